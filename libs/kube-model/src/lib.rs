@@ -1,0 +1,26 @@
+//! Kubernetes manifests as values.
+//!
+//! Everything that Plimsoll says rests on reading a manifest exactly as Kubernetes does: [`yaml`] (YAML 1.1
+//! scalars, strict keys, the bytes of every node), [`State`] (the objects of a set of files), [`Quantity`],
+//! [`Place`] (the one grammar for a place in an object), [`lists`] (which lists are merged by which keys) and
+//! [`Redactor`] (what is never shown). The crate does no I/O.
+
+pub mod args;
+pub mod image;
+pub mod lists;
+mod object;
+mod path;
+mod place;
+pub mod pod;
+mod quantity;
+mod redact;
+pub mod scope;
+mod state;
+pub mod yaml;
+
+pub use object::{Object, ObjectKey, Origin};
+pub use path::{Path, PathError, Segment};
+pub use place::{ObjectPattern, Place, PlaceError, PlacePattern};
+pub use quantity::{Quantity, QuantityError};
+pub use redact::{Redactor, Sensitivity};
+pub use state::{ManifestFile, State, StateError};

@@ -1,0 +1,200 @@
+//! Which lists Kubernetes merges by which keys.
+//!
+//! The keys are the `x-kubernetes-list-map-keys` and `patch-merge-key` of the published OpenAPI document
+//! (Kubernetes 1.34, `/openapi/v2`); a list that is not here is atomic: one place. Some lists that Kubernetes
+//! replaces whole have items that people know by a name (`volumeClaimTemplates`, a webhook's list); those are
+//! keyed by it, which shows more and hides nothing.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use crate::args;
+use crate::path::Segment;
+use crate::scope;
+
+/// A field that identifies an item of a list, and what it is when it is left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListKey {
+    /// The field: dotted for a nested one.
+    pub field: &'static str,
+    /// Its default.
+    pub default: Option<&'static str>,
+}
+
+/// How a list is compared and merged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListKind {
+    /// By the keys of its items; the order means nothing, or is kept as the target has it.
+    Keyed(&'static [ListKey]),
+    /// By the first of these fields that all items have, each with a value of its own (custom resources).
+    Guessed,
+    /// A set of plain values.
+    Set,
+    /// Arguments of a command, by flag.
+    Arguments,
+    /// As one value.
+    Atomic,
+}
+
+const fn key(field: &'static str) -> ListKey {
+    ListKey { field, default: None }
+}
+
+const fn key_or(field: &'static str, default: &'static str) -> ListKey {
+    ListKey { field, default: Some(default) }
+}
+
+const NAME: &[ListKey] = &[key("name")];
+const SERVICE_PORT: &[ListKey] = &[key("port"), key_or("protocol", "TCP")];
+const CONTAINER_PORT: &[ListKey] = &[key("containerPort"), key_or("protocol", "TCP")];
+const GUESSES: [&str; 5] = ["name", "secretKey", "key", "id", "type"];
+
+/// The kind of the list at `path` of an object of `kind`.
+#[must_use]
+pub fn kind_of(kind: &str, path: &[Segment]) -> ListKind {
+    let mut keys = path.iter().rev().filter_map(|segment| match segment {
+        Segment::Key(key) => Some(key.as_str()),
+        _ => None,
+    });
+    let last = keys.next().unwrap_or_default();
+    let parent = keys.next().unwrap_or_default();
+    if let Some(known) = known(kind, parent, last) {
+        return known;
+    }
+    match scope::is_built_in(kind) {
+        true => ListKind::Atomic,
+        false => ListKind::Guessed,
+    }
+}
+
+fn known(kind: &str, parent: &str, list: &str) -> Option<ListKind> {
+    let keys: &'static [ListKey] = match list {
+        "containers"
+        | "initContainers"
+        | "ephemeralContainers"
+        | "volumes"
+        | "env"
+        | "imagePullSecrets"
+        | "resourceClaims"
+        | "webhooks" => NAME,
+        "secrets" if kind == "ServiceAccount" => NAME,
+        "versions" if kind == "CustomResourceDefinition" => NAME,
+        "volumeMounts" => const { &[key("mountPath")] },
+        "volumeDevices" => const { &[key("devicePath")] },
+        "hostAliases" => const { &[key("ip")] },
+        "topologySpreadConstraints" => const { &[key("topologyKey"), key("whenUnsatisfiable")] },
+        "volumeClaimTemplates" => const { &[key("metadata.name")] },
+        "ownerReferences" => const { &[key("uid")] },
+        "ports" if kind == "Service" && parent == "spec" => SERVICE_PORT,
+        "ports" if matches!(parent, "containers" | "initContainers" | "ephemeralContainers") => {
+            CONTAINER_PORT
+        }
+        "finalizers" | "accessModes" | "add" | "drop" | "loadBalancerSourceRanges" | "policyTypes" => {
+            return Some(ListKind::Set);
+        }
+        "args" => return Some(ListKind::Arguments),
+        _ => return None,
+    };
+    Some(ListKind::Keyed(keys))
+}
+
+/// The items of two lists, each with the segment that names it; none if the lists have to be compared whole.
+/// Both are needed: a key that one side lacks makes the list atomic on both.
+#[must_use]
+pub fn items_of_both<'a>(
+    kind: &str,
+    path: &[Segment],
+    one: &'a [Value],
+    other: &'a [Value],
+) -> Option<(Items<'a>, Items<'a>)> {
+    match kind_of(kind, path) {
+        ListKind::Guessed => GUESSES.iter().find_map(|guess| {
+            let named = |items| name_items(items, &[(guess, None)]);
+            Some((named(one)?, named(other)?))
+        }),
+        ListKind::Arguments => {
+            let (one, other) = (args::parse(one)?, args::parse(other)?);
+            (one.operands == other.operands).then(|| (one.into_items(), other.into_items()))
+        }
+        list => Some((items(list, one)?, items(list, other)?)),
+    }
+}
+
+/// The items of a list with the segments that name them.
+pub type Items<'a> = Vec<(Segment, Cow<'a, Value>)>;
+
+fn items(list: ListKind, values: &[Value]) -> Option<Items<'_>> {
+    match list {
+        ListKind::Keyed(keys) => {
+            let fields: Vec<_> = keys.iter().map(|key| (key.field, key.default)).collect();
+            name_items(values, &fields)
+        }
+        ListKind::Set => unique(values.iter().map(|value| {
+            let name = value.as_str()?;
+            Some((Segment::Flag(name.to_owned()), Cow::Borrowed(value)))
+        })),
+        ListKind::Guessed | ListKind::Arguments | ListKind::Atomic => None,
+    }
+}
+
+fn name_items<'a>(values: &'a [Value], fields: &[(&str, Option<&str>)]) -> Option<Items<'a>> {
+    unique(values.iter().map(|value| Some((name_item(value, fields)?, Cow::Borrowed(value)))))
+}
+
+/// The segment that names an item by these fields.
+fn name_item(value: &Value, fields: &[(&str, Option<&str>)]) -> Option<Segment> {
+    let mut named = Vec::with_capacity(fields.len());
+    for (field, default) in fields {
+        let found = field.split('.').try_fold(value, |value, key| value.get(key));
+        let text = match found {
+            Some(Value::String(text)) => text.clone(),
+            Some(Value::Number(number)) => number.to_string(),
+            _ => (*default)?.to_owned(),
+        };
+        named.push(((*field).to_owned(), text));
+    }
+    Some(Segment::Item(named))
+}
+
+fn unique<'a>(items: impl Iterator<Item = Option<(Segment, Cow<'a, Value>)>>) -> Option<Items<'a>> {
+    let items: Items<'a> = items.collect::<Option<_>>()?;
+    let mut seen = std::collections::HashSet::with_capacity(items.len());
+    items.iter().all(|(segment, _)| seen.insert(segment.clone())).then_some(items)
+}
+
+/// The item of a list that `segment` names.
+pub(crate) fn find<'a>(
+    kind: &str,
+    path: &[Segment],
+    values: &'a [Value],
+    segment: &Segment,
+) -> Option<Cow<'a, Value>> {
+    if kind_of(kind, path) == ListKind::Arguments {
+        let items = args::parse(values)?.into_items();
+        return items.into_iter().find(|(name, _)| name == segment).map(|(_, value)| value);
+    }
+    index_of(kind, path, values, segment).map(|index| Cow::Borrowed(&values[index]))
+}
+
+/// The position in a list of the item that `segment` names; not for arguments.
+#[must_use]
+pub fn index_of(kind: &str, path: &[Segment], values: &[Value], segment: &Segment) -> Option<usize> {
+    match segment {
+        Segment::Flag(name) => values.iter().position(|value| value.as_str() == Some(name)),
+        Segment::Item(fields) => {
+            let list = kind_of(kind, path);
+            let fields_with_defaults: Vec<_> =
+                fields.iter().map(|(field, _)| (field.as_str(), default_of(list, field))).collect();
+            values.iter().position(|value| name_item(value, &fields_with_defaults).as_ref() == Some(segment))
+        }
+        Segment::Key(_) => None,
+    }
+}
+
+fn default_of(list: ListKind, field: &str) -> Option<&'static str> {
+    match list {
+        ListKind::Keyed(keys) => keys.iter().find(|key| key.field == field).and_then(|key| key.default),
+        _ => None,
+    }
+}

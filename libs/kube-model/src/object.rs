@@ -1,0 +1,122 @@
+//! One object of a manifest.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::scope;
+
+/// What an object is, apart from its version: two objects of one key are the same object.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ObjectKey {
+    /// The API group; empty for the core group.
+    pub group: String,
+    /// The kind.
+    pub kind: String,
+    /// The namespace; none where the manifest names none, or the kind belongs to none.
+    pub namespace: Option<String>,
+    /// The name (for `generateName`, the prefix and `*`).
+    pub name: String,
+}
+
+impl ObjectKey {
+    /// What lists are sorted by: kind, namespace, name, group.
+    fn order(&self) -> (&str, Option<&str>, &str, &str) {
+        (&self.kind, self.namespace.as_deref(), &self.name, &self.group)
+    }
+
+    /// `deployment/web`, as the summary of a diff names objects.
+    #[must_use]
+    pub fn short(&self) -> String {
+        format!("{}/{}", self.kind.to_lowercase(), self.name)
+    }
+}
+
+impl PartialOrd for ObjectKey {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for ObjectKey {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.order().cmp(&other.order())
+    }
+}
+
+impl fmt::Display for ObjectKey {
+    /// As in the grammar of places: `Kind[.group]/[namespace/]name`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.kind)?;
+        if !self.group.is_empty() {
+            write!(f, ".{}", self.group)?;
+        }
+        f.write_str("/")?;
+        if let Some(namespace) = &self.namespace {
+            write!(f, "{namespace}/")?;
+        }
+        match self.name.contains(':') {
+            true => write!(f, "\"{}\"", self.name),
+            false => f.write_str(&self.name),
+        }
+    }
+}
+
+/// Where an object was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The file, relative to its source.
+    pub file: Arc<str>,
+    /// Which document of the file, from 0.
+    pub document: usize,
+    /// Which item, if the document is a `List`; one index for each level of nesting.
+    pub items: Vec<usize>,
+    /// The line where it starts, from 1.
+    pub line: usize,
+}
+
+/// One object of a manifest, as Kubernetes would read it.
+#[derive(Debug, Clone)]
+pub struct Object {
+    /// Its identity.
+    pub key: ObjectKey,
+    /// Its `apiVersion`.
+    pub api_version: String,
+    /// All of it.
+    pub value: Value,
+    /// Where it was read.
+    pub origin: Origin,
+}
+
+impl Object {
+    /// The value below these keys.
+    #[must_use]
+    pub fn at(&self, keys: &[&str]) -> Option<&Value> {
+        keys.iter().try_fold(&self.value, |value, key| value.get(key))
+    }
+
+    /// The text below these keys.
+    #[must_use]
+    pub fn text(&self, keys: &[&str]) -> Option<&str> {
+        self.at(keys).and_then(Value::as_str)
+    }
+
+    pub(crate) fn identify(value: Value, origin: Origin) -> Result<Self, &'static str> {
+        let text = |key: &str| value.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
+        let kind = text("kind").ok_or("kind")?.to_owned();
+        let api_version = text("apiVersion").ok_or("apiVersion")?.to_owned();
+        let metadata = |key: &str| value.get("metadata")?.get(key)?.as_str().filter(|text| !text.is_empty());
+        let name = match (metadata("name"), metadata("generateName")) {
+            (Some(name), _) => name.to_owned(),
+            (None, Some(prefix)) => format!("{prefix}*"),
+            (None, None) => return Err("metadata.name"),
+        };
+        let group = api_version.split_once('/').map_or("", |(group, _)| group).to_owned();
+        let scoped = scope::is_built_in_group(&group) && scope::is_cluster_scoped(&kind);
+        let namespace = metadata("namespace").filter(|_| !scoped).map(str::to_owned);
+        let key = ObjectKey { group, kind, namespace, name };
+        Ok(Self { key, api_version, value, origin })
+    }
+}

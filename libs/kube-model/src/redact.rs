@@ -1,0 +1,230 @@
+//! What is never shown: secrets are replaced by marks before anything else sees a manifest.
+//!
+//! A mark is `(secret 1f2e3d4c)`: a keyed hash of the value, so that equal values have equal marks under one
+//! key and a mark says nothing without it. Engines work on redacted objects; that something changed is then
+//! visible, and the value cannot leak. What counts as a secret:
+//! - every value of a Secret's `data` and `stringData`, and every `last-applied-configuration`;
+//! - an environment literal, an argument or a line of a ConfigMap whose name says so (`DB_PASSWORD`);
+//! - a text whose shape says so, wherever it stands: a private key, a JWT, a provider's key, a URL with a
+//!   password.
+//!
+//! Image digests, commit hashes and UUIDs are never secrets.
+
+use hmac::{Hmac, KeyInit, Mac};
+use serde_json::{Map, Value};
+use sha2::Sha256;
+
+use crate::{Object, args};
+
+mod detect;
+
+pub use detect::Sensitivity;
+
+/// Replaces secrets by marks under one key.
+#[derive(Clone)]
+pub struct Redactor {
+    mac: Hmac<Sha256>,
+}
+
+impl std::fmt::Debug for Redactor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Redactor(key not shown)")
+    }
+}
+
+const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+
+impl Redactor {
+    /// With a key; any length will do, 32 random bytes are right.
+    #[must_use]
+    pub fn new(key: &[u8]) -> Self {
+        // HMAC hashes a key that is longer than its block and pads a shorter one: every length is a key.
+        let mac = Hmac::new_from_slice(key).unwrap_or_else(|_| Hmac::new(&Default::default()));
+        Self { mac }
+    }
+
+    /// The mark of a secret.
+    #[must_use]
+    pub fn mark(&self, secret: &str) -> String {
+        let mut mac = self.mac.clone();
+        mac.update(secret.as_bytes());
+        let tag = mac.finalize().into_bytes();
+        format!("(secret {:02x}{:02x}{:02x}{:02x})", tag[0], tag[1], tag[2], tag[3])
+    }
+
+    /// The objects with every secret replaced by its mark.
+    #[must_use]
+    pub fn redact_all(&self, objects: &[Object]) -> Vec<Object> {
+        objects.iter().map(|object| self.redact(object)).collect()
+    }
+
+    /// The object with every secret replaced by its mark.
+    #[must_use]
+    pub fn redact(&self, object: &Object) -> Object {
+        let mut redacted = object.clone();
+        let is_secret = object.key.kind == "Secret" && object.key.group.is_empty();
+        let is_config = object.key.kind == "ConfigMap" && object.key.group.is_empty();
+        if let Value::Object(top) = &mut redacted.value {
+            for (key, value) in top.iter_mut() {
+                match key.as_str() {
+                    "data" | "stringData" if is_secret => self.mark_all(value),
+                    "data" if is_config => self.redact_named(value),
+                    _ => self.redact_value(value),
+                }
+            }
+            self.mark_last_applied(top);
+        }
+        redacted
+    }
+
+    fn mark_all(&self, value: &mut Value) {
+        match value {
+            Value::Object(map) => map.values_mut().for_each(|value| self.mark_all(value)),
+            Value::Array(items) => items.iter_mut().for_each(|value| self.mark_all(value)),
+            Value::Null => {}
+            Value::String(text) => *text = self.mark(text),
+            other => *other = Value::String(self.mark(&other.to_string())),
+        }
+    }
+
+    fn mark_last_applied(&self, top: &mut Map<String, Value>) {
+        let annotations = top.get_mut("metadata").and_then(|metadata| metadata.get_mut("annotations"));
+        if let Some(value) = annotations.and_then(|annotations| annotations.get_mut(LAST_APPLIED)) {
+            self.mark_all(value);
+        }
+    }
+
+    /// The entries of a mapping whose keys name their values.
+    fn redact_named(&self, value: &mut Value) {
+        if let Value::Object(map) = value {
+            for (name, value) in map {
+                if let Value::String(text) = value {
+                    self.redact_text(Some(name), text);
+                }
+            }
+        }
+    }
+
+    fn redact_value(&self, value: &mut Value) {
+        match value {
+            Value::String(text) => self.redact_text(None, text),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.redact_value(item)),
+            Value::Object(map) => {
+                if let (Some(Value::String(name)), Some(Value::String(_))) =
+                    (map.get("name"), map.get("value"))
+                {
+                    let name = name.clone();
+                    if let Some(Value::String(text)) = map.get_mut("value") {
+                        self.redact_text(Some(&name), text);
+                    }
+                }
+                for (key, value) in map.iter_mut() {
+                    match (key.as_str(), value) {
+                        ("args" | "command", Value::Array(words)) => self.redact_arguments(words),
+                        (_, value) => self.redact_value(value),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn redact_arguments(&self, words: &mut [Value]) {
+        let flags = args::parse(words).map(|arguments| arguments.flags).unwrap_or_default();
+        for flag in flags.iter().filter(|flag| detect::name_says_secret(&flag.name)) {
+            for range in &flag.items {
+                let Some(Value::String(last)) = words.get_mut(range.end - 1) else { continue };
+                match (range.len(), last.split_once('=')) {
+                    (1, Some((name, value))) => *last = format!("{name}={}", self.mark(value)),
+                    (2, _) => *last = self.mark(last),
+                    _ => {}
+                }
+            }
+        }
+        words.iter_mut().for_each(|word| self.redact_value(word));
+    }
+
+    fn redact_text(&self, name: Option<&str>, text: &mut String) {
+        if text.starts_with("(secret ") {
+            return;
+        }
+        match detect::sensitivity(name, text) {
+            None => {}
+            Some(Sensitivity::Whole) => *text = self.mark(text),
+            Some(Sensitivity::Parts(parts)) => {
+                for part in parts.into_iter().rev() {
+                    let mark = self.mark(&text[part.clone()]);
+                    text.replace_range(part, &mark);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{State, yaml::Limits};
+
+    fn redact(text: &str) -> Value {
+        let state = State::read([("a.yaml", text)], &Limits::default()).unwrap();
+        Redactor::new(b"key").redact(&state.objects[0]).value
+    }
+
+    #[test]
+    fn no_secret_is_left_wherever_it_hides() {
+        let shown = redact(
+            r#"
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  annotations:
+    kubectl.kubernetes.io/last-applied-configuration: '{"canary-applied": 1}'
+    note: "eyJhbGciOiJIUzI1NiJ9.eyJjYW5hcnkiOiJqd3QifQ.c2lnbmF0dXJlY2FuYXJ5"
+spec:
+  containers:
+  - name: web
+    args: ["--db-password=canary-flag", "--api-token", "canary-word", "--url=amqp://u:canary-url@mq/x"]
+    env:
+    - {name: DB_PASSWORD, value: canary-env}
+    - {name: CERT, value: "-----BEGIN RSA PRIVATE KEY-----\ncanary-pem\n-----END RSA PRIVATE KEY-----"}
+    - {name: AWS, value: AKIAIOSFODNN7CANARYX}
+"#,
+        )
+        .to_string();
+        for canary in ["canary", "Y2FuYXJ5", "AKIAIOSFODNN7"] {
+            assert!(!shown.contains(canary), "{canary} in {shown}");
+        }
+        assert!(shown.contains("amqp://u:(secret "), "the rest of a URL is shown: {shown}");
+    }
+
+    #[test]
+    fn every_value_of_a_secret_is_marked_and_equal_values_alike() {
+        let shown =
+            redact("{apiVersion: v1, kind: Secret, metadata: {name: s}, data: {a: eA==, b: eA==, c: eQ==}}");
+        assert_eq!(shown["data"]["a"], shown["data"]["b"]);
+        assert_ne!(shown["data"]["a"], shown["data"]["c"]);
+        assert!(shown["data"]["a"].as_str().unwrap().starts_with("(secret "));
+    }
+
+    #[test]
+    fn lines_of_a_configuration_file_are_marked_by_their_names() {
+        let shown = redact(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n  app.properties: |\n    level=info\n    db.password=canary\n  API_TOKEN: canary\n",
+        );
+        let file = shown["data"]["app.properties"].as_str().unwrap();
+        assert!(file.contains("level=info") && file.contains("db.password=(secret "), "{file}");
+        assert!(!shown.to_string().contains("canary"));
+    }
+
+    #[test]
+    fn ordinary_values_are_shown() {
+        let text = r#"{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}, "data": {
+            "TOKEN_URL": "https://sso.example/token", "PASSWORD_FILE": "/run/secrets/db",
+            "TOKEN_TTL_SECONDS": "3600", "REQUIRE_PASSWORD": "true", "COMMIT": "9fceb02d0ae598e95dc970b74767f19372d61af8",
+            "ID": "123e4567-e89b-12d3-a456-426614174000", "SECRET_NAME": "db", "PRIMARY_KEY": "id"}}"#;
+        let state = State::read([("a.json", text)], &Limits::default()).unwrap();
+        assert_eq!(redact(text), state.objects[0].value);
+    }
+}

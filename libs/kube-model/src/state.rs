@@ -1,0 +1,217 @@
+//! The objects of a set of files.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::object::{Object, ObjectKey, Origin};
+use crate::yaml::{self, Document, Limits, Node, YamlError};
+
+/// A file of manifests, as text and as trees.
+#[derive(Debug, Clone)]
+pub struct ManifestFile {
+    /// Its path, relative to its source, with `/`.
+    pub path: Arc<str>,
+    /// Its text, without a byte-order mark.
+    pub text: String,
+    /// Its documents.
+    pub documents: Vec<Document>,
+}
+
+/// The objects of a set of files, sorted by kind, namespace and name.
+#[derive(Debug, Clone, Default)]
+pub struct State {
+    /// The files, sorted by path.
+    pub files: Vec<ManifestFile>,
+    /// The objects.
+    pub objects: Vec<Object>,
+}
+
+/// Why a set of files is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StateError {
+    /// A file that cannot be read.
+    #[error("{file}:{}:{}: {error}", error.line, error.column)]
+    Yaml {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        error: YamlError,
+    },
+    /// A document that is not an object.
+    #[error("{file}:{line}: this is not a Kubernetes object: {missing} is missing")]
+    NotAnObject {
+        /// The file.
+        file: String,
+        /// Where the document starts.
+        line: usize,
+        /// The field that an object has to have.
+        missing: &'static str,
+    },
+    /// Two objects of one identity.
+    #[error("{file}:{line}: {object} is given twice (first in {first_file}, line {first_line})")]
+    Duplicate {
+        /// The file.
+        file: String,
+        /// Where the second one starts.
+        line: usize,
+        /// The object.
+        object: String,
+        /// The file of the first one.
+        first_file: String,
+        /// Where that starts.
+        first_line: usize,
+    },
+}
+
+impl StateError {
+    /// The stable code of the error, which has a page in `runbooks/`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Yaml { error, .. } => error.code(),
+            Self::NotAnObject { missing: "metadata.name", .. } => "OBJECT_WITHOUT_NAME",
+            Self::NotAnObject { .. } => "OBJECT_WITHOUT_KIND",
+            Self::Duplicate { .. } => "OBJECT_DUPLICATE",
+        }
+    }
+}
+
+impl ManifestFile {
+    /// Reads one file.
+    ///
+    /// # Errors
+    /// When it is too large, is not text, or does not parse.
+    pub fn read(path: &str, bytes: &[u8], limits: &Limits) -> Result<Self, StateError> {
+        let fail = |error| StateError::Yaml { file: path.to_owned(), error };
+        let text = yaml::text_of(bytes, limits).map_err(fail)?;
+        let documents = yaml::parse(text, limits).map_err(fail)?;
+        Ok(Self { path: path.into(), text: text.to_owned(), documents })
+    }
+
+    /// The node of an object that was read from this file.
+    #[must_use]
+    pub fn node(&self, origin: &Origin) -> Option<(&Document, &Node)> {
+        let document = self.documents.get(origin.document)?;
+        let mut node = document.resolve(&document.root);
+        for item in &origin.items {
+            node = document.resolve(document.resolve(node.get("items")?).items().get(*item)?);
+        }
+        Some((document, node))
+    }
+
+    /// The objects of the file, in order. Documents that are empty are passed over.
+    ///
+    /// # Errors
+    /// When a document is no object, or holds what Kubernetes refuses.
+    pub fn objects(&self, limits: &Limits) -> Result<Vec<Object>, StateError> {
+        let mut objects = Vec::new();
+        for (index, document) in self.documents.iter().enumerate() {
+            let value = yaml::to_value(document, &document.root, limits)
+                .map_err(|error| StateError::Yaml { file: self.path.to_string(), error })?;
+            if value.is_null() {
+                continue;
+            }
+            let origin = Origin {
+                file: self.path.clone(),
+                document: index,
+                items: Vec::new(),
+                line: document.root.line,
+            };
+            self.collect(document, &document.root, value, origin, &mut objects)?;
+        }
+        Ok(objects)
+    }
+
+    /// An object, or the items of a `List` (of whatever kind: `List`, `DeploymentList`).
+    fn collect(
+        &self,
+        document: &Document,
+        node: &Node,
+        mut value: Value,
+        origin: Origin,
+        objects: &mut Vec<Object>,
+    ) -> Result<(), StateError> {
+        let is_list = value.get("kind").and_then(Value::as_str).is_some_and(|kind| kind.ends_with("List"));
+        match value.get_mut("items").map(Value::take) {
+            Some(Value::Array(items)) if is_list => {
+                let nodes = document.resolve(node).get("items").map(|node| document.resolve(node).items());
+                for (index, item) in items.into_iter().enumerate() {
+                    let item_node = nodes.and_then(|nodes| nodes.get(index)).unwrap_or(node);
+                    let mut indices = origin.items.clone();
+                    indices.push(index);
+                    let origin = Origin { items: indices, line: item_node.line, ..origin.clone() };
+                    self.collect(document, item_node, item, origin, objects)?;
+                }
+                return Ok(());
+            }
+            Some(items) => value["items"] = items,
+            None => {}
+        }
+        let line = origin.line;
+        let object = Object::identify(value, origin).map_err(|missing| StateError::NotAnObject {
+            file: self.path.to_string(),
+            line,
+            missing,
+        })?;
+        objects.push(object);
+        Ok(())
+    }
+}
+
+impl State {
+    /// Reads the objects of a set of files, given as paths and bytes.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with them, with its place.
+    pub fn read<P: AsRef<str>, B: AsRef<[u8]>>(
+        files: impl IntoIterator<Item = (P, B)>,
+        limits: &Limits,
+    ) -> Result<Self, StateError> {
+        let mut files: Vec<ManifestFile> = files
+            .into_iter()
+            .map(|(path, bytes)| ManifestFile::read(path.as_ref(), bytes.as_ref(), limits))
+            .collect::<Result<_, _>>()?;
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        let mut objects = Vec::new();
+        for file in &files {
+            objects.extend(file.objects(limits)?);
+        }
+        refuse_duplicates(&objects)?;
+        objects.sort_by(|a, b| a.key.cmp(&b.key));
+        Ok(Self { files, objects })
+    }
+
+    /// The file of this path.
+    #[must_use]
+    pub fn file(&self, path: &str) -> Option<&ManifestFile> {
+        self.files.binary_search_by(|file| (*file.path).cmp(path)).ok().map(|index| &self.files[index])
+    }
+
+    /// The object of this identity.
+    #[must_use]
+    pub fn object(&self, key: &ObjectKey) -> Option<&Object> {
+        self.objects.binary_search_by(|object| object.key.cmp(key)).ok().map(|index| &self.objects[index])
+    }
+}
+
+fn refuse_duplicates(objects: &[Object]) -> Result<(), StateError> {
+    let mut seen: HashMap<&ObjectKey, &Origin> = HashMap::with_capacity(objects.len());
+    for object in objects {
+        // What the server names is another object each time.
+        if object.key.name.ends_with('*') {
+            continue;
+        }
+        if let Some(first) = seen.insert(&object.key, &object.origin) {
+            return Err(StateError::Duplicate {
+                file: object.origin.file.to_string(),
+                line: object.origin.line,
+                object: object.key.to_string(),
+                first_file: first.file.to_string(),
+                first_line: first.line,
+            });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,195 @@
+//! Events of the parser, composed into trees.
+
+use std::collections::HashMap;
+
+use granit_parser::{
+    ErrorKind, Event, Parser, ScalarStyle as EventStyle, Span, StructureStyle, Tag, options,
+};
+
+use super::{Document, Layout, Limits, Node, NodeKind, ScalarStyle, YamlError, YamlProblem};
+
+/// Reads every document of a stream.
+pub(super) fn compose(text: &str, limits: &Limits) -> Result<Vec<Document>, YamlError> {
+    let mut composer =
+        Composer { limits, documents: Vec::new(), open: Vec::new(), scalar: None, anchors: HashMap::new() };
+    for next in
+        Parser::new_from_str_with_options(text, options! { emit_comments: false, emit_anchor_events: true })
+    {
+        let (event, span) = next.map_err(|error| {
+            let mark = error.marker();
+            let problem = match error.kind() {
+                ErrorKind::RecursionLimitExceeded => YamlProblem::TooDeep(limits.depth),
+                _ => YamlProblem::Syntax(error.info()),
+            };
+            YamlError::new(problem, mark.line(), mark.col())
+        })?;
+        composer.take(event, &span)?;
+    }
+    composer.flush();
+    composer.close_last_document(text.len());
+    Ok(composer.documents)
+}
+
+/// A collection whose end has not been seen.
+struct Open {
+    node: Node,
+    /// The key that waits for its value, in a mapping.
+    key: Option<Node>,
+}
+
+struct Composer<'a> {
+    limits: &'a Limits,
+    documents: Vec<Document>,
+    open: Vec<Open>,
+    /// A scalar whose anchor, which the parser tells after it, may still come.
+    scalar: Option<Node>,
+    anchors: HashMap<usize, Node>,
+}
+
+impl Composer<'_> {
+    fn take(&mut self, event: Event<'_>, span: &Span) -> Result<(), YamlError> {
+        if let Event::Anchor(..) = event {
+            self.place_anchor(offset(&span.start));
+            return Ok(());
+        }
+        self.flush();
+        match event {
+            Event::DocumentStart(explicit, _) => self.start_document(explicit, span),
+            Event::Scalar(text, style, anchor, tag) => {
+                let kind = NodeKind::Scalar { text: text.into_owned(), style: style_of(style) };
+                self.scalar = Some(node(kind, anchor, tag.as_deref(), span));
+            }
+            Event::Alias(id) => self.add(node(NodeKind::Alias(id), 0, None, span)),
+            Event::SequenceStart(style, anchor, tag) => {
+                let kind = NodeKind::Sequence { items: Vec::new(), layout: layout_of(style) };
+                self.open(node(kind, anchor, tag.as_deref(), span))?;
+            }
+            Event::MappingStart(style, anchor, tag) => {
+                let kind = NodeKind::Mapping { entries: Vec::new(), layout: layout_of(style) };
+                self.open(node(kind, anchor, tag.as_deref(), span))?;
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.close(span),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn place_anchor(&mut self, at: usize) {
+        let node = match &mut self.scalar {
+            Some(scalar) => Some(scalar),
+            None => self.open.last_mut().map(|open| &mut open.node),
+        };
+        if let Some(node) = node {
+            node.properties_start = Some(node.properties_start.map_or(at, |tag| tag.min(at)));
+        }
+    }
+
+    fn flush(&mut self) {
+        if let Some(scalar) = self.scalar.take() {
+            self.add(scalar);
+        }
+    }
+
+    fn start_document(&mut self, explicit: bool, span: &Span) {
+        let start = if self.documents.is_empty() { 0 } else { offset(&span.start) };
+        self.close_last_document(start);
+        self.anchors.clear();
+        self.documents.push(Document {
+            root: null_at(offset(&span.start), span),
+            span: start..start,
+            explicit_start: explicit,
+            anchors: HashMap::new(),
+        });
+    }
+
+    fn close_last_document(&mut self, end: usize) {
+        if let Some(last) = self.documents.last_mut() {
+            last.span.end = end;
+            last.anchors = std::mem::take(&mut self.anchors);
+        }
+    }
+
+    fn open(&mut self, node: Node) -> Result<(), YamlError> {
+        if self.open.len() >= self.limits.depth {
+            return Err(YamlError::new(YamlProblem::TooDeep(self.limits.depth), node.line, node.column));
+        }
+        self.open.push(Open { node, key: None });
+        Ok(())
+    }
+
+    fn close(&mut self, span: &Span) {
+        if let Some(mut open) = self.open.pop() {
+            open.node.span.end = offset(&span.end);
+            self.add(open.node);
+        }
+    }
+
+    fn add(&mut self, node: Node) {
+        if let Some(id) = node.anchor {
+            self.anchors.insert(id, node.clone());
+        }
+        let Some(parent) = self.open.last_mut() else {
+            if let Some(document) = self.documents.last_mut() {
+                document.root = node;
+            }
+            return;
+        };
+        match &mut parent.node.kind {
+            NodeKind::Sequence { items, .. } => items.push(node),
+            NodeKind::Mapping { entries, .. } => match parent.key.take() {
+                Some(key) => entries.push((key, node)),
+                None => parent.key = Some(node),
+            },
+            _ => {}
+        }
+    }
+}
+
+fn node(kind: NodeKind, anchor: usize, tag: Option<&Tag>, span: &Span) -> Node {
+    let start = offset(&span.start);
+    Node {
+        kind,
+        span: start..offset(&span.end),
+        line: span.start.line(),
+        column: span.start.col(),
+        anchor: (anchor != 0).then_some(anchor),
+        properties_start: span.tag_start().map(|mark| offset(&mark)),
+        tag: tag.map(|t| match t.core_suffix() {
+            Some(core) => format!("tag:yaml.org,2002:{core}"),
+            None => "!".to_owned(),
+        }),
+    }
+}
+
+fn null_at(at: usize, span: &Span) -> Node {
+    Node {
+        kind: NodeKind::Scalar { text: String::new(), style: ScalarStyle::Plain },
+        span: at..at,
+        line: span.start.line(),
+        column: span.start.col(),
+        anchor: None,
+        properties_start: None,
+        tag: None,
+    }
+}
+
+fn offset(mark: &granit_parser::Marker) -> usize {
+    mark.byte_offset().unwrap_or_else(|| mark.index())
+}
+
+fn style_of(style: EventStyle) -> ScalarStyle {
+    match style {
+        EventStyle::SingleQuoted => ScalarStyle::SingleQuoted,
+        EventStyle::DoubleQuoted => ScalarStyle::DoubleQuoted,
+        EventStyle::Literal => ScalarStyle::Literal,
+        EventStyle::Folded => ScalarStyle::Folded,
+        _ => ScalarStyle::Plain,
+    }
+}
+
+fn layout_of(style: StructureStyle) -> Layout {
+    match style {
+        StructureStyle::Flow => Layout::Flow,
+        StructureStyle::Block => Layout::Block,
+    }
+}

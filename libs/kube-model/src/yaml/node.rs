@@ -1,0 +1,150 @@
+//! A YAML document as a tree in which every node knows the bytes that it was read from.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+/// How a scalar is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScalarStyle {
+    /// `text`
+    Plain,
+    /// `'text'`
+    SingleQuoted,
+    /// `"text"`
+    DoubleQuoted,
+    /// `|` and the lines below it
+    Literal,
+    /// `>` and the lines below it
+    Folded,
+}
+
+/// How a collection is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    /// One entry a line, by indentation.
+    Block,
+    /// `{…}` or `[…]`; JSON is always this.
+    Flow,
+}
+
+/// One node of a document.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// What it is.
+    pub kind: NodeKind,
+    /// The bytes of the node's own text: a flow collection with its brackets, a quoted scalar with its
+    /// quotes, a block scalar without its header. Anchor and tag are not part of it.
+    pub span: Range<usize>,
+    /// The line where it starts, from 1.
+    pub line: usize,
+    /// The column where it starts, in characters from 0.
+    pub column: usize,
+    /// The anchor that it defines, as its document numbers them.
+    pub anchor: Option<usize>,
+    /// Where the anchor's token (`&name`) or tag starts, if it has one.
+    pub properties_start: Option<usize>,
+    /// Its explicit tag, as a full URI.
+    pub tag: Option<String>,
+}
+
+/// The kinds of node.
+#[derive(Debug, Clone)]
+pub enum NodeKind {
+    /// A scalar: its text after unquoting and unfolding.
+    Scalar {
+        /// The text.
+        text: String,
+        /// How it is written.
+        style: ScalarStyle,
+    },
+    /// A sequence.
+    Sequence {
+        /// Its items, in order.
+        items: Vec<Node>,
+        /// How it is written.
+        layout: Layout,
+    },
+    /// A mapping.
+    Mapping {
+        /// Its keys and values, in order.
+        entries: Vec<(Node, Node)>,
+        /// How it is written.
+        layout: Layout,
+    },
+    /// `*name`: the anchored node with this number.
+    Alias(usize),
+}
+
+/// One document of a stream.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// The root node.
+    pub root: Node,
+    /// From the document's `---` (or the end of the document before) to the next document.
+    pub span: Range<usize>,
+    /// Whether the document starts with `---`.
+    pub explicit_start: bool,
+    /// Copies of the anchored nodes, by number; the aliases in them are not expanded.
+    pub anchors: HashMap<usize, Node>,
+}
+
+impl Document {
+    /// The node itself, or what it is an alias of.
+    #[must_use]
+    pub fn resolve<'a>(&'a self, node: &'a Node) -> &'a Node {
+        match node.kind {
+            NodeKind::Alias(id) => self.anchors.get(&id).unwrap_or(node),
+            _ => node,
+        }
+    }
+}
+
+impl Node {
+    /// The text of a scalar.
+    #[must_use]
+    pub fn scalar(&self) -> Option<&str> {
+        match &self.kind {
+            NodeKind::Scalar { text, .. } => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The entries of a mapping.
+    #[must_use]
+    pub fn entries(&self) -> &[(Node, Node)] {
+        match &self.kind {
+            NodeKind::Mapping { entries, .. } => entries,
+            _ => &[],
+        }
+    }
+
+    /// The items of a sequence.
+    #[must_use]
+    pub fn items(&self) -> &[Node] {
+        match &self.kind {
+            NodeKind::Sequence { items, .. } => items,
+            _ => &[],
+        }
+    }
+
+    /// The value under a key that is written in this mapping itself (merge keys are not followed).
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.entries().iter().find(|(k, _)| k.scalar() == Some(key)).map(|(_, v)| v)
+    }
+
+    /// The layout of a collection.
+    #[must_use]
+    pub fn layout(&self) -> Option<Layout> {
+        match self.kind {
+            NodeKind::Sequence { layout, .. } | NodeKind::Mapping { layout, .. } => Some(layout),
+            _ => None,
+        }
+    }
+
+    /// Where the node starts, with its anchor and tag.
+    #[must_use]
+    pub fn full_start(&self) -> usize {
+        self.properties_start.unwrap_or(self.span.start)
+    }
+}

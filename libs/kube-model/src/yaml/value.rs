@@ -1,0 +1,183 @@
+//! From the tree to the value that Kubernetes would see: aliases expanded, merge keys applied, keys as strings.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value};
+
+use super::{Document, Limits, Node, NodeKind, YamlError, YamlProblem, scalar};
+
+/// The value of a node of a document.
+///
+/// # Errors
+/// On a duplicate key, a key or scalar that JSON cannot hold, a wrong merge key, or too many nodes.
+pub fn to_value(document: &Document, node: &Node, limits: &Limits) -> Result<Value, YamlError> {
+    Reader { document, budget: limits.nodes, limits, depth: 0 }.value(node)
+}
+
+struct Reader<'a> {
+    document: &'a Document,
+    budget: usize,
+    depth: usize,
+    limits: &'a Limits,
+}
+
+fn fail(problem: YamlProblem, node: &Node) -> YamlError {
+    YamlError::new(problem, node.line, node.column)
+}
+
+impl<'a> Reader<'a> {
+    fn value(&mut self, node: &'a Node) -> Result<Value, YamlError> {
+        self.budget = self
+            .budget
+            .checked_sub(1)
+            .ok_or_else(|| fail(YamlProblem::TooManyNodes(self.limits.nodes), node))?;
+        match &node.kind {
+            NodeKind::Scalar { text, style } => scalar::resolve(text, *style, node.tag.as_deref())
+                .map_err(|why| fail(YamlProblem::Scalar(why), node)),
+            NodeKind::Sequence { items, .. } => self.nested(node, |reader| {
+                items.iter().map(|item| reader.value(item)).collect::<Result<_, _>>().map(Value::Array)
+            }),
+            NodeKind::Mapping { entries, .. } => {
+                self.nested(node, |reader| reader.mapping(entries).map(Value::Object))
+            }
+            NodeKind::Alias(_) => {
+                let target = self.document.resolve(node);
+                if matches!(target.kind, NodeKind::Alias(_)) {
+                    let why = "an anchor that contains itself".to_owned();
+                    return Err(fail(YamlProblem::Syntax(why), node));
+                }
+                self.nested(node, |reader| reader.value(target))
+            }
+        }
+    }
+
+    /// Aliases nest as well, so the depth is counted here and not only by the parser.
+    fn nested<T>(
+        &mut self,
+        node: &Node,
+        read: impl FnOnce(&mut Self) -> Result<T, YamlError>,
+    ) -> Result<T, YamlError> {
+        if self.depth >= self.limits.depth {
+            return Err(fail(YamlProblem::TooDeep(self.limits.depth), node));
+        }
+        self.depth += 1;
+        let result = read(self);
+        self.depth -= 1;
+        result
+    }
+
+    fn mapping(&mut self, entries: &'a [(Node, Node)]) -> Result<Map<String, Value>, YamlError> {
+        let mut own = Map::new();
+        let mut merged = Map::new();
+        let mut first_lines: HashMap<String, usize> = HashMap::new();
+        for (key_node, value_node) in entries {
+            if is_merge_key(key_node) {
+                self.merge(value_node, &mut merged)?;
+                continue;
+            }
+            let key = self.key(key_node)?;
+            if let Some(first_line) = first_lines.insert(key.clone(), key_node.line) {
+                return Err(fail(YamlProblem::DuplicateKey { key, first_line }, key_node));
+            }
+            own.insert(key, self.value(value_node)?);
+        }
+        for (key, value) in merged {
+            own.entry(key).or_insert(value);
+        }
+        Ok(own)
+    }
+
+    /// What is written in the mapping itself wins over what is merged in, and of several merged mappings
+    /// the first (YAML's merge key type, `yaml.org/type/merge.html`).
+    fn merge(&mut self, node: &'a Node, into: &mut Map<String, Value>) -> Result<(), YamlError> {
+        let target = self.document.resolve(node);
+        match &target.kind {
+            NodeKind::Mapping { .. } => {
+                if let Value::Object(map) = self.value(target)? {
+                    for (key, value) in map {
+                        into.entry(key).or_insert(value);
+                    }
+                }
+                Ok(())
+            }
+            NodeKind::Sequence { items, .. } => {
+                self.nested(node, |reader| items.iter().try_for_each(|item| reader.merge(item, into)))
+            }
+            _ => Err(fail(YamlProblem::Merge, node)),
+        }
+    }
+
+    fn key(&mut self, node: &'a Node) -> Result<String, YamlError> {
+        let resolved = self.document.resolve(node);
+        let NodeKind::Scalar { text, style } = &resolved.kind else {
+            return Err(fail(YamlProblem::Key, node));
+        };
+        match scalar::resolve(text, *style, resolved.tag.as_deref()) {
+            Ok(Value::String(key)) => Ok(key),
+            Ok(Value::Bool(key)) => Ok(key.to_string()),
+            Ok(Value::Number(key)) => Ok(key.to_string()),
+            _ => Err(fail(YamlProblem::Key, node)),
+        }
+    }
+}
+
+/// Whether the key is the unquoted `<<`.
+pub(crate) fn is_merge_key(key: &Node) -> bool {
+    matches!(&key.kind, NodeKind::Scalar { text, style: super::ScalarStyle::Plain } if text == "<<")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn read(text: &str) -> Result<Value, YamlError> {
+        let limits = Limits { nodes: 2_000, ..Limits::default() };
+        let documents = super::super::parse(text, &limits)?;
+        to_value(&documents[0], &documents[0].root, &limits)
+    }
+
+    #[test]
+    fn merge_keys_give_way_to_what_is_written() {
+        let text = "base: &b {a: 1, b: 2}\nuse: {<<: *b, b: 3}\nmany:\n  <<: [{a: 4}, *b]\n";
+        let value = read(text).unwrap();
+        assert_eq!(value["use"], json!({"a": 1, "b": 3}));
+        assert_eq!(value["many"], json!({"a": 4, "b": 2}));
+    }
+
+    #[test]
+    fn a_duplicate_key_is_refused_with_both_places() {
+        let error = read("a: 1\nb:\n  c: 1\n  d: 2\n  c: 3\n").unwrap_err();
+        assert_eq!(error.problem, YamlProblem::DuplicateKey { key: "c".into(), first_line: 3 });
+        assert_eq!((error.line, error.column, error.code()), (5, 3, "MANIFEST_DUPLICATE_KEY"));
+    }
+
+    #[test]
+    fn keys_become_strings_as_in_json() {
+        assert_eq!(read("{1: a, true: b, on: c2, 'x': d}").unwrap_err().code(), "MANIFEST_DUPLICATE_KEY");
+        assert_eq!(read("{1: a, yes: b, 'x': d}").unwrap(), json!({"1": "a", "true": "b", "x": "d"}));
+        assert_eq!(read("{[1]: a}").unwrap_err().code(), "MANIFEST_VALUE");
+    }
+
+    #[test]
+    fn an_alias_bomb_is_refused() {
+        let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+        for level in 1..9 {
+            let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
+            text.push_str(&format!("a{level}: &a{level} [{aliases}]\n"));
+        }
+        assert_eq!(read(&text).unwrap_err().code(), "MANIFEST_ALIAS_LIMIT");
+    }
+
+    #[test]
+    fn nesting_ten_thousand_deep_is_refused() {
+        let text = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
+        assert_eq!(read(&text).unwrap_err().code(), "MANIFEST_TOO_DEEP");
+    }
+
+    #[test]
+    fn json_with_tabs_and_surrogate_pairs_is_read() {
+        let value = read("{\n\t\"a\": \"\\ud83d\\ude00\",\n\t\"b\": [1,\n\t2]\n}").unwrap();
+        assert_eq!(value, json!({"a": "😀", "b": [1, 2]}));
+    }
+}
