@@ -1,0 +1,257 @@
+//! The difference between two states: the changes, their summary, and what was left out.
+
+use std::collections::BTreeMap;
+
+use kube_model::{Object, ObjectKey, Path};
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+
+use crate::compare::compare;
+
+/// What differs between two states.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Diff {
+    /// Which objects.
+    #[serde(rename = "diff_summary")]
+    pub summary: DiffSummary,
+    /// Every change, sorted by kind, namespace, name, path.
+    pub changes: Vec<Change>,
+    /// What is written differently and is no change, with the reason.
+    pub suppressed: Vec<Suppressed>,
+}
+
+/// The objects that differ, as `kind/name`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct DiffSummary {
+    /// Only in the state after.
+    pub added: Vec<String>,
+    /// Only in the state before.
+    pub removed: Vec<String>,
+    /// In both, and different.
+    pub modified: Vec<String>,
+}
+
+/// An object, as a change names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ObjectRef {
+    /// Its `apiVersion`.
+    pub api_version: String,
+    /// Its kind.
+    pub kind: String,
+    /// Its namespace, if its manifest names one.
+    pub namespace: Option<String>,
+    /// Its name.
+    pub name: String,
+}
+
+/// What a change does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Op {
+    /// Something new.
+    Add,
+    /// Something gone.
+    Remove,
+    /// Another value.
+    Replace,
+}
+
+/// One change. An added or removed object is one change with an empty path.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Change {
+    /// The object.
+    pub object: ObjectRef,
+    /// What happens to it.
+    pub op: Op,
+    /// Where in it.
+    #[serde(serialize_with = "as_text")]
+    pub path: Path,
+    /// The value before; null if there was none.
+    pub before: Option<Value>,
+    /// The value after; null if there is none.
+    pub after: Option<Value>,
+}
+
+/// Something that is written differently and is no change.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Suppressed {
+    /// The object.
+    pub object: ObjectRef,
+    /// Where in it.
+    #[serde(serialize_with = "as_text")]
+    pub path: Path,
+    /// The value before.
+    pub before: Option<Value>,
+    /// The value after.
+    pub after: Option<Value>,
+    /// Why it is no change: `equal-quantity`.
+    pub reason: &'static str,
+}
+
+fn as_text<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(path)
+}
+
+impl ObjectRef {
+    /// The reference to an object.
+    #[must_use]
+    pub fn of(object: &Object) -> Self {
+        Self {
+            api_version: object.api_version.clone(),
+            kind: object.key.kind.clone(),
+            namespace: object.key.namespace.clone(),
+            name: object.key.name.clone(),
+        }
+    }
+}
+
+/// What differs between two states. Objects are matched by group, kind, namespace and name.
+#[must_use]
+pub fn diff(before: &[Object], after: &[Object]) -> Diff {
+    let mut pairs: BTreeMap<&ObjectKey, (Option<&Object>, Option<&Object>)> = BTreeMap::new();
+    for object in before {
+        pairs.entry(&object.key).or_default().0 = Some(object);
+    }
+    for object in after {
+        pairs.entry(&object.key).or_default().1 = Some(object);
+    }
+    let mut diff = Diff { summary: DiffSummary::default(), changes: Vec::new(), suppressed: Vec::new() };
+    for (key, pair) in pairs {
+        match pair {
+            (Some(before), Some(after)) => diff.modify(before, after),
+            (None, Some(after)) => {
+                diff.summary.added.push(key.short());
+                diff.changes.push(Change::whole(after, Op::Add));
+            }
+            (Some(before), None) => {
+                diff.summary.removed.push(key.short());
+                diff.changes.push(Change::whole(before, Op::Remove));
+            }
+            (None, None) => {}
+        }
+    }
+    diff
+}
+
+impl Diff {
+    fn modify(&mut self, before: &Object, after: &Object) {
+        if before.value == after.value {
+            return;
+        }
+        let object = ObjectRef::of(after);
+        let found = compare(&after.key.kind, &before.value, &after.value);
+        if !found.differences.is_empty() {
+            self.summary.modified.push(after.key.short());
+        }
+        self.suppressed.extend(found.equal_quantities.into_iter().map(|difference| Suppressed {
+            object: object.clone(),
+            path: difference.path,
+            before: difference.before,
+            after: difference.after,
+            reason: "equal-quantity",
+        }));
+        self.changes.extend(found.differences.into_iter().map(|difference| Change {
+            object: object.clone(),
+            op: match (&difference.before, &difference.after) {
+                (None, _) => Op::Add,
+                (_, None) => Op::Remove,
+                _ => Op::Replace,
+            },
+            path: difference.path,
+            before: difference.before,
+            after: difference.after,
+        }));
+    }
+}
+
+impl Change {
+    fn whole(object: &Object, op: Op) -> Self {
+        let value = Some(object.value.clone());
+        let (before, after) = match op {
+            Op::Remove => (value, None),
+            _ => (None, value),
+        };
+        Self { object: ObjectRef::of(object), op, path: Path::root(), before, after }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kube_model::{Redactor, State, yaml::Limits};
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    fn objects(text: &str) -> Vec<Object> {
+        State::read([("a.yaml", text)], &Limits::default()).unwrap().objects
+    }
+
+    #[test]
+    fn the_documented_form() {
+        let before = objects(
+            "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: shop}, spec: {template: {spec: {containers: [{name: web, image: 'a:1'}]}}}}\n---\n{apiVersion: v1, kind: Service, metadata: {name: old}}",
+        );
+        let after = objects(
+            "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: shop}, spec: {template: {spec: {containers: [{name: web, image: 'a:2'}]}}}}",
+        );
+        assert_eq!(
+            serde_json::to_value(diff(&before, &after)).unwrap(),
+            json!({
+                "diff_summary": {"added": [], "removed": ["service/old"], "modified": ["deployment/web"]},
+                "changes": [
+                    {"object": {"api_version": "apps/v1", "kind": "Deployment", "namespace": "shop", "name": "web"},
+                     "op": "replace", "path": "spec.template.spec.containers[name=web].image",
+                     "before": "a:1", "after": "a:2"},
+                    {"object": {"api_version": "v1", "kind": "Service", "namespace": null, "name": "old"},
+                     "op": "remove", "path": "",
+                     "before": {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "old"}}, "after": null}
+                ],
+                "suppressed": []
+            })
+        );
+    }
+
+    #[test]
+    fn a_secret_is_seen_to_change_and_not_shown() {
+        let secret = |value: &str| {
+            let text = format!(
+                "{{apiVersion: v1, kind: Secret, metadata: {{name: s}}, stringData: {{p: {value}}}}}"
+            );
+            Redactor::new(b"k").redact_all(&objects(&text))
+        };
+        let found = diff(&secret("canary1"), &secret("canary2"));
+        assert_eq!(found.changes.len(), 1);
+        assert!(!format!("{found:?}").contains("canary"));
+    }
+
+    fn any_value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            any::<bool>().prop_map(Value::from),
+            (0..9_i64).prop_map(Value::from),
+            "[a-c]{0,2}".prop_map(Value::from)
+        ];
+        leaf.prop_recursive(4, 24, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::btree_map("env|name|spec|args|x", inner, 0..4)
+                    .prop_map(|map| Value::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_state_does_not_differ_from_itself(value in any_value()) {
+            prop_assert!(compare("Deployment", &value, &value).differences.is_empty());
+        }
+
+        #[test]
+        fn what_differs_is_seen_from_both_sides(one in any_value(), other in any_value()) {
+            let forth = compare("Deployment", &one, &other).differences;
+            let back = compare("Deployment", &other, &one).differences;
+            let mirrored: Vec<_> = back.into_iter()
+                .map(|d| crate::Difference { path: d.path, before: d.after, after: d.before }).collect();
+            prop_assert_eq!(forth, mirrored);
+        }
+    }
+}

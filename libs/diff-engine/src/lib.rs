@@ -1,0 +1,13 @@
+//! What differs between two states.
+//!
+//! [`compare`] walks two values of one object and gives every place where they differ, by Kubernetes' own
+//! list keys; [`diff`] does so for whole states and sums it up. Both are pure. Objects come in redacted
+//! (`kube_model::Redactor`), so that a secret shows as a mark which differs where the secret does.
+
+mod compare;
+mod diff;
+mod equal;
+
+pub use compare::{Comparison, Difference, compare, compare_at};
+pub use diff::{Change, Diff, DiffSummary, ObjectRef, Op, Suppressed, diff};
+pub use equal::equal;
