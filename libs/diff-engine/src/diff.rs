@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use kube_model::{Object, ObjectKey, Path};
-use serde::{Serialize, Serializer};
+use kube_model::{Object, ObjectKey, ObjectRef, Path};
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::compare::compare;
@@ -31,19 +31,6 @@ pub struct DiffSummary {
     pub modified: Vec<String>,
 }
 
-/// An object, as a change names it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ObjectRef {
-    /// Its `apiVersion`.
-    pub api_version: String,
-    /// Its kind.
-    pub kind: String,
-    /// Its namespace, if its manifest names one.
-    pub namespace: Option<String>,
-    /// Its name.
-    pub name: String,
-}
-
 /// What a change does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -64,7 +51,6 @@ pub struct Change {
     /// What happens to it.
     pub op: Op,
     /// Where in it.
-    #[serde(serialize_with = "as_text")]
     pub path: Path,
     /// The value before; null if there was none.
     pub before: Option<Value>,
@@ -78,7 +64,6 @@ pub struct Suppressed {
     /// The object.
     pub object: ObjectRef,
     /// Where in it.
-    #[serde(serialize_with = "as_text")]
     pub path: Path,
     /// The value before.
     pub before: Option<Value>,
@@ -86,23 +71,6 @@ pub struct Suppressed {
     pub after: Option<Value>,
     /// Why it is no change: `equal-quantity`.
     pub reason: &'static str,
-}
-
-fn as_text<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(path)
-}
-
-impl ObjectRef {
-    /// The reference to an object.
-    #[must_use]
-    pub fn of(object: &Object) -> Self {
-        Self {
-            api_version: object.api_version.clone(),
-            kind: object.key.kind.clone(),
-            namespace: object.key.namespace.clone(),
-            name: object.key.name.clone(),
-        }
-    }
 }
 
 /// What differs between two states. Objects are matched by group, kind, namespace and name.

@@ -9,5 +9,6 @@ mod diff;
 mod equal;
 
 pub use compare::{Comparison, Difference, compare, compare_at};
-pub use diff::{Change, Diff, DiffSummary, ObjectRef, Op, Suppressed, diff};
+pub use diff::{Change, Diff, DiffSummary, Op, Suppressed, diff};
 pub use equal::equal;
+pub use kube_model::ObjectRef;

@@ -15,12 +15,14 @@ pub mod pod;
 mod quantity;
 mod redact;
 pub mod scope;
+mod shown;
 mod state;
 pub mod yaml;
 
-pub use object::{Object, ObjectKey, Origin};
+pub use object::{Object, ObjectKey, ObjectRef, Origin};
 pub use path::{Path, PathError, Segment};
 pub use place::{ObjectPattern, Place, PlaceError, PlacePattern};
 pub use quantity::{Quantity, QuantityError};
 pub use redact::{Redactor, Sensitivity};
+pub use shown::{SHOWN_CHARACTERS, shown, shown_value};
 pub use state::{ManifestFile, State, StateError};

@@ -64,6 +64,32 @@ impl fmt::Display for ObjectKey {
     }
 }
 
+/// An object, as documents name it: with the version that its manifest gives.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ObjectRef {
+    /// Its `apiVersion`.
+    pub api_version: String,
+    /// Its kind.
+    pub kind: String,
+    /// Its namespace, if its manifest names one.
+    pub namespace: Option<String>,
+    /// Its name.
+    pub name: String,
+}
+
+impl ObjectRef {
+    /// The reference to an object.
+    #[must_use]
+    pub fn of(object: &Object) -> Self {
+        Self {
+            api_version: object.api_version.clone(),
+            kind: object.key.kind.clone(),
+            namespace: object.key.namespace.clone(),
+            name: object.key.name.clone(),
+        }
+    }
+}
+
 /// Where an object was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {

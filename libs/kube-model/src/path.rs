@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::lists;
@@ -127,6 +128,18 @@ impl Path {
 impl FromIterator<Segment> for Path {
     fn from_iter<I: IntoIterator<Item = Segment>>(segments: I) -> Self {
         Self(segments.into_iter().collect())
+    }
+}
+
+impl Serialize for Path {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Path {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 
@@ -311,7 +324,10 @@ mod tests {
             "spec.template.spec.containers[name=web].volumeMounts[mountPath=/scratch]",
             "data[\"nginx.conf\"]",
         ] {
-            assert_eq!(text.parse::<Path>().unwrap().to_string(), text);
+            let path: Path = text.parse().unwrap();
+            assert_eq!(path.to_string(), text);
+            assert_eq!(serde_json::to_value(&path).unwrap(), json!(text));
+            assert_eq!(serde_json::from_value::<Path>(json!(text)).unwrap(), path);
         }
     }
 

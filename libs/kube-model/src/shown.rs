@@ -1,0 +1,100 @@
+//! Names and values from manifests as they may stand in a sentence.
+//!
+//! Whoever writes a manifest also writes what a person or a terminal reads later. In a sentence a name is
+//! bounded in length, its control and direction characters are escaped, and one that could be taken for part
+//! of the sentence stands in quotes.
+
+use serde_json::Value;
+
+/// The most characters of a name or a value that a sentence shows: an image with registry, tag and digest fits.
+pub const SHOWN_CHARACTERS: usize = 160;
+
+/// A name as a sentence shows it.
+#[must_use]
+pub fn shown(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for (count, character) in text.chars().enumerate() {
+        if count == SHOWN_CHARACTERS {
+            shown.push('…');
+            break;
+        }
+        match character {
+            c if must_be_escaped(c) => shown.extend(c.escape_default()),
+            '"' => shown.push_str("\\\""),
+            c => shown.push(c),
+        }
+    }
+    match !text.is_empty() && text.chars().all(is_plain) {
+        true => shown,
+        false => format!("\"{shown}\""),
+    }
+}
+
+/// A value as a sentence shows it: a text as [`shown`], anything else as JSON.
+#[must_use]
+pub fn shown_value(value: &Value) -> String {
+    match value {
+        Value::String(text) => shown(text),
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.to_string(),
+        other => shown(&other.to_string()),
+    }
+}
+
+/// What names, images, quantities and paths are made of.
+fn is_plain(character: char) -> bool {
+    character.is_ascii_alphanumeric() || "._-/:@+=*%,[]$~".contains(character)
+}
+
+/// Control characters, line separators, and what changes the direction or is not seen (Unicode Technical
+/// Report 36, "Bidirectional Text Spoofing").
+fn must_be_escaped(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{ad}'
+                | '\u{61c}'
+                | '\u{180e}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{feff}'
+                | '\u{e0000}'..='\u{e007f}'
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ordinary_names_and_values_stand_as_they_are() {
+        for text in
+            ["web", "shop/api:1.2@sha256:00ff", "512Mi", "25%", "*.shop.example", "spec.ports[port=80]"]
+        {
+            assert_eq!(shown(text), text);
+        }
+        assert_eq!(shown_value(&Value::from(3)), "3");
+        assert_eq!(shown_value(&Value::Null), "null");
+    }
+
+    #[test]
+    fn what_could_be_taken_for_the_sentence_is_quoted() {
+        assert_eq!(shown("web. All is well"), "\"web. All is well\"");
+        assert_eq!(shown(""), "\"\"");
+        assert_eq!(shown("a\"b"), "\"a\\\"b\"");
+    }
+
+    #[test]
+    fn nothing_reaches_a_terminal_but_characters_that_are_seen() {
+        assert_eq!(shown("a\u{1b}[31mb\r\n"), "\"a\\u{1b}[31mb\\r\\n\"");
+        assert_eq!(shown("a\u{202e}b"), "\"a\\u{202e}b\"");
+        assert_eq!(shown("a\u{200b}b"), "\"a\\u{200b}b\"");
+    }
+
+    #[test]
+    fn a_long_name_is_cut() {
+        let shown = shown(&"a".repeat(1000));
+        assert_eq!(shown.chars().count(), SHOWN_CHARACTERS + 1);
+        assert!(shown.ends_with('…'));
+    }
+}
