@@ -1,0 +1,167 @@
+//! The types of `plimsoll.yaml`.
+
+use kube_model::PlacePattern;
+use serde::Deserialize;
+
+use crate::amount::Amount;
+use crate::date::Date;
+use crate::pattern;
+
+/// An application: its environments, its promotions and their rules.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Application {
+    #[serde(rename = "apiVersion")]
+    _api_version: ApiVersion,
+    #[serde(rename = "kind")]
+    _kind: Kind,
+    /// Its name.
+    pub metadata: Metadata,
+    /// The rest.
+    pub spec: Spec,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+enum ApiVersion {
+    #[serde(rename = "plimsoll.dev/v1")]
+    V1,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+enum Kind {
+    Application,
+}
+
+/// What an application is called.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Metadata {
+    /// The name.
+    pub name: String,
+}
+
+/// What an application says of itself.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// Where its manifests are and how they are rendered.
+    #[serde(default)]
+    pub source: Source,
+    /// Its environments; at least one.
+    pub environments: Vec<Environment>,
+    /// Its promotions.
+    #[serde(default)]
+    pub promotions: Vec<Promotion>,
+    /// Noise that a diff may leave out; what is left out is counted every time.
+    #[serde(default, deserialize_with = "pattern::list")]
+    pub ignore: Vec<PlacePattern>,
+    /// Findings that somebody has accepted.
+    #[serde(default)]
+    pub waivers: Vec<Waiver>,
+    /// Ceilings on cost.
+    #[serde(default)]
+    pub budgets: Vec<Budget>,
+}
+
+/// Where an application's manifests are.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// The URL of its repository; none is the repository that holds this file.
+    pub repo: Option<String>,
+    /// How its manifests are rendered; none leaves it to the files.
+    pub render: Option<Render>,
+}
+
+/// How manifests are rendered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Render {
+    /// They are read as they stand.
+    Plain,
+    /// By Kustomize.
+    Kustomize,
+    /// By Helm.
+    Helm,
+}
+
+/// One place where the application runs.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Environment {
+    /// Its name, such as `production`.
+    pub name: String,
+    /// Where its manifests are, relative to this file, with `/`.
+    pub path: String,
+    /// The cluster it runs on.
+    pub cluster: Option<String>,
+    /// The namespace it runs in.
+    pub namespace: Option<String>,
+}
+
+/// A promotion from one environment to another.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Promotion {
+    /// The environment whose changes are carried.
+    pub from: String,
+    /// The environment that they are carried to.
+    pub to: String,
+    /// Places that are carried although the table would keep them.
+    #[serde(default, deserialize_with = "pattern::list")]
+    pub promote: Vec<PlacePattern>,
+    /// Places that stay as the target has them although the table would carry them.
+    #[serde(default, deserialize_with = "pattern::list")]
+    pub keep: Vec<PlacePattern>,
+    /// How many people have to approve.
+    #[serde(default = "one_approval")]
+    pub approvals: u32,
+    /// Whether the one who asked for the promotion may approve it.
+    #[serde(default)]
+    pub self_approval: bool,
+}
+
+fn one_approval() -> u32 {
+    1
+}
+
+/// A finding that somebody has accepted until a day.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Waiver {
+    /// The rule that found it.
+    pub rule: String,
+    /// Where.
+    #[serde(deserialize_with = "pattern::one")]
+    pub place: PlacePattern,
+    /// Why it is accepted.
+    pub reason: String,
+    /// Who accepted it.
+    pub who: String,
+    /// The last day on which it counts.
+    pub until: Date,
+}
+
+/// A ceiling on what an environment may cost.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Budget {
+    /// The environment.
+    pub environment: String,
+    /// The most that a month (730 hours) may cost.
+    pub monthly: Amount,
+}
+
+impl Application {
+    /// The environment of this name.
+    #[must_use]
+    pub fn environment(&self, name: &str) -> Option<&Environment> {
+        self.spec.environments.iter().find(|environment| environment.name == name)
+    }
+
+    /// The promotion from one environment to another.
+    #[must_use]
+    pub fn promotion(&self, from: &str, to: &str) -> Option<&Promotion> {
+        self.spec.promotions.iter().find(|promotion| promotion.from == from && promotion.to == to)
+    }
+}

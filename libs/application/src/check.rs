@@ -1,0 +1,106 @@
+//! What the types alone cannot say: names, paths, and who refers to whom.
+
+use std::collections::HashSet;
+
+use crate::application::{Application, Environment, Promotion};
+use crate::parse::Step;
+
+type Problem = (Vec<Step>, String);
+
+/// The first thing that is wrong with an application of the right shape.
+pub(crate) fn first_problem(application: &Application) -> Option<Problem> {
+    let spec = &application.spec;
+    if application.metadata.name.is_empty() {
+        return Some((vec![key("metadata"), key("name")], "a name is expected".to_owned()));
+    }
+    environments(&spec.environments)
+        .or_else(|| promotions(application))
+        .or_else(|| waivers(application))
+        .or_else(|| budgets(application))
+}
+
+fn environments(environments: &[Environment]) -> Option<Problem> {
+    let mut names = HashSet::new();
+    if environments.is_empty() {
+        return Some((vec![key("spec"), key("environments")], "at least one is expected".to_owned()));
+    }
+    environments.iter().enumerate().find_map(|(index, environment)| {
+        let at = |field| vec![key("spec"), key("environments"), Step::Index(index), key(field)];
+        if !is_name(&environment.name) {
+            let why = "a name is made of letters, digits, `.`, `_` and `-`";
+            return Some((at("name"), format!("{:?}: {why}", environment.name)));
+        }
+        if !names.insert(&environment.name) {
+            return Some((at("name"), format!("the environment {:?} is given twice", environment.name)));
+        }
+        path_problem(&environment.path).map(|why| (at("path"), format!("{:?}: {why}", environment.path)))
+    })
+}
+
+fn is_name(name: &str) -> bool {
+    let word = |c: char| c.is_ascii_alphanumeric();
+    name.len() <= 63
+        && name.starts_with(word)
+        && name.ends_with(word)
+        && name.chars().all(|c| word(c) || matches!(c, '.' | '_' | '-'))
+}
+
+/// A path stays below the file that names it, so that a repository cannot make Plimsoll read elsewhere.
+fn path_problem(path: &str) -> Option<&'static str> {
+    if path.is_empty() {
+        return Some("a path is expected (`.` for the directory of this file)");
+    }
+    let leaves = path.starts_with('/') || path.contains('\\') || path.split('/').any(|part| part == "..");
+    leaves.then_some("a path is relative to this file, with `/`, and stays below it")
+}
+
+fn promotions(application: &Application) -> Option<Problem> {
+    let mut pairs = HashSet::new();
+    application.spec.promotions.iter().enumerate().find_map(|(index, promotion)| {
+        let Promotion { from, to, .. } = promotion;
+        let at = |field| vec![key("spec"), key("promotions"), Step::Index(index), key(field)];
+        if let Some((field, name)) =
+            [("from", from), ("to", to)].into_iter().find(|(_, name)| application.environment(name).is_none())
+        {
+            return Some((at(field), unknown(application, name)));
+        }
+        if from == to {
+            return Some((at("to"), format!("{to:?} cannot be promoted to itself")));
+        }
+        (!pairs.insert((from, to)))
+            .then(|| (at("from"), format!("the promotion from {from:?} to {to:?} is given twice")))
+    })
+}
+
+fn unknown(application: &Application, name: &str) -> String {
+    let known: Vec<&str> = application.spec.environments.iter().map(|e| e.name.as_str()).collect();
+    format!("there is no environment {name:?}; there are {}", known.join(", "))
+}
+
+fn waivers(application: &Application) -> Option<Problem> {
+    application.spec.waivers.iter().enumerate().find_map(|(index, waiver)| {
+        let at = |field| vec![key("spec"), key("waivers"), Step::Index(index), key(field)];
+        [("rule", &waiver.rule), ("reason", &waiver.reason), ("who", &waiver.who)]
+            .into_iter()
+            .find(|(_, text)| text.trim().is_empty())
+            .map(|(field, _)| (at(field), "a text is expected".to_owned()))
+    })
+}
+
+fn budgets(application: &Application) -> Option<Problem> {
+    application.spec.budgets.iter().enumerate().find_map(|(index, budget)| {
+        let at = |field| vec![key("spec"), key("budgets"), Step::Index(index), key(field)];
+        if application.environment(&budget.environment).is_none() {
+            return Some((at("environment"), unknown(application, &budget.environment)));
+        }
+        budget
+            .monthly
+            .currency
+            .is_none()
+            .then(|| (at("monthly"), "a budget names its currency, such as \"1200.00 USD\"".to_owned()))
+    })
+}
+
+fn key(name: &str) -> Step {
+    Step::Key(name.to_owned())
+}

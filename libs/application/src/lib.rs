@@ -1,0 +1,22 @@
+//! `plimsoll.yaml`: where an application's environments live, which promotions it knows and the rules that
+//! win over the table of what a promotion carries.
+//!
+//! The same document is described by `schemas/json/application.schema.json`; a test holds the two together.
+//! The crate does no I/O.
+
+mod amount;
+mod application;
+mod check;
+mod date;
+mod error;
+mod parse;
+mod pattern;
+mod shape;
+
+pub use amount::{Amount, AmountError};
+pub use application::{Application, Budget, Environment, Metadata, Promotion, Render, Source, Spec, Waiver};
+pub use date::{Date, DateError};
+pub use error::ApplicationError;
+
+/// The name of the file that holds an application.
+pub const FILE_NAME: &str = "plimsoll.yaml";

@@ -1,0 +1,73 @@
+//! The published schema and the types take and refuse the same documents.
+
+use application::Application;
+use kube_model::yaml::{self, Limits};
+use serde_json::Value;
+
+use crate::{SHOP, SMALL};
+
+fn schema() -> jsonschema::Validator {
+    let schema: Value =
+        serde_json::from_str(include_str!("../../../../schemas/json/application.schema.json")).unwrap();
+    jsonschema::validator_for(&schema).unwrap()
+}
+
+fn value(text: &str) -> Value {
+    let documents = yaml::parse(text, &Limits::default()).unwrap();
+    yaml::to_value(&documents[0], &documents[0].root, &Limits::default()).unwrap()
+}
+
+#[test]
+fn both_take_what_is_right() {
+    for text in [SHOP, SMALL, &SMALL.replace("path: staging", "path: ..staging/a..b")] {
+        let errors: Vec<String> = schema().iter_errors(&value(text)).map(|e| e.to_string()).collect();
+        assert!(errors.is_empty(), "{errors:?}");
+        Application::parse(text).unwrap();
+    }
+}
+
+#[test]
+fn both_refuse_what_is_wrong() {
+    let schema = schema();
+    for (from, to) in [
+        ("plimsoll.dev/v1", "plimsoll.dev/v2"),
+        ("kind: Application", "kind: App"),
+        ("{name: shop}", "{}"),
+        ("{name: shop}", "{name: ''}"),
+        ("{name: shop}", "{name: shop, labels: {}}"),
+        ("{name: shop}", "[shop]"),
+        (
+            "{name: staging,    path: overlays/staging,    cluster: eu-staging, namespace: shop}",
+            "[staging, staging]",
+        ),
+        ("render: kustomize", "render: jsonnet"),
+        ("name: staging", "name: stag/ing"),
+        ("name: staging", "name: ''"),
+        ("name: staging", "name: 7"),
+        ("path: overlays/staging", "path: /overlays/staging"),
+        ("path: overlays/staging", "path: overlays/../../staging"),
+        ("path: overlays/staging", "path: .."),
+        ("path: overlays/staging", "paths: overlays/staging"),
+        ("path: overlays/staging,", ""),
+        ("[\"Deployment/*:spec.replicas\"]", "[\"spec.replicas\"]"),
+        ("[\"Deployment/*:spec.replicas\"]", "[\"Deployment/:spec.replicas\"]"),
+        ("[\"Deployment/*:spec.replicas\"]", "\"Deployment/*:spec.replicas\""),
+        ("approvals: 1", "approvals: -1"),
+        ("approvals: 1", "approvals: one"),
+        ("selfApproval: false", "selfApproval: 'no'"),
+        ("selfApproval: false", "self_approval: false"),
+        ("from: staging,", ""),
+        ("who: ana, ", ""),
+        ("who: ana", "who: ' '"),
+        ("until: 2026-12-31", "until: 2026-13-31"),
+        ("until: 2026-12-31", "until: soon"),
+        ("monthly: 1200.00 USD", "monthly: 1200.00"),
+        ("monthly: 1200.00 USD", "monthly: lots of USD"),
+        ("ignore: [", "ignored: ["),
+    ] {
+        let text = SHOP.replacen(from, to, 1);
+        assert_ne!(text, SHOP, "{from} is not in the example");
+        assert!(!schema.is_valid(&value(&text)), "the schema takes {to:?} for {from:?}");
+        assert!(Application::parse(&text).is_err(), "the type takes {to:?} for {from:?}");
+    }
+}
