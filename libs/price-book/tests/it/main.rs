@@ -1,0 +1,4 @@
+//! The price book, as its readers meet it.
+
+mod customer;
+mod shipped;
