@@ -24,5 +24,5 @@ pub use path::{Path, PathError, Segment};
 pub use place::{ObjectPattern, Place, PlaceError, PlacePattern};
 pub use quantity::{Quantity, QuantityError};
 pub use redact::{Redactor, Sensitivity};
-pub use shown::{SHOWN_CHARACTERS, shown, shown_value};
+pub use shown::{SHOWN_CHARACTERS, shown, shown_list, shown_value};
 pub use state::{ManifestFile, State, StateError};

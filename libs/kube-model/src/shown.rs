@@ -40,6 +40,18 @@ pub fn shown_value(value: &Value) -> String {
     }
 }
 
+/// The items of a sentence: `a`, `a and b`, `a, b and c`; of more than `most` the rest as `and 3 more`.
+#[must_use]
+pub fn shown_list(items: &[String], most: usize) -> String {
+    let most = most.max(1);
+    match items {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] if items.len() <= most => format!("{} and {last}", first.join(", ")),
+        _ => format!("{} and {} more", items[..most].join(", "), items.len() - most),
+    }
+}
+
 /// What names, images, quantities and paths are made of.
 fn is_plain(character: char) -> bool {
     character.is_ascii_alphanumeric() || "._-/:@+=*%,[]$~".contains(character)
@@ -89,6 +101,16 @@ mod tests {
         assert_eq!(shown("a\u{1b}[31mb\r\n"), "\"a\\u{1b}[31mb\\r\\n\"");
         assert_eq!(shown("a\u{202e}b"), "\"a\\u{202e}b\"");
         assert_eq!(shown("a\u{200b}b"), "\"a\\u{200b}b\"");
+    }
+
+    #[test]
+    fn lists_read_as_sentences() {
+        let items = |count: usize| -> Vec<String> { (1..=count).map(|n| format!("a{n}")).collect() };
+        assert_eq!(shown_list(&[], 3), "");
+        assert_eq!(shown_list(&items(1), 3), "a1");
+        assert_eq!(shown_list(&items(2), 3), "a1 and a2");
+        assert_eq!(shown_list(&items(3), 3), "a1, a2 and a3");
+        assert_eq!(shown_list(&items(5), 3), "a1, a2, a3 and 2 more");
     }
 
     #[test]

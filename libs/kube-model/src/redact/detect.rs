@@ -109,9 +109,10 @@ fn words(name: &str) -> Vec<String> {
 /// Switches, references to variables and empty texts are no secrets, whatever their name.
 fn value_can_be_secret(text: &str) -> bool {
     let text = text.trim();
-    !matches!(text, "" | "true" | "false" | "yes" | "no" | "on" | "off" | "none" | "null")
-        && !(text.starts_with("$(") && text.ends_with(')'))
-        && !(text.starts_with("${") && text.ends_with('}'))
+    let says_nothing = matches!(text, "" | "true" | "false" | "yes" | "no" | "on" | "off" | "none" | "null");
+    let refers =
+        (text.starts_with("$(") && text.ends_with(')')) || (text.starts_with("${") && text.ends_with('}'));
+    !says_nothing && !refers
 }
 
 /// The values in lines of the form `name: value` or `name=value` whose name says secret.

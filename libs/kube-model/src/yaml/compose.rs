@@ -97,7 +97,7 @@ impl Composer<'_> {
         self.documents.push(Document {
             root: null_at(offset(&span.start), span),
             span: start..start,
-            explicit_start: explicit,
+            marker: explicit.then(|| offset(&span.start)),
             anchors: HashMap::new(),
         });
     }

@@ -82,8 +82,8 @@ pub struct Document {
     pub root: Node,
     /// From the document's `---` (or the end of the document before) to the next document.
     pub span: Range<usize>,
-    /// Whether the document starts with `---`.
-    pub explicit_start: bool,
+    /// Where its `---` stands, if it has one.
+    pub marker: Option<usize>,
     /// Copies of the anchored nodes, by number; the aliases in them are not expanded.
     pub anchors: HashMap<usize, Node>,
 }

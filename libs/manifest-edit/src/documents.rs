@@ -1,0 +1,170 @@
+//! Whole objects: documents of a file, and items of a `List`.
+
+use kube_model::yaml::{Document, Layout, Node};
+use kube_model::{ManifestFile, Object, Origin};
+use serde_json::Value;
+
+use crate::block::{self, Comments};
+use crate::content::Lines;
+use crate::indent::Indent;
+use crate::reconcile::sequence::Sibling;
+use crate::reconcile::{Editor, edit_object};
+use crate::splice::{Splice, apply};
+use crate::template::Template;
+use crate::{EditError, flow};
+
+/// Takes an object out of its file: the document with its separator, or the item of the `List`. `going` are all
+/// objects that go, this one among them.
+///
+/// # Errors
+/// When the object is not where it was read.
+pub fn remove_object(
+    file: &ManifestFile,
+    origin: &Origin,
+    going: &[&Origin],
+) -> Result<Vec<Splice>, EditError> {
+    let not_there = || EditError::NotThere { file: file.path.to_string() };
+    let document = file.documents.get(origin.document).ok_or_else(not_there)?;
+    let Some((index, holder)) = origin.items.split_last() else {
+        return Ok(vec![remove_document(file, origin.document)]);
+    };
+    let holder = Origin { items: holder.to_vec(), ..origin.clone() };
+    let items = list_items(file, document, &holder).ok_or_else(not_there)?;
+    let survives = |at: usize| {
+        let mut indices = holder.items.clone();
+        indices.push(at);
+        !going.iter().any(|gone| gone.document == origin.document && gone.items == indices)
+    };
+    let mut editor = Editor::new(file, document, "List");
+    editor.remove_item(items.items(), *index, items.layout().unwrap_or(Layout::Block), &survives);
+    Ok(editor.splices)
+}
+
+fn list_items<'a>(file: &'a ManifestFile, document: &'a Document, holder: &Origin) -> Option<&'a Node> {
+    let (_, list) = file.node(holder)?;
+    list.get("items").map(|items| document.resolve(items))
+}
+
+/// A document goes with the `---` before it, or with the one after it if it has none.
+fn remove_document(file: &ManifestFile, index: usize) -> Splice {
+    let document = &file.documents[index];
+    let start = document.marker.unwrap_or(document.span.start);
+    let end = match file.documents.get(index + 1) {
+        None => file.text.len(),
+        Some(next) => match (document.marker, next.marker) {
+            (None, Some(marker)) => Lines(&file.text).next(marker).unwrap_or(file.text.len()),
+            _ => next.span.start,
+        },
+    };
+    Splice { range: start..end, text: String::new() }
+}
+
+/// The text of an object as its source has it, with its comments, made into `value`, at the left margin and
+/// with `\n`.
+///
+/// # Errors
+/// When the object is not where it was read, or `value` cannot be written there.
+fn text_of(file: &ManifestFile, object: &Object, value: &Value) -> Result<String, EditError> {
+    let not_there = || EditError::NotThere { file: file.path.to_string() };
+    let splices = edit_object(file, object, value, None)?;
+    let text = apply(&file.text, &splices);
+    let edited = ManifestFile::read(&file.path, text.as_bytes(), &kube_model::yaml::Limits::default())
+        .map_err(|_| not_there())?;
+    let (document, node) = edited.node(&object.origin).ok_or_else(not_there)?;
+    let body = match object.origin.items.is_empty() {
+        true => document_text(&edited, document).to_owned(),
+        false => item_text(&edited, document, node, value),
+    };
+    Ok(body.replace("\r\n", "\n"))
+}
+
+fn document_text<'a>(file: &'a ManifestFile, document: &Document) -> &'a str {
+    let start = match document.marker {
+        Some(marker) if file.text[marker + 3..].starts_with(['\n', '\r']) => {
+            Lines(&file.text).next(marker).unwrap_or(file.text.len())
+        }
+        Some(marker) => marker + 3,
+        None => document.span.start,
+    };
+    let text = file.text[start..document.span.end].trim_end();
+    text.strip_suffix("\n...").unwrap_or(text).trim_start_matches(['\n', '\r'])
+}
+
+fn item_text(file: &ManifestFile, document: &Document, node: &Node, value: &Value) -> String {
+    let template = Template { file, document, node, value };
+    if flow::is_json(&file.text, &document.root) {
+        return serde_json::to_string_pretty(value).unwrap_or_else(|_| value.to_string());
+    }
+    let lines = block::item_lines(template, 0, Indent::default(), Comments::Keep);
+    let dedented =
+        lines.iter().map(|line| match line.strip_prefix("- ").or_else(|| line.strip_prefix("  ")) {
+            Some(rest) => rest,
+            None => line,
+        });
+    dedented.collect::<Vec<_>>().join("\n")
+}
+
+/// Adds an object of the source to a file that exists: after the object `after`, or else at the end. In a `List`
+/// it becomes an item, elsewhere a document.
+///
+/// # Errors
+/// When an object is not where it was read, or `value` cannot be written.
+pub fn add_object(
+    file: &ManifestFile,
+    after: Option<&Origin>,
+    source: &ManifestFile,
+    object: &Object,
+    value: &Value,
+) -> Result<Vec<Splice>, EditError> {
+    let last = file.documents.len().saturating_sub(1);
+    let index = after.map_or(last, |origin| origin.document);
+    let sibling =
+        file.documents.get(index).ok_or_else(|| EditError::NotThere { file: file.path.to_string() })?;
+    let holder = Origin { file: file.path.clone(), document: index, items: Vec::new(), line: 1 };
+    if let Some(items) = list_items(file, sibling, &holder).filter(|items| !items.items().is_empty()) {
+        let position = after.and_then(|origin| origin.items.first().copied());
+        let sibling_item = &items.items()[position.unwrap_or(items.items().len() - 1)];
+        let mut editor = Editor::new(file, sibling, "List");
+        let layout = items.layout().unwrap_or(Layout::Block);
+        let template = Template::of(source, object).filter(|template| template.value == value);
+        editor.add_item((items, Sibling::Before(sibling_item), layout), value, template);
+        return Ok(editor.splices);
+    }
+    let ending = Lines(&file.text).ending();
+    let body = text_of(source, object, value)?.replace('\n', ending);
+    if index < last {
+        let at = sibling.span.end;
+        return Ok(vec![Splice { range: at..at, text: format!("---{ending}{body}{ending}") }]);
+    }
+    let end = file.text.len();
+    let text = match file.text.ends_with('\n') {
+        true => format!("---{ending}{body}{ending}"),
+        false => format!("{ending}---{ending}{body}"),
+    };
+    Ok(vec![Splice { range: end..end, text }])
+}
+
+/// A new file with objects of a file of the source. If they are all that the source's file holds, it is that
+/// file; else their documents in order. The line ending is the target's.
+///
+/// # Errors
+/// When an object is not where it was read, or its value cannot be written.
+pub fn new_file(
+    source: &ManifestFile,
+    objects: &[(&Object, &Value)],
+    whole: bool,
+    ending: &str,
+) -> Result<String, EditError> {
+    let text = if whole {
+        let mut splices = Vec::new();
+        for (object, value) in objects {
+            splices.extend(edit_object(source, object, value, None)?);
+        }
+        apply(&source.text, &splices)
+    } else {
+        let bodies: Vec<String> =
+            objects.iter().map(|(object, value)| text_of(source, object, value)).collect::<Result<_, _>>()?;
+        format!("{}\n", bodies.join("\n---\n"))
+    };
+    Ok(text.replace("\r\n", "\n").replace('\n', ending))
+}

@@ -1,0 +1,271 @@
+//! From what an object is to what it is to become, by the fewest bytes.
+
+mod mapping;
+pub(crate) mod sequence;
+
+use std::collections::HashMap;
+
+use kube_model::yaml::{Document, Layout, Node, NodeKind, ScalarStyle};
+use kube_model::{ManifestFile, Object, Path};
+use serde_json::Value;
+
+use crate::block::{self, Comments};
+use crate::content::{self, Lines};
+use crate::indent::Indent;
+use crate::scalar::{self, Context};
+use crate::splice::Splice;
+use crate::template::Template;
+use crate::{EditError, flow};
+
+/// The splices of `file` that make `object`, which was read from it, into `new`. What is added is written as
+/// `source` has it, where `source` has it.
+///
+/// # Errors
+/// When the object is not where it was read, or the change cannot be written in this file.
+pub fn edit_object(
+    file: &ManifestFile,
+    object: &Object,
+    new: &Value,
+    source: Option<Template<'_>>,
+) -> Result<Vec<Splice>, EditError> {
+    let not_there = || EditError::NotThere { file: file.path.to_string() };
+    let (document, node) = file.node(&object.origin).ok_or_else(not_there)?;
+    let mut editor = Editor::new(file, document, &object.key.kind);
+    editor.value(&Path::root(), node, (&object.value, new), source, Slot::Root)?;
+    Ok(editor.splices)
+}
+
+/// Where a node stands, for when it has to be written anew.
+#[derive(Clone, Copy)]
+pub(crate) enum Slot<'a> {
+    /// The value of an entry of a mapping.
+    Entry { key: &'a Node, source_key: Option<&'a Node>, layout: Layout },
+    /// An item of a sequence.
+    Item { layout: Layout },
+    /// The document itself.
+    Root,
+}
+
+pub(crate) struct Editor<'a> {
+    kind: &'a str,
+    file: &'a ManifestFile,
+    document: &'a Document,
+    context: Context,
+    indent: Indent,
+    /// What the anchored nodes that were passed are to become.
+    anchored: HashMap<usize, Value>,
+    pub(crate) splices: Vec<Splice>,
+}
+
+impl<'a> Editor<'a> {
+    pub(crate) fn new(file: &'a ManifestFile, document: &'a Document, kind: &'a str) -> Self {
+        let json = flow::is_json(&file.text, &document.root);
+        Self {
+            kind,
+            file,
+            document,
+            context: if json { Context::Json } else { Context::Block },
+            indent: Indent::of(&file.text, document),
+            anchored: HashMap::new(),
+            splices: Vec::new(),
+        }
+    }
+
+    fn text(&self) -> &'a str {
+        &self.file.text
+    }
+
+    /// The line ending at a position: that of its line, or on the last line that of the file.
+    fn ending_at(&self, at: usize) -> &'static str {
+        let lines = Lines(self.text());
+        match lines.next(at) {
+            Some(next) if self.text()[..next].ends_with("\r\n") => "\r\n",
+            Some(_) => "\n",
+            None => lines.ending(),
+        }
+    }
+
+    fn context_in(&self, layout: Layout) -> Context {
+        match (self.context, layout) {
+            (Context::Json, _) => Context::Json,
+            (_, Layout::Flow) => Context::Flow,
+            (_, Layout::Block) => Context::Block,
+        }
+    }
+
+    fn replace(&mut self, range: std::ops::Range<usize>, text: String) {
+        self.splices.push(Splice { range, text });
+    }
+
+    /// Makes a node, which means `old`, mean `new`.
+    fn value(
+        &mut self,
+        path: &Path,
+        node: &'a Node,
+        (old, new): (&Value, &Value),
+        source: Option<Template<'a>>,
+        slot: Slot<'a>,
+    ) -> Result<(), EditError> {
+        // With anchors about, an equal value may still have to be written out: its anchor may move.
+        if old == new && self.document.anchors.is_empty() {
+            return Ok(());
+        }
+        if let Some(id) = node.anchor {
+            self.anchored.insert(id, new.clone());
+        }
+        match (&node.kind, old, new) {
+            (NodeKind::Alias(id), _, _) => {
+                if self.anchored.get(id).unwrap_or(old) != new {
+                    let context = self.context_in(Layout::Flow);
+                    self.replace(node.span.clone(), flow::write(new, source, context));
+                }
+                Ok(())
+            }
+            (NodeKind::Mapping { entries, layout }, Value::Object(old), Value::Object(new)) => {
+                self.mapping(path, (node, entries, *layout), (old, new), source, slot)
+            }
+            (NodeKind::Sequence { items, layout }, Value::Array(old), Value::Array(new)) => {
+                self.sequence(path, (node, items, *layout), (old, new), source, slot)
+            }
+            _ if old == new => Ok(()),
+            (NodeKind::Scalar { style, .. }, _, new) if !new.is_array() && !new.is_object() => {
+                self.scalar((node, *style), new, source, slot);
+                Ok(())
+            }
+            _ => {
+                self.rewrite(node, new, source, slot);
+                Ok(())
+            }
+        }
+    }
+
+    fn scalar(
+        &mut self,
+        (node, style): (&'a Node, ScalarStyle),
+        new: &Value,
+        source: Option<Template<'a>>,
+        slot: Slot<'a>,
+    ) {
+        let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+        let several_lines = new.as_str().is_some_and(|text| text.contains('\n'));
+        if is_block && several_lines && self.block_scalar(node, new, slot) {
+            return;
+        }
+        let source_has_lines = source.is_some_and(|source| !source.is_inline() && source.value == new);
+        if is_block
+            || node.span.is_empty()
+            || (several_lines && style == ScalarStyle::Plain && source_has_lines)
+        {
+            return self.rewrite(node, new, source, slot);
+        }
+        let layout = match slot {
+            Slot::Entry { layout, .. } | Slot::Item { layout } => layout,
+            Slot::Root => Layout::Block,
+        };
+        let text = scalar::replace(style, new, source, self.context_in(layout));
+        self.replace(node.span.clone(), text);
+    }
+
+    /// The lines below a `|`, at the indentation that they have; false where a `|` cannot hold the text.
+    fn block_scalar(&mut self, node: &'a Node, new: &Value, slot: Slot<'a>) -> bool {
+        let (Slot::Entry { key, .. }, Some(text)) = (slot, new.as_str()) else { return false };
+        let header_start = content::colon_end(self.text(), key);
+        let header_end = self.text()[header_start..node.span.start].find('\n').map(|at| header_start + at);
+        let Some(header_end) = header_end else { return false };
+        let header = self.text()[header_start..header_end].find(['|', '>']).map(|at| header_start + at);
+        let Some(header) = header else { return false };
+        let first = text.lines().next().unwrap_or_default();
+        let body = text.trim_end_matches('\n');
+        if first.starts_with(' ')
+            || first.is_empty()
+            || text.contains(['\r', '\t']) && first.starts_with('\t')
+        {
+            return false;
+        }
+        let chomping = match text.len() - body.len() {
+            0 => "-",
+            1 => "",
+            _ => return false,
+        };
+        let token = self.text()[header..header_end]
+            .find(|c: char| !matches!(c, '|' | '>' | '+' | '-') && !c.is_ascii_digit())
+            .map_or(header_end, |at| header + at);
+        let column = Lines(self.text()).column(node.span.start);
+        let lines: Vec<String> = body
+            .split('\n')
+            .map(|line| if line.is_empty() { String::new() } else { format!("{}{line}", " ".repeat(column)) })
+            .collect();
+        if self.text()[header..token] != format!("|{chomping}") {
+            self.replace(header..token, format!("|{chomping}"));
+        }
+        let start = Lines(self.text()).start(node.span.start);
+        let end = content::end_of(self.text(), node);
+        self.replace(start..end, lines.join(self.ending_at(start)));
+        true
+    }
+
+    /// Writes a node anew.
+    fn rewrite(&mut self, node: &'a Node, new: &Value, source: Option<Template<'a>>, slot: Slot<'a>) {
+        let text = self.text();
+        let source = source.filter(|source| source.value == new);
+        match slot {
+            Slot::Entry { key, source_key, layout: Layout::Block } => {
+                let end = content::entry_end(text, key, node);
+                match (source_key, source) {
+                    (Some(source_key), Some(source)) if !source.is_inline() => {
+                        let column = key.column;
+                        let lines =
+                            block::entry_lines(source_key, source, column, self.indent, Comments::Leave);
+                        let written = lines.join(self.ending_at(key.span.start));
+                        self.replace(key.full_start()..end, written.trim_start().to_owned());
+                    }
+                    _ => {
+                        let written = flow::write(new, source, self.context_in(Layout::Block));
+                        self.replace(content::colon_end(text, key)..end, format!(" {written}"));
+                    }
+                }
+            }
+            Slot::Item { layout: Layout::Block } => {
+                let dash = content::dash_of(text, node);
+                let end = content::end_of(text, node).max(dash + 1);
+                let written = match source {
+                    Some(source) => {
+                        let column = Lines(text).column(dash);
+                        block::item_lines(source, column, self.indent, Comments::Leave)
+                            .join(self.ending_at(dash))
+                    }
+                    None => format!("- {}", flow::write(new, None, self.context_in(Layout::Block))),
+                };
+                self.replace(dash..end, written.trim_start().to_owned());
+            }
+            _ => {
+                let written = flow::write(new, source, self.context_in(Layout::Flow));
+                self.replace(node.full_start()..content::end_of(text, node), written);
+            }
+        }
+    }
+
+    /// Lines after the line in which something ends.
+    fn insert_lines(&mut self, after: usize, lines: &[String]) {
+        let ending = self.ending_at(after);
+        let written = lines.join(ending);
+        match Lines(self.text()).next(after) {
+            Some(next) => self.replace(next..next, format!("{written}{ending}")),
+            None => {
+                let end = self.text().len();
+                self.replace(end..end, format!("{ending}{written}"));
+            }
+        }
+    }
+
+    /// Takes out the lines from `start` to that of `end`.
+    fn remove_lines(&mut self, start: usize, end: usize) {
+        match Lines(self.text()).next(end) {
+            Some(next) => self.replace(start..next, String::new()),
+            None => {
+                let before = self.text()[..start].trim_end_matches('\n').trim_end_matches('\r').len();
+                self.replace(before..self.text().len(), String::new());
+            }
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! Sequences: items changed, removed, and added in the order that the new value has.
+
+use kube_model::yaml::{Layout, Node};
+use kube_model::{Path, Segment, lists};
+use serde_json::Value;
+use similar::{Algorithm, DiffOp, capture_diff_slices};
+
+use super::{Editor, Slot};
+use crate::block::{self, Comments};
+use crate::content::{self, Lines};
+use crate::splice::Splice;
+use crate::template::Template;
+use crate::{EditError, flow};
+
+type Sequence<'a> = (&'a Node, &'a [Node], Layout);
+
+/// An item of the old list and what it becomes in the new one.
+struct Pair {
+    old: usize,
+    new: usize,
+    segment: Segment,
+}
+
+/// The item beside which a new one comes to stand.
+#[derive(Clone, Copy)]
+pub(crate) enum Sibling<'a> {
+    /// The item that stands before it.
+    Before(&'a Node),
+    /// The item that stands after it.
+    After(&'a Node),
+}
+
+impl<'a> Editor<'a> {
+    pub(super) fn sequence(
+        &mut self,
+        path: &Path,
+        (node, items, layout): Sequence<'a>,
+        (old, new): (&[Value], &[Value]),
+        source: Option<Template<'a>>,
+        slot: Slot<'a>,
+    ) -> Result<(), EditError> {
+        let pairs = pair_items(self.kind, path, old, new);
+        if pairs.is_empty() && old != new {
+            self.rewrite(node, &Value::Array(new.to_vec()), source, slot);
+            return Ok(());
+        }
+        for pair in &pairs {
+            let template = template_of(self.kind, path, source, pair, new);
+            let values = (&old[pair.old], &new[pair.new]);
+            self.value(
+                &path.join(pair.segment.clone()),
+                &items[pair.old],
+                values,
+                template,
+                Slot::Item { layout },
+            )?;
+        }
+        let survives = |index: usize| pairs.iter().any(|pair| pair.old == index);
+        for index in (0..items.len()).filter(|index| !survives(*index)) {
+            self.remove_item(items, index, layout, &survives);
+        }
+        let first = pairs.iter().map(|pair| pair.old).min().map(|old| &items[old]);
+        let mut after = None;
+        for (index, value) in new.iter().enumerate() {
+            match pairs.iter().find(|pair| pair.new == index) {
+                Some(pair) => after = Some(pair.old),
+                None => {
+                    let template = source.and_then(|source| equal_item(source, value));
+                    let sibling = match (after, first) {
+                        (Some(index), _) => Sibling::Before(&items[index]),
+                        (None, Some(first)) => Sibling::After(first),
+                        (None, None) => continue,
+                    };
+                    self.add_item((node, sibling, layout), value, template);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn remove_item(
+        &mut self,
+        items: &[Node],
+        index: usize,
+        layout: Layout,
+        survives: &dyn Fn(usize) -> bool,
+    ) {
+        let text = self.text();
+        if layout == Layout::Flow {
+            let spans: Vec<_> = items.iter().map(|item| item.full_start()..item.span.end).collect();
+            self.splices.push(flow::remove(&spans, index, survives));
+            return;
+        }
+        let dash = content::dash_of(text, &items[index]);
+        let end = content::end_of(text, &items[index]).max(dash + 1);
+        self.remove_lines(Lines(text).comments_above(dash), end);
+    }
+
+    pub(crate) fn add_item(
+        &mut self,
+        (node, sibling, layout): (&'a Node, Sibling<'a>, Layout),
+        value: &Value,
+        source: Option<Template<'a>>,
+    ) {
+        let text = self.text();
+        let (Sibling::Before(beside) | Sibling::After(beside)) = sibling;
+        if layout == Layout::Flow {
+            let addition = flow::write(value, source, self.context_in(Layout::Flow));
+            let span = beside.full_start()..beside.span.end;
+            self.splices.push(match sibling {
+                Sibling::Before(_) => {
+                    flow::insert_after(text, node, span.start, span.end, &addition, self.ending_at(span.end))
+                }
+                Sibling::After(_) => Splice { range: span.start..span.start, text: format!("{addition}, ") },
+            });
+            return;
+        }
+        let dash = content::dash_of(text, beside);
+        let column = Lines(text).column(dash);
+        let lines = match source {
+            Some(source) => block::item_lines(source, column, self.indent, Comments::Keep),
+            None => {
+                let written = flow::write(value, None, self.context_in(Layout::Block));
+                vec![format!("{}- {written}", " ".repeat(column))]
+            }
+        };
+        match sibling {
+            Sibling::Before(_) => self.insert_lines(content::end_of(text, beside).max(dash + 1), &lines),
+            // A nested sequence may start on the line of the dash that holds it: the new item takes its place.
+            Sibling::After(_) if !text[Lines(text).start(dash)..dash].trim().is_empty() => {
+                let ending = self.ending_at(dash);
+                let written = format!("{}{ending}{}", lines.join(ending).trim_start(), " ".repeat(column));
+                self.replace(dash..dash, written);
+            }
+            Sibling::After(_) => {
+                let start = Lines(text).comments_above(dash);
+                let ending = self.ending_at(dash);
+                self.replace(start..start, format!("{}{ending}", lines.join(ending)));
+            }
+        }
+    }
+}
+
+/// Which items of two lists are the same: by their keys, or else by the longest common run.
+fn pair_items(kind: &str, path: &Path, old: &[Value], new: &[Value]) -> Vec<Pair> {
+    let by_key = !matches!(lists::kind_of(kind, path.segments()), lists::ListKind::Arguments);
+    if let Some((olds, news)) = lists::items_of_both(kind, path.segments(), old, new).filter(|_| by_key) {
+        let found = olds.into_iter().enumerate().filter_map(|(old, (segment, _))| {
+            let new = news.iter().position(|(name, _)| *name == segment)?;
+            Some(Pair { old, new, segment })
+        });
+        return found.collect();
+    }
+    let (olds, news): (Vec<String>, Vec<String>) =
+        (old.iter().map(Value::to_string).collect(), new.iter().map(Value::to_string).collect());
+    let mut pairs = Vec::new();
+    for op in capture_diff_slices(Algorithm::Myers, &olds, &news) {
+        let (old_index, new_index, len) = match op {
+            DiffOp::Equal { old_index, new_index, len } => (old_index, new_index, len),
+            DiffOp::Replace { old_index, old_len, new_index, new_len } => {
+                (old_index, new_index, old_len.min(new_len))
+            }
+            _ => continue,
+        };
+        pairs.extend((0..len).map(|step| Pair {
+            old: old_index + step,
+            new: new_index + step,
+            segment: Segment::Flag("*".to_owned()),
+        }));
+    }
+    pairs
+}
+
+/// The source's item for an item that both have.
+fn template_of<'a>(
+    kind: &str,
+    path: &Path,
+    source: Option<Template<'a>>,
+    pair: &Pair,
+    new: &[Value],
+) -> Option<Template<'a>> {
+    let source = source?;
+    let by_key = lists::index_of(kind, path.segments(), source.items(), &pair.segment);
+    let same_length = || (source.items().len() == new.len()).then_some(pair.new);
+    source.item(by_key.or_else(same_length)?)
+}
+
+fn equal_item<'a>(source: Template<'a>, value: &Value) -> Option<Template<'a>> {
+    source.item(source.items().iter().position(|item| item == value)?)
+}

@@ -1,0 +1,84 @@
+//! The text that an addition is written after: the same place in the promotion's source.
+
+use kube_model::yaml::{Document, Layout, Node, NodeKind};
+use kube_model::{ManifestFile, Object};
+use serde_json::Value;
+
+/// A value with the text that it was read from.
+#[derive(Debug, Clone, Copy)]
+pub struct Template<'a> {
+    /// The file.
+    pub file: &'a ManifestFile,
+    /// The document in it.
+    pub document: &'a Document,
+    /// The node; an alias stands for its anchor.
+    pub node: &'a Node,
+    /// The value of the node.
+    pub value: &'a Value,
+}
+
+impl<'a> Template<'a> {
+    /// The template of a whole object of this file.
+    #[must_use]
+    pub fn of(file: &'a ManifestFile, object: &'a Object) -> Option<Self> {
+        let (document, node) = file.node(&object.origin)?;
+        Some(Self { file, document, node, value: &object.value })
+    }
+
+    /// The template of the value under a key.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<Self> {
+        let node = self.document.resolve(self.document.resolve(self.node).get(key)?);
+        Some(Self { node, value: self.value.get(key)?, ..*self })
+    }
+
+    /// The template of an item.
+    #[must_use]
+    pub fn item(&self, index: usize) -> Option<Self> {
+        let node = self.document.resolve(self.document.resolve(self.node).items().get(index)?);
+        Some(Self { node, value: self.value.get(index)?, ..*self })
+    }
+
+    /// The entry of a mapping under a key: the key's own node, and the template of the value.
+    pub(crate) fn entry(&self, key: &str) -> Option<(&'a Node, Self)> {
+        let mapping = self.document.resolve(self.node);
+        let (key_node, _) = mapping.entries().iter().find(|(k, _)| k.scalar() == Some(key))?;
+        Some((key_node, self.get(key)?))
+    }
+
+    /// The keys of a mapping, in the order in which they are written.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &'a str> {
+        self.document.resolve(self.node).entries().iter().filter_map(|(key, _)| key.scalar())
+    }
+
+    pub(crate) fn items(&self) -> &'a [Value] {
+        self.value.as_array().map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether the text can stand where an indented block cannot: a scalar or a flow collection.
+    pub(crate) fn is_inline(&self) -> bool {
+        match &self.node.kind {
+            NodeKind::Scalar { style, .. } => !matches!(
+                style,
+                kube_model::yaml::ScalarStyle::Literal | kube_model::yaml::ScalarStyle::Folded
+            ),
+            NodeKind::Sequence { layout, .. } | NodeKind::Mapping { layout, .. } => *layout == Layout::Flow,
+            NodeKind::Alias(_) => false,
+        }
+    }
+
+    /// Whether the text defines or names anchors, which mean something else in another document.
+    pub(crate) fn has_anchors(&self) -> bool {
+        fn any(node: &Node) -> bool {
+            node.anchor.is_some()
+                || matches!(node.kind, NodeKind::Alias(_))
+                || node.items().iter().any(any)
+                || node.entries().iter().any(|(key, value)| any(key) || any(value))
+        }
+        any(self.node)
+    }
+
+    pub(crate) fn text(&self) -> &'a str {
+        &self.file.text[self.node.span.clone()]
+    }
+}

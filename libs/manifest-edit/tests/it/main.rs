@@ -1,0 +1,4 @@
+//! Edits, tried from outside.
+
+mod bytes;
+mod properties;
