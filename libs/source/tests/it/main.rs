@@ -1,0 +1,10 @@
+//! Sources as people name them, on real directories and real repositories.
+#![allow(clippy::unwrap_used, reason = "a panic in a test is the report")]
+
+mod base;
+mod directories;
+mod environments;
+mod git;
+mod sandbox;
+mod server;
+mod writing;
