@@ -7,6 +7,7 @@
 mod compare;
 mod diff;
 mod equal;
+mod ignore;
 
 pub use compare::{Comparison, Difference, compare, compare_at};
 pub use diff::{Change, Diff, DiffSummary, Op, Suppressed, diff};

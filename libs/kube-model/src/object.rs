@@ -88,6 +88,22 @@ impl ObjectRef {
             name: object.key.name.clone(),
         }
     }
+
+    /// The identity of the object.
+    #[must_use]
+    pub fn key(&self) -> ObjectKey {
+        ObjectKey {
+            group: group_of(&self.api_version).to_owned(),
+            kind: self.kind.clone(),
+            namespace: self.namespace.clone(),
+            name: self.name.clone(),
+        }
+    }
+}
+
+/// The group of an `apiVersion`; empty for the core group.
+fn group_of(api_version: &str) -> &str {
+    api_version.split_once('/').map_or("", |(group, _)| group)
 }
 
 /// Where an object was read.
@@ -139,7 +155,7 @@ impl Object {
             (None, Some(prefix)) => format!("{prefix}*"),
             (None, None) => return Err("metadata.name"),
         };
-        let group = api_version.split_once('/').map_or("", |(group, _)| group).to_owned();
+        let group = group_of(&api_version).to_owned();
         let scoped = scope::is_built_in_group(&group) && scope::is_cluster_scoped(&kind);
         let namespace = metadata("namespace").filter(|_| !scoped).map(str::to_owned);
         let key = ObjectKey { group, kind, namespace, name };
