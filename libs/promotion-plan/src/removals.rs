@@ -1,0 +1,135 @@
+//! Objects that the source has dropped since the base.
+
+use std::collections::BTreeSet;
+
+use kube_model::{Object, ObjectKey, Place, scope};
+
+use crate::decide::{Decision, Grounds, Ruling, Verdict, ruling};
+use crate::references;
+use crate::table::{self, Action};
+
+/// Kinds whose removal is asked for by name: they hold data, or protect what runs.
+const ASKED: [&str; 7] = [
+    "CustomResourceDefinition",
+    "Namespace",
+    "NetworkPolicy",
+    "PersistentVolumeClaim",
+    "PodDisruptionBudget",
+    "Secret",
+    "StatefulSet",
+];
+/// Groups of custom resources that hold no data of their own.
+const STATELESS_GROUPS: [&str; 9] = [
+    "monitoring.coreos.com",
+    "networking.istio.io",
+    "security.istio.io",
+    "gateway.networking.k8s.io",
+    "traefik.io",
+    "keda.sh",
+    "autoscaling.k8s.io",
+    "argoproj.io",
+    "cert-manager.io",
+];
+
+/// Decides about an object that the source has dropped; whether something still needs it is seen later, once it
+/// is known what else goes.
+pub(crate) fn rule(
+    grounds: &Grounds<'_>,
+    target: &Object,
+    base: &Object,
+    (action, _): (Action, &str),
+) -> Ruling {
+    let kind = target.key.kind.as_str();
+    let by_name =
+        format!("{kind}: its removal is asked for by name, with --take '{kind}/{}:'", target.key.name);
+    let stateful =
+        ASKED.contains(&kind) || matches!(kind, "SealedSecret" | "ExternalSecret" | "PersistentVolume");
+    let unknown = !scope::is_built_in_group(&target.key.group)
+        && !STATELESS_GROUPS.contains(&target.key.group.as_str());
+    if stateful || unknown {
+        return ruling(Verdict::Blocked, by_name);
+    }
+    if action == Action::Apart {
+        return ruling(Verdict::Pending, "an object of the whole cluster is promoted by itself");
+    }
+    match own_change(target, base) {
+        Some(path) => ruling(
+            Verdict::Blocked,
+            format!("{} changed it ({path}) since the last promotion; {by_name}", grounds.target_name),
+        ),
+        None => ruling(Verdict::Carried, "the release no longer has it"),
+    }
+}
+
+/// The first place in which the target's copy differs from the base in more than what is its own anyway.
+fn own_change(target: &Object, base: &Object) -> Option<String> {
+    let found = diff_engine::compare(&target.key.kind, &base.value, &target.value).differences;
+    let changed = found.into_iter().find(|difference| {
+        let place = Place { object: target.key.clone(), path: difference.path.clone() };
+        let same_version = || {
+            let text = |value: &Option<serde_json::Value>| {
+                value.as_ref().and_then(|v| v.as_str().map(str::to_owned))
+            };
+            match (text(&difference.before), text(&difference.after)) {
+                (Some(before), Some(after)) => kube_model::image::ImageRef::parse(&before)
+                    .same_version(&kube_model::image::ImageRef::parse(&after)),
+                _ => false,
+            }
+        };
+        match table::row_of(&place, false).known {
+            Action::Keep | Action::SecretValue | Action::Ciphertext => false,
+            Action::CarryVersion => !same_version(),
+            _ => true,
+        }
+    });
+    changed.map(|difference| difference.path.to_string())
+}
+
+/// Blocks every removal of an object that something still needs which stays. A reference from an object that
+/// goes too does not count, so what is blocked may block more.
+pub(crate) fn block_what_is_needed(decisions: &mut [Decision], after: &[&Object], target: &[Object]) {
+    loop {
+        let going: BTreeSet<ObjectKey> = decisions
+            .iter()
+            .filter(|decision| is_removal(decision) && decision.verdict == Verdict::Carried)
+            .map(|decision| decision.differing.place.object.clone())
+            .collect();
+        let removed = |key: &ObjectKey| target.iter().find(|object| object.key == *key);
+        let staying: Vec<&Object> = after
+            .iter()
+            .copied()
+            .filter(|object| !going.contains(&object.key))
+            .chain(target.iter().filter(|object| {
+                !going.contains(&object.key) && !after.iter().any(|other| other.key == object.key)
+            }))
+            .collect();
+        let mut blocked = false;
+        for decision in decisions.iter_mut() {
+            if !is_removal(decision) || decision.verdict != Verdict::Carried || decision.taken {
+                continue;
+            }
+            let Some(object) = removed(&decision.differing.place.object) else { continue };
+            if let Some(user) = needed_by(object, &staying) {
+                decision.verdict = Verdict::Blocked;
+                decision.reason = format!("{}/{} still needs it", user.key.kind, user.key.name);
+                decision.becomes = None;
+                blocked = true;
+            }
+        }
+        if !blocked {
+            return;
+        }
+    }
+}
+
+fn is_removal(decision: &Decision) -> bool {
+    decision.differing.place.path.is_root() && decision.differing.source.is_none()
+}
+
+fn needed_by<'a>(object: &Object, staying: &[&'a Object]) -> Option<&'a Object> {
+    staying.iter().copied().find(|other| {
+        references::is_needed_by(object, other)
+            || (references::selects(other, object)
+                && !staying.iter().any(|workload| references::selects(other, workload)))
+    })
+}

@@ -1,0 +1,140 @@
+//! Putting values into an object at a path.
+
+use kube_model::{Path, Segment, args, lists};
+use serde_json::{Map, Value};
+
+/// Puts `new` at `path` of `target`, or takes away what is there. What is added to a list comes after the
+/// nearest preceding sibling of `source` that the target has, else at the end. `source` is the object that the
+/// value comes from.
+pub(crate) fn set(kind: &str, target: &mut Value, source: Option<&Value>, path: &Path, new: Option<&Value>) {
+    put(kind, target, source, (path.segments(), 0), new);
+}
+
+fn put(
+    kind: &str,
+    target: &mut Value,
+    source: Option<&Value>,
+    (path, depth): (&[Segment], usize),
+    new: Option<&Value>,
+) {
+    let Some(segment) = path.get(depth) else {
+        if let Some(new) = new {
+            *target = new.clone();
+        }
+        return;
+    };
+    let is_last = depth + 1 == path.len();
+    match (segment, target) {
+        (Segment::Key(key), Value::Object(map)) => {
+            let source = source.and_then(|source| source.get(key));
+            match (is_last, new) {
+                (true, Some(new)) => drop(map.insert(key.clone(), new.clone())),
+                (true, None) => drop(map.remove(key)),
+                (false, _) => {
+                    let child = map.entry(key.clone()).or_insert_with(|| Value::Object(Map::new()));
+                    put(kind, child, source, (path, depth + 1), new);
+                }
+            }
+        }
+        (segment, Value::Array(items)) => {
+            let source = source.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+            let list = &path[..depth];
+            if lists::kind_of(kind, list) == lists::ListKind::Arguments {
+                return put_flag(items, source, segment, new.is_some());
+            }
+            let position = lists::index_of(kind, list, items, segment);
+            let source_item =
+                lists::index_of(kind, list, source, segment).and_then(|index| source.get(index));
+            match (position, is_last, new) {
+                (Some(index), true, None) => drop(items.remove(index)),
+                (Some(index), true, Some(new)) => items[index] = new.clone(),
+                (Some(index), false, _) => put(kind, &mut items[index], source_item, (path, depth + 1), new),
+                (None, true, Some(new)) => {
+                    let at = place_in_list(kind, list, items, source, segment);
+                    items.insert(at, new.clone());
+                }
+                _ => {}
+            }
+        }
+        _ => {}
+    }
+}
+
+fn place_in_list(
+    kind: &str,
+    list: &[Segment],
+    items: &[Value],
+    source: &[Value],
+    segment: &Segment,
+) -> usize {
+    let Some(index) = lists::index_of(kind, list, source, segment) else { return items.len() };
+    let Some((named, _)) = lists::items_of_both(kind, list, source, source) else { return items.len() };
+    let preceding = named[..index].iter().rev();
+    let position = preceding.into_iter().find_map(|(name, _)| lists::index_of(kind, list, items, name));
+    position.map_or(items.len(), |position| position + 1)
+}
+
+/// Writes a flag as the source has it: its words in the place of the target's, or after the flag that precedes it.
+fn put_flag(items: &mut Vec<Value>, source: &[Value], segment: &Segment, present: bool) {
+    let (Segment::Flag(name), Some(ours), Some(theirs)) = (segment, args::parse(items), args::parse(source))
+    else {
+        return;
+    };
+    let words = |flag: &args::Flag| -> Vec<Value> {
+        flag.items.iter().flat_map(|range| source[range.clone()].to_vec()).collect()
+    };
+    let new = theirs.flag(name).filter(|_| present).map(words).unwrap_or_default();
+    if let Some(old) = ours.flag(name) {
+        for range in old.items.iter().skip(1).rev() {
+            items.drain(range.clone());
+        }
+        if let Some(first) = old.items.first() {
+            items.splice(first.clone(), new);
+        }
+        return;
+    }
+    let before = theirs.flags.iter().take_while(|flag| flag.name != *name);
+    let after = before.filter_map(|flag| ours.flag(&flag.name)?.items.last().map(|range| range.end)).last();
+    let at = after.unwrap_or(items.len());
+    items.splice(at..at, new);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn put_at(path: &str, target: &Value, source: &Value) -> Value {
+        let path: Path = path.parse().unwrap();
+        let new = path.get("Pod", source).map(std::borrow::Cow::into_owned);
+        let mut target = target.clone();
+        set("Pod", &mut target, Some(source), &path, new.as_ref());
+        target
+    }
+
+    #[test]
+    fn an_item_comes_after_the_sibling_that_precedes_it_in_the_source() {
+        let of = |names: &[&str]| json!({"spec": {"containers": names.iter().map(|n| json!({"name": n})).collect::<Vec<_>>()}});
+        let path = "spec.containers[name=new]";
+        assert_eq!(put_at(path, &of(&["a", "b"]), &of(&["a", "x", "new", "b"])), of(&["a", "new", "b"]));
+        assert_eq!(put_at(path, &of(&["a", "b"]), &of(&["new", "a"])), of(&["a", "b", "new"]));
+        assert_eq!(put_at(path, &of(&["a", "new"]), &of(&["a"])), of(&["a"]));
+    }
+
+    #[test]
+    fn flags_are_replaced_added_and_removed_with_their_words() {
+        let of = |words: &[&str]| json!({"spec": {"containers": [{"name": "a", "args": words}]}});
+        let flag = |name: &str| format!("spec.containers[name=a].args[{name}]");
+        let target = of(&["serve", "--level=info", "--own", "-v"]);
+        let source = of(&["serve", "--level", "debug", "--port=80", "-v"]);
+        assert_eq!(
+            put_at(&flag("--level"), &target, &source),
+            of(&["serve", "--level", "debug", "--own", "-v"])
+        );
+        assert_eq!(
+            put_at(&flag("--port"), &target, &source),
+            of(&["serve", "--level=info", "--port=80", "--own", "-v"])
+        );
+        assert_eq!(put_at(&flag("--own"), &target, &source), of(&["serve", "--level=info", "-v"]));
+    }
+}
