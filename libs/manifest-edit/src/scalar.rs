@@ -57,9 +57,9 @@ fn token(source: Template<'_>, context: Context) -> Option<String> {
     match (style, context) {
         (ScalarStyle::DoubleQuoted, _) => Some(raw.to_owned()),
         (ScalarStyle::SingleQuoted, Context::Block | Context::Flow) => Some(raw.to_owned()),
-        (ScalarStyle::Plain, Context::Json) => {
-            (!source.value.is_string() && source.value.to_string() == raw).then(|| raw.to_owned())
-        }
+        (ScalarStyle::Plain, Context::Json) => serde_json::from_str::<Value>(raw)
+            .is_ok_and(|value| value == *source.value)
+            .then(|| raw.to_owned()),
         (ScalarStyle::Plain, Context::Block) => (!raw.is_empty()).then(|| raw.to_owned()),
         (ScalarStyle::Plain, Context::Flow) => (!raw.is_empty()
             && (!source.value.is_string() || is_plain(text, context)))

@@ -51,7 +51,7 @@ fn holder(decision: &Decision) -> Option<Path> {
             matches!(
                 key.as_str(),
                 "livenessProbe" | "readinessProbe" | "startupProbe" | "postStart" | "preStop"
-            )
+            ) && matches!(member.as_str(), "httpGet" | "tcpSocket" | "exec" | "grpc" | "sleep")
         }
         Segment::Flag(_) => false,
     };

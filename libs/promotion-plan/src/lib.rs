@@ -8,6 +8,7 @@
 //! gives the same plan. An edit stands only if reading the edited files again gives exactly what was planned.
 
 mod additions;
+mod after;
 mod coupled;
 mod decide;
 mod edits;
@@ -17,8 +18,10 @@ mod pairing;
 mod parts;
 mod places;
 mod plan;
+mod planner;
 mod references;
 mod removals;
+mod report;
 mod selection;
 mod set;
 mod table;

@@ -115,10 +115,8 @@ impl Namespaces {
                 self.move_references(key, value);
             }
         }
-        if object.key.kind == "Namespace" {
-            if let Some(metadata) = moved.value.get_mut("metadata") {
-                metadata["name"] = Value::from(moved.key.name.clone());
-            }
+        if let ("Namespace", Some(metadata)) = (object.key.kind.as_str(), moved.value.get_mut("metadata")) {
+            metadata["name"] = Value::from(moved.key.name.clone());
         }
         let namespace = self.namespace_of(&moved.key, object.key.namespace.as_deref(), target);
         if let Some(Value::Object(metadata)) = moved.value.get_mut("metadata") {

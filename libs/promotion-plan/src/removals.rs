@@ -91,7 +91,7 @@ pub(crate) fn block_what_is_needed(decisions: &mut [Decision], after: &[&Object]
     loop {
         let going: BTreeSet<ObjectKey> = decisions
             .iter()
-            .filter(|decision| is_removal(decision) && decision.verdict == Verdict::Carried)
+            .filter(|decision| is_carried_removal(decision))
             .map(|decision| decision.differing.place.object.clone())
             .collect();
         let removed = |key: &ObjectKey| target.iter().find(|object| object.key == *key);
@@ -105,7 +105,7 @@ pub(crate) fn block_what_is_needed(decisions: &mut [Decision], after: &[&Object]
             .collect();
         let mut blocked = false;
         for decision in decisions.iter_mut() {
-            if !is_removal(decision) || decision.verdict != Verdict::Carried || decision.taken {
+            if !is_carried_removal(decision) || decision.taken {
                 continue;
             }
             let Some(object) = removed(&decision.differing.place.object) else { continue };
@@ -122,8 +122,9 @@ pub(crate) fn block_what_is_needed(decisions: &mut [Decision], after: &[&Object]
     }
 }
 
-fn is_removal(decision: &Decision) -> bool {
-    decision.differing.place.path.is_root() && decision.differing.source.is_none()
+pub(crate) fn is_carried_removal(decision: &Decision) -> bool {
+    let is_object = decision.differing.place.path.is_root();
+    is_object && decision.differing.source.is_none() && decision.verdict == Verdict::Carried
 }
 
 fn needed_by<'a>(object: &Object, staying: &[&'a Object]) -> Option<&'a Object> {

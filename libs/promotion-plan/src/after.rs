@@ -1,0 +1,47 @@
+//! What an object is once the carried places are put into it.
+
+use kube_model::{Path, Segment, lists};
+use serde_json::Value;
+
+use crate::decide::{Decision, Verdict};
+use crate::pairing::Pair;
+use crate::set::set;
+
+/// What an object of the target is once the carried places are put in; none if it goes, or does not come.
+pub(crate) fn value_after(pair: &Pair<'_>, decisions: &[Decision]) -> Option<Value> {
+    let carried = |decision: &&Decision| decision.verdict == Verdict::Carried;
+    let Some(target) = pair.target else {
+        return decisions.iter().find(carried).and_then(|decision| decision.becomes.clone());
+    };
+    let mut value = target.value.clone();
+    let source = pair.source.as_ref().map(|object| &object.value);
+    let mut in_order: Vec<&Decision> = decisions.iter().filter(carried).collect();
+    in_order
+        .sort_by_cached_key(|decision| source_order(&pair.key.kind, &decision.differing.place.path, source));
+    for decision in in_order {
+        let path = &decision.differing.place.path;
+        if path.is_root() {
+            return decision.becomes.clone();
+        }
+        set(&pair.key.kind, &mut value, source, path, decision.becomes.as_ref());
+    }
+    Some(value)
+}
+
+/// The positions in the source's lists of what a path goes through: additions are made in that order.
+fn source_order(kind: &str, path: &Path, source: Option<&Value>) -> Vec<usize> {
+    let mut positions = Vec::new();
+    for (depth, segment) in path.segments().iter().enumerate() {
+        if matches!(segment, Segment::Key(_)) {
+            continue;
+        }
+        let list: Path = path.segments()[..depth].iter().cloned().collect();
+        let items = source.and_then(|source| list.get(kind, source));
+        let position = items
+            .as_deref()
+            .and_then(Value::as_array)
+            .and_then(|items| lists::index_of(kind, list.segments(), items, segment));
+        positions.push(position.unwrap_or(usize::MAX));
+    }
+    positions
+}

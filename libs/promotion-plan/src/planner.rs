@@ -1,0 +1,194 @@
+//! A plan in the making: decisions, and what decisions about one place mean for another.
+
+use std::collections::BTreeSet;
+
+use kube_model::{Object, Place, PlacePattern, Segment};
+use serde_json::Value;
+
+use crate::after::value_after;
+use crate::decide::{Decision, Grounds, SECRET_EDIT, Verdict};
+use crate::edits::{self, Becoming};
+use crate::label::Labels;
+use crate::pairing::Pair;
+use crate::plan::{PlanError, Request};
+use crate::{coupled, places, references, removals};
+
+/// A plan in the making.
+pub(crate) struct Planner<'r, 'a> {
+    pub(crate) request: &'r Request<'a>,
+    pub(crate) pairs: &'r [Pair<'a>],
+    pub(crate) labels: &'r Labels,
+    /// For each pair, its decisions.
+    pub(crate) decisions: Vec<Vec<Decision>>,
+}
+
+impl Planner<'_, '_> {
+    pub(crate) fn decide(&mut self, grounds: &Grounds<'_>) {
+        let rules = grounds.promote.iter().chain(grounds.keep);
+        let patterns: Vec<&PlacePattern> = rules.chain(grounds.selection.patterns()).collect();
+        for pair in self.pairs {
+            let places = places::places_of(pair, grounds.base_known, &patterns);
+            self.decisions
+                .push(places.into_iter().map(|differing| grounds.decide(pair, differing)).collect());
+        }
+    }
+
+    pub(crate) fn check_selection(&self) -> Result<(), PlanError> {
+        let places: Vec<&Place> =
+            self.decisions.iter().flatten().map(|decision| &decision.differing.place).collect();
+        for pattern in self.request.selection.patterns() {
+            if !places.iter().any(|place| pattern.covers(place)) {
+                let of_object = places.iter().filter(|place| pattern.object.matches(&place.object));
+                let similar = of_object.map(|place| self.labels.label(place)).take(5).collect();
+                return Err(PlanError::PlaceUnknown { pattern: pattern.to_string(), similar });
+            }
+        }
+        Ok(())
+    }
+
+    /// An edit that would write a secret is refused alone.
+    pub(crate) fn refuse_secrets(&mut self, grounds: &Grounds<'_>) {
+        for (pair, decisions) in self.pairs.iter().zip(&mut self.decisions) {
+            let Some(source) = &pair.source else { continue };
+            let redacted = self.request.redactor.redact(source);
+            for decision in decisions.iter_mut().filter(|decision| decision.verdict == Verdict::Carried) {
+                let path = &decision.differing.place.path;
+                if path.get(&pair.key.kind, &redacted.value) != path.get(&pair.key.kind, &source.value) {
+                    let verdict = if grounds.base_known { Verdict::Pending } else { Verdict::Candidate };
+                    decision.change(verdict, SECRET_EDIT.to_owned());
+                }
+            }
+        }
+    }
+
+    /// What a person declined waits, and blocks nothing.
+    pub(crate) fn decline(&mut self, grounds: &Grounds<'_>) {
+        for decision in self.decisions.iter_mut().flatten() {
+            let open = matches!(decision.verdict, Verdict::Carried | Verdict::Blocked);
+            if let Some(reason) =
+                grounds.selection.declines(&decision.differing.place).filter(|_| open && !decision.taken)
+            {
+                let verdict = if grounds.base_known { Verdict::Pending } else { Verdict::Candidate };
+                decision.change(verdict, reason.to_owned());
+            }
+        }
+    }
+
+    /// What is decided about one place may block another, so this goes on until nothing more is blocked.
+    pub(crate) fn settle(&mut self) -> edits::Edited {
+        loop {
+            self.decisions.iter_mut().for_each(|decisions| coupled::settle(decisions));
+            if self.block_what_lacks_something() || self.block_removals() {
+                continue;
+            }
+            let becoming = self.becoming();
+            match edits::write(self.request.source, self.request.target, &becoming, self.request.limits) {
+                Ok(edited) => return edited,
+                Err(refused) => self.block_edits(&refused),
+            }
+        }
+    }
+
+    fn block_edits(&mut self, refused: &edits::Refused) {
+        let carried =
+            self.decisions.iter_mut().flatten().filter(|decision| decision.verdict == Verdict::Carried);
+        for decision in carried.filter(|decision| refused.objects.contains(&decision.differing.place.object))
+        {
+            let reason = format!("PLAN_EDIT_REFUSED: {}; edit it by hand", refused.why);
+            decision.change(Verdict::Blocked, reason);
+        }
+    }
+
+    /// Added references have to resolve in the target. A Secret may have been made by hand, so one that the
+    /// target's workloads name already counts; of the rest only what the source's own files bring is known to
+    /// be missing.
+    fn block_what_lacks_something(&mut self) -> bool {
+        if !self.decisions.iter().flatten().any(|decision| decision.verdict == Verdict::Carried) {
+            return false;
+        }
+        let after = self.objects_after();
+        let after: Vec<&Object> = after.iter().collect();
+        let named: BTreeSet<references::Need> =
+            self.request.target.objects.iter().flat_map(|object| references::needs(&object.value)).collect();
+        let brought: Vec<&Object> = self.pairs.iter().filter_map(|pair| pair.source.as_ref()).collect();
+        let target_name = self.request.target_environment.name.as_deref().unwrap_or("the target");
+        let mut blocked = false;
+        for (pair, decisions) in self.pairs.iter().zip(&mut self.decisions) {
+            let had = pair.target.map(|object| references::needs(&object.value)).unwrap_or_default();
+            for decision in decisions.iter_mut().filter(|d| d.verdict == Verdict::Carried && !d.taken) {
+                let place = &decision.differing.place;
+                let Some(value) = decision.becomes.as_ref().map(|value| framed(place, value)) else {
+                    continue;
+                };
+                let missing = references::needs(&value).into_iter().find(|need| {
+                    let known_missing = need.kind == "Secret" || references::is_given(need, &brought);
+                    !had.contains(need)
+                        && !named.contains(need)
+                        && known_missing
+                        && !references::is_given(need, &after)
+                });
+                if let Some(need) = missing {
+                    let key = need.key.map(|key| format!(" with the key {key}")).unwrap_or_default();
+                    let reason = format!(
+                        "it needs {} {}{key}, which {target_name} does not have",
+                        need.kind, need.name
+                    );
+                    decision.change(Verdict::Blocked, reason);
+                    blocked = true;
+                }
+            }
+        }
+        blocked
+    }
+
+    fn block_removals(&mut self) -> bool {
+        if !self.decisions.iter().flatten().any(removals::is_carried_removal) {
+            return false;
+        }
+        let after = self.objects_after();
+        let after: Vec<&Object> = after.iter().collect();
+        let mut all: Vec<Decision> = Vec::new();
+        self.decisions.iter().for_each(|decisions| all.extend(decisions.iter().cloned()));
+        removals::block_what_is_needed(&mut all, &after, &self.request.target.objects);
+        let mut changed = false;
+        for (decision, new) in self.decisions.iter_mut().flatten().zip(all) {
+            changed |= decision.verdict != new.verdict;
+            *decision = new;
+        }
+        changed
+    }
+
+    /// The target's objects as they would be with everything that is carried now.
+    fn objects_after(&self) -> Vec<Object> {
+        let mut objects = Vec::with_capacity(self.pairs.len());
+        for (pair, decisions) in self.pairs.iter().zip(&self.decisions) {
+            let template = pair.target.or(pair.source.as_ref());
+            if let (Some(value), Some(template)) = (value_after(pair, decisions), template) {
+                objects.push(Object { value, ..template.clone() });
+            }
+        }
+        objects
+    }
+
+    fn becoming(&self) -> Vec<Becoming<'_, '_>> {
+        let carries = |decisions: &&Vec<Decision>| decisions.iter().any(|d| d.verdict == Verdict::Carried);
+        let changing = self.pairs.iter().zip(&self.decisions).filter(|(_, decisions)| carries(decisions));
+        changing.map(|(pair, decisions)| Becoming { pair, value: value_after(pair, decisions) }).collect()
+    }
+}
+
+impl Decision {
+    pub(crate) fn change(&mut self, verdict: Verdict, reason: String) {
+        self.verdict = verdict;
+        self.reason = reason;
+        self.becomes = None;
+    }
+}
+
+/// A value as it stands in an object, so that the key that holds it is known (`secretKeyRef: …`).
+fn framed(place: &Place, value: &Value) -> Value {
+    match place.path.segments().last() {
+        Some(Segment::Key(key)) => Value::Object([(key.clone(), value.clone())].into_iter().collect()),
+        _ => value.clone(),
+    }
+}

@@ -1,0 +1,100 @@
+//! The plan as it is shown: every place in its list, with redacted values.
+
+use std::collections::BTreeMap;
+
+use kube_model::{Object, Redactor};
+use serde_json::Value;
+
+use crate::after::value_after;
+use crate::decide::{Decision, Verdict};
+use crate::edits::Edited;
+use crate::pairing::Pair;
+use crate::plan::{Plan, PlanItem};
+use crate::planner::Planner;
+
+/// The plan, from what was decided and what was written.
+pub(crate) fn plan(planner: &Planner<'_, '_>, edited: Edited, target_name: &str) -> Plan {
+    let mut lists: BTreeMap<u8, Vec<PlanItem>> = BTreeMap::new();
+    for (pair, decisions) in
+        planner.pairs.iter().zip(&planner.decisions).filter(|(_, decisions)| !decisions.is_empty())
+    {
+        let shown = Shown::of(pair, decisions, planner.request.redactor);
+        for decision in decisions {
+            lists.entry(decision.verdict as u8).or_default().push(item(planner, &shown, decision));
+        }
+    }
+    let mut list = |verdict: Verdict| {
+        let mut items = lists.remove(&(verdict as u8)).unwrap_or_default();
+        items.sort_by(|a, b| a.place.cmp(&b.place));
+        items
+    };
+    let mut plan = Plan {
+        carried: list(Verdict::Carried),
+        kept: list(Verdict::Kept),
+        pending: list(Verdict::Pending),
+        candidates: list(Verdict::Candidate),
+        blocked: list(Verdict::Blocked),
+        edits: edited.edits,
+        notes: Vec::new(),
+        after: edited.after,
+    };
+    plan.notes = notes(planner, &plan, target_name);
+    plan
+}
+
+fn item(planner: &Planner<'_, '_>, shown: &Shown, decision: &Decision) -> PlanItem {
+    let place = decision.differing.place.clone();
+    let at = |value: &Option<Value>| {
+        value
+            .as_ref()
+            .and_then(|value| place.path.get(&place.object.kind, value))
+            .map(std::borrow::Cow::into_owned)
+    };
+    let carried = decision.verdict == Verdict::Carried;
+    let base_known = planner.request.base.is_some();
+    PlanItem {
+        label: planner.labels.label(&place),
+        before: at(&shown.target),
+        after: if carried { at(&shown.after) } else { at(&shown.source) },
+        reason: decision.reason.clone(),
+        source_changed: base_known.then(|| decision.differing.source != decision.differing.base),
+        place,
+    }
+}
+
+fn notes(planner: &Planner<'_, '_>, plan: &Plan, target_name: &str) -> Vec<String> {
+    let open = [&plan.carried, &plan.pending, &plan.candidates, &plan.blocked];
+    if !open.iter().all(|list| list.is_empty()) {
+        return Vec::new();
+    }
+    let moved = planner.pairs.iter().any(|pair| {
+        planner.request.base.is_some()
+            && pair.source.as_ref().map(|o| &o.value) != pair.base.as_ref().map(|o| &o.value)
+    });
+    match moved && plan.kept.iter().all(|item| item.source_changed == Some(false)) {
+        true => {
+            vec![format!("what the source changed since the last promotion is already in {target_name}")]
+        }
+        false => vec![format!("there is nothing to carry over to {target_name}")],
+    }
+}
+
+/// The redacted values of one object on each side.
+struct Shown {
+    target: Option<Value>,
+    source: Option<Value>,
+    after: Option<Value>,
+}
+
+impl Shown {
+    fn of(pair: &Pair<'_>, decisions: &[Decision], redactor: &Redactor) -> Self {
+        let redact = |object: &Object| redactor.redact(object).value;
+        let template = pair.target.or(pair.source.as_ref());
+        let after = value_after(pair, decisions).zip(template);
+        Self {
+            target: pair.target.map(redact),
+            source: pair.source.as_ref().map(redact),
+            after: after.map(|(value, template)| redact(&Object { value, ..template.clone() })),
+        }
+    }
+}
