@@ -23,6 +23,6 @@ pub use object::{Object, ObjectKey, ObjectRef, Origin};
 pub use path::{Path, PathError, Segment};
 pub use place::{ObjectPattern, Place, PlaceError, PlacePattern};
 pub use quantity::{Quantity, QuantityError};
-pub use redact::{Redactor, Sensitivity};
+pub use redact::{Redactor, Sensitivity, line_holds_secret};
 pub use shown::{SHOWN_CHARACTERS, shown, shown_list, shown_value};
 pub use state::{ManifestFile, State, StateError};

@@ -161,10 +161,27 @@ impl Redactor {
     }
 }
 
+/// Whether a line of a file, a comment too, shows a secret by itself: by a name before its value, or by a shape.
+#[must_use]
+pub fn line_holds_secret(line: &str) -> bool {
+    // The detector looks for names before values only where there are lines.
+    detect::sensitivity(None, &format!("{line}\n")).is_some()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{State, yaml::Limits};
+
+    #[test]
+    fn a_line_is_judged_by_itself() {
+        for line in ["  password: hunter2", "# DB_PASSWORD=hunter2", "url: amqp://u:p4ss@mq/x"] {
+            assert!(line_holds_secret(line), "{line}");
+        }
+        for line in ["  image: shop/web:1.2", "# the password is in the vault", "  passwordFile: /run/p", ""] {
+            assert!(!line_holds_secret(line), "{line}");
+        }
+    }
 
     fn redact(text: &str) -> Value {
         let state = State::read([("a.yaml", text)], &Limits::default()).unwrap();
