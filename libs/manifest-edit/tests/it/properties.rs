@@ -154,7 +154,7 @@ fn check(old: &Value, new: &Value, choices: &[u8], with_source: bool) -> String 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig::with_cases(800))]
 
     #[test]
     fn the_edited_text_means_what_was_asked_for(

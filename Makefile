@@ -1,0 +1,45 @@
+# The commands of this repository. `make help` lists them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+CACHE := $(or $(PLIMSOLL_CACHE),$(HOME)/.cache/plimsoll)
+TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
+
+.PHONY: help demo test lint fmt bench build tools advisories clean-demo
+
+help: ## List the commands
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: build clean-demo ## Preview the promotion of examples/shop, from a real Git history
+	@bash scripts/demo.sh "$(TARGET)/release/plimsoll" .demo
+
+build: need ## Build the plimsoll binary
+	@cargo build --release --locked --quiet -p plimsoll
+
+test: need ## Run every test
+	cargo test --workspace --locked
+
+lint: need tools ## Formatting, clippy, licences and sources of dependencies
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	PATH="$(CACHE)/bin:$$PATH" cargo-deny --workspace check --hide-inclusion-graph bans licenses sources
+
+fmt: need ## Format the code
+	cargo fmt --all
+
+bench: build ## Measure, as ratios against a named peer
+	@PLIMSOLL_BIN="$(TARGET)/release/plimsoll" cargo bench --locked --quiet -p benches
+
+advisories: need tools ## Check dependencies against the RustSec database (needs github.com)
+	PATH="$(CACHE)/bin:$$PATH" cargo-deny --workspace check advisories
+
+tools: ## Install the linters that are not part of the Rust toolchain, into the cache
+	@bash scripts/tools.sh "$(CACHE)/bin"
+
+clean-demo:
+	@rm -rf .demo
+
+.PHONY: need
+need:
+	@bash scripts/need.sh

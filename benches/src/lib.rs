@@ -1,0 +1,7 @@
+//! States of any size for the benches, and the measuring of whole processes.
+
+mod measure;
+mod shop;
+
+pub use measure::{Figure, Run, measure_in_turn};
+pub use shop::{Edition, write_state};

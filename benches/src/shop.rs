@@ -1,0 +1,73 @@
+//! A state of as many objects as asked for: Deployments, each with its Service and its ConfigMap.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io;
+use std::path::Path;
+
+/// Which state of the same objects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edition {
+    /// Staging at the last promotion.
+    Base,
+    /// Staging now: one object in ten has a new image and a new setting.
+    Staging,
+    /// Production: its own replicas and sizes.
+    Production,
+}
+
+/// Writes the state into a directory, thirty objects a file.
+///
+/// # Errors
+/// When a file cannot be written.
+pub fn write_state(dir: &Path, objects: usize, edition: Edition) -> io::Result<()> {
+    fs::create_dir_all(dir)?;
+    let mut text = String::new();
+    for index in 0..objects {
+        write_object(&mut text, index, edition).map_err(io::Error::other)?;
+        if index % 30 == 29 || index + 1 == objects {
+            fs::write(dir.join(format!("part-{:05}.yaml", index / 30)), &text)?;
+            text.clear();
+        }
+    }
+    Ok(())
+}
+
+fn write_object(text: &mut String, index: usize, edition: Edition) -> std::fmt::Result {
+    let name = format!("app-{:05}", index / 3);
+    let changed = edition == Edition::Staging && (index / 3).is_multiple_of(10);
+    match index % 3 {
+        0 => write_deployment(text, &name, edition, changed),
+        1 => write!(
+            text,
+            "---\napiVersion: v1\nkind: Service\nmetadata:\n  name: {name}\n  labels: {{app: {name}}}\nspec:\n  \
+             selector: {{app: {name}}}\n  ports:\n    - name: http\n      port: 80\n      targetPort: http\n"
+        ),
+        _ => {
+            let timeout = if changed { "45" } else { "30" };
+            write!(
+                text,
+                "---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\ndata:\n  LOG_LEVEL: info\n  \
+                 TIMEOUT_SECONDS: \"{timeout}\"\n  app.properties: |\n    cache.size=100\n    cache.ttl=60\n"
+            )
+        }
+    }
+}
+
+fn write_deployment(text: &mut String, name: &str, edition: Edition, changed: bool) -> std::fmt::Result {
+    let production = edition == Edition::Production;
+    let replicas = if production { 4 } else { 1 };
+    let memory = if production { "512Mi" } else { "128Mi" };
+    let tag = if changed { "1.5.0" } else { "1.4.2" };
+    write!(
+        text,
+        "---\n# {name} belongs to the platform team.\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {name}\n  \
+         labels: {{app: {name}, team: platform}}\nspec:\n  replicas: {replicas}\n  selector:\n    matchLabels: \
+         {{app: {name}}}\n  template:\n    metadata:\n      labels: {{app: {name}}}\n    spec:\n      containers:\n        \
+         - name: app\n          image: registry.example/{name}:{tag}\n          ports:\n            - name: http\n              \
+         containerPort: 8080\n          envFrom: [{{configMapRef: {{name: {name}}}}}]\n          env:\n            - name: \
+         REGION\n              value: eu-west\n          resources:\n            requests: {{cpu: 100m, memory: {memory}}}\n            \
+         limits: {{memory: {memory}}}\n          readinessProbe:\n            httpGet: {{path: /ready, port: http}}\n            \
+         periodSeconds: 10\n"
+    )
+}

@@ -1,0 +1,207 @@
+//! Decisions that the published examples do not show, each with the rule that it follows.
+
+use crate::triple::Triple;
+
+fn deployment(container: &str) -> String {
+    format!(
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web}}\nspec:\n  selector: {{matchLabels: {{app: web}}}}\n  template:\n    metadata: {{labels: {{app: web}}}}\n    spec:\n      containers:\n        - name: web\n{}",
+        container.lines().map(|line| format!("          {line}\n")).collect::<String>()
+    )
+}
+
+const CONTAINER: &str = "Deployment/web:spec.template.spec.containers[name=web]";
+
+fn at(path: &str) -> String {
+    format!("{CONTAINER}.{path}")
+}
+
+#[test]
+fn a_hotfix_of_an_image_is_a_conflict_until_somebody_decides() {
+    let of = |tag: &str| deployment(&format!("image: r.example/web:{tag}"));
+    let triple = || Triple::new(&of("3"), &of("2-hotfix"), &of("2"));
+    triple().plan().is(&at("image"), "blocked");
+    let taken = triple().take(&format!("{}=source", at("image"))).plan();
+    taken.is(&at("image"), "carried");
+    assert!(taken.text().contains("image: r.example/web:3\n"));
+    let left = triple().take(&format!("{}=target", at("image"))).plan();
+    left.is(&at("image"), "kept");
+    assert!(left.0.edits.is_empty());
+}
+
+#[test]
+fn a_version_goes_into_the_repository_that_the_target_pulls_from() {
+    let of = |image: &str| deployment(&format!("image: {image}"));
+    let plan = Triple::new(
+        &of("hub.example/web:2@sha256:bb"),
+        &of("mirror.example/m/web:1@sha256:aa"),
+        &of("hub.example/web:1@sha256:aa"),
+    )
+    .plan();
+    plan.is(&at("image"), "carried");
+    assert!(plan.text().contains("image: mirror.example/m/web:2@sha256:bb\n"));
+    // Another image: its tag means nothing in the target's repository (ADR 6).
+    Triple::new(&of("hub.example/proxy:7"), &of("hub.example/web:1"), &of("hub.example/web:1"))
+        .plan()
+        .is(&at("image"), "blocked");
+    // The same version from another registry is the environment's own business.
+    Triple::without_base(&of("hub.example/web:1"), &of("mirror.example/web:1"))
+        .plan()
+        .is(&at("image"), "kept");
+}
+
+#[test]
+fn arguments_go_over_by_flag() {
+    let of = |args: &str| deployment(&format!("args: {args}"));
+    let plan = Triple::new(
+        &of("[serve, --level=debug, --port, \"81\", --new=1]"),
+        &of("[serve, --level=info, --port, \"80\", --own=2]"),
+        &of("[serve, --level=info, --port, \"80\"]"),
+    )
+    .plan();
+    plan.is(&at("args[--level]"), "carried");
+    plan.is(&at("args[--port]"), "carried");
+    plan.is(&at("args[--new]"), "carried");
+    plan.is(&at("args[--own]"), "kept");
+    assert!(
+        plan.text().contains("args: [serve, --level=debug, --port, \"81\", --new=1, --own=2]\n"),
+        "{}",
+        plan.text()
+    );
+}
+
+#[test]
+fn a_variable_that_becomes_a_secret_waits_whole() {
+    let value = deployment("env:\n  - name: KEY\n    value: plain");
+    let reference = deployment("env:\n  - name: KEY\n    valueFrom: {secretKeyRef: {name: web, key: k}}");
+    let plan = Triple::new(&reference, &value, &value).plan();
+    plan.is(&at("env[name=KEY].valueFrom"), "blocked");
+    plan.is(&at("env[name=KEY].value"), "blocked");
+    assert!(plan.0.edits.is_empty());
+    let secret = "---\napiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: web}\nspec: {encryptedData: {k: AgX}}\n";
+    let plan = Triple::new(
+        &format!("{reference}{secret}"),
+        &format!("{value}{secret}"),
+        &format!("{value}{secret}"),
+    )
+    .plan();
+    plan.is(&at("env[name=KEY].valueFrom"), "carried");
+    plan.is(&at("env[name=KEY].value"), "carried");
+    assert!(
+        plan.text().contains("- name: KEY\n              valueFrom: {secretKeyRef: {name: web, key: k}}\n"),
+        "{}",
+        plan.text()
+    );
+}
+
+#[test]
+fn an_edit_that_would_write_a_secret_is_refused_alone() {
+    let of = |env: &str, tag: &str| {
+        deployment(&format!("image: web:{tag}\nenv:\n  - {{name: A, value: a}}\n{env}"))
+    };
+    let plan =
+        Triple::new(&of("  - {name: DB_PASSWORD, value: hunter2}", "2"), &of("", "1"), &of("", "1")).plan();
+    plan.is(&at("env[name=DB_PASSWORD]"), "pending");
+    plan.is(&at("image"), "carried");
+    assert!(plan.verdict(&at("env[name=DB_PASSWORD]")).1.starts_with("PLAN_SECRET_EDIT"));
+    let shown = serde_json::to_string(&plan.0).unwrap();
+    assert!(!shown.contains("hunter2"), "{shown}");
+}
+
+#[test]
+fn an_ingress_gets_the_paths_and_keeps_its_host() {
+    let ingress = |host: &str, paths: &[&str]| {
+        let paths: String = paths
+            .iter()
+            .map(|path| format!("      - path: {path}\n        pathType: Prefix\n        backend: {{service: {{name: web, port: {{number: 80}}}}}}\n"))
+            .collect();
+        format!(
+            "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: web}}\nspec:\n  rules:\n  - host: {host}\n    http:\n      paths:\n{paths}"
+        )
+    };
+    let plan = Triple::new(
+        &ingress("staging.example.org", &["/", "/v2"]),
+        &ingress("example.org", &["/"]),
+        &ingress("staging.example.org", &["/"]),
+    )
+    .plan();
+    plan.is("Ingress/web:spec.rules", "carried");
+    assert_eq!(plan.text(), ingress("example.org", &["/", "/v2"]));
+}
+
+#[test]
+fn a_policy_that_denies_by_default_is_asked_for() {
+    let policy = |spec: &str| {
+        format!(
+            "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: p}}\nspec: {spec}\n"
+        )
+    };
+    let app = deployment("image: web:1");
+    for (spec, list) in [
+        ("{podSelector: {}, policyTypes: [Ingress]}", "blocked"),
+        ("{podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{}]}", "blocked"),
+        (
+            "{podSelector: {matchLabels: {app: web}}, policyTypes: [Ingress], ingress: [{ports: [{port: 80}]}]}",
+            "carried",
+        ),
+    ] {
+        let plan = Triple::new(&format!("{app}{}", policy(spec)), &app, &app).plan();
+        plan.is("NetworkPolicy/p:", list);
+    }
+}
+
+#[test]
+fn rules_split_a_place_that_they_reach_into() {
+    let with = deployment("image: web:1\nresources: {requests: {cpu: 100m}, limits: {memory: 1Gi}}");
+    let without = deployment("image: web:1");
+    let triple = || Triple::new(&with, &without, &without);
+    triple().plan().is(&at("resources"), "kept");
+    let plan = triple()
+        .promote(&format!("Deployment/*:{}", "spec.template.spec.containers[*].resources.limits"))
+        .plan();
+    plan.is(&at("resources.limits"), "carried");
+    plan.is(&at("resources.requests"), "kept");
+    assert!(plan.text().contains("resources: {limits: {memory: 1Gi}}\n"), "{}", plan.text());
+}
+
+#[test]
+fn a_rule_that_keeps_wins_over_one_that_promotes_and_taking_wins_over_both() {
+    let of = |replicas: u8| format!("{}  replicas: {replicas}\n", deployment("image: web:1"));
+    let triple = || Triple::new(&of(3), &of(1), &of(1)).promote("Deployment/web:spec.replicas");
+    triple().plan().is("Deployment/web:spec.replicas", "carried");
+    let kept = || triple().keep("Deployment/*:spec.replicas");
+    kept().plan().is("Deployment/web:spec.replicas", "kept");
+    kept().take("Deployment/web:spec.replicas").plan().is("Deployment/web:spec.replicas", "carried");
+}
+
+#[test]
+fn what_is_not_selected_waits_and_blocks_nothing() {
+    let of = |tag: &str, delay: u8| {
+        deployment(&format!("image: web:{tag}\nreadinessProbe: {{initialDelaySeconds: {delay}}}"))
+    };
+    let plan = Triple::new(&of("2", 3), &of("1", 2), &of("1", 1)).only(&at("image")).plan();
+    plan.is(&at("image"), "carried");
+    plan.is(&at("readinessProbe.initialDelaySeconds"), "pending");
+}
+
+#[test]
+fn a_place_in_which_nothing_differs_is_an_error_that_names_what_does() {
+    let of = |tag: &str| deployment(&format!("image: web:{tag}"));
+    let error = Triple::new(&of("2"), &of("1"), &of("1"))
+        .take("Deployment/web:spec.replicas")
+        .try_plan()
+        .unwrap_err();
+    assert_eq!(error.code(), "PLAN_PLACE_UNKNOWN");
+    assert!(error.to_string().contains(&at("image")), "{error}");
+}
+
+#[test]
+fn a_service_that_something_calls_by_name_is_not_removed() {
+    let service = "---\napiVersion: v1\nkind: Service\nmetadata: {name: thumbs}\nspec: {selector: {app: thumbs}, ports: [{port: 80}]}\n";
+    let calls = deployment("image: web:1\nenv:\n  - {name: THUMBS, value: \"http://thumbs:80/\"}");
+    let plan = Triple::new(&calls, &format!("{calls}{service}"), &format!("{calls}{service}")).plan();
+    assert_eq!(plan.verdict("Service/thumbs:"), ("blocked", "Deployment/web still needs it"));
+    let taken = Triple::new(&calls, &format!("{calls}{service}"), &format!("{calls}{service}"))
+        .take("Service/thumbs:")
+        .plan();
+    assert_eq!(taken.text(), calls);
+}
