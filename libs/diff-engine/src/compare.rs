@@ -55,6 +55,9 @@ impl Walk<'_> {
             (Value::Object(before), Value::Object(after)) => self.mappings(path, before, after),
             (Value::Array(one), Value::Array(other)) => {
                 match lists::items_of_both(self.kind, path.segments(), one, other) {
+                    Some((one, other)) if lists::is_ordered(path.segments()) && reordered(&one, &other) => {
+                        self.leaf(path, before, after);
+                    }
                     Some((one, other)) => self.lists(path, &one, &other),
                     None => self.leaf(path, before, after),
                 }
@@ -106,6 +109,12 @@ impl Walk<'_> {
     }
 }
 
+/// Whether the items that both lists have come in another order.
+fn reordered(one: &lists::Items<'_>, other: &lists::Items<'_>) -> bool {
+    let positions = one.iter().filter_map(|(name, _)| other.iter().position(|(theirs, _)| theirs == name));
+    !positions.is_sorted()
+}
+
 fn by_name<'a>(items: &'a lists::Items<'_>) -> HashMap<&'a Segment, &'a Value> {
     items.iter().map(|(name, value)| (name, &**value)).collect()
 }
@@ -146,6 +155,14 @@ mod tests {
         let before = json!({"spec": {"template": {"spec": {"tolerations": [{"key": "a"}, {"key": "b"}]}}}});
         let after = json!({"spec": {"template": {"spec": {"tolerations": [{"key": "b"}, {"key": "a"}]}}}});
         assert_eq!(places(&before, &after), ["spec.template.spec.tolerations"]);
+    }
+
+    #[test]
+    fn the_order_of_init_containers_is_a_difference_and_that_of_containers_is_none() {
+        let of = |list: &str, names: [&str; 2]| json!({"spec": {"template": {"spec": {list: names.map(|name| json!({"name": name}))}}}});
+        assert!(places(&of("containers", ["a", "b"]), &of("containers", ["b", "a"])).is_empty());
+        let found = places(&of("initContainers", ["a", "b"]), &of("initContainers", ["b", "a"]));
+        assert_eq!(found, ["spec.template.spec.initContainers"]);
     }
 
     #[test]

@@ -99,6 +99,12 @@ fn known(kind: &str, parent: &str, list: &str) -> Option<ListKind> {
     Some(ListKind::Keyed(keys))
 }
 
+/// Whether the order of a keyed list means something: init containers run one after the other.
+#[must_use]
+pub fn is_ordered(path: &[Segment]) -> bool {
+    matches!(path.last(), Some(Segment::Key(key)) if key == "initContainers")
+}
+
 /// The items of two lists, each with the segment that names it; none if the lists have to be compared whole.
 /// Both are needed: a key that one side lacks makes the list atomic on both.
 #[must_use]

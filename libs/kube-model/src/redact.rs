@@ -178,7 +178,8 @@ mod tests {
         for line in ["  password: hunter2", "# DB_PASSWORD=hunter2", "url: amqp://u:p4ss@mq/x"] {
             assert!(line_holds_secret(line), "{line}");
         }
-        for line in ["  image: shop/web:1.2", "# the password is in the vault", "  passwordFile: /run/p", ""] {
+        for line in ["  image: shop/web:1.2", "# the password is in the vault", "  passwordFile: /run/p", ""]
+        {
             assert!(!line_holds_secret(line), "{line}");
         }
     }

@@ -215,3 +215,67 @@ fn refuse_duplicates(objects: &[Object]) -> Result<(), StateError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<State, StateError> {
+        State::read([("a.yaml", text)], &Limits::default())
+    }
+
+    fn code(text: &str) -> &'static str {
+        read(text).unwrap_err().code()
+    }
+
+    #[test]
+    fn documents_and_lists_are_objects_in_order_of_their_identity() {
+        let text = "---\n# nothing\n---\napiVersion: v1\nkind: Service\nmetadata: {name: b}\n---\n{apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: Service, metadata: {name: a, namespace: ns}}, {apiVersion: v1, kind: ConfigMapList, items: [{apiVersion: v1, kind: ConfigMap, metadata: {name: c}}]}]}";
+        let state = read(text).unwrap();
+        let keys: Vec<String> = state.objects.iter().map(|object| object.key.to_string()).collect();
+        assert_eq!(keys, ["ConfigMap/c", "Service/b", "Service/ns/a"]);
+        for object in &state.objects {
+            let (document, node) = state.files[0].node(&object.origin).unwrap();
+            let value = yaml::to_value(document, node, &Limits::default()).unwrap();
+            assert_eq!(value, object.value, "the node of {}", object.key);
+        }
+    }
+
+    #[test]
+    fn what_is_no_object_says_what_is_missing_and_where() {
+        assert_eq!(code("apiVersion: v1\nmetadata: {name: a}"), "OBJECT_WITHOUT_KIND");
+        assert_eq!(code("kind: Service\nmetadata: {name: a}"), "OBJECT_WITHOUT_KIND");
+        assert_eq!(code("apiVersion: v1\nkind: Service"), "OBJECT_WITHOUT_NAME");
+        assert_eq!(code("just a text"), "OBJECT_WITHOUT_KIND");
+        let error = read("apiVersion: v1\nkind: Service\nmetadata: {name: a}\n---\n\nkind: X\n").unwrap_err();
+        assert_eq!(error.to_string(), "a.yaml:6: this is not a Kubernetes object: apiVersion is missing");
+    }
+
+    #[test]
+    fn two_objects_of_one_identity_are_refused_whatever_their_version() {
+        let text = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\n---\napiVersion: apps/v1beta1\nkind: Deployment\nmetadata: {name: a}\n";
+        let error = read(text).unwrap_err();
+        assert_eq!(error.code(), "OBJECT_DUPLICATE");
+        assert!(error.to_string().contains("a.yaml:5") && error.to_string().contains("line 1"), "{error}");
+        let generated = "apiVersion: batch/v1\nkind: Job\nmetadata: {generateName: a-}\n";
+        assert!(read(&format!("{generated}---\n{generated}")).is_ok());
+    }
+
+    #[test]
+    fn errors_name_file_line_and_column() {
+        let error = read("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  a: 1\n  a: 2\n")
+            .unwrap_err();
+        assert!(error.to_string().starts_with("a.yaml:6:3: the key \"a\" is given twice"), "{error}");
+        assert_eq!(code("a: [1\nb: 2"), "MANIFEST_SYNTAX");
+        assert_eq!(
+            State::read([("a", b"a\0b".as_slice())], &Limits::default()).unwrap_err().code(),
+            "MANIFEST_BINARY"
+        );
+        assert_eq!(
+            State::read([("a", b"a: \xff".as_slice())], &Limits::default()).unwrap_err().code(),
+            "MANIFEST_BINARY"
+        );
+        let small = Limits { bytes: 10, ..Limits::default() };
+        assert_eq!(State::read([("a", "a: 12345678")], &small).unwrap_err().code(), "MANIFEST_TOO_LARGE");
+    }
+}

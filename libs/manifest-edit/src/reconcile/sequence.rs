@@ -149,7 +149,7 @@ fn pair_items(kind: &str, path: &Path, old: &[Value], new: &[Value]) -> Vec<Pair
             let new = news.iter().position(|(name, _)| *name == segment)?;
             Some(Pair { old, new, segment })
         });
-        return found.collect();
+        return in_order(found.collect());
     }
     let (olds, news): (Vec<String>, Vec<String>) =
         (old.iter().map(Value::to_string).collect(), new.iter().map(Value::to_string).collect());
@@ -169,6 +169,27 @@ fn pair_items(kind: &str, path: &Path, old: &[Value], new: &[Value]) -> Vec<Pair
         }));
     }
     pairs
+}
+
+/// The most pairs that stand in the same order on both sides; what stands elsewhere is taken out and put in anew.
+fn in_order(pairs: Vec<Pair>) -> Vec<Pair> {
+    if pairs.is_sorted_by_key(|pair| pair.new) {
+        return pairs;
+    }
+    // For each pair, the length of the longest ordered run that ends with it, and the pair before it.
+    let mut runs: Vec<(usize, Option<usize>)> = Vec::with_capacity(pairs.len());
+    for (index, pair) in pairs.iter().enumerate() {
+        let before =
+            (0..index).filter(|before| pairs[*before].new < pair.new).max_by_key(|before| runs[*before].0);
+        runs.push((before.map_or(1, |before| runs[before].0 + 1), before));
+    }
+    let mut keep = vec![false; pairs.len()];
+    let mut at = (0..pairs.len()).max_by_key(|index| runs[*index].0);
+    while let Some(index) = at {
+        keep[index] = true;
+        at = runs[index].1;
+    }
+    pairs.into_iter().zip(keep).filter_map(|(pair, kept)| kept.then_some(pair)).collect()
 }
 
 /// The source's item for an item that both have.

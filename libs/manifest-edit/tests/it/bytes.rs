@@ -138,3 +138,14 @@ fn json_stays_json() {
         of("  \"a\": {\n    \"x\": 1,\n    \"yy\": \"yes it is\"\n  }")
     );
 }
+
+#[test]
+fn items_in_another_order_are_moved_and_the_rest_stays() {
+    assert_eq!(
+        edit(
+            "env:\n- name: a # first\n- name: b\n- {name: c, value: x}\n",
+            "env:\n- {name: c, value: x}\n- name: a\n- name: b\n"
+        ),
+        "env:\n- {name: c, value: x}\n- name: a # first\n- name: b\n"
+    );
+}
