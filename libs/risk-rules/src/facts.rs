@@ -1,0 +1,39 @@
+//! What is known from outside the two states. Each fact may be absent.
+
+use kube_model::Place;
+use serde_json::Value;
+
+/// The facts beside the two states.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    /// The plan of the promotion, if the change is one.
+    pub plan: Option<PlanFacts>,
+}
+
+/// What a promotion does with each difference between its source and its target.
+#[derive(Debug, Clone, Default)]
+pub struct PlanFacts {
+    /// What is carried over.
+    pub carried: Vec<PlanItem>,
+    /// What stays as the target has it.
+    pub kept: Vec<PlanItem>,
+    /// What was declined or refused.
+    pub pending: Vec<PlanItem>,
+    /// What waits for something.
+    pub blocked: Vec<PlanItem>,
+}
+
+/// One difference between source and target.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlanItem {
+    /// Where, as the target names it.
+    pub place: Place,
+    /// The target's value.
+    pub before: Option<Value>,
+    /// The source's value.
+    pub after: Option<Value>,
+    /// Whether the source's value differs from the base's; false where no base is known.
+    pub source_changed: bool,
+    /// Why the plan does with it what it does.
+    pub reason: String,
+}

@@ -1,0 +1,23 @@
+//! What a change risks.
+//!
+//! [`assess`] compares two whole states, the target before and after, and gives findings: what the change
+//! *introduces or worsens*, each with its evidence (object, path, before, after), a level, and the document
+//! that it rests on. What was always so is no finding. [`RULES`] is the table of the rules; a rule is a small
+//! pure function in the file of its group, and one that lacks its facts is listed as not evaluated.
+//!
+//! Objects come in redacted (`kube_model::Redactor`), so that evidence may show every value.
+
+mod assess;
+mod facts;
+mod level;
+mod model;
+mod report;
+mod rule;
+mod rules;
+
+pub use assess::assess;
+pub use facts::{Facts, PlanFacts, PlanItem};
+pub use level::{Level, LevelError};
+pub use report::{Finding, NotEvaluated, RiskReport};
+pub use rule::{Group, Rule};
+pub use rules::RULES;

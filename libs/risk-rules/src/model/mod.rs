@@ -1,0 +1,96 @@
+//! The two states as the rules look at them.
+
+mod access;
+mod amount;
+mod provided;
+mod references;
+mod replicas;
+mod routes;
+mod select;
+mod view;
+mod workload;
+
+use std::collections::HashSet;
+
+use kube_model::Object;
+
+pub(crate) use access::{Grant, grants};
+pub(crate) use amount::Amount;
+pub(crate) use provided::{Keys, provided_keys};
+pub(crate) use references::{Reference, Way, references};
+pub(crate) use replicas::{Floor, Source, autoscaler_of, floor};
+pub(crate) use routes::{Backend, backends, hosts};
+pub(crate) use select::Selector;
+pub(crate) use view::{View, namespace_of, same_namespace};
+pub(crate) use workload::{Container, Workload, named};
+
+/// The state before and the state after.
+pub(crate) struct Change<'a> {
+    pub(crate) before: View<'a>,
+    pub(crate) after: View<'a>,
+}
+
+impl<'a> Change<'a> {
+    pub(crate) fn new(before: &'a [Object], after: &'a [Object]) -> Self {
+        Self { before: View::new(before), after: View::new(after) }
+    }
+
+    /// The objects of this kind that both states have.
+    pub(crate) fn kept(&self, kind: &str) -> impl Iterator<Item = (&'a Object, &'a Object)> {
+        self.after
+            .of_kind(kind)
+            .filter_map(|after| self.before.object(&after.key).map(|before| (before, after)))
+    }
+
+    /// The objects of this kind that only the state before has.
+    pub(crate) fn removed(&self, kind: &str) -> impl Iterator<Item = &'a Object> {
+        self.before.of_kind(kind).filter(|object| self.after.object(&object.key).is_none())
+    }
+
+    /// The workloads that both states have.
+    pub(crate) fn workloads(&self) -> impl Iterator<Item = (&Workload<'a>, &Workload<'a>)> {
+        self.after
+            .workloads
+            .iter()
+            .filter_map(|after| self.before.workload(&after.object.key).map(|before| (before, after)))
+    }
+
+    /// The containers that both states have, with their workload after.
+    pub(crate) fn containers(&self) -> impl Iterator<Item = (&Workload<'a>, &Container<'a>, &Container<'a>)> {
+        self.workloads().flat_map(|(before, after)| {
+            after.containers.iter().filter_map(move |container| {
+                before.container(container.name).map(|earlier| (after, earlier, container))
+            })
+        })
+    }
+
+    /// Every container after, with its workload, and what it was before, if it was there.
+    pub(crate) fn containers_after(
+        &self,
+    ) -> impl Iterator<Item = (&Workload<'a>, Option<(&Workload<'a>, &Container<'a>)>, &Container<'a>)> {
+        self.after.workloads.iter().flat_map(|workload| {
+            let before = self.before.workload(&workload.object.key);
+            workload.containers.iter().map(move |container| {
+                let earlier =
+                    before.and_then(|w| w.container(container.name).map(|container| (w, container)));
+                (workload, earlier, container)
+            })
+        })
+    }
+
+    /// The names of the Services that send traffic to a workload after the change.
+    pub(crate) fn services_of(&self, workload: &Workload<'_>) -> Vec<&'a str> {
+        let Some(labels) = workload.labels else { return Vec::new() };
+        let mut names: Vec<&str> = self
+            .after
+            .of_kind("Service")
+            .filter(|service| same_namespace(service, workload.object))
+            .filter(|service| Selector::of_service(service).is_some_and(|selector| selector.matches(labels)))
+            .map(|service| service.key.name.as_str())
+            .collect::<HashSet<_>>()
+            .into_iter()
+            .collect();
+        names.sort_unstable();
+        names
+    }
+}

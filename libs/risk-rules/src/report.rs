@@ -1,0 +1,64 @@
+//! The findings of an assessment, as documents hold them (`schemas/json/risk.schema.json`).
+
+use std::cmp::{Ordering, Reverse};
+
+use kube_model::{ObjectRef, Path};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::Level;
+
+/// What a change risks.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct RiskReport {
+    /// The level of the worst finding; `none` without any.
+    pub risk_level: Level,
+    /// The findings: the worst first, then by kind, namespace, name, path and rule.
+    pub findings: Vec<Finding>,
+    /// The rules that lacked their facts, in the order of the table.
+    pub not_evaluated: Vec<NotEvaluated>,
+}
+
+/// One thing that the change introduces or worsens.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The id of the rule.
+    pub rule: String,
+    /// How bad it is.
+    pub level: Level,
+    /// The object that it is about.
+    pub object: ObjectRef,
+    /// The place in the object; empty for the object itself.
+    pub path: Path,
+    /// The value before; null if there was none.
+    pub before: Option<Value>,
+    /// The value after; null if there is none.
+    pub after: Option<Value>,
+    /// One or two sentences, with the values.
+    pub message: String,
+    /// The document that the rule rests on: a URL.
+    pub source: String,
+    /// What to do about it.
+    pub remedy: String,
+}
+
+/// A rule that lacked its facts: it says nothing, which is not "fine".
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotEvaluated {
+    /// The id of the rule.
+    pub rule: String,
+    /// What it needs: `plan`, the plan of a promotion.
+    pub needs: String,
+}
+
+impl Finding {
+    fn order(&self) -> (Reverse<Level>, &str, Option<&str>, &str, &Path, &str) {
+        let object = &self.object;
+        let place = (&*object.kind, object.namespace.as_deref(), &*object.name, &self.path);
+        (Reverse(self.level), place.0, place.1, place.2, place.3, &self.rule)
+    }
+
+    pub(crate) fn by_order(&self, other: &Self) -> Ordering {
+        self.order().cmp(&other.order())
+    }
+}

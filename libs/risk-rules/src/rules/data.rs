@@ -1,0 +1,170 @@
+//! Data that may be lost.
+
+use kube_model::{Object, Path, Quantity, shown, shown_list, shown_value};
+
+use crate::Level;
+use crate::model::{Change, references, same_namespace};
+use crate::rule::{Check, Group, Hit, Rule};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "claim-removed",
+        group: Group::Data,
+        title: "A PersistentVolumeClaim is removed",
+        level: Level::Critical,
+        source: "https://kubernetes.io/docs/concepts/storage/persistent-volumes/#reclaiming",
+        remedy: "Make a backup and check the volume's reclaim policy first, or keep the claim.",
+        check: Check::States(claim_removed),
+    },
+    Rule {
+        id: "claim-shrunk",
+        group: Group::Data,
+        title: "A PersistentVolumeClaim asks for less storage than before",
+        level: Level::High,
+        source: "https://kubernetes.io/docs/concepts/storage/persistent-volumes/#expanding-persistent-volumes-claims",
+        remedy: "Keep the size: a smaller volume is a new claim and a copy of the data.",
+        check: Check::States(claim_shrunk),
+    },
+    Rule {
+        id: "statefulset-removed",
+        group: Group::Data,
+        title: "A StatefulSet is removed",
+        level: Level::Critical,
+        source: "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#persistentvolumeclaim-retention",
+        remedy: "Make sure that nobody uses it, and that its data is kept or saved.",
+        check: Check::States(statefulset_removed),
+    },
+    Rule {
+        id: "namespace-removed",
+        group: Group::Data,
+        title: "A Namespace is removed, and with it everything in it",
+        level: Level::Critical,
+        source: "https://kubernetes.io/docs/tasks/administer-cluster/namespaces/#deleting-a-namespace",
+        remedy: "Keep the Namespace, or remove what is in it by name first.",
+        check: Check::States(namespace_removed),
+    },
+    Rule {
+        id: "crd-removed",
+        group: Group::Data,
+        title: "A CustomResourceDefinition is removed, and with it every object of its kind",
+        level: Level::Critical,
+        source: "https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#delete-a-customresourcedefinition",
+        remedy: "Keep the definition until no object of its kind is left in the cluster.",
+        check: Check::States(crd_removed),
+    },
+];
+
+/// The objects of a kind that the change removes for good: some carry a note that they are to be kept when
+/// their manifest goes (Helm's resource policy, Argo CD's and Flux' prune options).
+fn removed<'a>(change: &Change<'a>, kind: &str) -> Vec<&'a Object> {
+    change.removed(kind).filter(|object| !outlives_its_manifest(object)).collect()
+}
+
+fn outlives_its_manifest(object: &Object) -> bool {
+    let annotation = |key: &str| object.text(&["metadata", "annotations", key]).unwrap_or_default();
+    let label = |key: &str| object.text(&["metadata", "labels", key]).unwrap_or_default();
+    let prune = "kustomize.toolkit.fluxcd.io/prune";
+    let options = annotation("argocd.argoproj.io/sync-options");
+    annotation("helm.sh/resource-policy") == "keep"
+        || options.split(',').any(|option| matches!(option.trim(), "Prune=false" | "Delete=false"))
+        || annotation(prune) == "disabled"
+        || label(prune) == "disabled"
+}
+
+fn claim_removed(change: &Change<'_>) -> Vec<Hit> {
+    removed(change, "PersistentVolumeClaim")
+        .into_iter()
+        .map(|claim| {
+            let readers: Vec<String> = change
+                .after
+                .workloads
+                .iter()
+                .filter(|workload| same_namespace(workload.object, claim))
+                .filter(|workload| {
+                    references(workload).iter().any(|reference| {
+                        reference.kind == "PersistentVolumeClaim" && reference.name == claim.key.name
+                    })
+                })
+                .map(|workload| workload.named())
+                .collect();
+            let still = match readers.is_empty() {
+                true => String::new(),
+                false => format!(" {} still mounts it.", shown_list(&readers, 3)),
+            };
+            let message = format!(
+                "The claim is removed: its volume and the data on it are deleted too, unless the reclaim policy is \
+                 Retain.{still}"
+            );
+            Hit::new(Level::Critical, claim, Path::root(), message).values(Some(&claim.value), None)
+        })
+        .collect()
+}
+
+fn claim_shrunk(change: &Change<'_>) -> Vec<Hit> {
+    let keys = ["spec", "resources", "requests", "storage"];
+    change
+        .kept("PersistentVolumeClaim")
+        .filter_map(|(before, after)| {
+            let (was, is) = (before.at(&keys)?, after.at(&keys)?);
+            if Quantity::of(is).ok()? >= Quantity::of(was).ok()? {
+                return None;
+            }
+            let message = format!(
+                "The claim asks for {} instead of {}: the API server refuses to shrink a volume.",
+                shown_value(is),
+                shown_value(was)
+            );
+            let path = keys.iter().fold(Path::root(), |path, key| path.key(key));
+            Some(Hit::new(Level::High, after, path, message).values(Some(was), Some(is)))
+        })
+        .collect()
+}
+
+fn statefulset_removed(change: &Change<'_>) -> Vec<Hit> {
+    removed(change, "StatefulSet")
+        .into_iter()
+        .map(|set| {
+            let deletes =
+                set.text(&["spec", "persistentVolumeClaimRetentionPolicy", "whenDeleted"]) == Some("Delete");
+            let (level, message) = match deletes {
+                true => (
+                    Level::Critical,
+                    "The StatefulSet is removed, and its retention policy deletes its volumes with it.",
+                ),
+                false => (
+                    Level::High,
+                    "The StatefulSet is removed: its pods stop at once. Its claims stay until somebody deletes them.",
+                ),
+            };
+            Hit::new(level, set, Path::root(), message.to_owned()).values(Some(&set.value), None)
+        })
+        .collect()
+}
+
+fn namespace_removed(change: &Change<'_>) -> Vec<Hit> {
+    removed(change, "Namespace")
+        .into_iter()
+        .map(|namespace| {
+            let message = "The Namespace is removed: everything in it is deleted, also what is in no file.";
+            Hit::new(Level::Critical, namespace, Path::root(), message.to_owned())
+                .values(Some(&namespace.value), None)
+        })
+        .collect()
+}
+
+/// Its evidence is its names: a definition is long, and the rest says nothing here.
+fn crd_removed(change: &Change<'_>) -> Vec<Hit> {
+    removed(change, "CustomResourceDefinition")
+        .into_iter()
+        .map(|definition| {
+            let kind = definition.text(&["spec", "names", "kind"]).unwrap_or(&definition.key.name);
+            let message = format!(
+                "The definition is removed: every {} in the cluster is deleted with it, in all namespaces.",
+                shown(kind)
+            );
+            let path = Path::root().key("spec").key("names");
+            Hit::new(Level::Critical, definition, path, message)
+                .values(definition.at(&["spec", "names"]), None)
+        })
+        .collect()
+}

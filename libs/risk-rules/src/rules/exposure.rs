@@ -1,0 +1,99 @@
+//! Services that become reachable from further away.
+
+use kube_model::{Object, Path};
+
+use crate::Level;
+use crate::model::Change;
+use crate::rule::{Check, Group, Hit, Rule};
+
+pub(super) const RULES: &[Rule] = &[Rule {
+    id: "service-exposed",
+    group: Group::Security,
+    title: "A Service becomes reachable from outside the cluster",
+    level: Level::High,
+    source: "https://kubernetes.io/docs/concepts/services-networking/service/#publishing-services-service-types",
+    remedy: "Keep it inside, mark the balancer as internal, or limit who may reach it (loadBalancerSourceRanges).",
+    check: Check::States(service_exposed),
+}];
+
+/// How far away a Service can be reached from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Reach {
+    Cluster,
+    InternalBalancer,
+    Nodes,
+    PublicBalancer,
+}
+
+fn service_exposed(change: &Change<'_>) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    for service in change.after.of_kind("Service") {
+        let before = change.before.object(&service.key);
+        let was = before.map_or(Reach::Cluster, reach);
+        let is = reach(service);
+        if is <= was || is < Reach::Nodes {
+            continue;
+        }
+        let (level, message) = judge(before.is_some(), was, is);
+        let type_of = |service: &Object| service.at(&["spec", "type"]).cloned();
+        let path = Path::root().key("spec").key("type");
+        hits.push(
+            Hit::new(level, service, path, message.to_owned())
+                .before(before.and_then(type_of))
+                .after(type_of(service)),
+        );
+    }
+    hits
+}
+
+fn judge(existed: bool, was: Reach, is: Reach) -> (Level, &'static str) {
+    match (existed, was, is) {
+        (_, _, Reach::Nodes) => {
+            (Level::Medium, "It becomes a NodePort: it answers on a port of every node, past any Ingress.")
+        }
+        (true, Reach::InternalBalancer, _) => {
+            (Level::High, "Its load balancer was marked internal and is no more: it may become public.")
+        }
+        (true, _, _) => (
+            Level::High,
+            "It becomes a LoadBalancer that nothing marks as internal: it may be reachable from the internet.",
+        ),
+        (false, _, _) => (
+            Level::Medium,
+            "It is a new LoadBalancer that nothing marks as internal: it may be reachable from the internet.",
+        ),
+    }
+}
+
+fn reach(service: &Object) -> Reach {
+    match service.text(&["spec", "type"]) {
+        Some("NodePort") => Reach::Nodes,
+        Some("LoadBalancer") if is_internal(service) => Reach::InternalBalancer,
+        Some("LoadBalancer") => Reach::PublicBalancer,
+        _ => Reach::Cluster,
+    }
+}
+
+/// The annotations that the clouds know for an internal balancer (Kubernetes documentation, "Service",
+/// "Internal load balancer"), and source ranges, which say who may come.
+fn is_internal(service: &Object) -> bool {
+    const MARKS: [(&str, &str); 8] = [
+        ("networking.gke.io/load-balancer-type", "Internal"),
+        ("cloud.google.com/load-balancer-type", "Internal"),
+        ("service.beta.kubernetes.io/aws-load-balancer-internal", "true"),
+        ("service.beta.kubernetes.io/aws-load-balancer-internal", "0.0.0.0/0"),
+        ("service.beta.kubernetes.io/aws-load-balancer-scheme", "internal"),
+        ("service.beta.kubernetes.io/azure-load-balancer-internal", "true"),
+        ("service.beta.kubernetes.io/openstack-internal-load-balancer", "true"),
+        ("service.beta.kubernetes.io/oci-load-balancer-internal", "true"),
+    ];
+    let annotation = |key: &str| service.text(&["metadata", "annotations", key]);
+    let ranges = service.at(&["spec", "loadBalancerSourceRanges"]).and_then(serde_json::Value::as_array);
+    let is_limited = ranges.is_some_and(|ranges| {
+        !ranges.is_empty() && !ranges.iter().any(|range| range.as_str() == Some("0.0.0.0/0"))
+    });
+    is_limited
+        || MARKS
+            .iter()
+            .any(|(key, value)| annotation(key).is_some_and(|found| found.eq_ignore_ascii_case(value)))
+}

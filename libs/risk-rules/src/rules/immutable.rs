@@ -1,0 +1,224 @@
+//! Fields that Kubernetes does not let anyone change: the API server refuses the whole object.
+
+use kube_model::{Object, Path, Quantity};
+use serde_json::Value;
+
+use crate::Level;
+use crate::model::{Change, Selector};
+use crate::rule::{Check, Group, Hit, Rule};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "immutable-field-changed",
+        group: Group::Rollout,
+        title: "A field that cannot be changed is changed",
+        level: Level::High,
+        source: "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#label-selector-updates",
+        remedy: "Keep the field, or plan to delete and create the object anew, with the outage that this means.",
+        check: Check::States(immutable_field_changed),
+    },
+    Rule {
+        id: "selector-misses-its-pods",
+        group: Group::Rollout,
+        title: "A workload's selector does not match the labels of its own pods",
+        level: Level::High,
+        source: "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#selector",
+        remedy: "Give the pod template the labels of the selector.",
+        check: Check::States(selector_misses_its_pods),
+    },
+];
+
+/// A field that cannot be changed once the object exists.
+struct Immutable {
+    kind: &'static str,
+    path: &'static str,
+    /// What the API server puts where the manifest says nothing; where that differs by cluster, only two
+    /// written values are compared.
+    default: Default,
+    source: &'static str,
+}
+
+#[derive(Clone, Copy)]
+enum Default {
+    /// Nothing: leaving it out is a value too.
+    Absent,
+    /// This text.
+    Text(&'static str),
+    /// The cluster's.
+    OfCluster,
+}
+
+const SELECTORS: &str =
+    "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#label-selector-updates";
+const STATEFULSET: &str = "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/";
+const JOB: &str =
+    "https://kubernetes.io/docs/concepts/workloads/controllers/job/#mutable-scheduling-directives";
+const CLAIM: &str = "https://kubernetes.io/docs/concepts/storage/persistent-volumes/#persistentvolumeclaims";
+const STORAGE_CLASS: &str = "https://kubernetes.io/docs/concepts/storage/storage-classes/";
+const SERVICE: &str =
+    "https://kubernetes.io/docs/concepts/services-networking/service/#choosing-your-own-ip-address";
+const SECRET: &str = "https://kubernetes.io/docs/concepts/configuration/secret/#secret-types";
+const BINDING: &str =
+    "https://kubernetes.io/docs/reference/access-authn-authz/rbac/#clusterrolebinding-example";
+const CRD: &str =
+    "https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/";
+
+const fn field(kind: &'static str, path: &'static str, default: Default, source: &'static str) -> Immutable {
+    Immutable { kind, path, default, source }
+}
+
+/// From the validation of updates in the API server (`pkg/apis/*/validation`), where the documentation names
+/// the field or the kind.
+const IMMUTABLE: &[Immutable] = &[
+    field("Deployment", "spec.selector", Default::Absent, SELECTORS),
+    field("ReplicaSet", "spec.selector", Default::Absent, SELECTORS),
+    field("DaemonSet", "spec.selector", Default::Absent, SELECTORS),
+    field("StatefulSet", "spec.selector", Default::Absent, STATEFULSET),
+    field("StatefulSet", "spec.serviceName", Default::Absent, STATEFULSET),
+    field("StatefulSet", "spec.podManagementPolicy", Default::Text("OrderedReady"), STATEFULSET),
+    field("StatefulSet", "spec.volumeClaimTemplates", Default::Absent, STATEFULSET),
+    field("Job", "spec.template", Default::Absent, JOB),
+    field("Job", "spec.completionMode", Default::Text("NonIndexed"), JOB),
+    field("PersistentVolumeClaim", "spec.accessModes", Default::Absent, CLAIM),
+    field("PersistentVolumeClaim", "spec.storageClassName", Default::OfCluster, CLAIM),
+    field("PersistentVolumeClaim", "spec.volumeMode", Default::Text("Filesystem"), CLAIM),
+    field("PersistentVolumeClaim", "spec.volumeName", Default::OfCluster, CLAIM),
+    field("StorageClass", "provisioner", Default::Absent, STORAGE_CLASS),
+    field("StorageClass", "parameters", Default::Absent, STORAGE_CLASS),
+    field("StorageClass", "reclaimPolicy", Default::Text("Delete"), STORAGE_CLASS),
+    field("Service", "spec.clusterIP", Default::OfCluster, SERVICE),
+    field("Secret", "type", Default::Text("Opaque"), SECRET),
+    field("RoleBinding", "roleRef", Default::Absent, BINDING),
+    field("ClusterRoleBinding", "roleRef", Default::Absent, BINDING),
+    field("CustomResourceDefinition", "spec.scope", Default::Absent, CRD),
+];
+
+fn immutable_field_changed(change: &Change<'_>) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    for row in IMMUTABLE {
+        for (before, after) in change.kept(row.kind) {
+            if is_made_anew(after) || !differs(row, before, after) {
+                continue;
+            }
+            let message = format!(
+                "{} cannot be changed once the {} exists: the API server refuses the change, and what is applied \
+                 with it may stop half-way.",
+                row.path, row.kind
+            );
+            let path: Path = row.path.split('.').fold(Path::root(), |path, key| path.key(key));
+            let hit = Hit::new(Level::High, after, path, message);
+            let hit = hit.values(value(row, before), value(row, after));
+            hits.push(Hit { source: Some(row.source), ..hit });
+        }
+    }
+    hits.extend(sealed_data_changed(change));
+    hits
+}
+
+fn value<'a>(row: &Immutable, object: &'a Object) -> Option<&'a Value> {
+    let keys: Vec<&str> = row.path.split('.').collect();
+    object.at(&keys).filter(|value| !value.is_null())
+}
+
+fn differs(row: &Immutable, before: &Object, after: &Object) -> bool {
+    let is_bound = row.path == "roleRef";
+    let of = |object| {
+        let value = value(row, object).cloned();
+        match row.default {
+            Default::Text(text) => value.or_else(|| Some(Value::from(text))),
+            Default::Absent | Default::OfCluster => value,
+        }
+        .map(|value| comparable(value, is_bound))
+    };
+    match (row.default, of(before), of(after)) {
+        (Default::OfCluster, before, after) => before.is_some() && after.is_some() && before != after,
+        (_, before, after) => before != after,
+    }
+}
+
+/// Leaves out what the API server fills in, and reads sizes as the amounts that they are.
+fn comparable(mut value: Value, is_role: bool) -> Value {
+    if let (true, Some(role)) = (is_role, value.as_object_mut()) {
+        role.remove("apiGroup");
+    }
+    for template in value.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
+        template.remove("apiVersion");
+        template.remove("kind");
+        template.remove("status");
+        let storage = template
+            .get_mut("spec")
+            .and_then(|spec| spec.get_mut("resources")?.get_mut("requests")?.get_mut("storage"));
+        if let Some(storage) = storage
+            && let Ok(amount) = Quantity::of(storage)
+        {
+            *storage = Value::from(amount.to_string());
+        }
+    }
+    value
+}
+
+/// Hooks and forced replacements are deleted and created anew by those who apply them.
+fn is_made_anew(object: &Object) -> bool {
+    let annotation = |key: &str| object.text(&["metadata", "annotations", key]);
+    annotation("argocd.argoproj.io/hook").is_some()
+        || annotation("helm.sh/hook").is_some()
+        || annotation("kustomize.toolkit.fluxcd.io/force") == Some("enabled")
+        || annotation("argocd.argoproj.io/sync-options")
+            .is_some_and(|options| options.split(',').any(|option| option.trim() == "Force=true"))
+}
+
+/// A ConfigMap or Secret that says of itself that it is immutable.
+fn sealed_data_changed(change: &Change<'_>) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    for (kind, source) in [
+        ("ConfigMap", "https://kubernetes.io/docs/concepts/configuration/configmap/#configmap-immutable"),
+        ("Secret", "https://kubernetes.io/docs/concepts/configuration/secret/#secret-immutable"),
+    ] {
+        for (before, after) in change.kept(kind) {
+            let is_sealed = before.at(&["immutable"]) == Some(&Value::Bool(true));
+            let fields = ["data", "binaryData", "stringData", "immutable"];
+            let changed = fields.into_iter().find(|field| before.at(&[field]) != after.at(&[field]));
+            if let (true, Some(field)) = (is_sealed, changed) {
+                let message = format!(
+                    "It is marked immutable, and its {field} changes: the API server refuses the change."
+                );
+                let hit = Hit::new(Level::High, after, Path::root().key(field), message);
+                let hit = hit.values(before.at(&[field]), after.at(&[field]));
+                hits.push(Hit { source: Some(source), ..hit });
+            }
+        }
+    }
+    hits
+}
+
+fn selector_misses_its_pods(change: &Change<'_>) -> Vec<Hit> {
+    let path = Path::root().key("spec").key("template").key("metadata").key("labels");
+    change
+        .after
+        .workloads
+        .iter()
+        .filter(|workload| {
+            matches!(
+                workload.object.key.kind.as_str(),
+                "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet"
+            )
+        })
+        .filter(|workload| misses(workload.object))
+        .filter_map(|workload| {
+            let before = change.before.object(&workload.object.key);
+            if before.is_some_and(misses) {
+                return None;
+            }
+            let labels = |object: &Object| object.at(&["spec", "template", "metadata", "labels"]).cloned();
+            let message =
+                "Its selector does not match the labels of its own pods: the API server refuses it.";
+            let hit = Hit::new(Level::High, workload.object, path.clone(), message.to_owned());
+            Some(hit.before(before.and_then(labels)).after(labels(workload.object)))
+        })
+        .collect()
+}
+
+fn misses(object: &Object) -> bool {
+    let selector = object.at(&["spec", "selector"]).and_then(Selector::of_labels);
+    selector.is_some_and(|selector| !selector.matches_any(kube_model::pod::labels(object)))
+}

@@ -1,0 +1,58 @@
+//! Probes that are taken away.
+
+use kube_model::shown;
+
+use crate::Level;
+use crate::model::{Change, Container, Workload};
+use crate::rule::{Check, Group, Hit, Rule};
+
+pub(super) const RULES: &[Rule] = &[Rule {
+    id: "probe-removed",
+    group: Group::Availability,
+    title: "A container loses its readiness, liveness or startup probe",
+    level: Level::High,
+    source: "https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/",
+    remedy: "Put the probe back, or say in the change what replaces it.",
+    check: Check::States(probe_removed),
+}];
+
+fn probe_removed(change: &Change<'_>) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    for (workload, before, after) in change.containers().filter(|(_, _, after)| !after.runs_first) {
+        for probe in ["livenessProbe", "readinessProbe", "startupProbe"] {
+            if let (Some(was), None) = (before.at(&[probe]), after.at(&[probe])) {
+                let (level, message) = judge(change, workload, after, probe);
+                let path = after.path_of(&[probe]);
+                hits.push(Hit::new(level, workload.object, path, message).values(Some(was), None));
+            }
+        }
+    }
+    hits
+}
+
+fn judge(
+    change: &Change<'_>,
+    workload: &Workload<'_>,
+    after: &Container<'_>,
+    probe: &str,
+) -> (Level, String) {
+    let services = change.services_of(workload);
+    let has_liveness = after.at(&["livenessProbe"]).is_some();
+    let (level, name, why) = match (probe, services.first()) {
+        ("readinessProbe", Some(service)) => {
+            let service = shown(service);
+            let why = format!("Service {service} sends it traffic as soon as it runs, ready or not");
+            (Level::High, "readiness", why)
+        }
+        ("readinessProbe", None) => {
+            (Level::Medium, "readiness", "a rollout goes on before its pods are ready".to_owned())
+        }
+        ("startupProbe", _) if has_liveness => {
+            let why = "its liveness probe counts from the start and may kill it before it is up";
+            (Level::High, "startup", why.to_owned())
+        }
+        ("startupProbe", _) => (Level::Low, "startup", "nothing says any more when it is up".to_owned()),
+        _ => (Level::Medium, "liveness", "if it hangs, nothing restarts it".to_owned()),
+    };
+    (level, format!("The {name} probe of {} is gone: {why}.", after.named()))
+}

@@ -1,0 +1,190 @@
+//! How many pods serve, and whether a rollout leaves any.
+
+use kube_model::{Path, shown_list, shown_value};
+use serde_json::Value;
+
+use crate::Level;
+use crate::model::{Amount, Change, Floor, Source, Workload, autoscaler_of, floor, named};
+use crate::rule::{Check, Group, Hit, Rule};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "replicas-cut",
+        group: Group::Availability,
+        title: "The least number of pods falls to one, to none, or to half of what it was",
+        level: Level::Critical,
+        source: "https://kubernetes.io/docs/concepts/workloads/pods/disruptions/",
+        remedy: "Keep at least two pods, or say in the change why fewer are enough.",
+        check: Check::States(replicas_cut),
+    },
+    Rule {
+        id: "replicas-dropped",
+        group: Group::Availability,
+        title: "spec.replicas is removed, and its default is one pod",
+        level: Level::High,
+        source: "https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/#migrating-deployments-and-statefulsets-to-horizontal-autoscaling",
+        remedy: "Keep spec.replicas; where an autoscaler takes over, hand the field over as the documentation describes.",
+        check: Check::States(replicas_dropped),
+    },
+    Rule {
+        id: "replicas-fight-autoscaler",
+        group: Group::Availability,
+        title: "spec.replicas and an autoscaler both set the number of pods",
+        level: Level::Medium,
+        source: "https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/#migrating-deployments-and-statefulsets-to-horizontal-autoscaling",
+        remedy: "Let one of the two set the number: remove spec.replicas as the documentation describes, or the autoscaler.",
+        check: Check::States(replicas_fight_autoscaler),
+    },
+    Rule {
+        id: "rollout-empties-workload",
+        group: Group::Availability,
+        title: "A rollout may stop every pod at once",
+        level: Level::High,
+        source: "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#strategy",
+        remedy: "Use RollingUpdate with a maxUnavailable that leaves pods running.",
+        check: Check::States(rollout_empties_workload),
+    },
+];
+
+fn replicas_path() -> Path {
+    Path::root().key("spec").key("replicas")
+}
+
+fn replicas_cut(change: &Change<'_>) -> Vec<Hit> {
+    change
+        .workloads()
+        .filter_map(|(before, after)| {
+            let was = floor(&change.before, before)?.pods;
+            let is = floor(&change.after, after)?;
+            let (level, why) = judge_cut(change, after, was, &is)?;
+            let of = match is.from {
+                Source::Autoscaler => format!(" of {}", named(after.object)),
+                Source::Replicas | Source::Default => String::new(),
+            };
+            let message = format!("The least number of pods{of} falls from {was} to {}. {why}", is.pods);
+            Some(Hit::new(level, is.object, is.path, message).before(Some(was)).after(Some(is.pods)))
+        })
+        .collect()
+}
+
+fn judge_cut(change: &Change<'_>, after: &Workload<'_>, was: i64, is: &Floor<'_>) -> Option<(Level, String)> {
+    // A field that is gone has a rule of its own; an autoscaler that goes to zero is meant to.
+    let elsewhere = is.from == Source::Default || (is.from == Source::Autoscaler && is.pods == 0);
+    if is.pods >= was || elsewhere {
+        return None;
+    }
+    if is.pods == 0 {
+        let services = change.services_of(after);
+        return Some(match services.is_empty() {
+            true => (Level::High, "Nothing of it runs after the change.".to_owned()),
+            false => (Level::Critical, format!("{} has nobody to answer.", service_list(&services))),
+        });
+    }
+    if is.pods == 1 {
+        let why = "With a single pod every restart, eviction or lost node is an outage.";
+        return Some((Level::High, why.to_owned()));
+    }
+    (is.pods * 2 <= was)
+        .then(|| (Level::Medium, "The rest has to carry at least twice the load each.".to_owned()))
+}
+
+/// `Service web`, `Service a and Service b`.
+fn service_list(names: &[&str]) -> String {
+    let names: Vec<String> =
+        names.iter().map(|name| format!("Service {}", kube_model::shown(name))).collect();
+    shown_list(&names, 3)
+}
+
+fn replicas_dropped(change: &Change<'_>) -> Vec<Hit> {
+    change
+        .workloads()
+        .filter(|(_, after)| after.replicas().is_none())
+        .filter_map(|(before, after)| {
+            let was = before.replicas().and_then(Value::as_i64).filter(|pods| *pods > 1)?;
+            floor(&change.after, after)?;
+            let (level, message) = match autoscaler_of(&change.after, after) {
+                None => (
+                    Level::High,
+                    format!("spec.replicas is removed. It was {was}, and without it one pod is the default."),
+                ),
+                Some(autoscaler) => (
+                    Level::Medium,
+                    format!(
+                        "spec.replicas is removed for {}. It was {was}, and the first apply may leave one pod \
+                         until the autoscaler acts.",
+                        named(autoscaler.object)
+                    ),
+                ),
+            };
+            Some(Hit::new(level, after.object, replicas_path(), message).before(Some(was)))
+        })
+        .collect()
+}
+
+fn replicas_fight_autoscaler(change: &Change<'_>) -> Vec<Hit> {
+    change
+        .after
+        .workloads
+        .iter()
+        .filter_map(|after| {
+            let pods = after.replicas().and_then(Value::as_i64).filter(|pods| *pods != 0)?;
+            let autoscaler = autoscaler_of(&change.after, after)?;
+            let before = change.before.workload(&after.object.key);
+            let fought = before.is_some_and(|before| {
+                before.replicas().is_some() && autoscaler_of(&change.before, before).is_some()
+            });
+            let message = format!(
+                "spec.replicas is {pods} while {} sets the number of pods: every apply takes it back to {pods}.",
+                named(autoscaler.object)
+            );
+            let hit = Hit::new(Level::Medium, after.object, replicas_path(), message);
+            (!fought).then(|| hit.values(before.and_then(Workload::replicas), after.replicas()))
+        })
+        .collect()
+}
+
+fn rollout_empties_workload(change: &Change<'_>) -> Vec<Hit> {
+    change
+        .workloads()
+        .filter(|(_, after)| after.object.key.kind == "Deployment")
+        .filter_map(|(before, after)| {
+            let pods = floor(&change.after, after)?.pods;
+            emptied_by(before, pods).is_none().then_some(())?;
+            let (path, why) = emptied_by(after, pods)?;
+            let services = change.services_of(after);
+            let (level, who) = match services.is_empty() {
+                true => (Level::Medium, String::new()),
+                false => {
+                    (Level::High, format!(" {} has nobody to answer meanwhile.", service_list(&services)))
+                }
+            };
+            let value = |workload: &Workload<'_>| {
+                path.get("Deployment", &workload.object.value).map(std::borrow::Cow::into_owned)
+            };
+            let hit = Hit::new(level, after.object, path.clone(), format!("{why}{who}"));
+            Some(hit.before(value(before)).after(value(after)))
+        })
+        .collect()
+}
+
+/// Where and why a rollout may stop all of so many pods at once.
+fn emptied_by(workload: &Workload<'_>, pods: i64) -> Option<(Path, String)> {
+    let path = Path::root().key("spec").key("strategy");
+    let strategy = workload.object.at(&["spec", "strategy"])?;
+    if strategy.get("type").and_then(Value::as_str) == Some("Recreate") {
+        let why = "The strategy becomes Recreate: every rollout stops all pods before it starts new ones.";
+        return Some((path.key("type"), why.to_owned()));
+    }
+    let value = strategy.get("rollingUpdate")?.get("maxUnavailable")?;
+    let most = Amount::of(value)?.of_pods_down(pods);
+    (pods > 0 && most >= pods).then(|| {
+        let value = shown_value(value);
+        let why = match pods {
+            1 => format!(
+                "maxUnavailable becomes {value}: a rollout may stop the only pod before the next is ready."
+            ),
+            _ => format!("maxUnavailable becomes {value}: a rollout may stop all {pods} pods at once."),
+        };
+        (path.key("rollingUpdate").key("maxUnavailable"), why)
+    })
+}

@@ -1,0 +1,191 @@
+use risk_rules::Level::{Critical, High, Medium};
+
+use crate::case::{Case, case};
+
+pub(crate) fn cases() -> Vec<Case> {
+    [replicas(), scaling(), rollouts(), probes(), budgets()].into_iter().flatten().collect()
+}
+
+#[test]
+fn what_keeps_pods_serving() {
+    cases().iter().for_each(|case| {
+        case.check();
+    });
+}
+
+fn replicas() -> Vec<Case> {
+    vec![
+        case("replicas-cut").edit("replicas: 3", "replicas: 1").gives(
+            High,
+            "Deployment/web",
+            "spec.replicas",
+            "The least number of pods falls from 3 to 1. With a single pod every restart, eviction or lost node is \
+             an outage.",
+        ),
+        case("replicas-cut").edit("replicas: 3", "replicas: 0").gives(
+            Critical,
+            "Deployment/web",
+            "spec.replicas",
+            "The least number of pods falls from 3 to 0. Service web has nobody to answer.",
+        ),
+        case("replicas-cut").given("replicas: 2\n  selector:\n    matchLabels: {app: worker}", "replicas: 10\n  selector:\n    matchLabels: {app: worker}")
+            .edit("replicas: 10", "replicas: 5").gives(
+            Medium,
+            "Deployment/worker",
+            "spec.replicas",
+            "The least number of pods falls from 10 to 5. The rest has to carry at least twice the load each.",
+        ),
+        case("replicas-cut").edit("minReplicas: 4", "minReplicas: 1").gives(
+            High,
+            "HorizontalPodAutoscaler/api",
+            "spec.minReplicas",
+            "The least number of pods of Deployment api falls from 4 to 1. With a single pod every restart, eviction \
+             or lost node is an outage.",
+        ),
+        // One pod less of three is a size, and the autoscaler's bound counts, not spec.replicas beside it.
+        case("replicas-cut").edit("replicas: 3", "replicas: 2"),
+        case("replicas-cut").edit("replicas: 3", "replicas: 5"),
+        case("replicas-cut")
+            .given("name: api, namespace: shop}\nspec:\n  selector:\n    matchLabels: {app: api}", "name: api, namespace: shop}\nspec:\n  replicas: 6\n  selector:\n    matchLabels: {app: api}")
+            .edit("replicas: 6", "replicas: 1"),
+    ]
+}
+
+fn scaling() -> Vec<Case> {
+    let keda = "apiVersion: keda.sh/v1alpha1\nkind: ScaledObject\nmetadata: {name: web, namespace: shop}\nspec:\n  scaleTargetRef: {name: web}";
+    vec![
+        case("replicas-dropped").edit("  replicas: 3\n", "").gives(
+            High,
+            "Deployment/web",
+            "spec.replicas",
+            "spec.replicas is removed. It was 3, and without it one pod is the default.",
+        ),
+        case("replicas-dropped").edit("  replicas: 3\n", "").add(keda).gives(
+            Medium,
+            "Deployment/web",
+            "spec.replicas",
+            "spec.replicas is removed for ScaledObject web. It was 3, and the first apply may leave one pod until \
+             the autoscaler acts.",
+        ),
+        case("replicas-dropped").given("replicas: 3", "replicas: 1").edit("  replicas: 1\n", ""),
+        case("replicas-fight-autoscaler").add(keda).gives(
+            Medium,
+            "Deployment/web",
+            "spec.replicas",
+            "spec.replicas is 3 while ScaledObject web sets the number of pods: every apply takes it back to 3.",
+        ),
+        // They always did.
+        case("replicas-fight-autoscaler").given_also(keda).edit("replicas: 3", "replicas: 4"),
+        // KEDA may go to zero: that is what it is for.
+        case("replicas-cut").edit("  replicas: 3\n", "").add(keda),
+    ]
+}
+
+fn rollouts() -> Vec<Case> {
+    vec![
+        case("rollout-empties-workload")
+            .edit("type: RollingUpdate\n    rollingUpdate: {maxUnavailable: 25%}", "type: Recreate")
+            .gives(
+                High,
+                "Deployment/web",
+                "spec.strategy.type",
+                "The strategy becomes Recreate: every rollout stops all pods before it starts new ones. Service web \
+                 has nobody to answer meanwhile.",
+            ),
+        case("rollout-empties-workload").edit("maxUnavailable: 25%", "maxUnavailable: 3").gives(
+            High,
+            "Deployment/web",
+            "spec.strategy.rollingUpdate.maxUnavailable",
+            "maxUnavailable becomes 3: a rollout may stop all 3 pods at once. Service web has nobody to answer \
+             meanwhile.",
+        ),
+        // 99% of 3 is 2 when rounded down.
+        case("rollout-empties-workload").edit("maxUnavailable: 25%", "maxUnavailable: 99%"),
+        case("rollout-empties-workload")
+            .given("type: RollingUpdate\n    rollingUpdate: {maxUnavailable: 25%}", "type: Recreate")
+            .edit("web:2.4.1", "web:2.5.0"),
+    ]
+}
+
+fn probes() -> Vec<Case> {
+    vec![
+        case("probe-removed")
+            .edit("        readinessProbe: {httpGet: {path: /ready, port: http}}\n", "")
+            .gives(
+                High,
+                "Deployment/web",
+                "spec.template.spec.containers[name=web].readinessProbe",
+                "The readiness probe of container web is gone: Service web sends it traffic as soon as it runs, \
+                 ready or not.",
+            ),
+        case("probe-removed").edit("        startupProbe: {httpGet: {path: /live, port: http}}\n", "").gives(
+            High,
+            "Deployment/web",
+            "spec.template.spec.containers[name=web].startupProbe",
+            "The startup probe of container web is gone: its liveness probe counts from the start and may kill it \
+             before it is up.",
+        ),
+        case("probe-removed").edit("        livenessProbe: {exec: {command: [alive]}}\n", "").gives(
+            Medium,
+            "Deployment/worker",
+            "spec.template.spec.containers[name=worker].livenessProbe",
+            "The liveness probe of container worker is gone: if it hangs, nothing restarts it.",
+        ),
+        case("probe-removed").edit("path: /ready, port: http", "path: /healthz, port: http"),
+        // The container goes with its probe.
+        case("probe-removed").remove("Deployment", "worker"),
+    ]
+}
+
+fn budgets() -> Vec<Case> {
+    const FOREVER: &str = "minAvailable 1 lets no pod of Deployment web, which has at least 1, be evicted: node drains \
+                           and cluster upgrades wait for ever.";
+    vec![
+        case("disruption-budget-blocks").edit("replicas: 3", "replicas: 1").gives(
+            High,
+            "PodDisruptionBudget/web",
+            "spec.minAvailable",
+            FOREVER,
+        ),
+        // 75% of 4 is 3; of the autoscaler's new minimum of 3 it is 2.25, rounded up 3.
+        case("disruption-budget-blocks").edit("minReplicas: 4", "minReplicas: 3").gives(
+            High,
+            "PodDisruptionBudget/api",
+            "spec.minAvailable",
+            "minAvailable 75% lets no pod of Deployment api, which has at least 3, be evicted: node drains and \
+             cluster upgrades wait for ever.",
+        ),
+        case("disruption-budget-blocks").edit("minAvailable: 1\n", "maxUnavailable: 0\n").gives(
+            High,
+            "PodDisruptionBudget/web",
+            "spec.maxUnavailable",
+            "maxUnavailable 0 lets no pod of Deployment web, which has at least 3, be evicted: node drains and \
+             cluster upgrades wait for ever.",
+        ),
+        case("disruption-budget-blocks").edit("minAvailable: 1\n", "minAvailable: 100%\n").gives(
+            High,
+            "PodDisruptionBudget/web",
+            "spec.minAvailable",
+            "minAvailable 100% lets no pod of Deployment web, which has at least 3, be evicted: node drains and \
+             cluster upgrades wait for ever.",
+        ),
+        case("disruption-budget-blocks").edit("minAvailable: 1\n", "minAvailable: 2\n"),
+        case("disruption-budget-blocks").edit("replicas: 3", "replicas: 2"),
+        // It always blocked.
+        case("disruption-budget-blocks")
+            .given("minAvailable: 1\n", "minAvailable: 3\n")
+            .edit("replicas: 3", "replicas: 2"),
+        case("disruption-budget-removed").remove("PodDisruptionBudget", "web").gives(
+            Medium,
+            "PodDisruptionBudget/web",
+            "",
+            "The budget is gone: a node drain may take every pod of Deployment web at once.",
+        ),
+        // The workload goes too; another budget protects the same pods.
+        case("disruption-budget-removed").remove("PodDisruptionBudget", "web").remove("Deployment", "web"),
+        case("disruption-budget-removed").edit(
+            "kind: PodDisruptionBudget\nmetadata: {name: web,",
+            "kind: PodDisruptionBudget\nmetadata: {name: web-budget,",
+        ),
+    ]
+}

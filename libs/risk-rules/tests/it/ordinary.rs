@@ -1,0 +1,66 @@
+//! Ordinary changes: nobody is to be woken by them.
+
+use risk_rules::{Facts, Level, assess};
+
+use crate::case::{SHOP, edit, objects, risk};
+
+#[test]
+fn nothing_changes_and_nothing_is_found() {
+    let report = risk(SHOP, SHOP);
+    assert_eq!(report.risk_level, Level::None);
+    assert!(report.findings.is_empty() && report.not_evaluated.is_empty());
+}
+
+#[test]
+fn version_bumps_are_no_risk() {
+    let bumps = [
+        ("shop/web:2.4.1", "shop/web:2.4.2"),
+        ("shop/web:2.4.1", "shop/web:3.0.0"),
+        ("shop/web:2.4.1", "shop/web:2.5.0-rc.1"),
+        ("shop/web:2.4.1", "shop/web:v2.5.0"),
+        ("shop/web:2.4.1", "shop/web:2.4.1-build.7"),
+        ("shop/web:2.4.1", "shop/web:9fceb02d0ae598e95dc970b74767f19372d61af8"),
+        ("shop/web:2.4.1", "shop/web:2.5.0@sha256:cccc"),
+        ("worker:1.8.0@sha256:aaaa", "worker:1.9.0@sha256:bbbb"),
+        ("postgres:16.2", "postgres:16.3"),
+        ("postgres:16.2", "postgres:17"),
+        ("registry.example/postgres:16.2", "mirror.example/postgres:16.2"),
+        ("shop/api:3.0.0", "shop/api:3.0.1"),
+    ];
+    for (from, to) in bumps {
+        let report = risk(SHOP, &edit(SHOP, from, to));
+        assert_eq!(report.risk_level, Level::None, "{from} -> {to}: {:#?}", report.findings);
+    }
+}
+
+#[test]
+fn an_ordinary_release_is_no_risk() {
+    let after = [
+        ("shop/web:2.4.1", "shop/web:2.5.0"),
+        (
+            "        - name: LOG_LEVEL\n",
+            "        - {name: TIMEOUT, value: \"5\"}\n        - name: LOG_LEVEL\n",
+        ),
+        ("  log-level: info\n", "  log-level: warn\n  log-format: json\n"),
+        ("replicas: 3", "replicas: 4"),
+        ("requests: {cpu: 250m", "requests: {cpu: 300m"),
+        ("limits: {memory: 512Mi}", "limits: {memory: 640Mi}"),
+        ("path: /ready", "path: /healthz"),
+        ("storage: 50Gi", "storage: 80Gi"),
+        ("maxReplicas: 12", "maxReplicas: 16"),
+    ]
+    .iter()
+    .fold(SHOP.to_owned(), |text, (from, to)| edit(&text, from, to));
+    let report = risk(SHOP, &after);
+    assert_eq!(report.risk_level, Level::None, "{:#?}", report.findings);
+}
+
+/// With no state before everything is new; the shop is a sound one.
+#[test]
+fn a_sound_application_that_is_new_has_no_high_risk() {
+    let report = assess(None, &objects(SHOP), &Facts::default());
+    let found: Vec<(&str, &str)> =
+        report.findings.iter().map(|finding| (finding.rule.as_str(), finding.object.name.as_str())).collect();
+    // New permissions are worth an approver's look, whoever asks for them.
+    assert_eq!(found, [("rbac-widened", "web")]);
+}
