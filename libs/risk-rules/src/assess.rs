@@ -14,11 +14,10 @@ pub fn assess(before: Option<&[Object]>, after: &[Object], facts: &Facts) -> Ris
     let mut report = RiskReport::default();
     for rule in RULES {
         match rule.run(&change, facts) {
-            Some(hits) => report.findings.extend(hits.into_iter().map(|hit| finding(rule, hit))),
-            None => report.not_evaluated.push(NotEvaluated {
-                rule: rule.id.to_owned(),
-                needs: rule.needs().unwrap_or_default().to_owned(),
-            }),
+            Ok(hits) => report.findings.extend(hits.into_iter().map(|hit| finding(rule, hit))),
+            Err(missing) => report
+                .not_evaluated
+                .push(NotEvaluated { rule: rule.id.to_owned(), needs: missing.as_str().to_owned() }),
         }
     }
     report.findings.sort_by(Finding::by_order);

@@ -32,8 +32,8 @@ pub struct PlanItem {
     pub before: Option<Value>,
     /// The source's value.
     pub after: Option<Value>,
-    /// Whether the source's value differs from the base's; false where no base is known.
-    pub source_changed: bool,
+    /// Whether the source's value differs from the base's; none where no base is known.
+    pub source_changed: Option<bool>,
     /// Why the plan does with it what it does.
     pub reason: String,
 }

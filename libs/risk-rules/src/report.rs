@@ -47,7 +47,7 @@ pub struct Finding {
 pub struct NotEvaluated {
     /// The id of the rule.
     pub rule: String,
-    /// What it needs: `plan`, the plan of a promotion.
+    /// What it needs: `plan`, the plan of a promotion; `base`, what the source was at the last promotion.
     pub needs: String,
 }
 

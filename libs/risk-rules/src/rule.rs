@@ -53,8 +53,26 @@ pub struct Rule {
 pub(crate) enum Check {
     /// Needs the two states alone.
     States(fn(&Change<'_>) -> Vec<Hit>),
-    /// Needs the plan of a promotion too.
-    Plan(fn(&Change<'_>, &PlanFacts) -> Vec<Hit>),
+    /// Needs the plan of a promotion too, and may need to know its base.
+    Plan(fn(&Change<'_>, &PlanFacts) -> Result<Vec<Hit>, Missing>),
+}
+
+/// Facts that a rule lacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Missing {
+    /// The plan of a promotion.
+    Plan,
+    /// What the source was at the last promotion.
+    Base,
+}
+
+impl Missing {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Plan => "plan",
+            Self::Base => "base",
+        }
+    }
 }
 
 /// What a check sees: a finding without what the table knows.
@@ -76,15 +94,15 @@ impl Rule {
     pub fn needs(&self) -> Option<&'static str> {
         match self.check {
             Check::States(_) => None,
-            Check::Plan(_) => Some("plan"),
+            Check::Plan(_) => Some(Missing::Plan.as_str()),
         }
     }
 
-    /// What the rule sees; none if it lacks its facts.
-    pub(crate) fn run(&self, change: &Change<'_>, facts: &Facts) -> Option<Vec<Hit>> {
+    /// What the rule sees, or the facts that it lacks.
+    pub(crate) fn run(&self, change: &Change<'_>, facts: &Facts) -> Result<Vec<Hit>, Missing> {
         match self.check {
-            Check::States(check) => Some(check(change)),
-            Check::Plan(check) => facts.plan.as_ref().map(|plan| check(change, plan)),
+            Check::States(check) => Ok(check(change)),
+            Check::Plan(check) => check(change, facts.plan.as_ref().ok_or(Missing::Plan)?),
         }
     }
 }

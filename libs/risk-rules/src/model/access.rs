@@ -55,6 +55,13 @@ impl Grant<'_> {
             && (self.name.is_none() || self.name == other.name)
     }
 
+    /// Whether it only looks, and not at secrets.
+    pub(crate) fn is_harmless_reading(&self) -> bool {
+        matches!(self.verb, "get" | "list" | "watch")
+            && !matches!(self.resource, "secrets" | "*")
+            && !self.resource.contains('/')
+    }
+
     /// Whether it allows everything.
     pub(crate) fn is_everything(&self) -> bool {
         self.group == "*" && self.resource == "*" && self.verb == "*" && self.name.is_none()

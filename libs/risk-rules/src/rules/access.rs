@@ -40,10 +40,7 @@ fn rbac_widened(change: &Change<'_>) -> Vec<Hit> {
         if new.is_empty() {
             continue;
         }
-        let level = match new.iter().any(Grant::is_everything) {
-            true => Level::Critical,
-            false => Level::High,
-        };
+        let level = widening_level(&new, before.is_none());
         let where_ = if role.key.kind == "ClusterRole" { " in every namespace it is bound for" } else { "" };
         let message = format!("It newly allows {}{where_}.", in_words(&new));
         let rules = before.and_then(|before| before.value.get("rules"));
@@ -51,6 +48,17 @@ fn rbac_widened(change: &Change<'_>) -> Vec<Hit> {
         hits.push(hit.values(rules, role.value.get("rules")));
     }
     hits
+}
+
+fn widening_level(new: &[Grant<'_>], role_is_new: bool) -> Level {
+    if new.iter().any(Grant::is_everything) {
+        return Level::Critical;
+    }
+    // A new application that may look around is what most new roles are for.
+    match role_is_new && new.iter().all(Grant::is_harmless_reading) {
+        true => Level::Medium,
+        false => Level::High,
+    }
 }
 
 /// `get and list on secrets, create on pods/exec`.

@@ -6,7 +6,7 @@ use kube_model::{Object, Path, Place, Segment, shown, shown_list, shown_value};
 use serde_json::Value;
 
 use crate::model::{Change, Workload, references};
-use crate::rule::{Check, Group, Hit, Rule};
+use crate::rule::{Check, Group, Hit, Missing, Rule};
 use crate::{Level, PlanFacts, PlanItem};
 
 pub(super) const RULES: &[Rule] = &[
@@ -30,23 +30,22 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-fn image_without_its_configuration(change: &Change<'_>, plan: &PlanFacts) -> Vec<Hit> {
-    let stays: Vec<(&PlanItem, &'static str)> =
-        [(&plan.blocked, "blocked"), (&plan.pending, "pending"), (&plan.kept, "kept")]
-            .into_iter()
-            .flat_map(|(items, what)| items.iter().map(move |item| (item, what)))
-            .filter(|(item, _)| item.source_changed)
-            .collect();
+type Stay<'p> = (&'p PlanItem, &'static str);
+
+fn image_without_its_configuration(change: &Change<'_>, plan: &PlanFacts) -> Result<Vec<Hit>, Missing> {
+    let stays = what_stays(plan);
     let mut hits = Vec::new();
     let mut told = BTreeSet::new();
     for image in plan.carried.iter().filter(|item| is_image(&item.place.path)) {
-        let Some(workload) = workload_of(change, &image.place) else { continue };
+        // Without a base nobody knows which settings came with the image.
+        image.source_changed.ok_or(Missing::Base)?;
+        let Some(workload) = change.after.workload(&image.place.object) else { continue };
         let left: Vec<String> = stays
             .iter()
             .filter(|(item, _)| came_with(workload, &image.place, &item.place, &stays))
             .map(|(item, what)| format!("{} ({what})", name(&image.place, &item.place)))
             .collect();
-        // One finding a pod: what all its containers share is not said once for each.
+        // What all the containers of a pod share is said once.
         if left.is_empty() || !told.insert((&image.place.object, left.clone())) {
             continue;
         }
@@ -58,11 +57,16 @@ fn image_without_its_configuration(change: &Change<'_>, plan: &PlanFacts) -> Vec
         let hit = Hit::new(Level::High, workload.object, image.place.path.clone(), message);
         hits.push(hit.values(image.before.as_ref(), image.after.as_ref()));
     }
-    hits
+    Ok(hits)
 }
 
-fn workload_of<'c, 'a>(change: &'c Change<'a>, place: &Place) -> Option<&'c Workload<'a>> {
-    change.after.workload(&place.object)
+/// What the source changed and the target does not get, and what the plan does with it.
+fn what_stays(plan: &PlanFacts) -> Vec<Stay<'_>> {
+    [(&plan.blocked, "blocked"), (&plan.pending, "pending"), (&plan.kept, "kept")]
+        .into_iter()
+        .flat_map(|(items, what)| items.iter().map(move |item| (item, what)))
+        .filter(|(item, _)| item.source_changed == Some(true))
+        .collect()
 }
 
 fn is_image(path: &Path) -> bool {
@@ -79,12 +83,7 @@ fn container_of(path: &Path) -> Option<Path> {
 
 /// Whether what stays behind is configuration of the container with this image: its own environment,
 /// arguments and commands, what its pod mounts, and the ConfigMaps and Secrets that the pod reads.
-fn came_with(
-    workload: &Workload<'_>,
-    image: &Place,
-    item: &Place,
-    stays: &[(&PlanItem, &'static str)],
-) -> bool {
+fn came_with(workload: &Workload<'_>, image: &Place, item: &Place, stays: &[Stay<'_>]) -> bool {
     if item.object == image.object {
         return match container_of(&item.path) {
             Some(container) => {
@@ -139,15 +138,15 @@ fn name(image: &Place, item: &Place) -> String {
     shown(&below.to_string())
 }
 
-fn source_resize_not_carried(change: &Change<'_>, plan: &PlanFacts) -> Vec<Hit> {
-    plan.kept
-        .iter()
-        .filter(|item| item.source_changed && is_size(&item.place))
-        .filter_map(|item| {
-            let object = change.after.object(&item.place.object)?;
-            Some(resize_hit(object, item))
-        })
-        .collect()
+fn source_resize_not_carried(change: &Change<'_>, plan: &PlanFacts) -> Result<Vec<Hit>, Missing> {
+    let mut hits = Vec::new();
+    for item in plan.kept.iter().filter(|item| is_size(&item.place)) {
+        let changed = item.source_changed.ok_or(Missing::Base)?;
+        if let (true, Some(object)) = (changed, change.after.object(&item.place.object)) {
+            hits.push(resize_hit(object, item));
+        }
+    }
+    Ok(hits)
 }
 
 fn resize_hit(object: &Object, item: &PlanItem) -> Hit {

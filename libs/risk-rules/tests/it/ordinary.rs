@@ -63,4 +63,5 @@ fn a_sound_application_that_is_new_has_no_high_risk() {
         report.findings.iter().map(|finding| (finding.rule.as_str(), finding.object.name.as_str())).collect();
     // New permissions are worth an approver's look, whoever asks for them.
     assert_eq!(found, [("rbac-widened", "web")]);
+    assert_eq!(report.risk_level, Level::Medium);
 }

@@ -20,7 +20,7 @@ fn item(group: &str, kind: &str, name: &str, path: &str, before: Value, after: V
         place,
         before: value(before),
         after: value(after),
-        source_changed: true,
+        source_changed: Some(true),
         reason: "a row of the table".to_owned(),
     }
 }
@@ -92,7 +92,7 @@ fn a_blocked_secret_belongs_to_the_image_that_needs_it() {
 
 #[test]
 fn what_did_not_come_with_the_image_is_no_risk() {
-    let unchanged = PlanItem { source_changed: false, ..setting("REGION") };
+    let unchanged = PlanItem { source_changed: Some(false), ..setting("REGION") };
     let of_another = item("", "ConfigMap", "rates-of-others", "data.x", json!("1"), json!("2"));
     let size = of_web("spec.replicas", json!(3), json!(2));
     let other_container =
@@ -128,7 +128,7 @@ fn a_size_that_the_source_changed_is_worth_knowing() {
 
 #[test]
 fn a_size_that_was_always_different_is_none() {
-    let always = PlanItem { source_changed: false, ..of_web("spec.replicas", json!(3), json!(1)) };
+    let always = PlanItem { source_changed: Some(false), ..of_web("spec.replicas", json!(3), json!(1)) };
     let no_size = of_web("spec.template.spec.nodeSelector", json!({"a": "b"}), json!({"a": "c"}));
     let report = risk(PlanFacts { kept: vec![always, no_size], ..PlanFacts::default() });
     assert!(of_rule(&report, RESIZE).is_empty(), "{:#?}", report.findings);
@@ -140,4 +140,18 @@ fn without_a_plan_both_say_that_they_were_not_evaluated() {
     let missing: Vec<(&str, &str)> =
         report.not_evaluated.iter().map(|rule| (rule.rule.as_str(), rule.needs.as_str())).collect();
     assert_eq!(missing, [(IMAGE, "plan"), (RESIZE, "plan")]);
+}
+
+/// Where no base is known nobody can tell what came with the image: that is not "fine".
+#[test]
+fn without_a_base_both_say_that_they_were_not_evaluated() {
+    let unknown = |item: PlanItem| PlanItem { source_changed: None, ..item };
+    let size = of_web("spec.replicas", json!(3), json!(2));
+    let plan =
+        PlanFacts { carried: vec![unknown(image())], kept: vec![unknown(size)], ..PlanFacts::default() };
+    let report = risk(plan);
+    let missing: Vec<(&str, &str)> =
+        report.not_evaluated.iter().map(|rule| (rule.rule.as_str(), rule.needs.as_str())).collect();
+    assert_eq!(missing, [(IMAGE, "base"), (RESIZE, "base")]);
+    assert!(risk(PlanFacts::default()).not_evaluated.is_empty(), "nothing is carried, nothing is unknown");
 }

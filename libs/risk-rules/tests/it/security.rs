@@ -138,6 +138,9 @@ fn roles() -> Vec<Case> {
                 "rules",
                 "It newly allows * on *.* in every namespace it is bound for.",
             ),
+        case("rbac-widened")
+            .add("apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: api, namespace: shop}\nrules: [{apiGroups: [\"\", apps], resources: [pods], verbs: [get, watch]}]")
+            .gives(Medium, "Role/api", "rules", "It newly allows get and watch on pods; get and watch on pods.apps."),
         // The same permissions, split up; fewer of them.
         case("rbac-widened").edit(rule, "- {apiGroups: [\"\"], resources: [configmaps], verbs: [get]}\n- {apiGroups: [\"\"], resources: [configmaps], verbs: [list]}"),
         case("rbac-widened").edit(rule, "- {apiGroups: [\"\"], resources: [configmaps], resourceNames: [web-config], verbs: [get]}"),
