@@ -9,8 +9,9 @@ use crate::{Currency, Date};
 const SHIPPED: &str = include_str!("../data/default.json");
 
 /// What a unit costs, who says so and since when. As JSON it is the file that it is read from, with the prices as
-/// texts.
+/// texts. It comes from a file only, so that no price is negative.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct PriceBook {
     /// What the prices are counted in.
     pub currency: Currency,

@@ -1,0 +1,13 @@
+//! What an estimate says, against computations by hand.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a panic in a test is the report")]
+
+mod errors;
+mod kinds;
+mod pods;
+mod properties;
+mod report;
+mod runs;
+mod schema;
+mod support;
+mod volumes;
+mod workloads;

@@ -1,0 +1,60 @@
+use cost_model::{CostReport, estimate};
+use serde_json::{Value, json};
+
+use crate::support::{assumptions, change, cost, objects, workload};
+
+fn schema() -> Value {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../schemas/json/cost.schema.json");
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+fn problems(document: &Value) -> Vec<String> {
+    let validator = jsonschema::validator_for(&schema()).unwrap();
+    validator.iter_errors(document).map(|error| format!("{}: {error}", error.instance_path())).collect()
+}
+
+fn reports() -> Vec<CostReport> {
+    let before = format!(
+        "{}---\n{}",
+        workload("Deployment", "replicas: 2,", "cpu: 1"),
+        workload("DaemonSet", "", "cpu: 1")
+    );
+    let after = format!(
+        "{}---\n{{apiVersion: example.com/v1, kind: Cache, metadata: {{name: c}}}}\n---\n{{apiVersion: v1, kind: Service, \
+         metadata: {{name: s}}, spec: {{type: LoadBalancer}}}}\n",
+        workload("Deployment", "", "cpu: 100m, memory: 100M")
+    );
+    let euros = serde_json::to_string(&crate::support::book()).unwrap().replace("USD", "EUR");
+    let euros = price_book::PriceBook::parse(&euros).unwrap();
+    vec![
+        cost(""),
+        cost(&before),
+        change(&before, &after),
+        change(&after, ""),
+        estimate(None, &objects(&after), &euros, &assumptions()).unwrap(),
+    ]
+}
+
+#[test]
+fn every_report_follows_the_schema() {
+    for report in reports() {
+        let document = serde_json::to_value(&report).unwrap();
+        assert_eq!(problems(&document), [""; 0], "{document:#}");
+    }
+}
+
+#[test]
+fn the_schema_refuses_what_is_not_a_report() {
+    let document = serde_json::to_value(&reports()[2]).unwrap();
+    let with = |pointer: &str, value: Value| {
+        let mut document = document.clone();
+        *document.pointer_mut(pointer).unwrap() = value;
+        document
+    };
+    assert!(!problems(&json!({})).is_empty());
+    assert!(!problems(&with("/estimated_cost/baseline", json!("1.00"))).is_empty());
+    assert!(!problems(&with("/estimated_cost/baseline", json!(null))).is_empty());
+    assert!(!problems(&with("/objects/0/object/name", json!(""))).is_empty());
+    assert!(!problems(&with("/estimated_cost/currency", json!("usd"))).is_empty());
+    assert!(!problems(&with("/price/cpu_core_hour", json!(0.03))).is_empty());
+}
