@@ -16,6 +16,7 @@ mod quantity;
 mod redact;
 pub mod scope;
 mod shown;
+pub mod size;
 mod state;
 pub mod yaml;
 
@@ -24,5 +25,5 @@ pub use path::{Path, PathError, Segment};
 pub use place::{ObjectPattern, Place, PlaceError, PlacePattern};
 pub use quantity::{Quantity, QuantityError};
 pub use redact::{Redactor, Sensitivity, line_holds_secret};
-pub use shown::{SHOWN_CHARACTERS, shown, shown_list, shown_value};
+pub use shown::{SHOWN_CHARACTERS, escaped, shown, shown_list, shown_value};
 pub use state::{ManifestFile, State, StateError};

@@ -12,22 +12,28 @@ pub const SHOWN_CHARACTERS: usize = 160;
 /// A name as a sentence shows it.
 #[must_use]
 pub fn shown(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for (count, character) in text.chars().enumerate() {
-        if count == SHOWN_CHARACTERS {
-            shown.push('…');
-            break;
-        }
-        match character {
-            c if must_be_escaped(c) => shown.extend(c.escape_default()),
-            '"' => shown.push_str("\\\""),
-            c => shown.push(c),
-        }
-    }
+    let shown = escaped(text, SHOWN_CHARACTERS).replace('"', "\\\"");
     match !text.is_empty() && text.chars().all(is_plain) {
         true => shown,
         false => format!("\"{shown}\""),
     }
+}
+
+/// A text with every character escaped that could not be seen, cut after `most` characters.
+#[must_use]
+pub fn escaped(text: &str, most: usize) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for (count, character) in text.chars().enumerate() {
+        match character {
+            _ if count == most => {
+                escaped.push('…');
+                break;
+            }
+            c if must_be_escaped(c) => escaped.extend(c.escape_default()),
+            c => escaped.push(c),
+        }
+    }
+    escaped
 }
 
 /// A value as a sentence shows it: a text as [`shown`], anything else as JSON.

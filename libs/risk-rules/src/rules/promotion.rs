@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kube_model::{Object, Path, Place, Segment, shown, shown_list, shown_value};
+use kube_model::{Object, Path, Place, Segment, shown, shown_list, shown_value, size};
 use serde_json::Value;
 
 use crate::model::{Change, Workload, references};
@@ -140,7 +140,7 @@ fn name(image: &Place, item: &Place) -> String {
 
 fn source_resize_not_carried(change: &Change<'_>, plan: &PlanFacts) -> Result<Vec<Hit>, Missing> {
     let mut hits = Vec::new();
-    for item in plan.kept.iter().filter(|item| is_size(&item.place)) {
+    for item in plan.kept.iter().filter(|item| size_of(&item.place).is_some()) {
         let changed = item.source_changed.ok_or(Missing::Base)?;
         if let (true, Some(object)) = (changed, change.after.object(&item.place.object)) {
             hits.push(resize_hit(object, item));
@@ -153,7 +153,7 @@ fn resize_hit(object: &Object, item: &PlanItem) -> Hit {
     let value = |value: &Option<Value>| value.as_ref().map_or("nothing".to_owned(), shown_value);
     let message = format!(
         "The source changed {} to {}; the target keeps {}.",
-        shown(&item.place.path.to_string()),
+        size_of(&item.place).unwrap_or_default(),
         value(&item.after),
         value(&item.before)
     );
@@ -161,20 +161,6 @@ fn resize_hit(object: &Object, item: &PlanItem) -> Hit {
         .values(item.before.as_ref(), item.after.as_ref())
 }
 
-/// Replicas, requests and limits, and an autoscaler's bounds.
-fn is_size(place: &Place) -> bool {
-    let path = place.path.to_string();
-    let keys: Vec<&str> = place
-        .path
-        .segments()
-        .iter()
-        .filter_map(|segment| match segment {
-            Segment::Key(key) => Some(key.as_str()),
-            _ => None,
-        })
-        .collect();
-    match place.object.kind.as_str() {
-        "HorizontalPodAutoscaler" => matches!(path.as_str(), "spec.minReplicas" | "spec.maxReplicas"),
-        _ => path == "spec.replicas" || (keys.contains(&"resources") && container_of(&place.path).is_some()),
-    }
+fn size_of(place: &Place) -> Option<String> {
+    size::in_words(&place.object.kind, &place.path)
 }

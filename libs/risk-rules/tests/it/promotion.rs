@@ -118,9 +118,8 @@ fn a_size_that_the_source_changed_is_worth_knowing() {
     assert_eq!(
         messages,
         [
-            "The source changed spec.template.spec.containers[name=web].resources.limits.memory to 768Mi; the target \
-             keeps 512Mi.",
-            "The source changed spec.maxReplicas to 20; the target keeps 12.",
+            "The source changed the memory limit of container web to 768Mi; the target keeps 512Mi.",
+            "The source changed the maximum replica count to 20; the target keeps 12.",
         ]
     );
     assert_eq!(report.risk_level, Level::Low);
