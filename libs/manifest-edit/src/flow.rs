@@ -4,6 +4,7 @@ use kube_model::yaml::Node;
 use serde_json::Value;
 
 use crate::content::{self, Lines};
+use crate::indent::Indent;
 use crate::scalar::{self, Context};
 use crate::splice::Splice;
 use crate::template::Template;
@@ -86,24 +87,22 @@ pub(crate) fn insert_after(
 }
 
 /// An entry of a flow mapping as the source writes it: of several lines, if the source's has several and stands
-/// in a flow mapping as well.
+/// in a flow mapping as well, and the target's entries have lines of their own (then `place` is their column and
+/// the indentation of the target).
 pub(crate) fn entry(
     key: &str,
     source: Option<(&Node, Template<'_>)>,
     value: &Value,
     context: Context,
-    column: Option<usize>,
+    place: Option<(usize, Indent)>,
 ) -> String {
-    if let (Some((key_node, template)), Some(column)) = (source, column)
+    if let (Some((key_node, template)), Some((column, indent))) = (source, place)
         && template.value == value
-        && template.is_inline()
-        && !template.has_anchors()
-        && (context != Context::Json || is_json(&template.file.text, &template.document.root))
-        && Lines(&template.file.text).line(key_node.full_start()).trim_start().len()
-            == Lines(&template.file.text).line(key_node.full_start()).len() - key_node.column
+        && can_stand_as_it_is(key_node, template, context)
     {
         let text = &template.file.text[key_node.full_start()..template.node.span.end];
-        return moved(text, key_node.column, column);
+        let from = Indent::of(&template.file.text, template.document).flow;
+        return moved(text, (key_node.column, column), from.zip(indent.flow));
     }
     let key_text = match source {
         Some((key_node, template)) if context != Context::Json => {
@@ -114,15 +113,27 @@ pub(crate) fn entry(
     format!("{key_text}: {}", write(value, source.map(|(_, template)| template), context))
 }
 
-/// Text of several lines, moved from one column to another.
-fn moved(text: &str, from: usize, to: usize) -> String {
+/// Whether the source's entry is on lines of its own in a flow mapping, and means the same in the target.
+fn can_stand_as_it_is(key: &Node, value: Template<'_>, context: Context) -> bool {
+    let text = &value.file.text;
+    let own_line = text[Lines(text).start(key.full_start())..key.full_start()].trim().is_empty();
+    let json = context != Context::Json || is_json(text, &value.document.root);
+    own_line && json && value.is_inline() && !value.has_anchors()
+}
+
+/// Text of several lines, moved from one column to another; deeper lines by the steps of the target.
+fn moved(text: &str, (from, to): (usize, usize), steps: Option<(usize, usize)>) -> String {
     let mut lines = text.lines();
     let mut result = lines.next().unwrap_or_default().to_owned();
     for line in lines {
         let body = line.trim_start();
-        let indent = (line.len() - body.len() + to).saturating_sub(from);
+        let depth = (line.len() - body.len()).saturating_sub(from);
+        let depth = match steps {
+            Some((theirs, ours)) if theirs > 0 && depth.is_multiple_of(theirs) => depth / theirs * ours,
+            _ => depth,
+        };
         result.push('\n');
-        result.push_str(&" ".repeat(indent));
+        result.push_str(&" ".repeat(to + depth));
         result.push_str(body);
     }
     result

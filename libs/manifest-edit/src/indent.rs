@@ -11,6 +11,8 @@ pub(crate) struct Indent {
     pub(crate) mapping: Option<usize>,
     /// A sequence's dash from the key that holds it.
     pub(crate) sequence: Option<usize>,
+    /// What stands on a line of its own in a flow collection, from the line that opens it.
+    pub(crate) flow: Option<usize>,
 }
 
 impl Indent {
@@ -18,7 +20,7 @@ impl Indent {
     pub(crate) fn of(text: &str, document: &Document) -> Self {
         let mut seen = Seen::default();
         seen.node(text, &document.root, None);
-        Self { mapping: most(&seen.mapping), sequence: most(&seen.sequence) }
+        Self { mapping: most(&seen.mapping), sequence: most(&seen.sequence), flow: most(&seen.flow) }
     }
 }
 
@@ -26,6 +28,7 @@ impl Indent {
 struct Seen {
     mapping: Vec<usize>,
     sequence: Vec<usize>,
+    flow: Vec<usize>,
 }
 
 impl Seen {
@@ -48,7 +51,23 @@ impl Seen {
                     self.node(text, item, None);
                 }
             }
+            NodeKind::Mapping { entries, layout: Layout::Flow } => {
+                self.flow_step(text, node, entries.first().map(|(key, _)| key));
+                entries.iter().for_each(|(_, value)| self.node(text, value, None));
+            }
+            NodeKind::Sequence { items, layout: Layout::Flow } => {
+                self.flow_step(text, node, items.first());
+                items.iter().for_each(|item| self.node(text, item, None));
+            }
             _ => {}
+        }
+    }
+
+    fn flow_step(&mut self, text: &str, collection: &Node, first: Option<&Node>) {
+        let lines = content::Lines(text);
+        let opening = lines.line(collection.span.start);
+        if let Some(first) = first.filter(|first| first.line > collection.line) {
+            self.flow.extend(first.column.checked_sub(opening.len() - opening.trim_start().len()));
         }
     }
 }

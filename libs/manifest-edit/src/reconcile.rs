@@ -216,8 +216,7 @@ impl<'a> Editor<'a> {
                         let column = key.column;
                         let lines =
                             block::entry_lines(source_key, source, column, self.indent, Comments::Leave);
-                        let written = lines.join(self.ending_at(key.span.start));
-                        self.replace(key.full_start()..end, written.trim_start().to_owned());
+                        self.replace_by_lines(key.full_start()..end, lines);
                     }
                     _ => {
                         let written = flow::write(new, source, self.context_in(Layout::Block));
@@ -228,21 +227,35 @@ impl<'a> Editor<'a> {
             Slot::Item { layout: Layout::Block } => {
                 let dash = content::dash_of(text, node);
                 let end = content::end_of(text, node).max(dash + 1);
-                let written = match source {
+                let lines = match source {
                     Some(source) => {
-                        let column = Lines(text).column(dash);
-                        block::item_lines(source, column, self.indent, Comments::Leave)
-                            .join(self.ending_at(dash))
+                        block::item_lines(source, Lines(text).column(dash), self.indent, Comments::Leave)
                     }
-                    None => format!("- {}", flow::write(new, None, self.context_in(Layout::Block))),
+                    None => vec![format!("- {}", flow::write(new, None, self.context_in(Layout::Block)))],
                 };
-                self.replace(dash..end, written.trim_start().to_owned());
+                self.replace_by_lines(dash..end, lines);
             }
             _ => {
                 let written = flow::write(new, source, self.context_in(Layout::Flow));
                 self.replace(node.full_start()..content::end_of(text, node), written);
             }
         }
+    }
+
+    /// Lines in the place of a text that starts at the column of the first. A comment after the text stays on the
+    /// first of several lines: after the last one it might become part of a block scalar.
+    fn replace_by_lines(&mut self, range: std::ops::Range<usize>, mut lines: Vec<String>) {
+        let rest_end = Lines(self.text()).end(range.end);
+        let rest = &self.text()[range.end..rest_end];
+        let mut end = range.end;
+        if lines.len() > 1 && rest.trim_start().starts_with('#') {
+            if let Some(first) = lines.first_mut().filter(|first| !first.contains(" #")) {
+                first.push_str(rest);
+            }
+            end = rest_end;
+        }
+        let written = lines.join(self.ending_at(range.start));
+        self.replace(range.start..end, written.trim_start().to_owned());
     }
 
     /// Lines after the line in which something ends.

@@ -65,10 +65,11 @@ pub(crate) struct Refused {
 pub(crate) fn write(
     source: &State,
     target: &State,
+    pairs: &[Pair<'_>],
     becoming: &[Becoming<'_, '_>],
     limits: &Limits,
 ) -> Result<Edited, Refused> {
-    let mut writer = Writer { source, target, texts: BTreeMap::new(), splices: BTreeMap::new() };
+    let mut writer = Writer { source, target, pairs, texts: BTreeMap::new(), splices: BTreeMap::new() };
     for change in becoming {
         writer
             .change(change, becoming)
@@ -81,15 +82,16 @@ pub(crate) fn write(
     Ok(Edited { edits, after })
 }
 
-struct Writer<'a> {
-    source: &'a State,
-    target: &'a State,
+struct Writer<'w, 'a> {
+    source: &'w State,
+    target: &'w State,
+    pairs: &'w [Pair<'a>],
     /// Files that are new (some text) or go (none).
     texts: BTreeMap<String, Option<String>>,
     splices: BTreeMap<String, Vec<Splice>>,
 }
 
-impl Writer<'_> {
+impl Writer<'_, '_> {
     /// An object that the target has: changed, or removed.
     fn change(&mut self, change: &Becoming<'_, '_>, all: &[Becoming<'_, '_>]) -> Result<(), String> {
         let Some(object) = change.pair.target else { return Ok(()) };
@@ -139,17 +141,12 @@ impl Writer<'_> {
                 (a.origin.document, &a.origin.items).cmp(&(b.origin.document, &b.origin.items))
             });
             let keys = objects.iter().map(|(object, _)| object.key.clone()).collect();
-            self.add_to_file(path, &objects, all).map_err(|why| Refused { objects: keys, why })?;
+            self.add_to_file(path, &objects).map_err(|why| Refused { objects: keys, why })?;
         }
         Ok(())
     }
 
-    fn add_to_file(
-        &mut self,
-        path: &str,
-        objects: &[(&Object, &Value)],
-        all: &[Becoming<'_, '_>],
-    ) -> Result<(), String> {
+    fn add_to_file(&mut self, path: &str, objects: &[(&Object, &Value)]) -> Result<(), String> {
         let source = self.source.file(path).ok_or("its file is gone")?;
         let first = objects.first().ok_or("no object to add")?;
         let destination = self.destination(&first.0.origin);
@@ -161,7 +158,7 @@ impl Writer<'_> {
             return Ok(());
         };
         for (object, value) in objects {
-            let after = self.sibling_before(object, &destination, all);
+            let after = self.sibling_before(object, &destination);
             let splices =
                 add_object(file, after, source, object, value).map_err(|error| error.to_string())?;
             self.splices.entry(destination.clone()).or_default().extend(splices);
@@ -171,32 +168,15 @@ impl Writer<'_> {
 
     /// The nearest object that precedes this one in the source's file and that the target has in the file that
     /// it comes into.
-    fn sibling_before(
-        &self,
-        object: &Object,
-        destination: &str,
-        all: &[Becoming<'_, '_>],
-    ) -> Option<&Origin> {
+    fn sibling_before(&self, object: &Object, destination: &str) -> Option<&Origin> {
         let position = |origin: &Origin| (origin.document, origin.items.clone());
-        let mut preceding: Vec<&Object> = objects_of(self.source, &object.origin.file)
-            .filter(|other| position(&other.origin) < position(&object.origin))
-            .collect();
-        preceding.sort_by_key(|other| std::cmp::Reverse(position(&other.origin)));
-        let target_of = |written: &Object| {
-            let pair = all
-                .iter()
-                .map(|change| change.pair)
-                .find(|pair| pair.written.is_some_and(|other| other.key == written.key))?;
-            self.target
-                .objects
-                .iter()
-                .find(|object| Some(&object.key) == pair.target.map(|target| &target.key))
-        };
-        preceding
-            .into_iter()
-            .filter_map(target_of)
-            .map(|found| &found.origin)
-            .find(|origin| &*origin.file == destination)
+        let both = self.pairs.iter().filter_map(|pair| Some((pair.written?, pair.target?)));
+        let preceding = both.filter(|(written, target)| {
+            written.origin.file == object.origin.file
+                && position(&written.origin) < position(&object.origin)
+                && &*target.origin.file == destination
+        });
+        preceding.max_by_key(|(written, _)| position(&written.origin)).map(|(_, target)| &target.origin)
     }
 
     /// The line ending that most files of the target use.

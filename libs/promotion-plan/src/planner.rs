@@ -82,7 +82,8 @@ impl Planner<'_, '_> {
                 continue;
             }
             let becoming = self.becoming();
-            match edits::write(self.request.source, self.request.target, &becoming, self.request.limits) {
+            let Request { source, target, limits, .. } = *self.request;
+            match edits::write(source, target, self.pairs, &becoming, limits) {
                 Ok(edited) => return edited,
                 Err(refused) => self.block_edits(&refused),
             }

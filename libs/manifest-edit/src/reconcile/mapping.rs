@@ -97,7 +97,11 @@ impl<'a> Editor<'a> {
         let (key, value) = &entries[index];
         let start = key.full_start();
         let own_line = text[Lines(text).start(start)..start].trim().is_empty();
-        match entries.get(index + 1) {
+        // What stands behind a dash gives its place to the next entry that stays.
+        let next = entries[index + 1..]
+            .iter()
+            .find(|(key, _)| key.scalar().is_some_and(|key| new.contains_key(key)));
+        match next {
             Some((next, _)) if !own_line => self.replace(start..next.full_start(), String::new()),
             _ => self.remove_lines(Lines(text).comments_above(start), content::entry_end(text, key, value)),
         }
@@ -141,9 +145,9 @@ impl<'a> Editor<'a> {
         let sibling = flow::entry_span(text, sibling_key, sibling_value);
         if layout == Layout::Flow {
             let context = self.context_in(Layout::Flow);
-            let column = text[Lines(text).start(sibling.start)..sibling.start].trim().is_empty();
-            let column = column.then(|| Lines(text).column(sibling.start));
-            let addition = flow::entry(key, source, value, context, column);
+            let own_line = text[Lines(text).start(sibling.start)..sibling.start].trim().is_empty();
+            let place = own_line.then(|| (Lines(text).column(sibling.start), self.indent));
+            let addition = flow::entry(key, source, value, context, place);
             let splice = flow::insert_after(
                 text,
                 node,
