@@ -1,0 +1,46 @@
+//! An error as a person reads it: one line that says what is wrong, one that says what to do.
+
+use kube_model::StateError;
+use source::{SourceError, SourceTree};
+
+use crate::escape;
+use crate::help;
+
+/// Why a run ends without an answer.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    code: &'static str,
+    message: String,
+}
+
+impl Failure {
+    pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+
+    /// An error of a manifest, with its file as the person who gave the source finds it.
+    pub(crate) fn in_manifest(error: &StateError, tree: &SourceTree) -> Self {
+        let mut located = error.clone();
+        match &mut located {
+            StateError::Yaml { file, .. } | StateError::NotAnObject { file, .. } => *file = tree.show(file),
+            StateError::Duplicate { file, first_file, .. } => {
+                *file = tree.show(file);
+                *first_file = tree.show(first_file);
+            }
+        }
+        Self::new(error.code(), located.to_string())
+    }
+
+    /// The two lines. What a manifest or a file name brings in cannot drive a terminal.
+    pub(crate) fn render(&self) -> String {
+        let Self { code, message } = self;
+        let help = help::of(code);
+        format!("error[{code}]: {}\nhelp: {help} (runbooks/{code}.md)\n", escape::line(message))
+    }
+}
+
+impl From<SourceError> for Failure {
+    fn from(error: SourceError) -> Self {
+        Self::new(error.code(), error.to_string())
+    }
+}

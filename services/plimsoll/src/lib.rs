@@ -1,0 +1,48 @@
+//! The command line of Plimsoll: what a Kubernetes promotion changes, costs and risks, before it is merged.
+//!
+//! Every verb reads its sources, masks secrets, asks the engines and prints: as text, JSON or Markdown. Engines
+//! see masked objects only. The exit code is 0 when it is done, 1 on an error (a wrong flag too), 2 for a verdict
+//! against: a gate that was asked for, a plan that is blocked or partial.
+
+mod cli;
+mod escape;
+mod failure;
+mod gate;
+mod help;
+mod json;
+mod locate;
+mod markdown;
+mod outcome;
+mod patch;
+mod preview;
+mod pricing;
+mod rendered;
+mod session;
+mod style;
+mod text;
+mod verbs;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::cli::{Cli, Verb};
+use crate::outcome::Outcome;
+
+/// Runs the command with these arguments (the first is the program's name) and says how it ended.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return outcome::usage(&error),
+    };
+    let outcome = match cli.verb {
+        Verb::Diff(arguments) => verbs::diff::run(&arguments),
+        Verb::Cost(arguments) => verbs::cost::run(&arguments),
+        Verb::Risk(arguments) => verbs::risk::run(&arguments),
+        Verb::Preview(arguments) => verbs::preview::run(&arguments),
+        Verb::Completions { shell } => Ok(verbs::completions::run(shell)),
+        Verb::Version => Ok(Outcome::of(format!("plimsoll {}\n", env!("CARGO_PKG_VERSION")))),
+    };
+    outcome::finish(outcome)
+}

@@ -1,0 +1,33 @@
+//! Markdown, as a comment on a pull request shows it. Whatever comes from a manifest is code or escaped, so that
+//! it can be no markup, no link and no mention.
+
+pub(crate) mod cost;
+pub(crate) mod diff;
+pub(crate) mod preview;
+pub(crate) mod risk;
+
+use serde_json::Value;
+
+use crate::escape;
+use crate::text::value;
+
+/// A value in a cell is cut here: a comment has a limit too.
+const LONGEST_VALUE: usize = 160;
+
+/// A value as code; nothing where there is none.
+pub(crate) fn code_of(found: Option<&Value>) -> String {
+    found.map_or(String::new(), |found| escape::code(&escape::cut(&value::value(found), LONGEST_VALUE)))
+}
+
+/// The head of a table with these columns.
+pub(crate) fn table_head(columns: &[&str]) -> String {
+    let rule = columns.iter().map(|column| if column.starts_with('>') { "--:" } else { "---" });
+    let rule: Vec<&str> = rule.collect();
+    let names: Vec<&str> = columns.iter().map(|column| column.trim_start_matches('>')).collect();
+    format!("| {} |\n| {} |\n", names.join(" | "), rule.join(" | "))
+}
+
+/// A row of cells that are Markdown already.
+pub(crate) fn table_row(cells: &[String]) -> String {
+    format!("| {} |\n", cells.join(" | "))
+}

@@ -1,0 +1,90 @@
+//! `plimsoll preview` as Markdown.
+
+use kube_model::Object;
+use promotion_plan::PlanItem;
+
+use super::{code_of, cost, risk, table_head, table_row};
+use crate::escape;
+use crate::preview::{Inputs, Preview};
+use crate::rendered;
+use crate::text::cost::{Sides, verdict};
+use crate::text::preview::headline;
+use crate::text::{count, diff, risk as risk_text};
+
+pub(crate) fn render(preview: &Preview, patch: Option<&str>, objects: Option<&[Object]>) -> String {
+    let plan = &preview.plan;
+    let name = |input| escape::markdown(Inputs::name(input));
+    let mut page = format!(
+        "### {} → {}: {}\n",
+        name(&preview.inputs.source),
+        name(&preview.inputs.target),
+        escape::markdown(&headline(preview))
+    );
+    for paragraph in preview.explanation.split('\n').filter(|paragraph| !paragraph.is_empty()) {
+        page.push_str(&format!("\n{}\n", escape::markdown(paragraph)));
+    }
+    for note in &plan.notes {
+        page.push_str(&format!("\n> {}.\n", escape::markdown(note)));
+    }
+    page.push_str(&list("Blocked until decided", &plan.blocked, Fold::Open));
+    page.push_str(&list("Carried over", &plan.carried, Fold::Open));
+    page.push_str(&list("Pending", &plan.pending, Fold::Open));
+    page.push_str(&list("Candidates", &plan.candidates, Fold::Closed));
+    page.push_str(&list("Kept as the target has it", &plan.kept, Fold::Closed));
+    if !preview.diff.changes.is_empty() {
+        let summary =
+            format!("{}; {}", diff::summary(&preview.diff.summary), diff::left_out(&preview.diff.suppressed));
+        let cost_title = escape::markdown(&verdict(&preview.cost, Sides::Both));
+        page.push_str(&format!("\n#### {}\n", risk_text::verdict(&preview.risk)));
+        page.push_str(&risk::details(&preview.risk));
+        page.push_str(&format!("\n#### Cost: {cost_title}\n{}", cost::details(&preview.cost, Sides::Both)));
+        page.push_str(&format!("\n<sub>{}</sub>\n", escape::markdown(&summary)));
+    }
+    if let Some(patch) = patch {
+        page.push_str(&folded("The edit", &fenced("diff", patch)));
+    }
+    if let Some(objects) = objects {
+        page.push_str(&folded("The target after it", &fenced("yaml", &rendered::stream(objects))));
+    }
+    page
+}
+
+/// Whether a list is seen at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fold {
+    Open,
+    Closed,
+}
+
+fn list(title: &str, items: &[PlanItem], fold: Fold) -> String {
+    if items.is_empty() {
+        return String::new();
+    }
+    let title = format!("{title}: {}", count(items.len(), "place", "places"));
+    let mut table = table_head(&["Place", "Target", "Source", "Why"]);
+    for item in items {
+        let whole = item.place.path.is_root();
+        let value = |found| if whole { String::new() } else { code_of(found) };
+        table.push_str(&table_row(&[
+            escape::code(item.label.trim_end_matches(':')),
+            value(item.before.as_ref()),
+            value(item.after.as_ref()),
+            escape::markdown(&item.reason),
+        ]));
+    }
+    match fold {
+        Fold::Open => format!("\n#### {title}\n\n{table}"),
+        Fold::Closed => folded(&title, &table),
+    }
+}
+
+fn folded(title: &str, body: &str) -> String {
+    format!("\n<details><summary>{title}</summary>\n\n{body}\n</details>\n")
+}
+
+/// A block of code whose fence is longer than any in it.
+fn fenced(language: &str, text: &str) -> String {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(3.max(longest + 1));
+    format!("{fence}{language}\n{}\n{fence}\n", text.trim_end_matches('\n'))
+}

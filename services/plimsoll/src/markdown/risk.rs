@@ -1,0 +1,45 @@
+//! `plimsoll risk` as Markdown.
+
+use risk_rules::{Finding, RiskReport};
+
+use super::code_of;
+use crate::escape;
+use crate::text::risk::verdict;
+use crate::text::value;
+
+pub(crate) fn render(report: &RiskReport) -> String {
+    format!("### {}\n{}", verdict(report), details(report))
+}
+
+/// The findings, worst first, and the rules that lacked their facts.
+pub(crate) fn details(report: &RiskReport) -> String {
+    let mut page = String::new();
+    if !report.findings.is_empty() {
+        page.push('\n');
+    }
+    report.findings.iter().for_each(|one| page.push_str(&finding(one)));
+    if !report.not_evaluated.is_empty() {
+        let rules: Vec<String> = report.not_evaluated.iter().map(|rule| escape::code(&rule.rule)).collect();
+        page.push_str(&format!("\n<sub>Not evaluated, for lack of facts: {}</sub>\n", rules.join(", ")));
+    }
+    page
+}
+
+fn finding(finding: &Finding) -> String {
+    let Finding { rule, level, object, path, before, after, message, source, remedy } = finding;
+    let mut item = format!("- **{level}** {}: {}", escape::code(rule), escape::code(&value::object(object)));
+    if !path.is_root() {
+        item.push_str(&format!(" {}", escape::code(&path.to_string())));
+    }
+    if before.is_some() || after.is_some() {
+        let (before, after) = (code_of(before.as_ref()), code_of(after.as_ref()));
+        let or_none = |text: String| if text.is_empty() { "none".to_owned() } else { text };
+        item.push_str(&format!(" ({} → {})", or_none(before), or_none(after)));
+    }
+    format!(
+        "{item}  \n  {}  \n  Do: {} ([source](<{}>))\n",
+        escape::markdown(message),
+        escape::markdown(remedy),
+        escape::line(source).replace(['<', '>', ' '], "")
+    )
+}

@@ -1,0 +1,82 @@
+//! Asking the cost model, with the prices and assumptions of the command line.
+
+use cost_model::{Assumptions, CostError, CostReport};
+use kube_model::Object;
+use price_book::PriceBook;
+
+use crate::cli::Pricing;
+use crate::failure::Failure;
+use crate::locate;
+use crate::session::Input;
+
+/// The prices and what is assumed.
+#[derive(Debug)]
+pub(crate) struct Prices {
+    book: PriceBook,
+    assumptions: Assumptions,
+}
+
+/// Larger than any price book: a wrong file should not fill the memory.
+const LARGEST_BOOK: u64 = 1 << 20;
+
+impl Prices {
+    pub(crate) fn open(pricing: &Pricing) -> Result<Self, Failure> {
+        let book = match &pricing.price_book {
+            None => PriceBook::shipped().map_err(|error| Failure::new(error.code(), error.to_string()))?,
+            Some(path) => {
+                let shown = path.display();
+                let fail = |why: String| Failure::new("PRICE_BOOK_UNREADABLE", format!("{shown}: {why}"));
+                let size = std::fs::metadata(path).map_err(|error| fail(error.to_string()))?.len();
+                if size > LARGEST_BOOK {
+                    return Err(fail(format!("{size} bytes is too large for a price book")));
+                }
+                let text = std::fs::read_to_string(path).map_err(|error| fail(error.to_string()))?;
+                PriceBook::parse(&text)
+                    .map_err(|error| Failure::new(error.code(), format!("{shown}: {error}")))?
+            }
+        };
+        let defaults = Assumptions::default();
+        let run_minutes = pricing.run_minutes.unwrap_or(defaults.run_minutes);
+        Ok(Self { book, assumptions: Assumptions { node_count: pricing.node_count, run_minutes } })
+    }
+
+    /// What a change costs.
+    pub(crate) fn estimate(&self, before: Option<&Input>, after: &Input) -> Result<CostReport, Failure> {
+        let objects = before.map(|input| input.objects.as_slice());
+        self.of_objects(objects, &after.objects).map_err(|error| {
+            // The model does not say which state it was reading when it stopped.
+            let in_before = before.filter(|input| self.of_objects(None, &input.objects).is_err());
+            located(&error, in_before.unwrap_or(after))
+        })
+    }
+
+    /// What an edit of a state costs. An edit changes single values of what was read before, so an error in the
+    /// state after is one of the place before too, or of the edit.
+    pub(crate) fn after_edit(&self, before: &Input, after: &[Object]) -> Result<CostReport, Failure> {
+        self.of_objects(Some(&before.objects), after).map_err(|error| located(&error, before))
+    }
+
+    /// What a change costs, of objects.
+    fn of_objects(&self, before: Option<&[Object]>, after: &[Object]) -> Result<CostReport, CostError> {
+        cost_model::estimate(before, after, &self.book, &self.assumptions)
+    }
+
+    pub(crate) fn book(&self) -> &PriceBook {
+        &self.book
+    }
+}
+
+/// The error with the line and column of the value.
+fn located(error: &CostError, input: &Input) -> Failure {
+    let (CostError::Quantity { at, why } | CostError::Schedule { at, why } | CostError::Field { at, why }) =
+        error
+    else {
+        return Failure::new(error.code(), error.to_string());
+    };
+    let file = input.resolved.tree.show(&at.file);
+    let place = match locate::position(&input.state, &at.place) {
+        Some((line, column)) => format!("{file}:{line}:{column}"),
+        None => format!("{file}:{}", at.line),
+    };
+    Failure::new(error.code(), format!("{place}: {}: {why}", at.place))
+}

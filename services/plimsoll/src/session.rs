@@ -1,0 +1,96 @@
+//! What a run holds: where it reads, what it refuses, how it masks and how it prints.
+
+use std::path::Path;
+
+use kube_model::yaml::Limits;
+use kube_model::{Object, PlacePattern, Redactor, State};
+use source::{Resolved, Workspace};
+
+use crate::cli::{Common, Format};
+use crate::failure::Failure;
+use crate::style::Style;
+
+/// What a run holds.
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub(crate) workspace: Workspace,
+    pub(crate) limits: Limits,
+    pub(crate) redactor: Redactor,
+    pub(crate) format: Format,
+    pub(crate) style: Style,
+}
+
+/// A source that was read: its files, its objects, and the objects with their secrets masked.
+#[derive(Debug)]
+pub(crate) struct Input {
+    pub(crate) resolved: Resolved,
+    pub(crate) state: State,
+    pub(crate) objects: Vec<Object>,
+}
+
+impl Session {
+    pub(crate) fn open(common: &Common) -> Result<Self, Failure> {
+        let limits = source::Limits { file_bytes: common.max_file_bytes, ..source::Limits::default() };
+        let bytes = usize::try_from(common.max_file_bytes).unwrap_or(usize::MAX);
+        Ok(Self {
+            workspace: Workspace::open(Path::new("."), common.application.as_deref(), limits)?,
+            limits: Limits { bytes, ..Limits::default() },
+            redactor: redactor(common.redaction_key_file.as_deref())?,
+            format: common.format,
+            style: Style::of_stdout(common.color),
+        })
+    }
+
+    /// Reads the source that an argument names.
+    pub(crate) fn read(&self, argument: &str) -> Result<Input, Failure> {
+        self.understand(self.workspace.resolve(argument, &mut std::io::stdin())?)
+    }
+
+    /// Reads one source, or two: the state before, and the state after.
+    pub(crate) fn read_pair(&self, sources: &[String]) -> Result<(Option<Input>, Input), Failure> {
+        match sources {
+            [before, after] if before == "-" && after == "-" => Err(standard_input_twice()),
+            [before, after] => Ok((Some(self.read(before)?), self.read(after)?)),
+            [after] => Ok((None, self.read(after)?)),
+            _ => Err(Failure::new("USAGE", "one source or two are expected")),
+        }
+    }
+
+    /// The objects of a source.
+    pub(crate) fn understand(&self, resolved: Resolved) -> Result<Input, Failure> {
+        let files = resolved.tree.files.iter().map(|file| (&file.path, &file.bytes));
+        let state =
+            State::read(files, &self.limits).map_err(|error| Failure::in_manifest(&error, &resolved.tree))?;
+        if state.objects.is_empty() {
+            let description = resolved.tree.description.clone();
+            return Err(source::SourceError::Empty { description }.into());
+        }
+        let objects = self.redactor.redact_all(&state.objects);
+        Ok(Input { resolved, state, objects })
+    }
+
+    /// What the application calls noise.
+    pub(crate) fn ignored(&self) -> &[PlacePattern] {
+        self.workspace.application().map_or(&[], |application| &application.spec.ignore)
+    }
+}
+
+pub(crate) fn standard_input_twice() -> Failure {
+    Failure::new("SOURCE_INVALID", "standard input (`-`) can be read once, and is named twice")
+}
+
+/// Masks compare between runs under a key that is given, and within one run under a random one.
+fn redactor(key_file: Option<&Path>) -> Result<Redactor, Failure> {
+    let fail = |why: String| Failure::new("REDACTION_KEY", why);
+    let Some(path) = key_file else {
+        let mut key = [0_u8; 32];
+        getrandom::fill(&mut key).map_err(|error| fail(format!("no random key: {error}")))?;
+        return Ok(Redactor::new(&key));
+    };
+    let key = std::fs::read(path)
+        .map_err(|error| fail(format!("the key file {} cannot be read: {error}", path.display())))?;
+    match key.len() {
+        ..16 => Err(fail(format!("the key file {} holds fewer than 16 bytes", path.display()))),
+        _ => Ok(Redactor::new(&key)),
+    }
+}

@@ -1,0 +1,111 @@
+//! The changes of a diff, grouped by object.
+
+use diff_engine::{Change, Op};
+use kube_model::pod;
+use serde_json::Value;
+use similar::{ChangeTag, TextDiff};
+
+use super::{Page, count, value};
+use crate::escape;
+use crate::style::Tone;
+
+/// Of a text of many lines, as many changed ones are shown.
+const SHOWN_LINES: usize = 12;
+
+/// Every change, under the object that it is in.
+pub(crate) fn write(page: &mut Page, changes: &[Change]) {
+    for group in changes.chunk_by(|one, other| one.object == other.object) {
+        let Some(first) = group.first() else { continue };
+        page.blank();
+        match first.path.is_root() {
+            true => whole_object(page, first),
+            false => {
+                let name = page.style.paint(Tone::Strong, &value::object(&first.object));
+                page.line(&name);
+                group.iter().for_each(|change| field(page, change));
+            }
+        }
+    }
+}
+
+fn whole_object(page: &mut Page, change: &Change) {
+    let (tone, sign, word) = match change.op {
+        Op::Remove => (Tone::Bad, '-', "removed"),
+        _ => (Tone::Good, '+', "added"),
+    };
+    let object = value::object(&change.object);
+    let images =
+        change.after.as_ref().or(change.before.as_ref()).map(|value| images(&change.object.kind, value));
+    let runs = match images.unwrap_or_default() {
+        images if images.is_empty() => String::new(),
+        images => format!(" (runs {})", images.join(", ")),
+    };
+    let line = format!("{sign} {object}: {word}");
+    let room = page.style.width.saturating_sub(line.chars().count());
+    let line = page.style.paint(tone, &line) + &escape::cut(&escape::line(&runs), room);
+    page.line(&line);
+}
+
+/// The images of a workload: what people look for in a new object.
+fn images(kind: &str, object: &Value) -> Vec<String> {
+    let spec = pod::spec_path(kind)
+        .and_then(|keys| keys.iter().try_fold(object, |value, key| value.get(key)))
+        .unwrap_or(&Value::Null);
+    pod::CONTAINER_LISTS
+        .iter()
+        .filter_map(|list| spec.get(list)?.as_array())
+        .flatten()
+        .filter_map(|container| container.get("image")?.as_str().map(str::to_owned))
+        .collect()
+}
+
+fn field(page: &mut Page, change: &Change) {
+    let path = escape::line(&change.path.to_string());
+    let (tone, sign) = match change.op {
+        Op::Add => (Tone::Good, '+'),
+        Op::Remove => (Tone::Bad, '-'),
+        Op::Replace => (Tone::Careful, '~'),
+    };
+    let start = format!("  {sign} {path}: ");
+    let room = page.style.width.saturating_sub(start.chars().count()).max(20);
+    let start = page.style.paint(tone, &start);
+    let rest = match (&change.before, &change.after) {
+        (Some(Value::String(before)), Some(Value::String(after))) if is_long(before) || is_long(after) => {
+            lines(page, &start, before, after);
+            return;
+        }
+        (Some(before), Some(after)) => {
+            let (before, after) = value::pair(before, after, room.saturating_sub(3));
+            format!("{before} → {after}")
+        }
+        (Some(only), None) | (None, Some(only)) => {
+            escape::cut(&value::value(&value::without_name(&change.path, only)), room)
+        }
+        (None, None) => String::new(),
+    };
+    page.line(&format!("{start}{rest}"));
+}
+
+fn is_long(text: &str) -> bool {
+    text.trim_end().contains('\n')
+}
+
+/// A text of several lines (a file in a ConfigMap): its changed lines.
+fn lines(page: &mut Page, start: &str, before: &str, after: &str) {
+    let diff = TextDiff::from_lines(before, after);
+    let changed: Vec<_> = diff.iter_all_changes().filter(|change| change.tag() != ChangeTag::Equal).collect();
+    page.line(&format!("{start}{}", count(changed.len(), "line differs", "lines differ")));
+    let room = page.style.width.saturating_sub(8);
+    for change in changed.iter().take(SHOWN_LINES) {
+        let (tone, sign) = match change.tag() {
+            ChangeTag::Delete => (Tone::Bad, '-'),
+            _ => (Tone::Good, '+'),
+        };
+        let text = escape::cut(&escape::line(change.value().trim_end_matches(['\n', '\r'])), room);
+        let line = page.style.paint(tone, &format!("{sign} {text}"));
+        page.line(&format!("      {line}"));
+    }
+    if changed.len() > SHOWN_LINES {
+        page.line(&format!("      … and {} more", changed.len() - SHOWN_LINES));
+    }
+}

@@ -1,0 +1,62 @@
+//! `plimsoll diff` as text.
+
+use std::collections::BTreeMap;
+
+use diff_engine::{Diff, DiffSummary, Suppressed};
+
+use super::{Page, changes, count, value};
+use crate::escape;
+use crate::style::{Style, Tone};
+
+/// Of what was left out, as many are listed.
+const SHOWN: usize = 20;
+
+pub(crate) fn render(diff: &Diff, style: Style) -> String {
+    let mut page = Page::new(style);
+    let verdict = format!("{}; {}", summary(&diff.summary), left_out(&diff.suppressed));
+    let verdict = style.paint(Tone::Strong, &verdict);
+    page.line(&verdict);
+    changes::write(&mut page, &diff.changes);
+    suppressed(&mut page, &diff.suppressed);
+    page.finish()
+}
+
+/// `11 changed, 0 added, 0 removed`.
+pub(crate) fn summary(summary: &DiffSummary) -> String {
+    let DiffSummary { added, removed, modified } = summary;
+    format!("{} changed, {} added, {} removed", modified.len(), added.len(), removed.len())
+}
+
+/// `nothing left out`, `3 left out (2 equal quantity, 1 ignored)`.
+pub(crate) fn left_out(suppressed: &[Suppressed]) -> String {
+    if suppressed.is_empty() {
+        return "nothing left out".to_owned();
+    }
+    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    for one in suppressed {
+        *reasons.entry(one.reason).or_default() += 1;
+    }
+    let reasons: Vec<String> =
+        reasons.iter().map(|(reason, count)| format!("{count} {}", reason.replace('-', " "))).collect();
+    format!("{} left out ({})", suppressed.len(), reasons.join(", "))
+}
+
+fn suppressed(page: &mut Page, suppressed: &[Suppressed]) {
+    if suppressed.is_empty() {
+        return;
+    }
+    page.heading("Left out");
+    for one in suppressed.iter().take(SHOWN) {
+        let start = format!("  {}:{} ", value::object(&one.object), escape::line(&one.path.to_string()));
+        let room = page.style.width.saturating_sub(start.chars().count() + one.reason.len() + 4).max(20);
+        let null = serde_json::Value::Null;
+        let (before, after) =
+            value::pair(one.before.as_ref().unwrap_or(&null), one.after.as_ref().unwrap_or(&null), room);
+        let line = format!("{start}{before} → {after} ({})", one.reason.replace('-', " "));
+        page.line(&page.style.paint(Tone::Quiet, &line));
+    }
+    if suppressed.len() > SHOWN {
+        let more = count(suppressed.len() - SHOWN, "more", "more");
+        page.line(&format!("  … and {more}; --format json lists all"));
+    }
+}

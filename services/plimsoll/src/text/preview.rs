@@ -1,0 +1,100 @@
+//! `plimsoll preview` as text.
+
+use super::cost::{Lines, Sides};
+use super::{Page, cost, count, diff, places, risk};
+use crate::cli::Preview as Arguments;
+use crate::escape;
+use crate::preview::{Inputs, Preview};
+use crate::style::{Style, Tone};
+
+pub(crate) fn render(preview: &Preview, arguments: &Arguments, style: Style) -> String {
+    let mut page = Page::new(style);
+    head(&mut page, preview);
+    let plan = &preview.plan;
+    places::open(&mut page, "Blocked until decided", Tone::Bad, &plan.blocked);
+    places::carried(&mut page, &plan.carried);
+    places::open(&mut page, "Pending", Tone::Careful, &plan.pending);
+    places::open(&mut page, "Candidates, carried with --take", Tone::Careful, &plan.candidates);
+    places::kept(&mut page, &plan.kept, arguments.verbose);
+    if preview.diff.changes.is_empty() {
+        return page.finish();
+    }
+    page.heading(&format!("Cost: {}", cost::verdict(&preview.cost, Sides::Both)));
+    cost::details(&mut page, &preview.cost, Sides::Both, Lines::Changed);
+    page.blank();
+    let verdict = style.paint(risk::tone(preview.risk.risk_level), &risk::verdict(&preview.risk));
+    page.line(&verdict);
+    risk::details(&mut page, &preview.risk);
+    edit(&mut page, preview, arguments);
+    page.finish()
+}
+
+/// The verdict: what to know before anything else.
+fn head(page: &mut Page, preview: &Preview) {
+    let (from, to) = (Inputs::name(&preview.inputs.source), Inputs::name(&preview.inputs.target));
+    let headline = format!("{} → {}: {}", escape::line(from), escape::line(to), headline(preview));
+    let tone = match preview.plan.blocked.is_empty() {
+        true => risk::tone(preview.risk.risk_level),
+        false => Tone::Bad,
+    };
+    let headline = page.style.paint(tone, &headline);
+    page.line(&headline);
+    page.line(&format!(
+        "{}; {}",
+        diff::summary(&preview.diff.summary),
+        diff::left_out(&preview.diff.suppressed)
+    ));
+    for paragraph in preview.explanation.split('\n').filter(|paragraph| !paragraph.is_empty()) {
+        page.blank();
+        page.wrapped(0, None, paragraph);
+    }
+    for note in &preview.plan.notes {
+        page.wrapped(0, None, &format!("Note: {note}."));
+    }
+}
+
+/// `14 carried, 2 blocked; +$17.20 a month; risk high`.
+pub(crate) fn headline(preview: &Preview) -> String {
+    let plan = &preview.plan;
+    let lists = [
+        (plan.blocked.len(), "blocked"),
+        (plan.carried.len(), "carried"),
+        (plan.pending.len(), "pending"),
+        (plan.candidates.len(), "candidates"),
+        (plan.kept.len(), "kept"),
+    ];
+    let counts: Vec<String> = lists
+        .iter()
+        .filter(|(count, name)| *count > 0 || *name == "carried")
+        .map(|(count, name)| format!("{count} {name}"))
+        .collect();
+    format!(
+        "{}; {}; risk {}",
+        counts.join(", "),
+        match preview.cost.total.delta.money.micros {
+            0 => "the cost stays".to_owned(),
+            _ => format!("{} a month", preview.cost.total.delta.change_text()),
+        },
+        preview.risk.risk_level
+    )
+}
+
+/// Which files the edit touches, and how to get it.
+fn edit(page: &mut Page, preview: &Preview, arguments: &Arguments) {
+    let tree = &preview.inputs.target.resolved.tree;
+    let edits = &preview.plan.edits;
+    let done = if arguments.write { "Written" } else { "The edit" };
+    page.heading(&format!("{done}: {}", count(edits.len(), "file", "files")));
+    for edit in edits {
+        let (tone, sign) = match (&edit.before, &edit.after) {
+            (None, _) => (Tone::Good, '+'),
+            (_, None) => (Tone::Bad, '-'),
+            _ => (Tone::Careful, '~'),
+        };
+        let line = page.style.paint(tone, &format!("  {sign} {}", escape::line(&tree.show(&edit.path))));
+        page.line(&line);
+    }
+    if !arguments.write {
+        page.line("--patch prints it as a patch, --write applies it to the working tree.");
+    }
+}

@@ -1,0 +1,149 @@
+//! Values and objects in a line of text.
+
+use kube_model::{ObjectKey, ObjectRef, Path, Segment};
+use serde_json::Value;
+
+use crate::escape;
+
+/// An object in the grammar of places, such that it can be given to `--skip`: `Deployment/shop/web`.
+pub(crate) fn object(object: &ObjectRef) -> String {
+    named(&object.kind, object.namespace.as_deref(), &object.name)
+}
+
+/// An object by its identity.
+pub(crate) fn key(key: &ObjectKey) -> String {
+    named(&key.kind, key.namespace.as_deref(), &key.name)
+}
+
+fn named(kind: &str, namespace: Option<&str>, name: &str) -> String {
+    let name = match name.contains(':') {
+        true => format!("\"{name}\""),
+        false => name.to_owned(),
+    };
+    escape::line(&match namespace {
+        Some(namespace) => format!("{kind}/{namespace}/{name}"),
+        None => format!("{kind}/{name}"),
+    })
+}
+
+/// A value on one line. A text is in quotes where it could be taken for something else: `"true"`, `"8080"`, `""`.
+pub(crate) fn value(value: &Value) -> String {
+    match value {
+        Value::String(text) if needs_quotes(text) => escape::line(&Value::from(text.as_str()).to_string()),
+        Value::String(text) => escape::line(text),
+        Value::Array(_) | Value::Object(_) => escape::line(&flow(value)),
+        other => other.to_string(),
+    }
+}
+
+fn needs_quotes(text: &str) -> bool {
+    text.is_empty()
+        || text.trim() != text
+        || text.contains(['\n', '\r', '\t', '→'])
+        || text.starts_with(['"', '{', '['])
+        || matches!(text, "true" | "false" | "null")
+        || text.parse::<f64>().is_ok()
+}
+
+/// A collection on one line, as YAML's flow style has it: `{name: LEVEL, value: info}`.
+fn flow(value: &Value) -> String {
+    match value {
+        Value::Object(map) => {
+            let entries = map.iter().map(|(key, value)| format!("{}: {}", inner(key), flow(value)));
+            format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
+        }
+        Value::Array(items) => format!("[{}]", items.iter().map(flow).collect::<Vec<_>>().join(", ")),
+        Value::String(text) => inner(text),
+        other => other.to_string(),
+    }
+}
+
+fn inner(text: &str) -> String {
+    match needs_quotes(text) || text.contains(['{', '}', '[', ']', ',', '#', '"']) || text.contains(": ") {
+        true => Value::from(text).to_string(),
+        false => text.to_owned(),
+    }
+}
+
+/// The value of a list's item that its place names already (`env[name=LEVEL]`), without that name.
+pub(crate) fn without_name(path: &Path, value: &Value) -> Value {
+    match (path.segments().last(), value) {
+        (Some(Segment::Item(fields)), Value::Object(map)) => {
+            let named = |key: &String| fields.iter().any(|(field, _)| field == key);
+            map.iter().filter(|(key, _)| !named(key)).map(|(k, v)| (k.clone(), v.clone())).collect()
+        }
+        _ => value.clone(),
+    }
+}
+
+/// Two values side by side in `room` characters. Of values that are too long the part that they share is left out
+/// first, so that what differs (a tag at the end of an image) is seen.
+pub(crate) fn pair(before: &Value, after: &Value, room: usize) -> (String, String) {
+    let (one, other) = (value(before), value(after));
+    let fits = |one: &str, other: &str| one.chars().count() + other.chars().count() <= room;
+    if fits(&one, &other) {
+        return (one, other);
+    }
+    let from = |text: &str, start: usize| format!("…{}", text.chars().skip(start).collect::<String>());
+    let shared = shared_start(&one, &other, &['/', ':', '@', ',', ' ', '{']);
+    let name = shared_start(&one, &other, &['/']);
+    if shared > 8 {
+        for (start, shown) in [(0, one.clone()), (name, from(&one, name)), (shared, from(&one, shared))] {
+            let other = from(&other, shared);
+            if (start > 0 || name == 0) && fits(&shown, &other) {
+                return (shown, other);
+            }
+        }
+    }
+    let half = room / 2;
+    let (a, b) = (one.chars().count(), other.chars().count());
+    let (a, b) = match (a <= half, b <= half) {
+        (true, _) => (a, room - a),
+        (_, true) => (room - b, b),
+        _ => (half, half),
+    };
+    (escape::cut(&one, a), escape::cut(&other, b))
+}
+
+/// How many characters two texts share at their start, up to the last of these that they share.
+fn shared_start(one: &str, other: &str, ends: &[char]) -> usize {
+    let shared = one.chars().zip(other.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a);
+    let ends = shared.enumerate().filter(|(_, character)| ends.contains(character));
+    ends.last().map_or(0, |(index, _)| index + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_text_is_not_taken_for_another_value() {
+        for (given, shown) in [
+            (json!("nginx:1.27"), "nginx:1.27"),
+            (json!("true"), "\"true\""),
+            (json!(true), "true"),
+            (json!("8080"), "\"8080\""),
+            (json!(8080), "8080"),
+            (json!(""), "\"\""),
+            (json!("a\nb"), "\"a\\nb\""),
+            (json!("two words"), "two words"),
+            (json!({"a": [1], "b": "x, y", "c": "8"}), "{a: [1], b: \"x, y\", c: \"8\"}"),
+            (json!("\u{1b}[2J"), "\\u{1b}[2J"),
+        ] {
+            assert_eq!(value(&given), shown);
+        }
+    }
+
+    #[test]
+    fn what_differs_is_kept_when_values_are_cut() {
+        let image = |tag: &str| json!(format!("registry.example/platform/shop/storefront:{tag}"));
+        let shown = |one: &str, other: &str| (one.to_owned(), other.to_owned());
+        assert_eq!(pair(&image("1.0"), &image("1.1"), 40), shown("…storefront:1.0", "…1.1"));
+        assert_eq!(pair(&image("1.0"), &image("1.1"), 12), shown("…1.0", "…1.1"));
+        let (one, other) = pair(&json!("x"), &json!("y".repeat(100)), 20);
+        assert_eq!((one.as_str(), other.chars().count()), ("x", 19));
+        let (one, other) = pair(&json!("x".repeat(100)), &json!("y".repeat(100)), 20);
+        assert_eq!((one.chars().count(), other.chars().count()), (10, 10));
+    }
+}

@@ -1,0 +1,94 @@
+//! `plimsoll preview --from SOURCE --to TARGET [--base SOURCE]`.
+
+use source::Change;
+
+use crate::cli::{Format, Preview as Arguments};
+use crate::failure::Failure;
+use crate::outcome::Outcome;
+use crate::patch::{self, Patch};
+use crate::preview::{Inputs, Preview};
+use crate::pricing::Prices;
+use crate::session::Session;
+use crate::{gate, json, markdown, rendered, text};
+
+pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
+    let session = Session::open(&arguments.common)?;
+    let prices = Prices::open(&arguments.pricing)?;
+    gate::check_currency(arguments.pricing.fail_above.as_ref(), prices.book())?;
+    let inputs = Inputs::read(&session, arguments)?;
+    let preview = Preview::make(&session, arguments, inputs, &prices)?;
+    let patch = match arguments.patch {
+        true => Some(patch::of(
+            &preview.plan.edits,
+            &preview.inputs.target.resolved.tree,
+            &session.redactor,
+            &session.limits,
+        )?),
+        false => None,
+    };
+    let output = print(&session, arguments, &preview, patch.as_ref())?;
+    if arguments.write {
+        write(&preview)?;
+    }
+    let mut outcome = Outcome { output, against: against(arguments, &preview), notes: Vec::new() };
+    if patch.is_some_and(|patch| patch.bare) {
+        let note =
+            "context that shows secrets is left out: apply with git apply --unidiff-zero, or patch -p1";
+        outcome.notes.push(note.to_owned());
+    }
+    Ok(outcome)
+}
+
+/// A patch or the rendered objects alone are for programs to read; in JSON and Markdown they are a part.
+fn print(
+    session: &Session,
+    arguments: &Arguments,
+    preview: &Preview,
+    patch: Option<&Patch>,
+) -> Result<String, Failure> {
+    let patch = patch.map(|patch| patch.text.as_str());
+    let rendered = arguments.rendered.then_some(preview.after.as_slice());
+    match (session.format, patch, rendered) {
+        (Format::Json, patch, rendered) => {
+            json::print(&json::preview::Document::of(preview, patch, rendered))
+        }
+        (Format::Text, Some(patch), _) => Ok(patch.to_owned()),
+        (Format::Text, None, Some(objects)) => Ok(rendered::stream(objects)),
+        (Format::Text, None, None) => Ok(text::preview::render(preview, arguments, session.style)),
+        (Format::Markdown, patch, rendered) => Ok(markdown::preview::render(preview, patch, rendered)),
+    }
+}
+
+fn against(arguments: &Arguments, preview: &Preview) -> Vec<String> {
+    let mut against = Vec::new();
+    let blocked = preview.plan.blocked.len();
+    if blocked > 0 {
+        against.push(format!("the plan is blocked in {}", text::count(blocked, "place", "places")));
+    }
+    against.extend(gate::risk(arguments.common.fail_on, &preview.risk));
+    against.extend(gate::cost(arguments.pricing.fail_above.as_ref(), &preview.cost));
+    against
+}
+
+/// Applies the edits to the working tree, if every file is still what the plan read.
+fn write(preview: &Preview) -> Result<(), Failure> {
+    let tree = &preview.inputs.target.resolved.tree;
+    let Some(root) = &tree.root else {
+        let why = format!("{} is not a working tree, so nothing was written", tree.description);
+        return Err(Failure::new("TARGET_NOT_WRITABLE", why));
+    };
+    let mut changes = Vec::with_capacity(preview.plan.edits.len());
+    for edit in &preview.plan.edits {
+        let read = tree.files.iter().find(|file| file.path == edit.path).map(|file| file.bytes.as_slice());
+        let mark: &[u8] = if read.is_some_and(|bytes| bytes.starts_with(BOM)) { BOM } else { b"" };
+        changes.push(Change {
+            path: edit.path.clone(),
+            before: read.map(source::sha256),
+            after: edit.after.as_ref().map(|text| [mark, text.as_bytes()].concat()),
+        });
+    }
+    Ok(source::apply(root, &changes)?)
+}
+
+/// The byte-order mark, which the text of a file does not hold.
+const BOM: &[u8] = b"\xef\xbb\xbf";

@@ -1,0 +1,157 @@
+//! What people read, in each form.
+
+use std::io::Read as _;
+use std::process::{Command, Stdio};
+
+use crate::sandbox::{Sandbox, deployment};
+
+const CONFIG: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web, namespace: shop}\ndata:\n  LEVEL: \"1\"\n  app.conf: |\n    retries 3\n    timeout 30\n    color blue\n";
+
+/// A release with one of everything: an image with a long name, a file, a secret, a quantity written differently,
+/// something new and something gone.
+fn release() -> Sandbox {
+    let secret = |value: &str| {
+        format!(
+            "---\napiVersion: v1\nkind: Secret\nmetadata: {{name: db}}\nstringData: {{password: {value}}}\n"
+        )
+    };
+    let image = |tag: &str| format!("registry.internal.example/platform/storefront/web-frontend:{tag}");
+    let web = |tag: &str, extra: &str| {
+        deployment("web", &image(tag)).replace("        resources:", &format!("{extra}        resources:"))
+    };
+    Sandbox::new()
+        .file("key", "a key for tests, and nothing else")
+        .file("before/web.yaml", web("2026.9.1-3f2a1c9", ""))
+        .file("before/config.yaml", CONFIG.to_owned() + &secret("hunter2"))
+        .file("before/old.yaml", deployment("old", "shop/old:1"))
+        .file(
+            "after/web.yaml",
+            web("2026.9.2-77b0d1e", "        env:\n        - {name: MODE, value: \"on | off\"}\n")
+                .replace("1Gi", "1024Mi")
+                .replace("500m", "250m"),
+        )
+        .file(
+            "after/config.yaml",
+            CONFIG.replace("timeout 30", "timeout 5").replace("\"1\"", "\"2\"") + &secret("hunter3"),
+        )
+        .file("after/worker.yaml", deployment("worker", "shop/worker:1"))
+}
+
+fn output(verb: &str, format: &str) -> String {
+    let run = release().run(&[verb, "before", "after", "--format", format, "--redaction-key-file", "key"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    run.out
+}
+
+#[test]
+fn text() {
+    insta::assert_snapshot!("diff_text", output("diff", "text"));
+    insta::assert_snapshot!("cost_text", output("cost", "text"));
+    insta::assert_snapshot!("risk_text", output("risk", "text"));
+}
+
+#[test]
+fn markdown() {
+    insta::assert_snapshot!("diff_markdown", output("diff", "markdown"));
+    insta::assert_snapshot!("cost_markdown", output("cost", "markdown"));
+    insta::assert_snapshot!("risk_markdown", output("risk", "markdown"));
+}
+
+#[test]
+fn preview() {
+    let sandbox = release();
+    let preview = |more: &[&str]| {
+        let arguments = ["preview", "--from", "after", "--to", "before", "--redaction-key-file", "key"];
+        let run = sandbox.run(&[&arguments[..], more].concat());
+        assert_eq!(run.code, 0, "{run:?}");
+        run.out
+    };
+    insta::assert_snapshot!("preview_text", preview(&[]));
+    insta::assert_snapshot!("preview_text_base", preview(&["--base", "before", "--verbose"]));
+    insta::assert_snapshot!(
+        "preview_markdown_base",
+        preview(&["--base", "before", "--format", "markdown", "--patch"])
+    );
+    insta::assert_snapshot!("preview_rendered", preview(&["--base", "before", "--rendered"]));
+}
+
+#[test]
+fn one_state_alone() {
+    let sandbox = release();
+    insta::assert_snapshot!("cost_one", sandbox.run(&["cost", "after"]).out);
+    let risk = sandbox.run(&["risk", "after"]);
+    assert_eq!(risk.code, 0);
+}
+
+#[test]
+fn colour_is_for_terminals_and_never_with_no_color() {
+    let sandbox = release();
+    let escapes = |arguments: &[&str], variables: &[(&str, &str)]| {
+        let run = sandbox.run_with(&[&["diff", "before", "after"], arguments].concat(), b"", variables);
+        run.out.contains('\u{1b}')
+    };
+    assert!(!escapes(&[], &[]), "a pipe is no terminal");
+    assert!(escapes(&["--color", "always"], &[]));
+    assert!(!escapes(&["--color", "never"], &[]));
+    assert!(!escapes(&["--color", "always"], &[("NO_COLOR", "1")]));
+    assert!(
+        escapes(&["--color", "always"], &[("NO_COLOR", "")]),
+        "an empty NO_COLOR says nothing (no-color.org)"
+    );
+}
+
+#[test]
+fn a_manifest_cannot_drive_the_terminal_or_the_page() {
+    let evil = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n  a: \"x\\e[2J\\e]0;title\\a\"\n  \"k|`<img src=x>\": \"@ops <b> | [x](javascript:1)\"\n";
+    let sandbox = Sandbox::new()
+        .file("a.yaml", evil.replace("x\\e", "y\\e").replace("@ops", "@dev"))
+        .file("b.yaml", evil);
+    let text = sandbox.run(&["diff", "a.yaml", "b.yaml"]).out;
+    assert!(text.contains("\\u{1b}[2J") && !text.contains('\u{1b}'), "{text}");
+    let page = sandbox.run(&["diff", "a.yaml", "b.yaml", "--format", "markdown"]).out;
+    insta::assert_snapshot!("markdown_escapes", page);
+}
+
+/// `plimsoll … | head -1`: the reader closes the pipe while there is more to print.
+#[test]
+fn a_reader_that_has_seen_enough_is_no_error() {
+    let many: String =
+        (0..20_000).map(|n| format!("---\n{}", deployment(&format!("web-{n}"), "a:1"))).collect();
+    let sandbox = Sandbox::new().file("few.yaml", deployment("web-1", "a:1")).file("many.yaml", many);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
+        .current_dir(sandbox.path())
+        .args(["diff", "few.yaml", "many.yaml"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut first = [0; 10];
+    child.stdout.take().unwrap().read_exact(&mut first).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
+
+#[test]
+fn the_same_input_gives_the_same_output() {
+    for verb in ["diff", "cost", "risk"] {
+        assert_eq!(output(verb, "json"), output(verb, "json"));
+    }
+}
+
+/// What an application calls noise is left out, and counted.
+#[test]
+fn noise_is_left_out_and_counted() {
+    let sandbox = release().file(
+        "plimsoll.yaml",
+        "apiVersion: plimsoll.dev/v1\nkind: Application\nmetadata: {name: s}\nspec:\n  environments: [{name: before, path: before}, {name: after, path: after}]\n  ignore: [\"ConfigMap/*:data\"]\n",
+    );
+    let run = sandbox.run(&["diff", "before", "after"]);
+    assert!(
+        run.out.starts_with("2 changed, 1 added, 1 removed; 3 left out (1 equal quantity, 2 ignored)\n"),
+        "{}",
+        run.out
+    );
+    let document = sandbox.run(&["diff", "before", "after", "--format", "json"]).json();
+    assert_eq!(document["suppressed"].as_array().unwrap().len(), 3);
+}

@@ -1,0 +1,15 @@
+//! The `plimsoll` command as people and pipelines run it.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a panic in a test is the report")]
+
+mod bad_input;
+mod exit_codes;
+mod formats;
+mod patch;
+mod real_input;
+mod runbooks;
+mod sandbox;
+mod scenarios;
+mod schemas;
+mod secrets;
+mod sources;
+mod write;

@@ -1,0 +1,85 @@
+//! Every code that the command can print has a page, and every page a code.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use crate::sandbox::workspace;
+
+/// The codes in the sources: what stands in quotes in a `fn code`, and what a `Failure` is made with.
+fn codes() -> BTreeSet<String> {
+    // Of wrong flags, and the reason of a place that a plan leaves pending.
+    let mut codes = BTreeSet::from(["USAGE", "PLAN_SECRET_EDIT"].map(str::to_owned));
+    for top in ["libs", "services/plimsoll/src"] {
+        visit(&workspace().join(top), &mut |text| {
+            for (at, _) in text.match_indices("fn code(") {
+                let body = text[at..].split("\n    }").next().unwrap();
+                codes.extend(quoted(body));
+            }
+            for (at, _) in text.match_indices("Failure::new(") {
+                let rest = text[at + "Failure::new(".len()..].trim_start();
+                codes.extend(
+                    rest.strip_prefix('"').and_then(|rest| rest.split('"').next()).map(str::to_owned),
+                );
+            }
+        });
+    }
+    codes.retain(|code| is_code(code));
+    codes
+}
+
+fn quoted(text: &str) -> impl Iterator<Item = String> {
+    text.split('"').skip(1).step_by(2).map(str::to_owned)
+}
+
+fn is_code(text: &str) -> bool {
+    text.len() > 3 && text.chars().all(|c| c.is_ascii_uppercase() || c == '_')
+}
+
+fn visit(directory: &Path, take: &mut impl FnMut(&str)) {
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() && !path.ends_with("tests") {
+            visit(&path, take);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            take(&fs::read_to_string(&path).unwrap());
+        }
+    }
+}
+
+/// The codes that have a sentence of help.
+fn helped() -> BTreeSet<String> {
+    let text = fs::read_to_string(workspace().join("services/plimsoll/src/help.rs")).unwrap();
+    quoted(&text).filter(|text| is_code(text)).collect()
+}
+
+fn pages() -> BTreeSet<String> {
+    fs::read_dir(workspace().join("runbooks"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter_map(|name| name.strip_suffix(".md").map(str::to_owned))
+        .filter(|name| is_code(name))
+        .collect()
+}
+
+#[test]
+fn every_code_has_a_page_and_help_and_every_page_a_code() {
+    let codes = codes();
+    assert!(codes.contains("MANIFEST_SYNTAX") && codes.contains("REDACTION_KEY"), "{codes:?}");
+    assert_eq!(codes.difference(&pages()).collect::<Vec<_>>(), Vec::<&String>::new(), "codes without a page");
+    assert_eq!(codes.difference(&helped()).collect::<Vec<_>>(), Vec::<&String>::new(), "codes without help");
+    assert_eq!(pages().difference(&codes).collect::<Vec<_>>(), Vec::<&String>::new(), "pages without a code");
+    assert_eq!(helped().difference(&codes).collect::<Vec<_>>(), Vec::<&String>::new(), "help without a code");
+}
+
+#[test]
+fn every_page_says_what_why_and_what_to_do() {
+    for code in pages() {
+        let page = fs::read_to_string(workspace().join(format!("runbooks/{code}.md"))).unwrap();
+        assert!(page.starts_with(&format!("# {code}\n")), "{code}");
+        for part in ["## What it means", "## Why", "## What to do"] {
+            assert!(page.contains(part), "{code} lacks {part:?}");
+        }
+        assert!(page.lines().count() <= 60, "{code} is longer than a page");
+    }
+}

@@ -1,0 +1,191 @@
+//! The specification by example: `tests/scenarios/plain-*`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use kube_model::PlacePattern;
+use serde_json::Value;
+
+use crate::sandbox::{Sandbox, workspace};
+
+const LISTS: [&str; 5] = ["carried", "kept", "pending", "candidates", "blocked"];
+
+/// A place without group and namespace, as the expectations write it.
+fn short(place: &str) -> String {
+    let pattern: PlacePattern = place.parse().unwrap();
+    let name = match pattern.object.name.contains(':') {
+        true => format!("\"{}\"", pattern.object.name),
+        false => pattern.object.name.clone(),
+    };
+    format!("{}/{name}:{}", pattern.object.kind, pattern.path)
+}
+
+/// The words of a command, in which double quotes hold a word together.
+fn words(command: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut quoted = false;
+    for character in command.trim().chars() {
+        match character {
+            '"' => quoted = !quoted,
+            ' ' if !quoted => words.push(String::new()),
+            other => words.last_mut().unwrap().push(other),
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// Every file below a directory, by its path.
+fn tree(root: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    let mut open = vec![root.to_owned()];
+    while let Some(directory) = open.pop() {
+        for entry in fs::read_dir(directory).unwrap() {
+            let path = entry.unwrap().path();
+            match path.is_dir() {
+                true => open.push(path),
+                false => {
+                    drop(files.insert(path.strip_prefix(root).unwrap().to_owned(), fs::read(&path).unwrap()))
+                }
+            }
+        }
+    }
+    files
+}
+
+/// The tree that the edit has to leave behind.
+fn expected_tree(scenario: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut files = tree(&scenario.join("repo"));
+    if scenario.join("after").is_dir() {
+        files.extend(tree(&scenario.join("after")));
+    }
+    for removed in fs::read_to_string(scenario.join("removed")).unwrap_or_default().lines() {
+        assert!(files.remove(Path::new(removed)).is_some(), "{removed} is in no tree");
+    }
+    files
+}
+
+/// What is wrong with a scenario; empty if it passes.
+fn problems(scenario: &Path) -> Vec<String> {
+    let sandbox = Sandbox::new().with_copy(&scenario.join("repo"), "repo");
+    if scenario.join("base").is_dir() {
+        crate::sandbox::copy(&scenario.join("base"), &sandbox.path().join("base"));
+    }
+    let command = words(&fs::read_to_string(scenario.join("command")).unwrap());
+    let expected: Value =
+        serde_json::from_str(&fs::read_to_string(scenario.join("expected.json")).unwrap()).unwrap();
+    let mut arguments: Vec<&str> = command.iter().map(String::as_str).collect();
+    arguments.extend(["--format", "json"]);
+    let run = sandbox.run_in("repo", &arguments);
+    let mut problems = Vec::new();
+    if Value::from(run.code) != expected["exit"] {
+        problems.push(format!("exit {} and not {}: {}", run.code, expected["exit"], run.err));
+    }
+    let Ok(document) = serde_json::from_str::<Value>(&run.out) else { return problems };
+    for list in LISTS {
+        let places = |value: &Value, place: fn(&Value) -> String| -> BTreeSet<String> {
+            value.as_array().unwrap().iter().map(place).collect()
+        };
+        let found = places(&document["plan"][list], |item| short(item["place"].as_str().unwrap()));
+        let wanted = places(&expected[list], |place| short(place.as_str().unwrap()));
+        problems.extend(found.difference(&wanted).map(|place| format!("{list} has {place}")));
+        problems.extend(wanted.difference(&found).map(|place| format!("{list} lacks {place}")));
+    }
+    arguments.push("--write");
+    let written = sandbox.run_in("repo", &arguments);
+    if written.code != run.code {
+        problems.push(format!("--write ends with {}: {}", written.code, written.err));
+    }
+    problems.extend(differing_files(&expected_tree(scenario), &tree(&sandbox.path().join("repo"))));
+    problems
+}
+
+fn differing_files(wanted: &BTreeMap<PathBuf, Vec<u8>>, found: &BTreeMap<PathBuf, Vec<u8>>) -> Vec<String> {
+    let paths: BTreeSet<&PathBuf> = wanted.keys().chain(found.keys()).collect();
+    let text = |bytes: Option<&Vec<u8>>| match bytes {
+        Some(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        None => "(no file)".to_owned(),
+    };
+    paths
+        .into_iter()
+        .filter(|path| wanted.get(*path) != found.get(*path))
+        .map(|path| {
+            format!(
+                "{} differs\n--- wanted\n{}\n--- found\n{}",
+                path.display(),
+                text(wanted.get(path)),
+                text(found.get(path))
+            )
+        })
+        .collect()
+}
+
+/// The scenarios whose name starts so.
+fn scenarios(prefix: &str) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = fs::read_dir(workspace().join("tests/scenarios"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with(prefix))
+        .filter(|path| path.join("command").is_file())
+        .collect();
+    found.sort();
+    found
+}
+
+#[test]
+fn every_plain_scenario_passes() {
+    let scenarios = scenarios("plain-");
+    assert!(scenarios.len() >= 11, "the scenarios are not where they should be");
+    let mut failed = Vec::new();
+    for scenario in &scenarios {
+        let problems = problems(scenario);
+        if !problems.is_empty() {
+            let name = scenario.file_name().unwrap().to_string_lossy().into_owned();
+            failed.push(format!("{name}\n  {}", problems.join("\n  ").replace('\n', "\n  ")));
+        }
+    }
+    let (count, all) = (failed.len(), scenarios.len());
+    assert!(failed.is_empty(), "{count} of {all} scenarios fail:\n\n{}", failed.join("\n\n"));
+}
+
+/// Planning again after the edit gives nothing more to edit.
+#[test]
+fn an_edit_is_made_once() {
+    for scenario in scenarios("plain-") {
+        let sandbox = Sandbox::new().with_copy(&scenario.join("repo"), "repo");
+        if scenario.join("base").is_dir() {
+            crate::sandbox::copy(&scenario.join("base"), &sandbox.path().join("base"));
+        }
+        let command = words(&fs::read_to_string(scenario.join("command")).unwrap());
+        let mut arguments: Vec<&str> = command
+            .iter()
+            .map(String::as_str)
+            .take_while(|word| !matches!(*word, "--take" | "--only" | "--skip"))
+            .collect();
+        arguments.extend(["--format", "json", "--write"]);
+        sandbox.run_in("repo", &arguments);
+        let after = tree(&sandbox.path().join("repo"));
+        let again = sandbox.run_in("repo", &arguments);
+        assert_eq!(again.json()["plan"]["edits"], Value::Array(Vec::new()), "{}", scenario.display());
+        assert!(differing_files(&after, &tree(&sandbox.path().join("repo"))).is_empty());
+    }
+}
+
+/// What has to be rendered first is refused, and not read wrongly.
+#[test]
+fn scenarios_of_kustomize_and_helm_are_refused() {
+    for scenario in scenarios("k").into_iter().chain(scenarios("h")) {
+        let sandbox = Sandbox::new().with_copy(&scenario, "all");
+        let command = words(&fs::read_to_string(scenario.join("command")).unwrap());
+        let arguments: Vec<&str> = command.iter().map(String::as_str).collect();
+        let run = sandbox.run_in("all/repo", &arguments);
+        assert_eq!((run.code, run.out.as_str()), (1, ""), "{}: {run:?}", scenario.display());
+        let code = run.error_code();
+        assert!(
+            matches!(code, "SOURCE_RENDER_UNSUPPORTED" | "SOURCE_NOT_FOUND"),
+            "{}: {run:?}",
+            scenario.display()
+        );
+    }
+}

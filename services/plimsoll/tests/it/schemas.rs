@@ -1,0 +1,106 @@
+//! The JSON of every verb follows its published schema.
+
+use jsonschema::{Retrieve, Uri, Validator};
+use serde_json::Value;
+
+use crate::sandbox::{Run, Sandbox, deployment, workspace};
+
+/// Finds the schemas that a schema refers to beside it.
+struct Beside;
+
+impl Retrieve for Beside {
+    fn retrieve(&self, uri: &Uri<String>) -> Result<Value, Box<dyn std::error::Error + Send + Sync>> {
+        let name = uri.as_str().rsplit('/').next().unwrap_or_default();
+        let text = std::fs::read_to_string(workspace().join("schemas/json").join(name))?;
+        Ok(serde_json::from_str(&text)?)
+    }
+}
+
+fn schema(verb: &str) -> Validator {
+    let path = workspace().join(format!("schemas/json/{verb}.schema.json"));
+    let schema: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    jsonschema::options().with_retriever(Beside).build(&schema).unwrap()
+}
+
+#[track_caller]
+fn follows(verb: &str, run: &Run) -> Value {
+    let document = run.json();
+    let errors: Vec<String> =
+        schema(verb).iter_errors(&document).map(|e| format!("{}: {e}", e.instance_path())).collect();
+    assert!(errors.is_empty(), "{verb}: {errors:#?}");
+    document
+}
+
+const ODD: &str = "apiVersion: db.example/v1\nkind: Postgres\nmetadata: {name: main, namespace: data}\n";
+
+fn sandbox() -> Sandbox {
+    let quantity = deployment("same", "a:1").replace("500m", "0.5");
+    Sandbox::new()
+        .file("before/a.yaml", format!("{}---\n{}", deployment("web", "a:1"), deployment("same", "a:1")))
+        .file("before/old.yaml", ODD)
+        .file(
+            "after/a.yaml",
+            format!("{}---\n{quantity}", deployment("web", "a:latest").replace("replicas: 2", "replicas: 1")),
+        )
+        .file("after/new.yaml", deployment("new", "b:1"))
+}
+
+#[test]
+fn of_diff() {
+    let run = sandbox().run(&["diff", "before", "after", "--format", "json"]);
+    let document = follows("diff", &run);
+    assert_eq!(document["diff_summary"]["added"][0], "deployment/new");
+    assert_eq!(document["diff_summary"]["removed"][0], "postgres/main");
+    assert_eq!(document["diff_summary"]["modified"][0], "deployment/web");
+    assert_eq!(document["suppressed"][0]["reason"], "equal-quantity");
+    follows("diff", &sandbox().run(&["diff", "before", "before", "--format", "json"]));
+}
+
+#[test]
+fn of_cost() {
+    follows("cost", &sandbox().run(&["cost", "before", "after", "--format", "json"]));
+    follows("cost", &sandbox().run(&["cost", "after", "--format", "json", "--node-count", "3"]));
+}
+
+#[test]
+fn of_risk() {
+    let document = follows("risk", &sandbox().run(&["risk", "before", "after", "--format", "json"]));
+    assert_ne!(document["risk_level"], "none");
+    follows("risk", &sandbox().run(&["risk", "after", "--format", "json"]));
+}
+
+#[test]
+fn of_preview() {
+    let sandbox = sandbox();
+    let preview = ["preview", "--from", "after", "--to", "before", "--format", "json"];
+    let document = follows("preview", &sandbox.run(&preview));
+    assert!(document.get("patch").is_none() && document["base"].is_null());
+    let with = |more: &[&str]| follows("preview", &sandbox.run(&[&preview[..], more].concat()));
+    let patched = with(&["--patch", "--base", "before"]);
+    assert!(patched["patch"].as_str().unwrap().starts_with("--- a/before/a.yaml\n"), "{patched}");
+    assert!(with(&["--rendered"])["rendered"].as_array().unwrap().len() > 1);
+}
+
+/// The documents of the issue that asked for them.
+#[test]
+fn have_at_least_the_fields_that_were_asked_for() {
+    let sandbox = sandbox();
+    let cost = sandbox.run(&["cost", "before", "after", "--format", "json"]).json();
+    for field in ["baseline", "projected", "delta"] {
+        let shown = cost["estimated_cost"][field].to_string();
+        assert!(
+            shown.parse::<f64>().is_ok() && shown.split('.').nth(1).is_none_or(|part| part.len() <= 2),
+            "{shown}"
+        );
+    }
+    assert_eq!(cost["estimated_cost"]["currency"], "USD");
+    assert!(cost["objects"].is_array());
+    let risk = sandbox.run(&["risk", "before", "after", "--format", "json"]).json();
+    for field in ["rule", "level", "object", "path", "before", "after", "message", "source"] {
+        assert!(risk["findings"][0].get(field).is_some(), "{field}");
+    }
+    let preview = sandbox.run(&["preview", "--from", "after", "--to", "before", "--format", "json"]).json();
+    for field in ["diff", "diff_summary", "estimated_cost", "risk_level", "findings", "explanation", "plan"] {
+        assert!(preview.get(field).is_some(), "{field}");
+    }
+}
