@@ -6,6 +6,7 @@
 
 mod cli;
 mod escape;
+mod explain;
 mod failure;
 mod gate;
 mod help;

@@ -2,12 +2,14 @@
 
 use cost_model::CostReport;
 use diff_engine::Diff;
+use explainer::Explanation;
 use kube_model::Object;
 use promotion_plan::{Environment, Plan, PlanItem, Request, Selection};
 use risk_rules::{Facts, PlanFacts, RiskReport};
 use source::EnvironmentInfo;
 
 use crate::cli::Preview as Arguments;
+use crate::explain;
 use crate::failure::Failure;
 use crate::pricing::Prices;
 use crate::session::{Input, Session};
@@ -28,7 +30,7 @@ pub(crate) struct Preview {
     pub(crate) diff: Diff,
     pub(crate) cost: CostReport,
     pub(crate) risk: RiskReport,
-    pub(crate) explanation: String,
+    pub(crate) explanation: Explanation,
 }
 
 impl Inputs {
@@ -69,7 +71,8 @@ impl Preview {
         let diff = diff_engine::diff(before, &after).ignoring(session.ignored());
         let cost = prices.after_edit(&inputs.target, &after)?;
         let risk = risk_rules::assess(Some(before), &after, &facts(&plan));
-        let explanation = String::new();
+        let names = (Inputs::name(&inputs.source), Inputs::name(&inputs.target));
+        let explanation = explain::promotion(names, &plan, &diff, &cost, &risk);
         Ok(Self { inputs, plan, after, diff, cost, risk, explanation })
     }
 }

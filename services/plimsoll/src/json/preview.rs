@@ -26,7 +26,7 @@ pub(crate) struct Document<'a> {
     risk_level: Level,
     findings: &'a [Finding],
     not_evaluated: &'a [NotEvaluated],
-    explanation: &'a str,
+    explanation: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     patch: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -77,7 +77,7 @@ impl<'a> Document<'a> {
             risk_level: risk.risk_level,
             findings: &risk.findings,
             not_evaluated: &risk.not_evaluated,
-            explanation,
+            explanation: explanation.to_text(),
             patch,
             rendered: rendered.map(|objects| objects.iter().map(|object| &object.value).collect()),
         }

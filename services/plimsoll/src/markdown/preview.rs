@@ -5,24 +5,14 @@ use promotion_plan::PlanItem;
 
 use super::{code_of, cost, risk, table_head, table_row};
 use crate::escape;
-use crate::preview::{Inputs, Preview};
+use crate::preview::Preview;
 use crate::rendered;
 use crate::text::cost::{Sides, verdict};
-use crate::text::preview::headline;
 use crate::text::{count, diff, risk as risk_text};
 
 pub(crate) fn render(preview: &Preview, patch: Option<&str>, objects: Option<&[Object]>) -> String {
     let plan = &preview.plan;
-    let name = |input| escape::markdown(Inputs::name(input));
-    let mut page = format!(
-        "### {} → {}: {}\n",
-        name(&preview.inputs.source),
-        name(&preview.inputs.target),
-        escape::markdown(&headline(preview))
-    );
-    for paragraph in preview.explanation.split('\n').filter(|paragraph| !paragraph.is_empty()) {
-        page.push_str(&format!("\n{}\n", escape::markdown(paragraph)));
-    }
+    let mut page = preview.explanation.to_markdown() + "\n";
     for note in &plan.notes {
         page.push_str(&format!("\n> {}.\n", escape::markdown(note)));
     }

@@ -70,7 +70,7 @@ fn field(page: &mut Page, change: &Change) {
     let room = page.style.width.saturating_sub(start.chars().count()).max(20);
     let start = page.style.paint(tone, &start);
     let rest = match (&change.before, &change.after) {
-        (Some(Value::String(before)), Some(Value::String(after))) if is_long(before) || is_long(after) => {
+        (Some(before), Some(after)) if are_lines(before, after) => {
             lines(page, &start, before, after);
             return;
         }
@@ -86,12 +86,15 @@ fn field(page: &mut Page, change: &Change) {
     page.line(&format!("{start}{rest}"));
 }
 
-fn is_long(text: &str) -> bool {
-    text.trim_end().contains('\n')
+/// Whether both are texts, and one has several lines (a file in a ConfigMap).
+pub(super) fn are_lines(before: &Value, after: &Value) -> bool {
+    let is_long = |text: &str| text.trim_end().contains('\n');
+    matches!((before.as_str(), after.as_str()), (Some(before), Some(after)) if is_long(before) || is_long(after))
 }
 
-/// A text of several lines (a file in a ConfigMap): its changed lines.
-fn lines(page: &mut Page, start: &str, before: &str, after: &str) {
+/// The changed lines of two texts, below a line that starts so.
+pub(super) fn lines(page: &mut Page, start: &str, before: &Value, after: &Value) {
+    let (before, after) = (before.as_str().unwrap_or_default(), after.as_str().unwrap_or_default());
     let diff = TextDiff::from_lines(before, after);
     let changed: Vec<_> = diff.iter_all_changes().filter(|change| change.tag() != ChangeTag::Equal).collect();
     page.line(&format!("{start}{}", count(changed.len(), "line differs", "lines differ")));

@@ -49,6 +49,20 @@ impl Page {
         }
     }
 
+    /// A text behind its label, wrapped to the width, further lines indented by two.
+    pub(crate) fn labelled(&mut self, label: &str, text: &str) {
+        let whole = format!("{label} {}", escape::line(text));
+        let lines = wrap(&whole, self.style.width.saturating_sub(2));
+        let margin = label.chars().take_while(|c| *c == ' ').count();
+        for (index, line) in lines.iter().enumerate() {
+            let line = match (index, line.strip_prefix(label.trim_start())) {
+                (0, Some(rest)) => format!("{}{rest}", self.style.paint(Tone::Strong, label.trim_start())),
+                _ => format!("  {line}"),
+            };
+            self.line(&format!("{:margin$}{line}", ""));
+        }
+    }
+
     pub(crate) fn finish(self) -> String {
         self.text
     }

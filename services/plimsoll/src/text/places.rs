@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use promotion_plan::PlanItem;
 use serde_json::Value;
 
-use super::{Page, count, value};
+use super::{Page, changes, count, value};
 use crate::escape;
 use crate::style::Tone;
 
@@ -17,10 +17,18 @@ pub(crate) fn open(page: &mut Page, title: &str, tone: Tone, items: &[PlanItem])
     page.blank();
     let heading = page.style.paint(tone, &format!("{title}: {}", count(items.len(), "place", "places")));
     page.line(&heading);
+    // What holds of all is said once.
+    let shared =
+        items.first().filter(|first| items.len() > 1 && items.iter().all(|item| item.reason == first.reason));
+    if let Some(shared) = shared {
+        page.wrapped(2, None, &shared.reason);
+    }
     for item in items {
-        let label = page.style.paint(Tone::Strong, &escape::line(&item.label));
+        let label = page.style.paint(Tone::Strong, &escape::line(item.label.trim_end_matches(':')));
         page.line(&format!("  {label}"));
-        page.wrapped(6, None, &item.reason);
+        if shared.is_none() {
+            page.wrapped(6, None, &item.reason);
+        }
         if let Some(values) = values(item, page.style.width.saturating_sub(6)) {
             let values = page.style.paint(Tone::Quiet, &values);
             page.line(&format!("      {values}"));
@@ -62,6 +70,12 @@ pub(crate) fn carried(page: &mut Page, items: &[PlanItem]) {
         let start = format!("  {sign} {}", escape::line(item.label.trim_end_matches(':')));
         let room = page.style.width.saturating_sub(start.chars().count() + 2);
         let painted = page.style.paint(tone, &start);
+        if let (Some(before), Some(after)) = (&item.before, &item.after)
+            && changes::are_lines(before, after)
+        {
+            changes::lines(page, &format!("{painted}: "), before, after);
+            continue;
+        }
         let whole = change(item, usize::MAX);
         match whole {
             _ if item.place.path.is_root() => page.line(&painted),

@@ -1,11 +1,12 @@
 //! `plimsoll preview` as text.
 
 use super::cost::{Lines, Sides};
-use super::{Page, cost, count, diff, places, risk};
+use super::{Page, cost, count, places, risk};
 use crate::cli::Preview as Arguments;
 use crate::escape;
-use crate::preview::{Inputs, Preview};
+use crate::preview::Preview;
 use crate::style::{Style, Tone};
+use explainer::Paragraph;
 
 pub(crate) fn render(preview: &Preview, arguments: &Arguments, style: Style) -> String {
     let mut page = Page::new(style);
@@ -31,52 +32,23 @@ pub(crate) fn render(preview: &Preview, arguments: &Arguments, style: Style) -> 
 
 /// The verdict: what to know before anything else.
 fn head(page: &mut Page, preview: &Preview) {
-    let (from, to) = (Inputs::name(&preview.inputs.source), Inputs::name(&preview.inputs.target));
-    let headline = format!("{} → {}: {}", escape::line(from), escape::line(to), headline(preview));
+    let explanation = &preview.explanation;
     let tone = match preview.plan.blocked.is_empty() {
         true => risk::tone(preview.risk.risk_level),
         false => Tone::Bad,
     };
-    let headline = page.style.paint(tone, &headline);
-    page.line(&headline);
-    page.line(&format!(
-        "{}; {}",
-        diff::summary(&preview.diff.summary),
-        diff::left_out(&preview.diff.suppressed)
-    ));
-    for paragraph in preview.explanation.split('\n').filter(|paragraph| !paragraph.is_empty()) {
-        page.blank();
-        page.wrapped(0, None, paragraph);
-    }
+    page.wrapped(0, Some(tone), &explanation.headline);
     for note in &preview.plan.notes {
         page.wrapped(0, None, &format!("Note: {note}."));
     }
-}
-
-/// `14 carried, 2 blocked; +$17.20 a month; risk high`.
-pub(crate) fn headline(preview: &Preview) -> String {
-    let plan = &preview.plan;
-    let lists = [
-        (plan.blocked.len(), "blocked"),
-        (plan.carried.len(), "carried"),
-        (plan.pending.len(), "pending"),
-        (plan.candidates.len(), "candidates"),
-        (plan.kept.len(), "kept"),
-    ];
-    let counts: Vec<String> = lists
-        .iter()
-        .filter(|(count, name)| *count > 0 || *name == "carried")
-        .map(|(count, name)| format!("{count} {name}"))
-        .collect();
-    format!(
-        "{}; {}; risk {}",
-        counts.join(", "),
-        match preview.cost.total.delta.money.micros {
-            0 => "the cost stays".to_owned(),
-            _ => format!("{} a month", preview.cost.total.delta.change_text()),
-        },
-        preview.risk.risk_level
-    )
+    for Paragraph { concern, text } in &explanation.paragraphs {
+        page.blank();
+        page.labelled(&format!("{concern}:"), text);
+    }
+    if !explanation.checklist.is_empty() {
+        page.heading("Before you approve");
+        explanation.checklist.iter().for_each(|item| page.labelled("  -", item));
+    }
 }
 
 /// Which files the edit touches, and how to get it.

@@ -23,7 +23,11 @@ fn says(run: &Run, code: &str, text: &str) {
 
 #[test]
 fn yaml_that_does_not_parse() {
-    says(&bad("kind: Pod\nmetadata: {name: [\n"), "MANIFEST_SYNTAX", "bad.yaml:2:18: this is not valid YAML: unclosed bracket");
+    says(
+        &bad("kind: Pod\nmetadata: {name: [\n"),
+        "MANIFEST_SYNTAX",
+        "bad.yaml:2:18: this is not valid YAML: unclosed bracket",
+    );
 }
 
 #[test]

@@ -79,7 +79,7 @@ fn problems(scenario: &Path) -> Vec<String> {
     arguments.extend(["--format", "json"]);
     let run = sandbox.run_in("repo", &arguments);
     let mut problems = Vec::new();
-    if Value::from(run.code) != expected["exit"] {
+    if run.code != expected["exit"] {
         problems.push(format!("exit {} and not {}: {}", run.code, expected["exit"], run.err));
     }
     let Ok(document) = serde_json::from_str::<Value>(&run.out) else { return problems };

@@ -1,0 +1,100 @@
+//! From reports to the facts that the explanation is written from.
+
+use cost_model::{CostReport, Figure};
+use diff_engine::{Diff, Op};
+use explainer::{
+    ChangeFacts, ChangeItem, CostFacts, CostLine, Explanation, FactSheet, Money, PlanFacts, PlanItem,
+    RiskFacts, Subject, UnknownCost,
+};
+use kube_model::{ObjectKey, ObjectRef};
+use promotion_plan::Plan;
+use risk_rules::RiskReport;
+
+/// Of the objects whose cost changes, as many are named.
+const MOVERS: usize = 5;
+
+/// A promotion in words.
+pub(crate) fn promotion(
+    (from, to): (&str, &str),
+    plan: &Plan,
+    diff: &Diff,
+    cost: &CostReport,
+    risk: &RiskReport,
+) -> Explanation {
+    explainer::explain(&FactSheet {
+        subject: Subject::Promotion { from: from.to_owned(), to: to.to_owned() },
+        changes: changes(diff),
+        cost: Some(costs(cost)),
+        risk: Some(RiskFacts::from(risk)),
+        plan: Some(facts(plan)),
+    })
+}
+
+fn changes(diff: &Diff) -> ChangeFacts {
+    let items: Vec<ChangeItem> = diff
+        .changes
+        .iter()
+        .map(|change| ChangeItem {
+            object: change.object.clone(),
+            op: match change.op {
+                Op::Add => explainer::Op::Add,
+                Op::Remove => explainer::Op::Remove,
+                Op::Replace => explainer::Op::Replace,
+            },
+            path: change.path.clone(),
+            before: change.before.clone(),
+            after: change.after.clone(),
+        })
+        .collect();
+    ChangeFacts::of(&items, diff.suppressed.len())
+}
+
+fn costs(report: &CostReport) -> CostFacts {
+    let money = |figure: Figure| Money { micros: figure.money.micros, text: figure.text() };
+    let change = |figure: Figure| Money { micros: figure.money.micros, text: figure.change_text() };
+    let lines = report.largest_movers(MOVERS).into_iter().filter_map(|object| {
+        Some(CostLine { object: reference(&object.key, &object.api_version), delta: change(object.delta()?) })
+    });
+    let changed = report.unknown.iter().filter(|unknown| unknown.changed);
+    CostFacts {
+        baseline: money(report.total.baseline),
+        projected: money(report.total.projected),
+        delta: change(report.total.delta),
+        lines: lines.collect(),
+        unknown: changed
+            .map(|unknown| UnknownCost {
+                object: reference(&unknown.key, &unknown.api_version),
+                reason: unknown.why.clone(),
+            })
+            .collect(),
+        source: report.book.source.clone(),
+        as_of: report.book.as_of.to_string(),
+    }
+}
+
+fn reference(key: &ObjectKey, api_version: &str) -> ObjectRef {
+    ObjectRef {
+        api_version: api_version.to_owned(),
+        kind: key.kind.clone(),
+        namespace: key.namespace.clone(),
+        name: key.name.clone(),
+    }
+}
+
+fn facts(plan: &Plan) -> PlanFacts {
+    let items = |items: &[promotion_plan::PlanItem]| {
+        let item = |item: &promotion_plan::PlanItem| PlanItem {
+            place: item.label.trim_end_matches(':').to_owned(),
+            reason: item.reason.clone(),
+        };
+        items.iter().map(item).collect()
+    };
+    PlanFacts {
+        carried: items(&plan.carried),
+        kept: items(&plan.kept),
+        pending: items(&plan.pending),
+        candidates: items(&plan.candidates),
+        blocked: items(&plan.blocked),
+        edits: plan.edits.iter().map(|edit| edit.path.clone()).collect(),
+    }
+}
