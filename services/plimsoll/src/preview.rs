@@ -3,7 +3,7 @@
 use cost_model::CostReport;
 use diff_engine::Diff;
 use explainer::Explanation;
-use kube_model::Object;
+use kube_model::{Object, State};
 use promotion_plan::{Environment, Plan, PlanItem, Request, Selection};
 use risk_rules::{Facts, PlanFacts, RiskReport};
 use source::EnvironmentInfo;
@@ -14,11 +14,11 @@ use crate::failure::Failure;
 use crate::pricing::Prices;
 use crate::session::{Input, Session};
 
-/// The inputs of a preview.
+/// The inputs of a preview: what is shown of each, and what the plan is made from.
 pub(crate) struct Inputs {
-    pub(crate) source: Input,
-    pub(crate) target: Input,
-    pub(crate) base: Option<Input>,
+    pub(crate) source: (Input, State),
+    pub(crate) target: (Input, State),
+    pub(crate) base: Option<(Input, State)>,
 }
 
 /// A preview: the plan, and what the difference between the target before and after it is.
@@ -39,8 +39,8 @@ impl Inputs {
         if names.iter().filter(|name| name.is_some_and(|name| name == "-")).count() > 1 {
             return Err(crate::session::standard_input_twice());
         }
-        let source = session.read(&arguments.from)?;
-        let target = session.read(&arguments.to)?;
+        let source = session.read_whole(&arguments.from)?;
+        let target = session.read_whole(&arguments.to)?;
         let base = match &arguments.base {
             Some(base) => {
                 Some(session.understand(session.workspace.resolve_base(base, &mut std::io::stdin())?)?)
@@ -67,24 +67,24 @@ impl Preview {
     ) -> Result<Self, Failure> {
         let plan = plan(session, arguments, &inputs)?;
         let after = session.redactor.redact_all(&plan.after.objects);
-        let before = &inputs.target.objects;
+        let before = &inputs.target.0.objects;
         let diff = diff_engine::diff(before, &after).ignoring(session.ignored());
-        let cost = prices.after_edit(&inputs.target, &after)?;
+        let cost = prices.after_edit(&inputs.target.0, &after)?;
         let risk = risk_rules::assess(Some(before), &after, &facts(&plan));
-        let names = (Inputs::name(&inputs.source), Inputs::name(&inputs.target));
+        let names = (Inputs::name(&inputs.source.0), Inputs::name(&inputs.target.0));
         let explanation = explain::promotion(names, &plan, &diff, &cost, &risk);
         Ok(Self { inputs, plan, after, diff, cost, risk, explanation })
     }
 }
 
 fn plan(session: &Session, arguments: &Arguments, inputs: &Inputs) -> Result<Plan, Failure> {
-    let (source, target) = (&inputs.source.resolved.environment, &inputs.target.resolved.environment);
+    let (source, target) = (&inputs.source.0.resolved.environment, &inputs.target.0.resolved.environment);
     let rules = session.workspace.application().zip(source.as_ref().zip(target.as_ref()));
     let rules = rules.and_then(|(application, (from, to))| application.promotion(&from.name, &to.name));
     let request = Request {
-        source: &inputs.source.state,
-        target: &inputs.target.state,
-        base: inputs.base.as_ref().map(|base| &base.state),
+        source: &inputs.source.1,
+        target: &inputs.target.1,
+        base: inputs.base.as_ref().map(|(_, state)| state),
         source_environment: environment(source.as_ref()),
         target_environment: environment(target.as_ref()),
         promote: rules.map(|rules| rules.promote.clone()).unwrap_or_default(),

@@ -2,25 +2,28 @@
 
 use cost_model::{Assumptions, CostError, CostReport};
 use kube_model::Object;
+use kube_model::yaml::Limits;
 use price_book::PriceBook;
 
 use crate::cli::Pricing;
 use crate::failure::Failure;
 use crate::locate;
-use crate::session::Input;
+use crate::session::{self, Input};
 
 /// The prices and what is assumed.
 #[derive(Debug)]
 pub(crate) struct Prices {
     book: PriceBook,
     assumptions: Assumptions,
+    /// Under which a state is read again to find the place of an error.
+    limits: Limits,
 }
 
 /// Larger than any price book: a wrong file should not fill the memory.
 const LARGEST_BOOK: u64 = 1 << 20;
 
 impl Prices {
-    pub(crate) fn open(pricing: &Pricing) -> Result<Self, Failure> {
+    pub(crate) fn open(pricing: &Pricing, limits: &Limits) -> Result<Self, Failure> {
         let book = match &pricing.price_book {
             None => PriceBook::shipped().map_err(|error| Failure::new(error.code(), error.to_string()))?,
             Some(path) => {
@@ -37,7 +40,8 @@ impl Prices {
         };
         let defaults = Assumptions::default();
         let run_minutes = pricing.run_minutes.unwrap_or(defaults.run_minutes);
-        Ok(Self { book, assumptions: Assumptions { node_count: pricing.node_count, run_minutes } })
+        let assumptions = Assumptions { node_count: pricing.node_count, run_minutes };
+        Ok(Self { book, assumptions, limits: limits.clone() })
     }
 
     /// What a change costs.
@@ -46,14 +50,14 @@ impl Prices {
         self.of_objects(objects, &after.objects).map_err(|error| {
             // The model does not say which state it was reading when it stopped.
             let in_before = before.filter(|input| self.of_objects(None, &input.objects).is_err());
-            located(&error, in_before.unwrap_or(after))
+            located(&error, in_before.unwrap_or(after), &self.limits)
         })
     }
 
     /// What an edit of a state costs. An edit changes single values of what was read before, so an error in the
     /// state after is one of the place before too, or of the edit.
     pub(crate) fn after_edit(&self, before: &Input, after: &[Object]) -> Result<CostReport, Failure> {
-        self.of_objects(Some(&before.objects), after).map_err(|error| located(&error, before))
+        self.of_objects(Some(&before.objects), after).map_err(|error| located(&error, before, &self.limits))
     }
 
     /// What a change costs, of objects.
@@ -67,14 +71,16 @@ impl Prices {
 }
 
 /// The error with the line and column of the value.
-fn located(error: &CostError, input: &Input) -> Failure {
+fn located(error: &CostError, input: &Input, limits: &Limits) -> Failure {
     let (CostError::Quantity { at, why } | CostError::Schedule { at, why } | CostError::Field { at, why }) =
         error
     else {
         return Failure::new(error.code(), error.to_string());
     };
     let file = input.resolved.tree.show(&at.file);
-    let place = match locate::position(&input.state, &at.place) {
+    // The trees of the files were not kept for the case that something is wrong.
+    let state = session::state(&input.resolved.tree, limits).ok();
+    let place = match state.and_then(|state| locate::position(&state, &at.place)) {
         Some((line, column)) => format!("{file}:{line}:{column}"),
         None => format!("{file}:{}", at.line),
     };

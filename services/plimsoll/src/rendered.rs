@@ -119,11 +119,17 @@ fn scalar(text: &str) -> String {
         && text.chars().all(harmless)
         && !text.contains(": ")
         && !text.ends_with([' ', ':'])
-        && is_read_as(text);
+        && (is_word(text) || is_read_as(text));
     match plain {
         true => text.to_owned(),
         false => quoted(text),
     }
+}
+
+/// Most texts are words that nothing else could be, and need not be read to know it.
+fn is_word(text: &str) -> bool {
+    let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/');
+    text.len() > 5 && text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.chars().all(word)
 }
 
 fn is_read_as(text: &str) -> bool {

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use kube_model::yaml::Limits;
-use kube_model::{Object, PlacePattern, Redactor, State};
-use source::{Resolved, Workspace};
+use kube_model::{Object, PlacePattern, Redactor, State, StateError};
+use source::{Resolved, SourceTree, Workspace};
 
 use crate::cli::{Common, Format};
 use crate::failure::Failure;
@@ -20,11 +20,10 @@ pub(crate) struct Session {
     pub(crate) style: Style,
 }
 
-/// A source that was read: its files, its objects, and the objects with their secrets masked.
+/// A source that was read: its files, and its objects with their secrets masked.
 #[derive(Debug)]
 pub(crate) struct Input {
     pub(crate) resolved: Resolved,
-    pub(crate) state: State,
     pub(crate) objects: Vec<Object>,
 }
 
@@ -41,8 +40,14 @@ impl Session {
         })
     }
 
-    /// Reads the source that an argument names.
+    /// Reads the source that an argument names. The trees of its files, which are many times as large, are not
+    /// kept.
     pub(crate) fn read(&self, argument: &str) -> Result<Input, Failure> {
+        Ok(self.read_whole(argument)?.0)
+    }
+
+    /// Reads the source that an argument names, with all that is known of its files.
+    pub(crate) fn read_whole(&self, argument: &str) -> Result<(Input, State), Failure> {
         self.understand(self.workspace.resolve(argument, &mut std::io::stdin())?)
     }
 
@@ -57,22 +62,26 @@ impl Session {
     }
 
     /// The objects of a source.
-    pub(crate) fn understand(&self, resolved: Resolved) -> Result<Input, Failure> {
-        let files = resolved.tree.files.iter().map(|file| (&file.path, &file.bytes));
-        let state =
-            State::read(files, &self.limits).map_err(|error| Failure::in_manifest(&error, &resolved.tree))?;
+    pub(crate) fn understand(&self, resolved: Resolved) -> Result<(Input, State), Failure> {
+        let state = state(&resolved.tree, &self.limits)
+            .map_err(|error| Failure::in_manifest(&error, &resolved.tree))?;
         if state.objects.is_empty() {
             let description = resolved.tree.description.clone();
             return Err(source::SourceError::Empty { description }.into());
         }
         let objects = self.redactor.redact_all(&state.objects);
-        Ok(Input { resolved, state, objects })
+        Ok((Input { resolved, objects }, state))
     }
 
     /// What the application calls noise.
     pub(crate) fn ignored(&self) -> &[PlacePattern] {
         self.workspace.application().map_or(&[], |application| &application.spec.ignore)
     }
+}
+
+/// What the files of a source say.
+pub(crate) fn state(tree: &SourceTree, limits: &Limits) -> Result<State, StateError> {
+    State::read(tree.files.iter().map(|file| (&file.path, &file.bytes)), limits)
 }
 
 pub(crate) fn standard_input_twice() -> Failure {

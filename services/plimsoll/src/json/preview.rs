@@ -65,9 +65,9 @@ impl<'a> Document<'a> {
         let Preview { inputs: Inputs { source, target, base }, plan, diff, cost, risk, explanation, .. } =
             preview;
         Self {
-            from: Side::of(source),
-            to: Side::of(target),
-            base: base.as_ref().map(Side::of),
+            from: Side::of(&source.0),
+            to: Side::of(&target.0),
+            base: base.as_ref().map(|(input, _)| Side::of(input)),
             plan,
             diff: Changes { changes: &diff.changes, suppressed: &diff.suppressed },
             diff_summary: &diff.summary,

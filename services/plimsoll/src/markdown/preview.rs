@@ -2,12 +2,14 @@
 
 use kube_model::Object;
 use promotion_plan::PlanItem;
+use serde_json::Value;
 
 use super::{code_of, cost, risk, table_head, table_row};
 use crate::escape;
 use crate::preview::Preview;
 use crate::rendered;
 use crate::text::cost::{Sides, verdict};
+use crate::text::value::without_name;
 use crate::text::{count, diff, risk as risk_text};
 
 pub(crate) fn render(preview: &Preview, patch: Option<&str>, objects: Option<&[Object]>) -> String {
@@ -54,7 +56,10 @@ fn list(title: &str, items: &[PlanItem], fold: Fold) -> String {
     let mut table = table_head(&["Place", "Target", "Source", "Why"]);
     for item in items {
         let whole = item.place.path.is_root();
-        let value = |found| if whole { String::new() } else { code_of(found) };
+        let value = |found: Option<&Value>| {
+            let found = found.filter(|_| !whole).map(|found| without_name(&item.place.path, found));
+            code_of(found.as_ref())
+        };
         table.push_str(&table_row(&[
             escape::code(item.label.trim_end_matches(':')),
             value(item.before.as_ref()),

@@ -12,7 +12,8 @@ use serde_json::Value;
 pub(crate) fn lines(path: &str, text: &str, redactor: &Redactor, limits: &Limits) -> BTreeSet<usize> {
     let by_themselves =
         text.lines().enumerate().filter(|(_, line)| line_holds_secret(line)).map(|(index, _)| index + 1);
-    let mut marked = Marked { text, lines: by_themselves.collect() };
+    let ends = text.match_indices('\n').map(|(at, _)| at).collect();
+    let mut marked = Marked { ends, lines: by_themselves.collect() };
     let file = ManifestFile::read(path, text.as_bytes(), limits);
     let Ok((file, objects)) = file.and_then(|file| file.objects(limits).map(|objects| (file, objects)))
     else {
@@ -27,12 +28,13 @@ pub(crate) fn lines(path: &str, text: &str, redactor: &Redactor, limits: &Limits
     marked.lines
 }
 
-struct Marked<'a> {
-    text: &'a str,
+struct Marked {
+    /// Where each line ends, in order.
+    ends: Vec<usize>,
     lines: BTreeSet<usize>,
 }
 
-impl Marked<'_> {
+impl Marked {
     /// Marks what the redactor has masked. Where the value cannot be followed to its node (it comes in through a
     /// merge key), all of the mapping is marked, and what is merged in.
     fn compare(&mut self, document: &Document, node: &Node, value: &Value, redacted: &Value) {
@@ -70,9 +72,7 @@ impl Marked<'_> {
     }
 
     fn mark(&mut self, span: &Range<usize>) {
-        let line_at = |at: usize| {
-            1 + self.text.as_bytes()[..at.min(self.text.len())].iter().filter(|b| **b == b'\n').count()
-        };
+        let line_at = |at: usize| 1 + self.ends.partition_point(|end| *end < at);
         let last = line_at(span.end.saturating_sub(1).max(span.start));
         self.lines.extend(line_at(span.start)..=last);
     }

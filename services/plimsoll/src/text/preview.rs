@@ -6,13 +6,14 @@ use crate::cli::Preview as Arguments;
 use crate::escape;
 use crate::preview::Preview;
 use crate::style::{Style, Tone};
-use explainer::Paragraph;
+use explainer::{Concern, Explanation, Paragraph};
 
 pub(crate) fn render(preview: &Preview, arguments: &Arguments, style: Style) -> String {
     let mut page = Page::new(style);
-    head(&mut page, preview);
     let plan = &preview.plan;
+    headline(&mut page, preview);
     places::open(&mut page, "Blocked until decided", Tone::Bad, &plan.blocked);
+    explanation(&mut page, &preview.explanation);
     places::carried(&mut page, &plan.carried);
     places::open(&mut page, "Pending", Tone::Careful, &plan.pending);
     places::open(&mut page, "Candidates, carried with --take", Tone::Careful, &plan.candidates);
@@ -31,19 +32,24 @@ pub(crate) fn render(preview: &Preview, arguments: &Arguments, style: Style) -> 
 }
 
 /// The verdict: what to know before anything else.
-fn head(page: &mut Page, preview: &Preview) {
-    let explanation = &preview.explanation;
+fn headline(page: &mut Page, preview: &Preview) {
     let tone = match preview.plan.blocked.is_empty() {
         true => risk::tone(preview.risk.risk_level),
         false => Tone::Bad,
     };
-    page.wrapped(0, Some(tone), &explanation.headline);
+    page.wrapped(0, Some(tone), &preview.explanation.headline);
     for note in &preview.plan.notes {
         page.wrapped(0, None, &format!("Note: {note}."));
     }
+}
+
+/// The change in words. What is blocked and what stays behind stands in lists of its own.
+fn explanation(page: &mut Page, explanation: &Explanation) {
     for Paragraph { concern, text } in &explanation.paragraphs {
-        page.blank();
-        page.labelled(&format!("{concern}:"), text);
+        if !matches!(concern, Concern::Blocked | Concern::Behind) {
+            page.blank();
+            page.labelled(&format!("{concern}:"), text);
+        }
     }
     if !explanation.checklist.is_empty() {
         page.heading("Before you approve");
@@ -53,7 +59,7 @@ fn head(page: &mut Page, preview: &Preview) {
 
 /// Which files the edit touches, and how to get it.
 fn edit(page: &mut Page, preview: &Preview, arguments: &Arguments) {
-    let tree = &preview.inputs.target.resolved.tree;
+    let tree = &preview.inputs.target.0.resolved.tree;
     let edits = &preview.plan.edits;
     let done = if arguments.write { "Written" } else { "The edit" };
     page.heading(&format!("{done}: {}", count(edits.len(), "file", "files")));

@@ -12,7 +12,7 @@ use crate::{gate, json, markdown, text};
 pub(crate) fn run(arguments: &Cost) -> Result<Outcome, Failure> {
     let Cost { sources, pricing, common } = arguments;
     let session = Session::open(common)?;
-    let prices = Prices::open(pricing)?;
+    let prices = Prices::open(pricing, &session.limits)?;
     gate::check_currency(pricing.fail_above.as_ref(), prices.book())?;
     let (before, after) = session.read_pair(sources)?;
     let report = prices.estimate(before.as_ref(), &after)?;
@@ -22,7 +22,7 @@ pub(crate) fn run(arguments: &Cost) -> Result<Outcome, Failure> {
         Format::Text => text::cost::render(&report, sides, session.style),
         Format::Markdown => markdown::cost::render(&report, sides),
     };
-    let gates = Gates { pricing, common, before: before.as_ref(), after: &after };
+    let gates = Gates { pricing, common, limits: &session.limits, before: before.as_ref(), after: &after };
     let against = gates.evaluate(Some(&report), None)?;
     Ok(Outcome { output, against, ..Outcome::default() })
 }

@@ -20,7 +20,7 @@ pub(crate) fn run(arguments: &Diff) -> Result<Outcome, Failure> {
         Format::Text => text::diff::render(&diff, session.style),
         Format::Markdown => markdown::diff::render(&diff),
     };
-    let gates = Gates { pricing, common, before: Some(&before), after: &after };
+    let gates = Gates { pricing, common, limits: &session.limits, before: Some(&before), after: &after };
     let against = gates.evaluate(None, None)?;
     Ok(Outcome { output, against, ..Outcome::default() })
 }

@@ -7,6 +7,7 @@ pub(crate) mod preview;
 pub(crate) mod risk;
 
 use cost_model::CostReport;
+use kube_model::yaml::Limits;
 use risk_rules::{Facts, RiskReport};
 
 use crate::cli::{Common, Pricing};
@@ -19,6 +20,7 @@ use crate::session::Input;
 pub(crate) struct Gates<'a> {
     pub(crate) pricing: &'a Pricing,
     pub(crate) common: &'a Common,
+    pub(crate) limits: &'a Limits,
     pub(crate) before: Option<&'a Input>,
     pub(crate) after: &'a Input,
 }
@@ -36,7 +38,7 @@ impl Gates<'_> {
             against.extend(risk.or(made.as_ref()).and_then(|report| gate::risk(self.common.fail_on, report)));
         }
         if let Some(limit) = &self.pricing.fail_above {
-            let prices = Prices::open(self.pricing)?;
+            let prices = Prices::open(self.pricing, self.limits)?;
             gate::check_currency(Some(limit), prices.book())?;
             let made = match cost {
                 Some(_) => None,

@@ -13,14 +13,14 @@ use crate::{gate, json, markdown, rendered, text};
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     let session = Session::open(&arguments.common)?;
-    let prices = Prices::open(&arguments.pricing)?;
+    let prices = Prices::open(&arguments.pricing, &session.limits)?;
     gate::check_currency(arguments.pricing.fail_above.as_ref(), prices.book())?;
     let inputs = Inputs::read(&session, arguments)?;
     let preview = Preview::make(&session, arguments, inputs, &prices)?;
     let patch = match arguments.patch {
         true => Some(patch::of(
             &preview.plan.edits,
-            &preview.inputs.target.resolved.tree,
+            &preview.inputs.target.0.resolved.tree,
             &session.redactor,
             &session.limits,
         )?),
@@ -72,7 +72,7 @@ fn against(arguments: &Arguments, preview: &Preview) -> Vec<String> {
 
 /// Applies the edits to the working tree, if every file is still what the plan read.
 fn write(preview: &Preview) -> Result<(), Failure> {
-    let tree = &preview.inputs.target.resolved.tree;
+    let tree = &preview.inputs.target.0.resolved.tree;
     let Some(root) = &tree.root else {
         let why = format!("{} is not a working tree, so nothing was written", tree.description);
         return Err(Failure::new("TARGET_NOT_WRITABLE", why));

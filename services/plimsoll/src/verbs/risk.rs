@@ -17,7 +17,7 @@ pub(crate) fn run(arguments: &Risk) -> Result<Outcome, Failure> {
         Format::Text => text::risk::render(&report, session.style),
         Format::Markdown => markdown::risk::render(&report),
     };
-    let gates = Gates { pricing, common, before: before.as_ref(), after: &after };
+    let gates = Gates { pricing, common, limits: &session.limits, before: before.as_ref(), after: &after };
     let against = gates.evaluate(None, Some(&report))?;
     Ok(Outcome { output, against, ..Outcome::default() })
 }
