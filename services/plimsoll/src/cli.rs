@@ -39,14 +39,11 @@ pub(crate) enum Verb {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = SOURCES)]
+#[command(after_help = SOURCES, override_usage = "plimsoll diff [OPTIONS] <BEFORE> <AFTER>")]
 pub(crate) struct Diff {
-    /// The state before
-    #[arg(value_name = "BEFORE")]
-    pub(crate) before: String,
-    /// The state after
-    #[arg(value_name = "AFTER")]
-    pub(crate) after: String,
+    /// The state before, and the state after
+    #[arg(value_name = "SOURCE", required = true, num_args = 2)]
+    pub(crate) sources: Vec<String>,
     #[command(flatten)]
     pub(crate) pricing: Pricing,
     #[command(flatten)]
@@ -174,7 +171,7 @@ pub(crate) enum Format {
 pub(crate) enum ColorChoice {
     /// On a terminal
     Auto,
-    /// Even where NO_COLOR is set
+    /// Into pipes and files too
     Always,
     /// Nowhere
     Never,

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use kube_model::yaml::Limits;
 use kube_model::{Object, PlacePattern, Redactor, State, StateError};
+use serde_json::Value;
 use source::{Resolved, SourceTree, Workspace};
 
 use crate::cli::{Common, Format};
@@ -25,6 +26,20 @@ pub(crate) struct Session {
 pub(crate) struct Input {
     pub(crate) resolved: Resolved,
     pub(crate) objects: Vec<Object>,
+}
+
+impl Input {
+    /// Two environments of one application may have different namespaces, which are then one place: the objects of
+    /// this one get the namespace that the other has.
+    pub(crate) fn align(&mut self, other: &Self) {
+        let namespace = |input: &Self| input.resolved.environment.as_ref()?.namespace.clone();
+        let (Some(from), Some(to)) = (namespace(self), namespace(other)) else { return };
+        for object in self.objects.iter_mut().filter(|object| object.key.namespace.as_ref() == Some(&from)) {
+            object.key.namespace = Some(to.clone());
+            object.value["metadata"]["namespace"] = Value::from(to.as_str());
+        }
+        self.objects.sort_by(|a, b| a.key.cmp(&b.key));
+    }
 }
 
 impl Session {
@@ -55,7 +70,11 @@ impl Session {
     pub(crate) fn read_pair(&self, sources: &[String]) -> Result<(Option<Input>, Input), Failure> {
         match sources {
             [before, after] if before == "-" && after == "-" => Err(standard_input_twice()),
-            [before, after] => Ok((Some(self.read(before)?), self.read(after)?)),
+            [before, after] => {
+                let (mut before, after) = (self.read(before)?, self.read(after)?);
+                before.align(&after);
+                Ok((Some(before), after))
+            }
             [after] => Ok((None, self.read(after)?)),
             _ => Err(Failure::new("USAGE", "one source or two are expected")),
         }
@@ -71,6 +90,15 @@ impl Session {
         }
         let objects = self.redactor.redact_all(&state.objects);
         Ok((Input { resolved, objects }, state))
+    }
+
+    /// What `plimsoll.yaml` asks for and the command does not do, so that nobody relies on it.
+    pub(crate) fn not_applied(&self) -> Option<String> {
+        let spec = &self.workspace.application()?.spec;
+        let parts = [("waivers", spec.waivers.len()), ("budgets", spec.budgets.len())];
+        let parts: Vec<&str> = parts.iter().filter(|(_, count)| *count > 0).map(|(name, _)| *name).collect();
+        (!parts.is_empty())
+            .then(|| format!("{} of plimsoll.yaml are not applied by this version", parts.join(" and ")))
     }
 
     /// What the application calls noise.

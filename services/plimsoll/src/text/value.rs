@@ -84,16 +84,14 @@ pub(crate) fn pair(before: &Value, after: &Value, room: usize) -> (String, Strin
     if fits(&one, &other) {
         return (one, other);
     }
-    let from = |text: &str, start: usize| format!("…{}", text.chars().skip(start).collect::<String>());
-    let shared = shared_start(&one, &other, &['/', ':', '@', ',', ' ', '{']);
-    let name = shared_start(&one, &other, &['/']);
-    if shared > 8 {
-        for (start, shown) in [(0, one.clone()), (name, from(&one, name)), (shared, from(&one, shared))] {
-            let other = from(&other, shared);
-            if (start > 0 || name == 0) && fits(&shown, &other) {
-                return (shown, other);
-            }
+    let shorter = match (before, after) {
+        (Value::Array(_) | Value::Object(_), _) | (_, Value::Array(_) | Value::Object(_)) => {
+            core(&one, &other)
         }
+        _ => tails(&one, &other, room),
+    };
+    if let Some((one, other)) = shorter.filter(|(one, other)| fits(one, other)) {
+        return (one, other);
     }
     let half = room / 2;
     let (a, b) = (one.chars().count(), other.chars().count());
@@ -103,6 +101,35 @@ pub(crate) fn pair(before: &Value, after: &Value, room: usize) -> (String, Strin
         _ => (half, half),
     };
     (escape::cut(&one, a), escape::cut(&other, b))
+}
+
+/// Two texts without what they share at their start; the first keeps its last name (`…web:1.2`) if there is room.
+fn tails(one: &str, other: &str, room: usize) -> Option<(String, String)> {
+    let shared = shared_start(one, other, &['/', ':', '@', ',', ' ']);
+    let name = shared_start(one, other, &['/']);
+    let from = |text: &str, start: usize| match start {
+        0 => text.to_owned(),
+        _ => format!("…{}", text.chars().skip(start).collect::<String>()),
+    };
+    let shorter = from(other, shared);
+    let fits = |longer: &String| longer.chars().count() + shorter.chars().count() <= room;
+    let longer = Some(from(one, name)).filter(|longer| name < shared && fits(longer));
+    (shared > 8).then(|| (longer.unwrap_or_else(|| from(one, shared)), shorter))
+}
+
+/// Two collections without the entries that they share at their start and at their end.
+fn core(one: &str, other: &str) -> Option<(String, String)> {
+    let start = shared_start(one, other, &['{', '[', ',']);
+    let reversed =
+        |text: &str| -> String { text.chars().skip(start).collect::<Vec<_>>().into_iter().rev().collect() };
+    let (one, other) = (reversed(one), reversed(other));
+    let end = shared_start(&one, &other, &['}', ']', ',']);
+    let between = |text: &str| {
+        let text: String = text.chars().skip(end).collect::<Vec<_>>().into_iter().rev().collect();
+        let (head, tail) = (if start > 0 { "…" } else { "" }, if end > 0 { "…" } else { "" });
+        format!("{head}{}{tail}", text.trim_start())
+    };
+    (start + end > 8).then(|| (between(&one), between(&other)))
 }
 
 /// How many characters two texts share at their start, up to the last of these that they share.
@@ -141,6 +168,11 @@ mod tests {
         let shown = |one: &str, other: &str| (one.to_owned(), other.to_owned());
         assert_eq!(pair(&image("1.0"), &image("1.1"), 40), shown("…storefront:1.0", "…1.1"));
         assert_eq!(pair(&image("1.0"), &image("1.1"), 12), shown("…1.0", "…1.1"));
+        let metric = |percent: u32| json!([{"resource": {"name": "cpu", "target": {"averageUtilization": percent, "type": "Utilization"}}}]);
+        assert_eq!(
+            pair(&metric(70), &metric(60), 60),
+            shown("…averageUtilization: 70…", "…averageUtilization: 60…")
+        );
         let (one, other) = pair(&json!("x"), &json!("y".repeat(100)), 20);
         assert_eq!((one.as_str(), other.chars().count()), ("x", 19));
         let (one, other) = pair(&json!("x".repeat(100)), &json!("y".repeat(100)), 20);

@@ -30,7 +30,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     if arguments.write {
         write(&preview)?;
     }
-    let mut outcome = Outcome { output, against: against(arguments, &preview), notes: Vec::new() };
+    let mut outcome = Outcome {
+        output,
+        against: against(arguments, &preview),
+        notes: session.not_applied().into_iter().collect(),
+    };
     if patch.is_some_and(|patch| patch.bare) {
         let note =
             "context that shows secrets is left out: apply with git apply --unidiff-zero, or patch -p1";

@@ -61,6 +61,25 @@ fn environments_are_found_through_plimsoll_yaml() {
 }
 
 #[test]
+fn the_namespaces_of_two_environments_are_one_place() {
+    let web = |namespace: &str, image: &str| {
+        deployment("web", image)
+            .replace("  name: web\nspec", &format!("  name: web\n  namespace: {namespace}\nspec"))
+    };
+    let sandbox = Sandbox::new()
+        .file("plimsoll.yaml", "apiVersion: plimsoll.dev/v1\nkind: Application\nmetadata: {name: s}\nspec:\n  environments: [{name: staging, path: blue, namespace: shop-staging}, {name: production, path: green, namespace: shop}]\n  budgets: [{environment: production, monthly: 5 USD}]\n")
+        .file("blue/web.yaml", web("shop-staging", "a:2"))
+        .file("green/web.yaml", web("shop", "a:1"));
+    let run = sandbox.run(&["diff", "production", "staging", "--format", "json"]);
+    let changes = run.json()["changes"].clone();
+    assert_eq!(changes.as_array().unwrap().len(), 1, "{changes}");
+    assert_eq!(changes[0]["object"]["namespace"], "shop-staging");
+    let cost = sandbox.run(&["cost", "production", "staging"]);
+    assert!(cost.out.starts_with("Cost: unchanged at "), "{cost:?}");
+    assert!(cost.err.contains("budgets of plimsoll.yaml are not applied by this version"), "{cost:?}");
+}
+
+#[test]
 fn credentials_of_a_url_are_never_shown() {
     let run = Sandbox::new().run(&["diff", "git+http://ana:s3cret@127.0.0.1:1/x.git//a@main", "-"]);
     assert_eq!((run.code, run.error_code()), (1, "GIT_FAILED"));
