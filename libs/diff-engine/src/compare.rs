@@ -55,10 +55,12 @@ impl Walk<'_> {
             (Value::Object(before), Value::Object(after)) => self.mappings(path, before, after),
             (Value::Array(one), Value::Array(other)) => {
                 match lists::items_of_both(self.kind, path.segments(), one, other) {
-                    Some((one, other)) if lists::is_ordered(path.segments()) && reordered(&one, &other) => {
-                        self.leaf(path, before, after);
+                    Some((one, other)) => {
+                        if lists::is_ordered(path.segments()) {
+                            self.order(path, &one, &other);
+                        }
+                        self.lists(path, &one, &other);
                     }
-                    Some((one, other)) => self.lists(path, &one, &other),
                     None => self.leaf(path, before, after),
                 }
             }
@@ -94,6 +96,18 @@ impl Walk<'_> {
         }
     }
 
+    /// The order of the items that both lists have, as their names.
+    fn order(&mut self, path: &Path, before: &lists::Items<'_>, after: &lists::Items<'_>) {
+        let names = |items: &lists::Items<'_>, others: &lists::Items<'_>| {
+            let common = items.iter().filter(|(name, _)| others.iter().any(|(other, _)| other == name));
+            Value::Array(common.filter_map(|(_, item)| item.get("name").cloned()).collect())
+        };
+        let (before, after) = (names(before, after), names(after, before));
+        if before != after {
+            self.note(path.clone(), Some(&before), Some(&after));
+        }
+    }
+
     fn pair(&mut self, path: Path, before: Option<&Value>, after: Option<&Value>) {
         match (before, after) {
             (Some(before), Some(after)) => self.values(&path, before, after),
@@ -107,12 +121,6 @@ impl Walk<'_> {
         let difference = Difference { path, before: before.cloned(), after: after.cloned() };
         self.found.differences.push(difference);
     }
-}
-
-/// Whether the items that both lists have come in another order.
-fn reordered(one: &lists::Items<'_>, other: &lists::Items<'_>) -> bool {
-    let positions = one.iter().filter_map(|(name, _)| other.iter().position(|(theirs, _)| theirs == name));
-    !positions.is_sorted()
 }
 
 fn by_name<'a>(items: &'a lists::Items<'_>) -> HashMap<&'a Segment, &'a Value> {
@@ -163,6 +171,13 @@ mod tests {
         assert!(places(&of("containers", ["a", "b"]), &of("containers", ["b", "a"])).is_empty());
         let found = places(&of("initContainers", ["a", "b"]), &of("initContainers", ["b", "a"]));
         assert_eq!(found, ["spec.template.spec.initContainers"]);
+        let turned = compare(
+            "Pod",
+            &json!({"initContainers": [{"name": "a"}, {"name": "b", "image": "b:1"}]}),
+            &json!({"initContainers": [{"name": "b", "image": "b:2"}, {"name": "a"}]}),
+        );
+        assert_eq!(turned.differences[0].before, Some(json!(["a", "b"])));
+        assert_eq!(turned.differences[1].path.to_string(), "initContainers[name=b].image");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use crate::args;
-use crate::path::Segment;
+use crate::path::{Path, Segment};
 use crate::scope;
 
 /// A field that identifies an item of a list, and what it is when it is left out.
@@ -103,6 +103,21 @@ fn known(kind: &str, parent: &str, list: &str) -> Option<ListKind> {
 #[must_use]
 pub fn is_ordered(path: &[Segment]) -> bool {
     matches!(path.last(), Some(Segment::Key(key)) if key == "initContainers")
+}
+
+/// Whether a value at a path is an order: the names of the items of an ordered list, in the place of the list.
+#[must_use]
+pub fn is_order(path: &Path, value: &Value) -> bool {
+    let names = value.as_array().is_some_and(|items| !items.is_empty() && items.iter().all(Value::is_string));
+    is_ordered(path.segments()) && names
+}
+
+/// The order of a list's items, of those that `among` names.
+#[must_use]
+pub fn order_of(items: &[Value], among: &Value) -> Value {
+    let wanted = among.as_array().map_or(&[][..], Vec::as_slice);
+    let names = items.iter().filter_map(|item| item.get("name")).filter(|name| wanted.contains(name));
+    Value::Array(names.cloned().collect())
 }
 
 /// The items of two lists, each with the segment that names it; none if the lists have to be compared whole.

@@ -53,6 +53,9 @@ pub(crate) fn item_lines(
 ) -> Vec<String> {
     let text = &item.file.text;
     let dash = content::dash_of(text, item.node);
+    if item.node.layout() == Some(Layout::Block) && item.is_whole_document() && !item.has_anchors() {
+        return document_lines(item, column, indent, comments);
+    }
     let in_block = text[dash..item.node.full_start()].trim() == "-" && starts_line_at(text, dash);
     if !in_block || item.has_anchors() {
         return vec![format!(
@@ -64,6 +67,24 @@ pub(crate) fn item_lines(
     let mut shifts = Shifts { text, indent, by_line: BTreeMap::new() };
     shifts.item(item.node, column);
     shifts.lines(dash, content::end_of(text, item.node).max(dash + 1), column, comments)
+}
+
+/// The lines of a document as an item of a sequence; the comments above it stand above the dash.
+fn document_lines(document: Template<'_>, column: usize, indent: Indent, comments: Comments) -> Vec<String> {
+    let text = &document.file.text;
+    let start = document.node.span.start;
+    let mut shifts = Shifts { text, indent, by_line: BTreeMap::new() };
+    shifts.mapping(document.node, column + 2);
+    let mut lines = shifts.lines(start, content::end_of(text, document.node), column + 2, comments);
+    for line in &mut lines {
+        let body = line.trim_start().to_owned();
+        if !body.starts_with('#') {
+            *line = format!("{}- {body}", " ".repeat(column));
+            break;
+        }
+        *line = format!("{}{body}", " ".repeat(column));
+    }
+    lines
 }
 
 fn starts_line(text: &str, node: &Node) -> bool {

@@ -65,17 +65,22 @@ fn remove_document(file: &ManifestFile, index: usize) -> Splice {
 /// # Errors
 /// When the object is not where it was read, or `value` cannot be written there.
 fn text_of(file: &ManifestFile, object: &Object, value: &Value) -> Result<String, EditError> {
-    let not_there = || EditError::NotThere { file: file.path.to_string() };
-    let splices = edit_object(file, object, value, None)?;
-    let text = apply(&file.text, &splices);
-    let edited = ManifestFile::read(&file.path, text.as_bytes(), &kube_model::yaml::Limits::default())
-        .map_err(|_| not_there())?;
-    let (document, node) = edited.node(&object.origin).ok_or_else(not_there)?;
+    let edited = made_into(file, object, value)?;
+    let (document, node) =
+        edited.node(&object.origin).ok_or_else(|| EditError::NotThere { file: file.path.to_string() })?;
     let body = match object.origin.items.is_empty() {
         true => document_text(&edited, document).to_owned(),
         false => item_text(&edited, document, node, value),
     };
     Ok(body.replace("\r\n", "\n"))
+}
+
+/// The file of the source with an object made into `value`.
+fn made_into(file: &ManifestFile, object: &Object, value: &Value) -> Result<ManifestFile, EditError> {
+    let splices = edit_object(file, object, value, None)?;
+    let text = apply(&file.text, &splices);
+    ManifestFile::read(&file.path, text.as_bytes(), &kube_model::yaml::Limits::default())
+        .map_err(|_| EditError::NotThere { file: file.path.to_string() })
 }
 
 fn document_text<'a>(file: &'a ManifestFile, document: &Document) -> &'a str {
@@ -124,9 +129,15 @@ pub fn add_object(
     if let Some(items) = list_items(file, sibling, &holder).filter(|items| !items.items().is_empty()) {
         let position = after.and_then(|origin| origin.items.first().copied());
         let sibling_item = &items.items()[position.unwrap_or(items.items().len() - 1)];
+        let edited = made_into(source, object, value)?;
+        let template = edited.node(&object.origin).map(|(document, node)| Template {
+            file: &edited,
+            document,
+            node,
+            value,
+        });
         let mut editor = Editor::new(file, sibling, "List");
         let layout = items.layout().unwrap_or(Layout::Block);
-        let template = Template::of(source, object).filter(|template| template.value == value);
         editor.add_item((items, Sibling::Before(sibling_item), layout), value, template);
         return Ok(editor.splices);
     }

@@ -47,8 +47,12 @@ fn own_text(source: Template<'_>, context: Context) -> Option<String> {
     let is_scalar = source.node.scalar().is_some();
     let json_source = is_json(source.file.text.as_str(), &source.document.root);
     let fits = context != Context::Json || json_source;
-    (!is_scalar && fits && source.is_inline() && !source.has_anchors() && !source.text().contains('\n'))
-        .then(|| source.text().to_owned())
+    (!is_scalar
+        && fits
+        && source.is_inline()
+        && !source.has_anchors_inside()
+        && !source.text().contains('\n'))
+    .then(|| source.text().to_owned())
 }
 
 /// Whether a document is JSON: a flow mapping with quoted keys.
@@ -111,6 +115,24 @@ pub(crate) fn entry(
         _ => scalar::write(&Value::from(key), None, context),
     };
     format!("{key_text}: {}", write(value, source.map(|(_, template)| template), context))
+}
+
+/// An item of a flow sequence, as [`entry`] writes an entry.
+pub(crate) fn item(
+    source: Option<Template<'_>>,
+    value: &Value,
+    context: Context,
+    place: Option<(usize, Indent)>,
+) -> String {
+    match (source, place) {
+        (Some(template), Some((column, indent)))
+            if template.value == value && can_stand_as_it_is(template.node, template, context) =>
+        {
+            let from = Indent::of(&template.file.text, template.document).flow;
+            moved(template.text(), (template.node.column, column), from.zip(indent.flow))
+        }
+        _ => write(value, source, context),
+    }
 }
 
 /// Whether the source's entry is on lines of its own in a flow mapping, and means the same in the target.

@@ -3,7 +3,7 @@
 mod mapping;
 pub(crate) mod sequence;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use kube_model::yaml::{Document, Layout, Node, NodeKind, ScalarStyle};
 use kube_model::{ManifestFile, Object, Path};
@@ -14,7 +14,7 @@ use crate::content::{self, Lines};
 use crate::indent::Indent;
 use crate::scalar::{self, Context};
 use crate::splice::Splice;
-use crate::template::Template;
+use crate::template::{self, Template};
 use crate::{EditError, flow};
 
 /// The splices of `file` that make `object`, which was read from it, into `new`. What is added is written as
@@ -54,6 +54,8 @@ pub(crate) struct Editor<'a> {
     indent: Indent,
     /// What the anchored nodes that were passed are to become.
     anchored: HashMap<usize, Value>,
+    /// The anchors of what goes.
+    removed: HashSet<usize>,
     pub(crate) splices: Vec<Splice>,
 }
 
@@ -67,6 +69,7 @@ impl<'a> Editor<'a> {
             context: if json { Context::Json } else { Context::Block },
             indent: Indent::of(&file.text, document),
             anchored: HashMap::new(),
+            removed: HashSet::new(),
             splices: Vec::new(),
         }
     }
@@ -115,9 +118,16 @@ impl<'a> Editor<'a> {
         }
         match (&node.kind, old, new) {
             (NodeKind::Alias(id), _, _) => {
-                if self.anchored.get(id).unwrap_or(old) != new {
-                    let context = self.context_in(Layout::Flow);
-                    self.replace(node.span.clone(), flow::write(new, source, context));
+                if self.removed.contains(id) || self.anchored.get(id).unwrap_or(old) != new {
+                    let own = Template {
+                        file: self.file,
+                        document: self.document,
+                        node: self.document.resolve(node),
+                        value: old,
+                    };
+                    let source = source.filter(|source| source.value == new).unwrap_or(own);
+                    let written = flow::write(new, Some(source), self.context_in(Layout::Flow));
+                    self.replace(node.span.clone(), written);
                 }
                 Ok(())
             }
@@ -204,9 +214,17 @@ impl<'a> Editor<'a> {
         true
     }
 
+    /// Remembers the anchors of what goes: what names them has to be written out.
+    fn forget_anchors(&mut self, node: &Node) {
+        let mut anchors = Vec::new();
+        template::anchors_in(node, &mut anchors);
+        self.removed.extend(anchors);
+    }
+
     /// Writes a node anew.
     fn rewrite(&mut self, node: &'a Node, new: &Value, source: Option<Template<'a>>, slot: Slot<'a>) {
         let text = self.text();
+        self.forget_anchors(node);
         let source = source.filter(|source| source.value == new);
         match slot {
             Slot::Entry { key, source_key, layout: Layout::Block } => {

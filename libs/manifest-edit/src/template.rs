@@ -67,18 +67,38 @@ impl<'a> Template<'a> {
         }
     }
 
-    /// Whether the text defines or names anchors, which mean something else in another document.
+    /// Whether the text, with the anchor before it, defines or names anchors: they mean something else in another
+    /// document.
     pub(crate) fn has_anchors(&self) -> bool {
-        fn any(node: &Node) -> bool {
-            node.anchor.is_some()
-                || matches!(node.kind, NodeKind::Alias(_))
-                || node.items().iter().any(any)
-                || node.entries().iter().any(|(key, value)| any(key) || any(value))
-        }
-        any(self.node)
+        self.node.anchor.is_some() || self.has_anchors_inside()
+    }
+
+    /// Whether the text itself defines or names anchors.
+    pub(crate) fn has_anchors_inside(&self) -> bool {
+        let mut anchors = Vec::new();
+        anchors_in(self.node, &mut anchors);
+        anchors.iter().any(|anchor| Some(*anchor) != self.node.anchor)
+    }
+
+    /// Whether this is a document of its own, and not a part of one.
+    pub(crate) fn is_whole_document(&self) -> bool {
+        self.node.span == self.document.root.span && self.node.anchor == self.document.root.anchor
     }
 
     pub(crate) fn text(&self) -> &'a str {
         &self.file.text[self.node.span.clone()]
+    }
+}
+
+/// The anchors that a node defines or names.
+pub(crate) fn anchors_in(node: &Node, found: &mut Vec<usize>) {
+    found.extend(node.anchor);
+    if let NodeKind::Alias(id) = node.kind {
+        found.push(id);
+    }
+    node.items().iter().for_each(|item| anchors_in(item, found));
+    for (key, value) in node.entries() {
+        anchors_in(key, found);
+        anchors_in(value, found);
     }
 }

@@ -17,19 +17,18 @@ pub(crate) fn settle(decisions: &mut [Decision]) {
             parents[*other].as_ref() == Some(parent) && decisions[*other].differing.target.is_none()
         });
         let additions: Vec<usize> = additions.collect();
-        let worst =
+        let Some(first) = additions.first().copied() else { continue };
+        let waiting =
             additions.iter().copied().find(|addition| decisions[*addition].verdict != Verdict::Carried);
-        match (additions.first().copied(), worst, decisions[index].verdict) {
-            (None, _, _) => {}
-            (Some(_), Some(worst), Verdict::Carried) => follow(decisions, index, worst),
-            (Some(_), None, Verdict::Blocked) => {
-                additions.into_iter().for_each(|addition| follow(decisions, addition, index));
-            }
-            (Some(first), None, Verdict::Kept | Verdict::Candidate) => {
+        match (waiting, decisions[index].verdict) {
+            (Some(waiting), Verdict::Carried) => follow(decisions, index, waiting),
+            (Some(_), _) | (None, Verdict::Carried) => {}
+            // A person took the new one: the old one, which nobody could decide about without a base, goes.
+            (None, Verdict::Kept | Verdict::Candidate) if decisions[first].taken => {
                 let reason = decisions[first].reason.clone();
                 decisions[index].change(Verdict::Carried, reason);
             }
-            _ => {}
+            (None, _) => additions.into_iter().for_each(|addition| follow(decisions, addition, index)),
         }
     }
 }

@@ -79,7 +79,8 @@ impl Grounds<'_> {
         }
         let never_crosses = row.known == Action::Ciphertext;
         if taken == Some(Side::Source) && !never_crosses {
-            return ruling(Verdict::Carried, format!("{}'s was taken", self.source_name));
+            let merged = (row.known == Action::CarryVersion).then(|| moved_version(differing)).flatten();
+            return (Verdict::Carried, format!("{}'s was taken", self.source_name), merged);
         }
         if let Some(rule) = self.keep.iter().find(|pattern| pattern.covers(place)) {
             return ruling(Verdict::Kept, format!("the application's rule keep: {rule}"));
@@ -275,6 +276,15 @@ impl Grounds<'_> {
             }
         }
     }
+}
+
+/// The source's version of an image in the repository that the target pulls from; none if it is another image.
+fn moved_version(differing: &Differing) -> Option<Value> {
+    let target = ImageRef::parse(differing.target.as_ref()?.as_str()?);
+    let source = ImageRef::parse(differing.source.as_ref()?.as_str()?);
+    let base = differing.base.as_ref().and_then(Value::as_str).map(ImageRef::parse);
+    let same_image = source.name() == target.name() || base.is_some_and(|base| base.name() == source.name());
+    same_image.then(|| Value::from(source.in_repository(target.repository).to_string()))
 }
 
 /// Why an edit that would write a secret is refused.

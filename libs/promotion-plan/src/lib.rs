@@ -14,6 +14,7 @@ mod decide;
 mod edits;
 mod environment;
 mod label;
+mod mounts;
 mod pairing;
 mod parts;
 mod places;

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use kube_model::{Object, ObjectKey, State};
+use kube_model::{Object, ObjectKey, PlacePattern, State};
 use serde_json::Value;
 
 use crate::environment::Environment;
@@ -24,10 +24,24 @@ pub(crate) struct Pair<'a> {
     pub(crate) written: Option<&'a Object>,
 }
 
+impl Pair<'_> {
+    /// Whether a pattern names something that one of the sides has.
+    pub(crate) fn has(&self, pattern: &PlacePattern) -> bool {
+        let sides = [self.target, self.source.as_ref(), self.base.as_ref()];
+        pattern.object.matches(&self.key)
+            && sides
+                .into_iter()
+                .flatten()
+                .any(|object| pattern.path.get(&self.key.kind, &object.value).is_some())
+    }
+}
+
 /// Which namespace of the source is which of the target.
 #[derive(Debug, Default)]
 pub(crate) struct Namespaces {
     map: HashMap<String, String>,
+    /// The source's own namespace, if it has one.
+    own: Option<String>,
     /// Where the target's objects are that name no namespace, or the only one that they name.
     default: Option<String>,
     /// Whether the target's manifests name namespaces at all.
@@ -83,10 +97,10 @@ impl Namespaces {
         let from = source.1.namespace.clone().or_else(|| only(&ours));
         let to = target.1.namespace.clone().or_else(|| only(&theirs));
         let mut map = votes(source.0, target.0);
-        if let (Some(from), Some(to)) = (from, &to) {
-            map.insert(from, to.clone());
+        if let (Some(from), Some(to)) = (&from, &to) {
+            map.insert(from.clone(), to.clone());
         }
-        Self { map, default: to, target_names_them: !theirs.is_empty() }
+        Self { map, own: from, default: to, target_names_them: !theirs.is_empty() }
     }
 
     /// An identity with the target's namespace in the place of the source's.
@@ -131,8 +145,9 @@ impl Namespaces {
         moved
     }
 
-    /// The namespace that an object names in the target: what the target's own names; for a new one what its
-    /// neighbours name, or nothing where they name none.
+    /// The namespace that an object names in the target: what the target's own names. A new one names what its
+    /// neighbours name; where they name none, it names the target's if it named the source's and the target's is
+    /// known, and keeps a namespace that is neither environment's.
     fn namespace_of(
         &self,
         key: &ObjectKey,
@@ -143,8 +158,15 @@ impl Namespaces {
             return target.text(&["metadata", "namespace"]).map(str::to_owned);
         }
         let common = self.common(key).namespace?;
-        let is_the_environments = written.is_none_or(|written| self.map.contains_key(written));
-        (self.target_names_them || !is_the_environments).then_some(common)
+        let is_the_sources =
+            |written: &str| self.own.as_deref() == Some(written) || self.map.contains_key(written);
+        match written {
+            None => self.target_names_them.then_some(common),
+            Some(written) if is_the_sources(written) => {
+                self.map.get(written).cloned().or_else(|| self.default.clone())
+            }
+            Some(_) => Some(common),
+        }
     }
 
     fn move_references(&self, key: &str, value: &mut Value) {

@@ -1,6 +1,6 @@
 //! The places in which source and target differ, with the base's value beside them.
 
-use kube_model::{Path, Place, PlacePattern};
+use kube_model::{Path, Place, PlacePattern, Segment, lists};
 use serde_json::Value;
 
 use crate::pairing::Pair;
@@ -18,10 +18,23 @@ pub(crate) struct Differing {
     pub(crate) base: Option<Value>,
 }
 
+/// Mappings whose entries mean something each by itself, so that a rule about one of them may decide about it alone.
+const BAGS: [&str; 9] = [
+    "annotations",
+    "binaryData",
+    "data",
+    "labels",
+    "limits",
+    "matchLabels",
+    "nodeSelector",
+    "requests",
+    "resources",
+];
+
 /// The places of one pair: the object itself where only one side has it, else the topmost paths that only one
-/// side has and the leaves that changed. A place that `patterns` reach into is split, so that a rule about a
-/// part decides about that part alone.
-pub(crate) fn places_of(pair: &Pair<'_>, base_known: bool, patterns: &[&PlacePattern]) -> Vec<Differing> {
+/// side has and the leaves that changed. A mapping that `patterns` reach into is split, so that a rule about an
+/// entry decides about that entry alone.
+pub(crate) fn places_of(pair: &Pair<'_>, patterns: &[&PlacePattern]) -> Vec<Differing> {
     let at = |path: Path| Place { object: pair.key.clone(), path };
     let base = pair.base.as_ref().map(|object| &object.value);
     let (target, source) = match (pair.target, &pair.source) {
@@ -36,51 +49,47 @@ pub(crate) fn places_of(pair: &Pair<'_>, base_known: bool, patterns: &[&PlacePat
         }
     };
     let kind = &pair.key.kind;
-    let found = diff_engine::compare(kind, target, source).differences;
     let mut places = Vec::new();
-    for difference in found {
-        let base = base.and_then(|base| difference.path.get(kind, base)).map(std::borrow::Cow::into_owned);
-        let differing = Differing {
-            place: at(difference.path),
-            target: difference.before,
-            source: difference.after,
-            base,
+    for difference in diff_engine::compare(kind, target, source).differences {
+        let base = base.and_then(|base| difference.path.get(kind, base));
+        let base = match &difference.before {
+            Some(order) if lists::is_order(&difference.path, order) => {
+                base.as_deref().and_then(Value::as_array).map(|items| lists::order_of(items, order))
+            }
+            _ => base.map(std::borrow::Cow::into_owned),
         };
-        split(differing, base_known, patterns, &mut places);
+        let place = at(difference.path);
+        split(
+            Differing { place, target: difference.before, source: difference.after, base },
+            patterns,
+            &mut places,
+        );
     }
     places
 }
 
-/// Splits a mapping that only one side has: where a rule names a part of it, and where all three sides differ
-/// (the target dropped what the source went on to change), since its parts can still be told apart.
-fn split(differing: Differing, base_known: bool, patterns: &[&PlacePattern], places: &mut Vec<Differing>) {
+fn split(differing: Differing, patterns: &[&PlacePattern], places: &mut Vec<Differing>) {
     let one_sided = match (&differing.target, &differing.source) {
         (None, Some(Value::Object(map))) | (Some(Value::Object(map)), None) => Some(map.clone()),
         _ => None,
     };
-    let named = patterns.iter().any(|pattern| pattern.reaches_into(&differing.place));
-    let dropped = base_known
-        && differing.target.is_none()
-        && differing.base.as_ref().is_some_and(Value::is_object)
-        && differing.base != differing.source;
-    let Some(map) = one_sided.filter(|_| named || dropped) else {
+    let is_bag = match differing.place.path.segments().last() {
+        Some(Segment::Key(key)) => BAGS.contains(&key.as_str()),
+        _ => false,
+    };
+    let named = is_bag && patterns.iter().any(|pattern| pattern.reaches_into(&differing.place));
+    let Some(map) = one_sided.filter(|_| named) else {
         places.push(differing);
         return;
     };
-    let mut keys: Vec<String> = map.keys().cloned().collect();
-    if let (true, Some(Value::Object(base))) = (dropped, &differing.base) {
-        keys.extend(base.keys().filter(|key| !map.contains_key(*key)).cloned());
-    }
-    for key in keys {
-        let child = |value: &Option<Value>| value.as_ref().and_then(|value| value.get(&key)).cloned();
+    for key in map.keys() {
+        let child = |value: &Option<Value>| value.as_ref().and_then(|value| value.get(key)).cloned();
         let part = Differing {
-            place: Place { object: differing.place.object.clone(), path: differing.place.path.key(&key) },
+            place: Place { object: differing.place.object.clone(), path: differing.place.path.key(key) },
             target: child(&differing.target),
             source: child(&differing.source),
             base: child(&differing.base),
         };
-        if part.target != part.source {
-            split(part, base_known, patterns, places);
-        }
+        split(part, patterns, places);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kube_model::{Object, Place, PlacePattern, Segment};
+use kube_model::{Object, Place, PlacePattern, Segment, lists};
 use serde_json::Value;
 
 use crate::after::value_after;
@@ -11,7 +11,7 @@ use crate::edits::{self, Becoming};
 use crate::label::Labels;
 use crate::pairing::Pair;
 use crate::plan::{PlanError, Request};
-use crate::{coupled, places, references, removals};
+use crate::{coupled, mounts, places, references, removals};
 
 /// A plan in the making.
 pub(crate) struct Planner<'r, 'a> {
@@ -27,17 +27,19 @@ impl Planner<'_, '_> {
         let rules = grounds.promote.iter().chain(grounds.keep);
         let patterns: Vec<&PlacePattern> = rules.chain(grounds.selection.patterns()).collect();
         for pair in self.pairs {
-            let places = places::places_of(pair, grounds.base_known, &patterns);
+            let places = places::places_of(pair, &patterns);
             self.decisions
                 .push(places.into_iter().map(|differing| grounds.decide(pair, differing)).collect());
         }
     }
 
+    /// A place that exists and differs no longer is no mistake: the edit may have been made already.
     pub(crate) fn check_selection(&self) -> Result<(), PlanError> {
         let places: Vec<&Place> =
             self.decisions.iter().flatten().map(|decision| &decision.differing.place).collect();
         for pattern in self.request.selection.patterns() {
-            if !places.iter().any(|place| pattern.covers(place)) {
+            let differs = places.iter().any(|place| pattern.covers(place));
+            if !differs && !self.pairs.iter().any(|pair| pair.has(pattern)) {
                 let of_object = places.iter().filter(|place| pattern.object.matches(&place.object));
                 let similar = of_object.map(|place| self.labels.label(place)).take(5).collect();
                 return Err(PlanError::PlaceUnknown { pattern: pattern.to_string(), similar });
@@ -53,6 +55,9 @@ impl Planner<'_, '_> {
             let redacted = self.request.redactor.redact(source);
             for decision in decisions.iter_mut().filter(|decision| decision.verdict == Verdict::Carried) {
                 let path = &decision.differing.place.path;
+                if decision.becomes.as_ref().is_some_and(|value| lists::is_order(path, value)) {
+                    continue;
+                }
                 if path.get(&pair.key.kind, &redacted.value) != path.get(&pair.key.kind, &source.value) {
                     let verdict = if grounds.base_known { Verdict::Pending } else { Verdict::Candidate };
                     decision.change(verdict, SECRET_EDIT.to_owned());
@@ -78,7 +83,10 @@ impl Planner<'_, '_> {
     pub(crate) fn settle(&mut self) -> edits::Edited {
         loop {
             self.decisions.iter_mut().for_each(|decisions| coupled::settle(decisions));
-            if self.block_what_lacks_something() || self.block_removals() {
+            if self.hold_mounts_with_their_volumes()
+                || self.block_what_lacks_something()
+                || self.block_removals()
+            {
                 continue;
             }
             let becoming = self.becoming();
@@ -140,6 +148,17 @@ impl Planner<'_, '_> {
             }
         }
         blocked
+    }
+
+    fn hold_mounts_with_their_volumes(&mut self) -> bool {
+        let mut changed = false;
+        for (pair, decisions) in self.pairs.iter().zip(&mut self.decisions) {
+            if let (Some(_), true) = (pair.target, decisions.iter().any(|d| d.verdict == Verdict::Carried)) {
+                let after = value_after(pair, decisions);
+                changed |= after.is_some_and(|after| mounts::settle(&pair.key.kind, &after, decisions));
+            }
+        }
+        changed
     }
 
     fn block_removals(&mut self) -> bool {

@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use kube_model::{Object, ObjectKey, Place, scope};
+use serde_json::Value;
 
 use crate::decide::{Decision, Grounds, Ruling, Verdict, ruling};
+use crate::parts::{self, Merged};
 use crate::references;
 use crate::table::{self, Action};
 
@@ -67,9 +69,7 @@ fn own_change(target: &Object, base: &Object) -> Option<String> {
     let changed = found.into_iter().find(|difference| {
         let place = Place { object: target.key.clone(), path: difference.path.clone() };
         let same_version = || {
-            let text = |value: &Option<serde_json::Value>| {
-                value.as_ref().and_then(|v| v.as_str().map(str::to_owned))
-            };
+            let text = |value: &Option<Value>| value.as_ref().and_then(|v| v.as_str().map(str::to_owned));
             match (text(&difference.before), text(&difference.after)) {
                 (Some(before), Some(after)) => kube_model::image::ImageRef::parse(&before)
                     .same_version(&kube_model::image::ImageRef::parse(&after)),
@@ -79,10 +79,19 @@ fn own_change(target: &Object, base: &Object) -> Option<String> {
         match table::row_of(&place, false).known {
             Action::Keep | Action::SecretValue | Action::Ciphertext => false,
             Action::CarryVersion => !same_version(),
+            Action::Parts => {
+                !only_kept_parts_differ(&place, difference.before.as_ref(), difference.after.as_ref())
+            }
             _ => true,
         }
     });
     changed.map(|difference| difference.path.to_string())
+}
+
+/// Whether carrying the target's own list over to the base would change nothing: then it differs in kept parts only.
+fn only_kept_parts_differ(place: &Place, base: Option<&Value>, target: Option<&Value>) -> bool {
+    let (Some(base), Some(target)) = (base, target) else { return false };
+    parts::merge(place, Some(base), base, target) == Merged::Value(base.clone())
 }
 
 /// Blocks every removal of an object that something still needs which stays. A reference from an object that

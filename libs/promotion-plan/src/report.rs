@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kube_model::{Object, Redactor};
+use kube_model::{Object, Redactor, lists};
 use serde_json::Value;
 
 use crate::after::value_after;
@@ -52,10 +52,17 @@ fn item(planner: &Planner<'_, '_>, shown: &Shown, decision: &Decision) -> PlanIt
     };
     let carried = decision.verdict == Verdict::Carried;
     let base_known = planner.request.base.is_some();
+    let is_order =
+        decision.differing.target.as_ref().is_some_and(|order| lists::is_order(&place.path, order));
+    let (before, after) = match is_order {
+        // Names of containers are shown as they are; the containers themselves are places of their own.
+        true => (decision.differing.target.clone(), decision.differing.source.clone()),
+        false => (at(&shown.target), if carried { at(&shown.after) } else { at(&shown.source) }),
+    };
     PlanItem {
         label: planner.labels.label(&place),
-        before: at(&shown.target),
-        after: if carried { at(&shown.after) } else { at(&shown.source) },
+        before,
+        after,
         reason: decision.reason.clone(),
         source_changed: base_known.then(|| decision.differing.source != decision.differing.base),
         place,

@@ -23,6 +23,12 @@ fn put(
         }
         return;
     };
+    if let (true, Some(new), Some(Value::Array(items))) =
+        (depth + 1 == path.len(), new, segment_of(segment, target))
+        && lists::is_order(&path.iter().cloned().collect(), new)
+    {
+        return put_in_order(items, new);
+    }
     let is_last = depth + 1 == path.len();
     match (segment, target) {
         (Segment::Key(key), Value::Object(map)) => {
@@ -60,6 +66,24 @@ fn put(
     }
 }
 
+fn segment_of<'a>(segment: &Segment, value: &'a mut Value) -> Option<&'a mut Value> {
+    match segment {
+        Segment::Key(key) => value.get_mut(key),
+        _ => None,
+    }
+}
+
+/// Puts the items that `order` names into that order; the others keep their positions.
+fn put_in_order(items: &mut [Value], order: &Value) {
+    let names = order.as_array().map_or(&[][..], Vec::as_slice);
+    let is_named = |item: &Value| item.get("name").is_some_and(|name| names.contains(name));
+    let mut sorted: Vec<Value> = items.iter().filter(|item| is_named(item)).cloned().collect();
+    sorted.sort_by_key(|item| names.iter().position(|name| Some(name) == item.get("name")));
+    for (slot, item) in items.iter_mut().filter(|item| is_named(item)).zip(sorted) {
+        *slot = item;
+    }
+}
+
 fn place_in_list(
     kind: &str,
     list: &[Segment],
@@ -83,7 +107,16 @@ fn put_flag(items: &mut Vec<Value>, source: &[Value], segment: &Segment, present
     let words = |flag: &args::Flag| -> Vec<Value> {
         flag.items.iter().flat_map(|range| source[range.clone()].to_vec()).collect()
     };
-    let new = theirs.flag(name).filter(|_| present).map(words).unwrap_or_default();
+    let wanted = theirs.flag(name).filter(|_| present);
+    if let (Some(old), Some(new)) = (ours.flag(name), wanted)
+        && let Some(rewritten) = in_form_of(old, new)
+    {
+        for (range, words) in old.items.iter().zip(rewritten).rev() {
+            items.splice(range.clone(), words);
+        }
+        return;
+    }
+    let new = wanted.map(words).unwrap_or_default();
     if let Some(old) = ours.flag(name) {
         for range in old.items.iter().skip(1).rev() {
             items.drain(range.clone());
@@ -97,6 +130,22 @@ fn put_flag(items: &mut Vec<Value>, source: &[Value], segment: &Segment, present
     let after = before.filter_map(|flag| ours.flag(&flag.name)?.items.last().map(|range| range.end)).last();
     let at = after.unwrap_or(items.len());
     items.splice(at..at, new);
+}
+
+/// The new values in the form in which the target writes the flag: `--flag value` or `--flag=value`.
+fn in_form_of(old: &args::Flag, new: &args::Flag) -> Option<Vec<Vec<Value>>> {
+    if old.values.len() != new.values.len() {
+        return None;
+    }
+    let pairs = old.values.iter().zip(&old.items).zip(&new.values);
+    let write = |((before, range), after): ((&Value, &std::ops::Range<usize>), &Value)| {
+        let (_, after) = (before.as_str()?, after.as_str()?);
+        Some(match range.len() {
+            1 => vec![Value::from(format!("{}={after}", old.name))],
+            _ => vec![Value::from(old.name.clone()), Value::from(after)],
+        })
+    };
+    pairs.map(write).collect()
 }
 
 #[cfg(test)]
@@ -129,7 +178,7 @@ mod tests {
         let source = of(&["serve", "--level", "debug", "--port=80", "-v"]);
         assert_eq!(
             put_at(&flag("--level"), &target, &source),
-            of(&["serve", "--level", "debug", "--own", "-v"])
+            of(&["serve", "--level=debug", "--own", "-v"])
         );
         assert_eq!(
             put_at(&flag("--port"), &target, &source),

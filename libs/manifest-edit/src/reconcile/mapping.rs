@@ -41,6 +41,13 @@ impl<'a> Editor<'a> {
             self.rewrite(node, &Value::Object(new.clone()), source, slot);
             return Ok(());
         }
+        let gone = |value: &Node| matches!(value.kind, NodeKind::Alias(id) if self.removed.contains(&id));
+        let merges: Vec<usize> = (0..entries.len())
+            .filter(|index| entries[*index].0.scalar() == Some("<<") && gone(&entries[*index].1))
+            .collect();
+        for index in merges {
+            self.remove_entry(entries, index, layout, new);
+        }
         for (key, index) in &own {
             let (key_node, value_node) = &entries[*index];
             match (old.get(*key), new.get(*key)) {
@@ -68,6 +75,7 @@ impl<'a> Editor<'a> {
             };
             for alias in merged {
                 if let NodeKind::Alias(id) = alias.kind
+                    && !self.removed.contains(&id)
                     && let Some(Value::Object(map)) = self.anchored.get(&id)
                 {
                     map.iter().for_each(|(key, value)| {
@@ -87,6 +95,7 @@ impl<'a> Editor<'a> {
         new: &Map<String, Value>,
     ) {
         let text = self.text();
+        self.forget_anchors(&entries[index].1);
         if layout == Layout::Flow {
             let spans: Vec<_> =
                 entries.iter().map(|(key, value)| flow::entry_span(text, key, value)).collect();

@@ -8,7 +8,7 @@ use similar::{Algorithm, DiffOp, capture_diff_slices};
 use super::{Editor, Slot};
 use crate::block::{self, Comments};
 use crate::content::{self, Lines};
-use crate::splice::Splice;
+use crate::splice::{Splice, apply};
 use crate::template::Template;
 use crate::{EditError, flow};
 
@@ -39,23 +39,29 @@ impl<'a> Editor<'a> {
         source: Option<Template<'a>>,
         slot: Slot<'a>,
     ) -> Result<(), EditError> {
-        let pairs = pair_items(self.kind, path, old, new);
+        let (pairs, moved) = pair_items(self.kind, path, old, new);
         if pairs.is_empty() && old != new {
             self.rewrite(node, &Value::Array(new.to_vec()), source, slot);
             return Ok(());
         }
+        let survives = |index: usize| pairs.iter().any(|pair| pair.old == index);
+        let is_moved = |index: usize| moved.iter().any(|pair| pair.old == index);
+        for index in (0..items.len()).filter(|index| !survives(*index) && !is_moved(*index)) {
+            self.forget_anchors(&items[index]);
+        }
         for pair in &pairs {
             let template = template_of(self.kind, path, source, pair, new);
             let values = (&old[pair.old], &new[pair.new]);
-            self.value(
-                &path.join(pair.segment.clone()),
-                &items[pair.old],
-                values,
-                template,
-                Slot::Item { layout },
-            )?;
+            let slot = Slot::Item { layout };
+            self.value(&path.join(pair.segment.clone()), &items[pair.old], values, template, slot)?;
         }
-        let survives = |index: usize| pairs.iter().any(|pair| pair.old == index);
+        let mut written = Vec::new();
+        for pair in &moved {
+            let template = template_of(self.kind, path, source, pair, new);
+            let values = (&old[pair.old], &new[pair.new]);
+            written
+                .push((pair.new, self.moved_item(path, pair, &items[pair.old], values, template, layout)?));
+        }
         for index in (0..items.len()).filter(|index| !survives(*index)) {
             self.remove_item(items, index, layout, &survives);
         }
@@ -71,11 +77,49 @@ impl<'a> Editor<'a> {
                         (None, Some(first)) => Sibling::After(first),
                         (None, None) => continue,
                     };
-                    self.add_item((node, sibling, layout), value, template);
+                    match written.iter().find(|(new, _)| *new == index) {
+                        Some((_, text)) => self.insert_item((node, sibling, layout), text),
+                        None => self.add_item((node, sibling, layout), value, template),
+                    }
                 }
             }
         }
         Ok(())
+    }
+
+    /// The text of an item that moves within its list, edited where it changes as well: whole lines in a block.
+    fn moved_item(
+        &mut self,
+        path: &Path,
+        pair: &Pair,
+        item: &'a Node,
+        values: (&Value, &Value),
+        template: Option<Template<'a>>,
+        layout: Layout,
+    ) -> Result<Vec<String>, EditError> {
+        let before = std::mem::take(&mut self.splices);
+        let result =
+            self.value(&path.join(pair.segment.clone()), item, values, template, Slot::Item { layout });
+        let inside = std::mem::replace(&mut self.splices, before);
+        result?;
+        let text = self.text();
+        let range = match layout {
+            Layout::Flow => item.full_start()..item.span.end,
+            Layout::Block => {
+                let dash = content::dash_of(text, item);
+                let end = content::end_of(text, item).max(dash + 1);
+                Lines(text).comments_above(dash)..Lines(text).next(end).unwrap_or(text.len())
+            }
+        };
+        let inside: Vec<Splice> = inside
+            .into_iter()
+            .map(|Splice { range: at, text }| Splice {
+                range: at.start - range.start..at.end - range.start,
+                text,
+            })
+            .collect();
+        let edited = apply(&text[range], &inside);
+        Ok(edited.trim_end_matches(['\n', '\r']).lines().map(str::to_owned).collect())
     }
 
     pub(crate) fn remove_item(
@@ -104,45 +148,58 @@ impl<'a> Editor<'a> {
     ) {
         let text = self.text();
         let (Sibling::Before(beside) | Sibling::After(beside)) = sibling;
+        let lines = if layout == Layout::Flow {
+            let start = beside.full_start();
+            let own_line = text[Lines(text).start(start)..start].trim().is_empty();
+            let place = own_line.then(|| (Lines(text).column(start), self.indent));
+            vec![flow::item(source, value, self.context_in(Layout::Flow), place)]
+        } else {
+            let column = Lines(text).column(content::dash_of(text, beside));
+            match source {
+                Some(source) => block::item_lines(source, column, self.indent, Comments::Keep),
+                None => {
+                    let written = flow::write(value, None, self.context_in(Layout::Block));
+                    vec![format!("{}- {written}", " ".repeat(column))]
+                }
+            }
+        };
+        self.insert_item((node, sibling, layout), &lines);
+    }
+
+    /// Puts the lines of an item beside another one.
+    fn insert_item(&mut self, (node, sibling, layout): (&'a Node, Sibling<'a>, Layout), lines: &[String]) {
+        let text = self.text();
+        let (Sibling::Before(beside) | Sibling::After(beside)) = sibling;
+        let ending = self.ending_at(beside.span.start);
         if layout == Layout::Flow {
-            let addition = flow::write(value, source, self.context_in(Layout::Flow));
+            let addition = lines.join(ending);
             let span = beside.full_start()..beside.span.end;
             self.splices.push(match sibling {
-                Sibling::Before(_) => {
-                    flow::insert_after(text, node, span.start, span.end, &addition, self.ending_at(span.end))
-                }
+                Sibling::Before(_) => flow::insert_after(text, node, span.start, span.end, &addition, ending),
                 Sibling::After(_) => Splice { range: span.start..span.start, text: format!("{addition}, ") },
             });
             return;
         }
         let dash = content::dash_of(text, beside);
-        let column = Lines(text).column(dash);
-        let lines = match source {
-            Some(source) => block::item_lines(source, column, self.indent, Comments::Keep),
-            None => {
-                let written = flow::write(value, None, self.context_in(Layout::Block));
-                vec![format!("{}- {written}", " ".repeat(column))]
-            }
-        };
         match sibling {
-            Sibling::Before(_) => self.insert_lines(content::end_of(text, beside).max(dash + 1), &lines),
+            Sibling::Before(_) => self.insert_lines(content::end_of(text, beside).max(dash + 1), lines),
             // A nested sequence may start on the line of the dash that holds it: the new item takes its place.
             Sibling::After(_) if !text[Lines(text).start(dash)..dash].trim().is_empty() => {
-                let ending = self.ending_at(dash);
-                let written = format!("{}{ending}{}", lines.join(ending).trim_start(), " ".repeat(column));
+                let pad = " ".repeat(Lines(text).column(dash));
+                let written = format!("{}{ending}{pad}", lines.join(ending).trim_start());
                 self.replace(dash..dash, written);
             }
             Sibling::After(_) => {
                 let start = Lines(text).comments_above(dash);
-                let ending = self.ending_at(dash);
                 self.replace(start..start, format!("{}{ending}", lines.join(ending)));
             }
         }
     }
 }
 
-/// Which items of two lists are the same: by their keys, or else by the longest common run.
-fn pair_items(kind: &str, path: &Path, old: &[Value], new: &[Value]) -> Vec<Pair> {
+/// Which items of two lists are the same, by their keys or else by the longest common run: those that stand in one
+/// order on both sides, and those that move.
+fn pair_items(kind: &str, path: &Path, old: &[Value], new: &[Value]) -> (Vec<Pair>, Vec<Pair>) {
     let by_key = !matches!(lists::kind_of(kind, path.segments()), lists::ListKind::Arguments);
     if let Some((olds, news)) = lists::items_of_both(kind, path.segments(), old, new).filter(|_| by_key) {
         let found = olds.into_iter().enumerate().filter_map(|(old, (segment, _))| {
@@ -168,13 +225,13 @@ fn pair_items(kind: &str, path: &Path, old: &[Value], new: &[Value]) -> Vec<Pair
             segment: Segment::Flag("*".to_owned()),
         }));
     }
-    pairs
+    (pairs, Vec::new())
 }
 
-/// The most pairs that stand in the same order on both sides; what stands elsewhere is taken out and put in anew.
-fn in_order(pairs: Vec<Pair>) -> Vec<Pair> {
+/// The most pairs that stand in the same order on both sides, and the others, which move.
+fn in_order(pairs: Vec<Pair>) -> (Vec<Pair>, Vec<Pair>) {
     if pairs.is_sorted_by_key(|pair| pair.new) {
-        return pairs;
+        return (pairs, Vec::new());
     }
     // For each pair, the length of the longest ordered run that ends with it, and the pair before it.
     let mut runs: Vec<(usize, Option<usize>)> = Vec::with_capacity(pairs.len());
@@ -189,7 +246,8 @@ fn in_order(pairs: Vec<Pair>) -> Vec<Pair> {
         keep[index] = true;
         at = runs[index].1;
     }
-    pairs.into_iter().zip(keep).filter_map(|(pair, kept)| kept.then_some(pair)).collect()
+    let mut kept = keep.into_iter();
+    pairs.into_iter().partition(|_| kept.next().unwrap_or_default())
 }
 
 /// The source's item for an item that both have.
