@@ -5,7 +5,8 @@ use std::io;
 use benches::{Edition, Figure, Run, measure_in_turn, write_state};
 
 fn main() -> io::Result<()> {
-    let plimsoll = std::env::var("PLIMSOLL_BIN").map_err(|_| io::Error::other("PLIMSOLL_BIN names no binary"))?;
+    let plimsoll =
+        std::env::var("PLIMSOLL_BIN").map_err(|_| io::Error::other("PLIMSOLL_BIN names no binary"))?;
     let dir = tempfile::tempdir()?;
     println!("| command | objects | seconds: min, median, max | peak MiB | × cat of the same bytes |");
     println!("|---|---|---|---|---|");
@@ -20,8 +21,18 @@ fn main() -> io::Result<()> {
         let diff = [&plimsoll, "diff", "--format", "json", &base, &staging];
         report("diff", objects, &diff, &[&base, &staging])?;
         if objects <= 1_000 {
-            let preview =
-                [&plimsoll, "preview", "--format", "json", "--from", &staging, "--to", &production, "--base", &base];
+            let preview = [
+                &plimsoll,
+                "preview",
+                "--format",
+                "json",
+                "--from",
+                &staging,
+                "--to",
+                &production,
+                "--base",
+                &base,
+            ];
             report("preview", objects, &preview, &[&base, &staging, &production])?;
         }
     }
@@ -29,7 +40,10 @@ fn main() -> io::Result<()> {
 }
 
 fn report(name: &str, objects: usize, command: &[&str], dirs: &[&str]) -> io::Result<()> {
-    let cat = format!("cat {} > /dev/null", dirs.iter().map(|dir| format!("{dir}/*")).collect::<Vec<_>>().join(" "));
+    let cat = format!(
+        "cat {} > /dev/null",
+        dirs.iter().map(|dir| format!("{dir}/*")).collect::<Vec<_>>().join(" ")
+    );
     let runs = if objects > 1_000 { 5 } else { 11 };
     let (ours, theirs) = measure_in_turn(runs, command, &["sh", "-c", &cat])?;
     let seconds = |runs: &[Run]| Figure::of(runs.iter().map(|run| run.seconds).collect());
