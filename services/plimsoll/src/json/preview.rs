@@ -3,10 +3,11 @@
 use cost_model::{CostPreview, CostReport, EstimatedCost};
 use diff_engine::{Change, DiffSummary, Suppressed};
 use kube_model::Object;
-use promotion_plan::Plan;
+use promotion_plan::{FileEdit, Plan, PlanItem};
 use risk_rules::{Finding, Level, NotEvaluated};
 use serde::Serialize;
 use serde_json::Value;
+use source::SourceTree;
 
 use crate::preview::{Inputs, Preview};
 use crate::session::Input;
@@ -17,7 +18,7 @@ pub(crate) struct Document<'a> {
     from: Side<'a>,
     to: Side<'a>,
     base: Option<Side<'a>>,
-    plan: &'a Plan,
+    plan: PlanDocument<'a>,
     diff: Changes<'a>,
     diff_summary: &'a DiffSummary,
     estimated_cost: EstimatedCost,
@@ -31,6 +32,33 @@ pub(crate) struct Document<'a> {
     patch: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rendered: Option<Vec<&'a Value>>,
+}
+
+/// The plan, with the paths of its edits as the patch names them.
+#[derive(Serialize)]
+struct PlanDocument<'a> {
+    carried: &'a [PlanItem],
+    kept: &'a [PlanItem],
+    pending: &'a [PlanItem],
+    candidates: &'a [PlanItem],
+    blocked: &'a [PlanItem],
+    edits: Vec<FileEdit>,
+    notes: &'a [String],
+}
+
+impl<'a> PlanDocument<'a> {
+    fn of(plan: &'a Plan, target: &SourceTree) -> Self {
+        let named = |edit: &FileEdit| FileEdit { path: target.patch_path(&edit.path), ..edit.clone() };
+        Self {
+            carried: &plan.carried,
+            kept: &plan.kept,
+            pending: &plan.pending,
+            candidates: &plan.candidates,
+            blocked: &plan.blocked,
+            edits: plan.edits.iter().map(named).collect(),
+            notes: &plan.notes,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -68,7 +96,7 @@ impl<'a> Document<'a> {
             from: Side::of(&source.0),
             to: Side::of(&target.0),
             base: base.as_ref().map(|(input, _)| Side::of(input)),
-            plan,
+            plan: PlanDocument::of(plan, &target.0.resolved.tree),
             diff: Changes { changes: &diff.changes, suppressed: &diff.suppressed },
             diff_summary: &diff.summary,
             estimated_cost: cost.estimated_cost(),
