@@ -1,6 +1,6 @@
 //! What happens to each place, and why.
 
-use kube_model::{Object, Place, PlacePattern, image::ImageRef, scope};
+use kube_model::{Object, Place, PlacePattern, Segment, image::ImageRef, scope};
 use serde_json::Value;
 
 use crate::additions;
@@ -100,6 +100,7 @@ impl Grounds<'_> {
             Action::CarryVersion => self.rule_image(differing),
             Action::Ciphertext => self.rule_ciphertext(differing, reason),
             Action::SecretValue => self.rule_secret_value(differing, reason),
+            Action::Apart if differing.source == differing.base => ruling(Verdict::Kept, self.unchanged()),
             Action::Apart => ruling(Verdict::Pending, reason),
             Action::Parts => self.rule_parts(differing, reason),
             Action::Carry => self.rule_carry(differing, reason),
@@ -135,7 +136,13 @@ impl Grounds<'_> {
         if source == base {
             return ruling(Verdict::Kept, self.unchanged());
         }
-        if target == base {
+        // What goes may differ in what is the target's own anyway, as a removed object may.
+        let goes = source.is_none()
+            && target
+                .as_ref()
+                .zip(base.as_ref())
+                .is_some_and(|(target, base)| removals::own_change(&differing.place, base, target).is_none());
+        if target == base || goes {
             return self.unless_foreign(differing, ruling(Verdict::Carried, reason));
         }
         self.unless_foreign(differing, self.conflict(differing))
@@ -175,8 +182,11 @@ impl Grounds<'_> {
     }
 
     fn rule_candidate(&self, differing: &Differing) -> Ruling {
-        let of_config_map = differing.place.object.kind == "ConfigMap";
-        if differing.source.is_none() && !of_config_map {
+        let Place { object, path } = &differing.place;
+        let top = path.segments().first();
+        let is_setting = object.kind == "ConfigMap"
+            && matches!(top, Some(Segment::Key(key)) if matches!(key.as_str(), "data" | "binaryData"));
+        if differing.source.is_none() && !is_setting {
             return ruling(Verdict::Kept, format!("only {} has it", self.target_name));
         }
         self.unless_foreign(

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kube_model::{Object, ObjectKey, Place, scope};
+use kube_model::{Object, ObjectKey, Path, Place, scope};
 use serde_json::Value;
 
 use crate::decide::{Decision, Grounds, Ruling, Verdict, ruling};
@@ -54,7 +54,8 @@ pub(crate) fn rule(
     if action == Action::Apart {
         return ruling(Verdict::Pending, "an object of the whole cluster is promoted by itself");
     }
-    match own_change(target, base) {
+    let place = Place { object: target.key.clone(), path: Path::root() };
+    match own_change(&place, &base.value, &target.value) {
         Some(path) => ruling(
             Verdict::Blocked,
             format!("{} changed it ({path}) since the last promotion; {by_name}", grounds.target_name),
@@ -63,11 +64,12 @@ pub(crate) fn rule(
     }
 }
 
-/// The first place in which the target's copy differs from the base in more than what is its own anyway.
-fn own_change(target: &Object, base: &Object) -> Option<String> {
-    let found = diff_engine::compare(&target.key.kind, &base.value, &target.value).differences;
+/// The first path in which the target's copy of what goes differs from the base in more than what is its own anyway.
+pub(crate) fn own_change(place: &Place, base: &Value, target: &Value) -> Option<String> {
+    let kind = &place.object.kind;
+    let found = diff_engine::compare_at(kind, &place.path, base, target).differences;
     let changed = found.into_iter().find(|difference| {
-        let place = Place { object: target.key.clone(), path: difference.path.clone() };
+        let place = Place { object: place.object.clone(), path: difference.path.clone() };
         let same_version = || {
             let text = |value: &Option<Value>| value.as_ref().and_then(|v| v.as_str().map(str::to_owned));
             match (text(&difference.before), text(&difference.after)) {

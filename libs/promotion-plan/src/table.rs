@@ -210,7 +210,7 @@ pub(crate) const ROWS: &[Row] = &[
             "metadata.annotations[\"azure.workload.identity/tenant-id\"]",
         ],
         Keep,
-        Keep,
+        Candidate,
         "the cloud identity belongs to the environment",
     ),
     row(

@@ -205,3 +205,31 @@ fn a_service_that_something_calls_by_name_is_not_removed() {
         .plan();
     assert_eq!(taken.text(), calls);
 }
+
+#[test]
+fn a_container_goes_although_the_target_sized_it_itself() {
+    let web = "image: web:1";
+    let sidecar = |memory: &str, level: &str| {
+        format!(
+            "        - name: proxy\n          image: proxy:1\n          args: [--log={level}]\n          resources: {{limits: {{memory: {memory}}}}}\n"
+        )
+    };
+    let with = |memory: &str, level: &str| format!("{}{}", deployment(web), sidecar(memory, level));
+    let place = "Deployment/web:spec.template.spec.containers[name=proxy]";
+    let plan = Triple::new(&deployment(web), &with("1Gi", "info"), &with("64Mi", "info")).plan();
+    plan.is(place, "carried");
+    assert_eq!(plan.text(), deployment(web));
+    Triple::new(&deployment(web), &with("1Gi", "debug"), &with("64Mi", "info")).plan().is(place, "blocked");
+}
+
+#[test]
+fn what_belongs_to_the_cluster_is_pending_only_if_the_source_changed_it() {
+    let class = |value: u8| {
+        format!(
+            "apiVersion: scheduling.k8s.io/v1\nkind: PriorityClass\nmetadata: {{name: p}}\nvalue: {value}\n"
+        )
+    };
+    Triple::new(&class(2), &class(1), &class(1)).plan().is("PriorityClass/p:value", "pending");
+    Triple::new(&class(2), &class(1), &class(2)).plan().is("PriorityClass/p:value", "kept");
+    Triple::without_base(&class(2), &class(1)).plan().is("PriorityClass/p:value", "candidate");
+}
