@@ -51,7 +51,7 @@ pub(crate) struct Becoming<'p, 'a> {
 /// The edits, and the target as it is after them.
 pub(crate) struct Edited {
     pub(crate) edits: Vec<FileEdit>,
-    pub(crate) after: State,
+    pub(crate) after: Vec<Object>,
 }
 
 /// Why what was planned cannot be written: the objects that it is about, and why.
@@ -254,14 +254,16 @@ fn new_objects<'a>(all: &'a [Becoming<'_, '_>]) -> impl Iterator<Item = (&'a Obj
         .filter_map(|change| Some((change.pair.written?, change.value.as_ref()?)))
 }
 
-fn read_again(target: &State, edits: &[FileEdit], limits: &Limits) -> Result<State, String> {
-    let edited = |path: &str| edits.iter().find(|edit| edit.path == path);
-    let mut files: Vec<(String, String)> = Vec::new();
-    for file in target.files.iter().filter(|file| edited(&file.path).is_none()) {
-        files.push((file.path.to_string(), file.text.clone()));
-    }
-    files.extend(edits.iter().filter_map(|edit| Some((edit.path.clone(), edit.after.clone()?))));
-    State::read(files, limits).map_err(|error| error.to_string())
+/// The objects of the target with the edited files, which are read again; a file that is not edited means what it
+/// meant.
+fn read_again(target: &State, edits: &[FileEdit], limits: &Limits) -> Result<Vec<Object>, String> {
+    let edited: BTreeSet<&str> = edits.iter().map(|edit| edit.path.as_str()).collect();
+    let files = edits.iter().filter_map(|edit| Some((edit.path.as_str(), edit.after.as_ref()?)));
+    let read = State::read(files, limits).map_err(|error| error.to_string())?;
+    let untouched = target.objects.iter().filter(|object| !edited.contains(&*object.origin.file));
+    let mut objects: Vec<Object> = untouched.cloned().chain(read.objects).collect();
+    objects.sort_by(|a, b| a.key.cmp(&b.key));
+    Ok(objects)
 }
 
 fn all_refused(becoming: &[Becoming<'_, '_>], why: String) -> Refused {
@@ -269,7 +271,7 @@ fn all_refused(becoming: &[Becoming<'_, '_>], why: String) -> Refused {
 }
 
 /// The target after the edit is what was planned, object by object, and nothing else has moved.
-fn check(target: &State, after: &State, becoming: &[Becoming<'_, '_>]) -> Result<(), Refused> {
+fn check(target: &State, after: &[Object], becoming: &[Becoming<'_, '_>]) -> Result<(), Refused> {
     let planned: BTreeMap<&ObjectKey, Option<&Value>> =
         becoming.iter().map(|change| (&change.pair.key, change.value.as_ref())).collect();
     let untouched = target.objects.iter().filter(|object| !planned.contains_key(&object.key));
@@ -278,14 +280,14 @@ fn check(target: &State, after: &State, becoming: &[Becoming<'_, '_>]) -> Result
         .chain(planned.iter().filter_map(|(key, value)| Some((*key, (*value)?))))
         .collect();
     let found: BTreeMap<&ObjectKey, &Value> =
-        after.objects.iter().map(|object| (&object.key, &object.value)).collect();
+        after.iter().map(|object| (&object.key, &object.value)).collect();
     let wrong: BTreeSet<ObjectKey> = expected
         .keys()
         .chain(found.keys())
         .filter(|key| expected.get(*key) != found.get(*key))
         .map(|key| (*key).clone())
         .collect();
-    if wrong.is_empty() {
+    if wrong.is_empty() && after.len() == expected.len() {
         return Ok(());
     }
     let touched: BTreeSet<ObjectKey> =

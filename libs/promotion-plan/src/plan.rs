@@ -1,6 +1,6 @@
 //! What a plan is made from, and what it is.
 
-use kube_model::{Place, PlacePattern, Redactor, State, yaml::Limits};
+use kube_model::{Object, Place, PlacePattern, Redactor, State, yaml::Limits};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -58,7 +58,7 @@ pub struct Plan {
     pub notes: Vec<String>,
     /// The target after the edit, as it is read again; not redacted.
     #[serde(skip)]
-    pub after: State,
+    pub after: Vec<Object>,
 }
 
 /// One place of a plan. Values are redacted.

@@ -1,5 +1,6 @@
 //! A plan in the making: decisions, and what decisions about one place mean for another.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use kube_model::{Object, Place, PlacePattern, Segment, lists};
@@ -11,6 +12,7 @@ use crate::edits::{self, Becoming};
 use crate::label::Labels;
 use crate::pairing::Pair;
 use crate::plan::{PlanError, Request};
+use crate::references::Given;
 use crate::{coupled, mounts, places, references, removals};
 
 /// A plan in the making.
@@ -115,11 +117,11 @@ impl Planner<'_, '_> {
         if !self.decisions.iter().flatten().any(|decision| decision.verdict == Verdict::Carried) {
             return false;
         }
-        let after = self.objects_after();
-        let after: Vec<&Object> = after.iter().collect();
+        let after = objects_after(self.pairs, &self.decisions);
+        let after = Given::by(after.iter().map(|object| &**object));
         let named: BTreeSet<references::Need> =
             self.request.target.objects.iter().flat_map(|object| references::needs(&object.value)).collect();
-        let brought: Vec<&Object> = self.pairs.iter().filter_map(|pair| pair.source.as_ref()).collect();
+        let brought = Given::by(self.pairs.iter().filter_map(|pair| pair.source.as_ref()));
         let target_name = self.request.target_environment.name.as_deref().unwrap_or("the target");
         let mut blocked = false;
         for (pair, decisions) in self.pairs.iter().zip(&mut self.decisions) {
@@ -130,11 +132,8 @@ impl Planner<'_, '_> {
                     continue;
                 };
                 let missing = references::needs(&value).into_iter().find(|need| {
-                    let known_missing = need.kind == "Secret" || references::is_given(need, &brought);
-                    !had.contains(need)
-                        && !named.contains(need)
-                        && known_missing
-                        && !references::is_given(need, &after)
+                    let known_missing = need.kind == "Secret" || brought.gives(need);
+                    !had.contains(need) && !named.contains(need) && known_missing && !after.gives(need)
                 });
                 if let Some(need) = missing {
                     let key = need.key.map(|key| format!(" with the key {key}")).unwrap_or_default();
@@ -165,8 +164,8 @@ impl Planner<'_, '_> {
         if !self.decisions.iter().flatten().any(removals::is_carried_removal) {
             return false;
         }
-        let after = self.objects_after();
-        let after: Vec<&Object> = after.iter().collect();
+        let after = objects_after(self.pairs, &self.decisions);
+        let after: Vec<&Object> = after.iter().map(|object| &**object).collect();
         let mut all: Vec<Decision> = Vec::new();
         self.decisions.iter().for_each(|decisions| all.extend(decisions.iter().cloned()));
         removals::block_what_is_needed(&mut all, &after, &self.request.target.objects);
@@ -178,21 +177,9 @@ impl Planner<'_, '_> {
         changed
     }
 
-    /// The target's objects as they would be with everything that is carried now.
-    fn objects_after(&self) -> Vec<Object> {
-        let mut objects = Vec::with_capacity(self.pairs.len());
-        for (pair, decisions) in self.pairs.iter().zip(&self.decisions) {
-            let template = pair.target.or(pair.source.as_ref());
-            if let (Some(value), Some(template)) = (value_after(pair, decisions), template) {
-                objects.push(Object { value, ..template.clone() });
-            }
-        }
-        objects
-    }
-
     fn becoming(&self) -> Vec<Becoming<'_, '_>> {
-        let carries = |decisions: &&Vec<Decision>| decisions.iter().any(|d| d.verdict == Verdict::Carried);
-        let changing = self.pairs.iter().zip(&self.decisions).filter(|(_, decisions)| carries(decisions));
+        let carries = |(_, decisions): &(&Pair<'_>, &Vec<Decision>)| decisions.iter().any(is_carried);
+        let changing = self.pairs.iter().zip(&self.decisions).filter(carries);
         changing.map(|(pair, decisions)| Becoming { pair, value: value_after(pair, decisions) }).collect()
     }
 }
@@ -203,6 +190,23 @@ impl Decision {
         self.reason = reason;
         self.becomes = None;
     }
+}
+
+/// The target's objects as they would be with everything that is carried now.
+fn objects_after<'p>(pairs: &'p [Pair<'_>], decisions: &[Vec<Decision>]) -> Vec<Cow<'p, Object>> {
+    let after = |(pair, decisions): (&'p Pair<'_>, &Vec<Decision>)| match pair.target {
+        Some(target) if !decisions.iter().any(is_carried) => Some(Cow::Borrowed(target)),
+        target => {
+            let template = target.or(pair.source.as_ref())?;
+            let value = value_after(pair, decisions)?;
+            Some(Cow::Owned(Object { value, ..template.clone() }))
+        }
+    };
+    pairs.iter().zip(decisions).filter_map(after).collect()
+}
+
+fn is_carried(decision: &Decision) -> bool {
+    decision.verdict == Verdict::Carried
 }
 
 /// A value as it stands in an object, so that the key that holds it is known (`secretKeyRef: …`).

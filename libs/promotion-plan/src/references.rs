@@ -1,6 +1,6 @@
 //! Which objects an object needs, and which it is needed by.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use kube_model::{Object, pod};
 use serde_json::{Map, Value};
@@ -61,9 +61,31 @@ fn need_of(key: &str, map: &Map<String, Value>) -> Option<Need> {
     Some(Need { kind, name, key })
 }
 
-/// Whether one of the objects gives what is needed.
-pub(crate) fn is_given(need: &Need, objects: &[&Object]) -> bool {
-    objects.iter().any(|object| gives(object, need))
+/// Objects by the names under which they can be needed.
+pub(crate) struct Given<'a> {
+    by_name: HashMap<&'a str, Vec<&'a Object>>,
+}
+
+impl<'a> Given<'a> {
+    pub(crate) fn by(objects: impl IntoIterator<Item = &'a Object>) -> Self {
+        let mut by_name: HashMap<&str, Vec<&Object>> = HashMap::new();
+        for object in objects {
+            let written = [
+                object.text(&["spec", "template", "metadata", "name"]),
+                object.text(&["spec", "target", "name"]),
+                object.text(&["spec", "secretName"]),
+            ];
+            for name in written.into_iter().flatten().chain([object.key.name.as_str()]) {
+                by_name.entry(name).or_default().push(object);
+            }
+        }
+        Self { by_name }
+    }
+
+    /// Whether one of the objects gives what is needed.
+    pub(crate) fn gives(&self, need: &Need) -> bool {
+        self.by_name.get(need.name.as_str()).is_some_and(|objects| objects.iter().any(|o| gives(o, need)))
+    }
 }
 
 fn gives(object: &Object, need: &Need) -> bool {

@@ -66,7 +66,7 @@ impl Preview {
         prices: &Prices,
     ) -> Result<Self, Failure> {
         let plan = plan(session, arguments, &inputs)?;
-        let after = session.redactor.redact_all(&plan.after.objects);
+        let after = session.redactor.redact_all(&plan.after);
         let before = &inputs.target.0.objects;
         let diff = diff_engine::diff(before, &after).ignoring(session.ignored());
         let cost = prices.after_edit(&inputs.target.0, &after)?;
