@@ -52,9 +52,9 @@ pub(crate) fn places_of(pair: &Pair<'_>, patterns: &[&PlacePattern]) -> Vec<Diff
     let mut places = Vec::new();
     for difference in diff_engine::compare(kind, target, source).differences {
         let base = base.and_then(|base| difference.path.get(kind, base));
-        let base = match &difference.before {
-            Some(order) if lists::is_order(&difference.path, order) => {
-                base.as_deref().and_then(Value::as_array).map(|items| lists::order_of(items, order))
+        let base = match (&difference.before, &difference.after) {
+            (Some(ours), Some(theirs)) if lists::is_order(&difference.path, ours) => {
+                base.as_deref().and_then(Value::as_array).map(|items| order_at_base(items, ours, theirs))
             }
             _ => base.map(std::borrow::Cow::into_owned),
         };
@@ -66,6 +66,22 @@ pub(crate) fn places_of(pair: &Pair<'_>, patterns: &[&PlacePattern]) -> Vec<Diff
         );
     }
     places
+}
+
+/// The order at the base. It says nothing of items that came since, so a side that has the base's items in the
+/// base's order has not changed it.
+fn order_at_base(items: &[Value], ours: &Value, theirs: &Value) -> Value {
+    let base = lists::order_of(items, theirs);
+    let of_base = |order: &Value| {
+        let names = order.as_array().map_or(&[][..], Vec::as_slice);
+        let known = base.as_array().map_or(&[][..], Vec::as_slice);
+        Value::Array(names.iter().filter(|name| known.contains(name)).cloned().collect())
+    };
+    match (of_base(theirs) == base, of_base(ours) == base) {
+        (true, _) => theirs.clone(),
+        (false, true) => ours.clone(),
+        (false, false) => base,
+    }
 }
 
 fn split(differing: Differing, patterns: &[&PlacePattern], places: &mut Vec<Differing>) {

@@ -93,9 +93,14 @@ fn place_in_list(
 ) -> usize {
     let Some(index) = lists::index_of(kind, list, source, segment) else { return items.len() };
     let Some((named, _)) = lists::items_of_both(kind, list, source, source) else { return items.len() };
-    let preceding = named[..index].iter().rev();
-    let position = preceding.into_iter().find_map(|(name, _)| lists::index_of(kind, list, items, name));
-    position.map_or(items.len(), |position| position + 1)
+    let mut preceding = named[..index].iter().rev();
+    let position = |name: &Segment| lists::index_of(kind, list, items, name);
+    if let Some(before) = preceding.find_map(|(name, _)| position(name)) {
+        return before + 1;
+    }
+    // Where the order means something, what comes first in the source comes before what follows it there.
+    let following = named[index + 1..].iter().find_map(|(name, _)| position(name));
+    following.filter(|_| lists::is_ordered(list)).unwrap_or(items.len())
 }
 
 /// Writes a flag as the source has it: its words in the place of the target's, or after the flag that precedes it.
@@ -168,6 +173,9 @@ mod tests {
         assert_eq!(put_at(path, &of(&["a", "b"]), &of(&["a", "x", "new", "b"])), of(&["a", "new", "b"]));
         assert_eq!(put_at(path, &of(&["a", "b"]), &of(&["new", "a"])), of(&["a", "b", "new"]));
         assert_eq!(put_at(path, &of(&["a", "new"]), &of(&["a"])), of(&["a"]));
+        let inits = |names: &[&str]| json!({"spec": {"initContainers": names.iter().map(|n| json!({"name": n})).collect::<Vec<_>>()}});
+        let first = put_at("spec.initContainers[name=new]", &inits(&["a", "b"]), &inits(&["new", "b"]));
+        assert_eq!(first, inits(&["a", "new", "b"]));
     }
 
     #[test]

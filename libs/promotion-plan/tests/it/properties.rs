@@ -18,15 +18,23 @@ struct App {
     period: Option<u8>,
     volume: bool,
     extra: bool,
+    inits: Vec<u8>,
+    flags: Vec<(u8, u8)>,
 }
 
 prop_compose! {
     fn any_app()(
         tag in 0..3_u8, replicas in prop::option::of(1..4_u8), memory in prop::option::of(1..3_u8),
-        env in prop::collection::btree_map(0..5_u8, 0..3_u8, 0..4), settings in prop::collection::btree_map(0..4_u8, 0..3_u8, 1..4),
+        env in prop::collection::btree_map(0..5_u8, 0..3_u8, 0..4),
+        settings in prop::collection::btree_map(0..4_u8, 0..3_u8, 1..4),
         period in prop::option::of(1..3_u8), volume in any::<bool>(), extra in any::<bool>(),
+        inits in prop::sample::subsequence(vec![0_u8, 1, 2], 0..=3).prop_shuffle(),
+        flags in prop::collection::btree_map(0..4_u8, 0..3_u8, 0..4),
     ) -> App {
-        App { tag, replicas, memory, env: env.into_iter().collect(), settings: settings.into_iter().collect(), period, volume, extra }
+        App {
+            tag, replicas, memory, period, volume, extra, inits,
+            env: env.into_iter().collect(), settings: settings.into_iter().collect(), flags: flags.into_iter().collect(),
+        }
     }
 }
 
@@ -47,7 +55,16 @@ impl App {
         if let Some(period) = self.period {
             container["readinessProbe"] = json!({"periodSeconds": period});
         }
+        if !self.flags.is_empty() {
+            let flags = self.flags.iter().map(|(flag, value)| format!("--f{flag}=v{value}"));
+            container["args"] =
+                Value::from(std::iter::once("serve".to_owned()).chain(flags).collect::<Vec<_>>());
+        }
         let mut pod = json!({"containers": [container]});
+        if !self.inits.is_empty() {
+            let inits = self.inits.iter().map(|init| json!({"name": format!("init{init}"), "image": "i:1"}));
+            pod["initContainers"] = Value::from(inits.collect::<Vec<_>>());
+        }
         if self.volume {
             pod["volumes"] = json!([{"name": "tmp", "emptyDir": {}}]);
         }
