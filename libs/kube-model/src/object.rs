@@ -156,7 +156,7 @@ impl Object {
             (None, None) => return Err("metadata.name"),
         };
         let group = group_of(&api_version).to_owned();
-        let scoped = scope::is_built_in_group(&group) && scope::is_cluster_scoped(&kind);
+        let scoped = scope::belongs_to_cluster(&group, &kind);
         let namespace = metadata("namespace").filter(|_| !scoped).map(str::to_owned);
         let key = ObjectKey { group, kind, namespace, name };
         Ok(Self { key, api_version, value, origin })

@@ -1,7 +1,8 @@
 //! Which kinds are Kubernetes' own, and which of them belong to no namespace.
 
-const CLUSTER_SCOPED: [&str; 22] = [
+const CLUSTER_SCOPED: &[&str] = &[
     "APIService",
+    "ClusterTrustBundle",
     "CSIDriver",
     "CSINode",
     "CertificateSigningRequest",
@@ -10,19 +11,25 @@ const CLUSTER_SCOPED: [&str; 22] = [
     "CustomResourceDefinition",
     "DeviceClass",
     "FlowSchema",
+    "IPAddress",
     "IngressClass",
+    "MutatingAdmissionPolicy",
+    "MutatingAdmissionPolicyBinding",
     "MutatingWebhookConfiguration",
     "Namespace",
     "Node",
     "PersistentVolume",
     "PriorityClass",
     "PriorityLevelConfiguration",
+    "ResourceSlice",
     "RuntimeClass",
+    "ServiceCIDR",
     "StorageClass",
     "ValidatingAdmissionPolicy",
     "ValidatingAdmissionPolicyBinding",
     "ValidatingWebhookConfiguration",
     "VolumeAttachment",
+    "VolumeAttributesClass",
 ];
 
 const NAMESPACED: [&str; 27] = [
@@ -55,10 +62,34 @@ const NAMESPACED: [&str; 27] = [
     "StatefulSet",
 ];
 
-/// Whether objects of the kind belong to no namespace. Custom resources are taken to belong to one.
+/// Custom kinds that belong to no namespace, of projects that many clusters run.
+const CUSTOM_CLUSTER_SCOPED: &[&str] = &[
+    "ClusterExternalSecret",
+    "ClusterImagePolicy",
+    "ClusterIssuer",
+    "ClusterPolicy",
+    "ClusterSecretStore",
+    "ClusterTriggerAuthentication",
+    "ConstraintTemplate",
+    "EC2NodeClass",
+    "GatewayClass",
+    "NodeClaim",
+    "NodePool",
+    "VolumeSnapshotClass",
+    "VolumeSnapshotContent",
+];
+
+/// Whether objects of a built-in kind belong to no namespace.
 #[must_use]
 pub fn is_cluster_scoped(kind: &str) -> bool {
     CLUSTER_SCOPED.contains(&kind)
+}
+
+/// Whether objects of a kind belong to no namespace. Custom resources that are not known are taken to belong to one.
+#[must_use]
+pub fn belongs_to_cluster(group: &str, kind: &str) -> bool {
+    let built_in = is_built_in_group(group) && is_cluster_scoped(kind);
+    built_in || (!group.is_empty() && CUSTOM_CLUSTER_SCOPED.contains(&kind))
 }
 
 /// Whether the kind is one of Kubernetes' own.

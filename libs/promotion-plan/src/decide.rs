@@ -315,7 +315,7 @@ fn is_encrypted(object: &Object) -> bool {
 
 /// Whether an object is of no namespace.
 pub(crate) fn is_cluster_scoped(object: &Object) -> bool {
-    scope::is_built_in_group(&object.key.group) && scope::is_cluster_scoped(&object.key.kind)
+    scope::belongs_to_cluster(&object.key.group, &object.key.kind)
 }
 
 /// A place without group and namespace, as people type it.

@@ -166,7 +166,7 @@ fn names_namespace(text: &str, namespace: &str) -> bool {
     let in_host = || hosts_in(text).any(|host| host.split('.').nth(1) == Some(namespace));
     match namespace.contains('-') {
         true => contains_word(text, namespace),
-        false => (namespace != "default" && text == namespace) || in_host(),
+        false => in_host(),
     }
 }
 

@@ -15,6 +15,7 @@ mod edits;
 mod environment;
 mod label;
 mod mounts;
+mod namespaces;
 mod pairing;
 mod parts;
 mod places;

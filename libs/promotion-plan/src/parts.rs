@@ -56,6 +56,9 @@ fn merge_mappings(
                 Merged::Value(value) => Some(value),
                 other => return other,
             },
+            (None, Some(source)) if base.is_none() && brings_kept_part(&at, source) => {
+                return Merged::Unmatched;
+            }
             (target, source) => match merge_leaf(&at, base, target, source) {
                 Some(value) => value,
                 None => return Merged::Conflict,
@@ -87,9 +90,26 @@ fn merge_lists(place: &Place, base: Option<&[Value]>, ours: &[Value], theirs: &[
         }
         return Merged::Value(Value::Array(merged));
     }
-    match ours == base {
+    let brings =
+        |(index, source): (usize, &Value)| !base.contains(source) && brings_kept_part(&item(index), source);
+    match ours == base && !theirs.iter().enumerate().any(brings) {
         true => Merged::Value(Value::Array(theirs.to_vec())),
         false => Merged::Unmatched,
+    }
+}
+
+/// Whether something new holds a part that belongs to the environment.
+fn brings_kept_part(place: &Place, value: &Value) -> bool {
+    let below = |segment: Segment, value: &Value| {
+        let at = Place { object: place.object.clone(), path: place.path.join(segment) };
+        table::row_of(&at, false).known == Action::Keep || brings_kept_part(&at, value)
+    };
+    match value {
+        Value::Object(map) => map.iter().any(|(key, value)| below(Segment::Key(key.clone()), value)),
+        Value::Array(items) => {
+            items.iter().enumerate().any(|(index, value)| below(Segment::Flag(index.to_string()), value))
+        }
+        _ => false,
     }
 }
 

@@ -32,8 +32,8 @@ const BAGS: [&str; 9] = [
 ];
 
 /// The places of one pair: the object itself where only one side has it, else the topmost paths that only one
-/// side has and the leaves that changed. A mapping that `patterns` reach into is split, so that a rule about an
-/// entry decides about that entry alone.
+/// side has and the leaves that changed. What `patterns` reach into is split, so that a rule about a part decides
+/// about that part alone.
 pub(crate) fn places_of(pair: &Pair<'_>, patterns: &[&PlacePattern]) -> Vec<Differing> {
     let at = |path: Path| Place { object: pair.key.clone(), path };
     let base = pair.base.as_ref().map(|object| &object.value);
@@ -84,28 +84,52 @@ fn order_at_base(items: &[Value], ours: &Value, theirs: &Value) -> Value {
     }
 }
 
+/// Splits what only one side has, where a pattern names a part of it and the parts mean something by themselves:
+/// the entries of a bag, the items of a list with keys.
 fn split(differing: Differing, patterns: &[&PlacePattern], places: &mut Vec<Differing>) {
-    let one_sided = match (&differing.target, &differing.source) {
-        (None, Some(Value::Object(map))) | (Some(Value::Object(map)), None) => Some(map.clone()),
-        _ => None,
+    let whole = match (&differing.target, &differing.source) {
+        (None, Some(value)) | (Some(value), None) => value,
+        _ => return places.push(differing),
     };
-    let is_bag = match differing.place.path.segments().last() {
-        Some(Segment::Key(key)) => BAGS.contains(&key.as_str()),
-        _ => false,
-    };
-    let named = is_bag && patterns.iter().any(|pattern| pattern.reaches_into(&differing.place));
-    let Some(map) = one_sided.filter(|_| named) else {
-        places.push(differing);
-        return;
-    };
-    for key in map.keys() {
-        let child = |value: &Option<Value>| value.as_ref().and_then(|value| value.get(key)).cloned();
-        let part = Differing {
-            place: Place { object: differing.place.object.clone(), path: differing.place.path.key(key) },
-            target: child(&differing.target),
-            source: child(&differing.source),
-            base: child(&differing.base),
+    let named = patterns.iter().any(|pattern| pattern.reaches_into(&differing.place));
+    let parts = if named { parts_of(&differing.place, whole) } else { Vec::new() };
+    if parts.is_empty() {
+        return places.push(differing);
+    }
+    for part in parts {
+        let path = differing.place.path.join(part);
+        let relative: Path = path.segments().last().cloned().into_iter().collect();
+        let child = |value: &Option<Value>| match (value, path.segments().last()) {
+            (Some(Value::Array(items)), Some(segment)) => {
+                let list = differing.place.path.segments();
+                let index = lists::index_of(&differing.place.object.kind, list, items, segment);
+                index.map(|index| items[index].clone())
+            }
+            (Some(value), _) => {
+                relative.get(&differing.place.object.kind, value).map(std::borrow::Cow::into_owned)
+            }
+            (None, _) => None,
         };
-        split(part, patterns, places);
+        let place = Place { object: differing.place.object.clone(), path: path.clone() };
+        let (target, source, base) =
+            (child(&differing.target), child(&differing.source), child(&differing.base));
+        split(Differing { place, target, source, base }, patterns, places);
+    }
+}
+
+fn parts_of(place: &Place, whole: &Value) -> Vec<Segment> {
+    match (place.path.segments().last(), whole) {
+        (Some(Segment::Key(key)), Value::Object(map)) if BAGS.contains(&key.as_str()) => {
+            map.keys().map(|key| Segment::Key(key.clone())).collect()
+        }
+        (Some(Segment::Key(_)), Value::Array(items)) => {
+            let (kind, path) = (&place.object.kind, place.path.segments());
+            if lists::kind_of(kind, path) == lists::ListKind::Arguments {
+                return Vec::new();
+            }
+            let named = lists::items_of_both(kind, path, items, items);
+            named.map(|(items, _)| items.into_iter().map(|(name, _)| name).collect()).unwrap_or_default()
+        }
+        _ => Vec::new(),
     }
 }

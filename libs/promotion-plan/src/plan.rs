@@ -91,6 +91,14 @@ pub enum PlanError {
         /// Places of the same object.
         similar: Vec<String>,
     },
+    /// A person named a part of something that goes over whole.
+    #[error("{pattern} lies within {whole}, which goes over whole or not at all; name that")]
+    PlaceWithin {
+        /// What was named.
+        pattern: String,
+        /// The place that it is a part of.
+        whole: String,
+    },
 }
 
 fn near(similar: &[String]) -> String {
@@ -105,7 +113,7 @@ impl PlanError {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            Self::PlaceUnknown { .. } => "PLAN_PLACE_UNKNOWN",
+            Self::PlaceUnknown { .. } | Self::PlaceWithin { .. } => "PLAN_PLACE_UNKNOWN",
         }
     }
 }

@@ -41,6 +41,10 @@ impl Planner<'_, '_> {
             self.decisions.iter().flatten().map(|decision| &decision.differing.place).collect();
         for pattern in self.request.selection.patterns() {
             let differs = places.iter().any(|place| pattern.covers(place));
+            if let Some(whole) = places.iter().find(|place| !differs && pattern.reaches_into(place)) {
+                let whole = self.labels.label(whole);
+                return Err(PlanError::PlaceWithin { pattern: pattern.to_string(), whole });
+            }
             if !differs && !self.pairs.iter().any(|pair| pair.has(pattern)) {
                 let of_object = places.iter().filter(|place| pattern.object.matches(&place.object));
                 let similar = of_object.map(|place| self.labels.label(place)).take(5).collect();
@@ -119,22 +123,31 @@ impl Planner<'_, '_> {
         }
         let after = objects_after(self.pairs, &self.decisions);
         let after = Given::by(after.iter().map(|object| &**object));
-        let named: BTreeSet<references::Need> =
-            self.request.target.objects.iter().flat_map(|object| references::needs(&object.value)).collect();
+        let named: BTreeSet<references::Need> = self
+            .request
+            .target
+            .objects
+            .iter()
+            .flat_map(|object| references::needs(object.key.namespace.as_deref(), &object.value))
+            .collect();
         let brought = Given::by(self.pairs.iter().filter_map(|pair| pair.source.as_ref()));
         let target_name = self.request.target_environment.name.as_deref().unwrap_or("the target");
         let mut blocked = false;
         for (pair, decisions) in self.pairs.iter().zip(&mut self.decisions) {
-            let had = pair.target.map(|object| references::needs(&object.value)).unwrap_or_default();
+            let had = pair
+                .target
+                .map(|object| references::needs(object.key.namespace.as_deref(), &object.value))
+                .unwrap_or_default();
             for decision in decisions.iter_mut().filter(|d| d.verdict == Verdict::Carried && !d.taken) {
                 let place = &decision.differing.place;
                 let Some(value) = decision.becomes.as_ref().map(|value| framed(place, value)) else {
                     continue;
                 };
-                let missing = references::needs(&value).into_iter().find(|need| {
-                    let known_missing = need.kind == "Secret" || brought.gives(need);
-                    !had.contains(need) && !named.contains(need) && known_missing && !after.gives(need)
-                });
+                let missing =
+                    references::needs(pair.key.namespace.as_deref(), &value).into_iter().find(|need| {
+                        let known_missing = need.kind == "Secret" || brought.gives(need);
+                        !had.contains(need) && !named.contains(need) && known_missing && !after.gives(need)
+                    });
                 if let Some(need) = missing {
                     let key = need.key.map(|key| format!(" with the key {key}")).unwrap_or_default();
                     let reason = format!(

@@ -14,14 +14,17 @@ pub(crate) struct Need {
     pub(crate) name: String,
     /// The key in it, if one is named.
     pub(crate) key: Option<String>,
+    /// Where, if the object that needs it names a namespace.
+    pub(crate) namespace: Option<String>,
 }
 
-/// What a value needs: everything in it that names a Secret, a ConfigMap, a claim or a service account. What is
-/// marked optional is not needed.
-pub(crate) fn needs(value: &Value) -> BTreeSet<Need> {
+/// What a value in this namespace needs: everything in it that names a Secret, a ConfigMap, a claim or a service
+/// account. What is marked optional is not needed.
+pub(crate) fn needs(namespace: Option<&str>, value: &Value) -> BTreeSet<Need> {
     let mut found = BTreeSet::new();
     collect_needs(None, value, &mut found);
-    found
+    let here = |need| Need { namespace: namespace.map(str::to_owned), ..need };
+    found.into_iter().map(here).collect()
 }
 
 fn collect_needs(key: Option<&str>, value: &Value, found: &mut BTreeSet<Need>) {
@@ -34,7 +37,12 @@ fn collect_needs(key: Option<&str>, value: &Value, found: &mut BTreeSet<Need>) {
             for (key, value) in map {
                 match (key.as_str(), value) {
                     ("serviceAccountName", Value::String(name)) => {
-                        found.insert(Need { kind: "ServiceAccount", name: name.clone(), key: None });
+                        found.insert(Need {
+                            kind: "ServiceAccount",
+                            name: name.clone(),
+                            key: None,
+                            namespace: None,
+                        });
                     }
                     (key, value) => collect_needs(Some(key), value, found),
                 }
@@ -51,14 +59,14 @@ fn need_of(key: &str, map: &Map<String, Value>) -> Option<Need> {
     let text = |key: &str| map.get(key).and_then(Value::as_str).map(str::to_owned);
     let (kind, name, key) = match key {
         "secretKeyRef" => ("Secret", text("name")?, text("key")),
-        "secretRef" => ("Secret", text("name")?, None),
+        "secretRef" | "nodePublishSecretRef" | "imagePullSecrets" => ("Secret", text("name")?, None),
         "secret" => ("Secret", text("secretName").or_else(|| text("name"))?, None),
         "configMapKeyRef" => ("ConfigMap", text("name")?, text("key")),
         "configMapRef" | "configMap" => ("ConfigMap", text("name")?, None),
         "persistentVolumeClaim" => ("PersistentVolumeClaim", text("claimName")?, None),
         _ => return None,
     };
-    Some(Need { kind, name, key })
+    Some(Need { kind, name, key, namespace: None })
 }
 
 /// Objects by the names under which they can be needed.
@@ -90,6 +98,9 @@ impl<'a> Given<'a> {
 
 fn gives(object: &Object, need: &Need) -> bool {
     let key = &object.key;
+    if !same_namespace(key.namespace.as_deref(), need.namespace.as_deref()) {
+        return false;
+    }
     let holds = |paths: &[&[&str]]| match &need.key {
         None => true,
         Some(wanted) => paths.iter().any(|path| object.at(path).is_some_and(|map| map.get(wanted).is_some())),
@@ -114,6 +125,11 @@ fn gives(object: &Object, need: &Need) -> bool {
     }
 }
 
+/// A manifest that names no namespace may stand in any.
+fn same_namespace(one: Option<&str>, other: Option<&str>) -> bool {
+    one.is_none() || other.is_none() || one == other
+}
+
 /// An ExternalSecret that takes whole secrets may hold any key.
 fn external_holds(object: &Object, need: &Need) -> bool {
     let list =
@@ -126,24 +142,44 @@ fn external_holds(object: &Object, need: &Need) -> bool {
 /// Whether `other` refers to `object` by name.
 pub(crate) fn is_needed_by(object: &Object, other: &Object) -> bool {
     let (kind, name) = (object.key.kind.as_str(), object.key.name.as_str());
-    let same_namespace = object.key.namespace == other.key.namespace;
-    let named = match kind {
+    let (ours, theirs) = (object.key.namespace.as_deref(), other.key.namespace.as_deref());
+    if !same_namespace(ours, theirs) {
+        // From elsewhere only what names the namespace can mean it.
+        return match kind {
+            "ServiceAccount" => is_subject(&other.value, name, ours),
+            "Service" => ours.is_some_and(|ours| names_host(&other.value, &format!("{name}.{ours}"))),
+            _ => false,
+        };
+    }
+    match kind {
         "ConfigMap" | "Secret" | "PersistentVolumeClaim" | "ServiceAccount" => {
-            needs(&other.value).iter().any(|need| need.kind == kind && need.name == name)
-                || (kind == "ServiceAccount" && is_subject(&other.value, name))
+            needs(theirs, &other.value).iter().any(|need| need.kind == kind && need.name == name)
+                || (kind == "ServiceAccount" && is_subject(&other.value, name, ours))
         }
         "Service" => refers_to_service(&other.value, name),
         "Role" | "ClusterRole" => {
             other.text(&["roleRef", "kind"]) == Some(kind) && other.text(&["roleRef", "name"]) == Some(name)
         }
         _ => scales(other, kind, name),
-    };
-    same_namespace && named
+    }
 }
 
-fn is_subject(value: &Value, name: &str) -> bool {
+/// Whether a host name stands in some text of a value.
+fn names_host(value: &Value, host: &str) -> bool {
+    match value {
+        Value::String(text) => text.contains(host),
+        Value::Array(items) => items.iter().any(|item| names_host(item, host)),
+        Value::Object(map) => map.values().any(|item| names_host(item, host)),
+        _ => false,
+    }
+}
+
+fn is_subject(value: &Value, name: &str, namespace: Option<&str>) -> bool {
     let subjects = value.get("subjects").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    subjects.iter().any(|subject| subject.get("name").and_then(Value::as_str) == Some(name))
+    subjects.iter().any(|subject| {
+        let text = |key: &str| subject.get(key).and_then(Value::as_str);
+        text("name") == Some(name) && same_namespace(text("namespace"), namespace)
+    })
 }
 
 fn scales(other: &Object, kind: &str, name: &str) -> bool {
@@ -191,7 +227,7 @@ fn names_service(text: &str, name: &str) -> bool {
 pub(crate) fn selects(service: &Object, workload: &Object) -> bool {
     let (Some(labels), "Service") = (pod::labels(workload), service.key.kind.as_str()) else { return false };
     let Some(Value::Object(selector)) = service.at(&["spec", "selector"]) else { return false };
-    service.key.namespace == workload.key.namespace
+    same_namespace(service.key.namespace.as_deref(), workload.key.namespace.as_deref())
         && !selector.is_empty()
         && selector.iter().all(|(key, value)| labels.get(key) == Some(value))
 }

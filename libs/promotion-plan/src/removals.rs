@@ -20,17 +20,35 @@ const ASKED: [&str; 7] = [
     "Secret",
     "StatefulSet",
 ];
-/// Groups of custom resources that hold no data of their own.
-const STATELESS_GROUPS: [&str; 9] = [
-    "monitoring.coreos.com",
-    "networking.istio.io",
-    "security.istio.io",
-    "gateway.networking.k8s.io",
-    "traefik.io",
-    "keda.sh",
-    "autoscaling.k8s.io",
-    "argoproj.io",
-    "cert-manager.io",
+/// Custom resources that hold no data and delete nothing else with them.
+const STATELESS_CUSTOM: [&str; 27] = [
+    "AnalysisTemplate",
+    "AuthorizationPolicy",
+    "Certificate",
+    "DestinationRule",
+    "EnvoyFilter",
+    "GRPCRoute",
+    "Gateway",
+    "HTTPRoute",
+    "IngressRoute",
+    "Middleware",
+    "PeerAuthentication",
+    "PodMonitor",
+    "Probe",
+    "PrometheusRule",
+    "ReferenceGrant",
+    "RequestAuthentication",
+    "Rollout",
+    "ScaledJob",
+    "ScaledObject",
+    "ScrapeConfig",
+    "ServiceEntry",
+    "ServiceMonitor",
+    "TCPRoute",
+    "TLSRoute",
+    "TriggerAuthentication",
+    "VerticalPodAutoscaler",
+    "VirtualService",
 ];
 
 /// Decides about an object that the source has dropped; whether something still needs it is seen later, once it
@@ -46,8 +64,8 @@ pub(crate) fn rule(
         format!("{kind}: its removal is asked for by name, with --take '{kind}/{}:'", target.key.name);
     let stateful =
         ASKED.contains(&kind) || matches!(kind, "SealedSecret" | "ExternalSecret" | "PersistentVolume");
-    let unknown = !scope::is_built_in_group(&target.key.group)
-        && !STATELESS_GROUPS.contains(&target.key.group.as_str());
+    let built_in = scope::is_built_in_group(&target.key.group) && scope::is_built_in(kind);
+    let unknown = !built_in && !STATELESS_CUSTOM.contains(&kind);
     if stateful || unknown {
         return ruling(Verdict::Blocked, by_name);
     }

@@ -37,7 +37,9 @@ fn put(
                 (true, Some(new)) => drop(map.insert(key.clone(), new.clone())),
                 (true, None) => drop(map.remove(key)),
                 (false, _) => {
-                    let child = map.entry(key.clone()).or_insert_with(|| Value::Object(Map::new()));
+                    let in_list = !matches!(path.get(depth + 1), Some(Segment::Key(_)));
+                    let empty = || if in_list { Value::Array(Vec::new()) } else { Value::Object(Map::new()) };
+                    let child = map.entry(key.clone()).or_insert_with(empty);
                     put(kind, child, source, (path, depth + 1), new);
                 }
             }

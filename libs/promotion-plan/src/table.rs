@@ -126,7 +126,24 @@ pub(crate) const ROWS: &[Row] = &[
     ),
     row(
         Pods,
-        &["*ontainers[*].env", "*ontainers[*].envFrom", "*ontainers[*].args"],
+        &["*ontainers[*].envFrom", "volumes[*].projected.sources"],
+        Parts,
+        Candidate,
+        "configuration that came with the release",
+    ),
+    row(
+        Pods,
+        &[
+            "volumes[*].ephemeral.volumeClaimTemplate.spec.storageClassName",
+            "volumes[*].ephemeral.volumeClaimTemplate.spec.resources",
+        ],
+        Keep,
+        Keep,
+        "storage class and size belong to the environment",
+    ),
+    row(
+        Pods,
+        &["*ontainers[*].env", "*ontainers[*].args"],
         Carry,
         Candidate,
         "configuration that came with the release",
@@ -227,7 +244,20 @@ pub(crate) const ROWS: &[Row] = &[
         Keep,
         "each environment has its own schedule",
     ),
-    row(Kinds(&["Job"]), &["spec.suspend"], Keep, Keep, "each environment decides what is suspended"),
+    row(
+        Any,
+        &["spec.suspend", "spec.jobTemplate.spec.suspend"],
+        Keep,
+        Keep,
+        "each environment decides what is suspended",
+    ),
+    row(
+        Kinds(&["ServiceAccount"]),
+        &["imagePullSecrets", "secrets"],
+        Keep,
+        Keep,
+        "pull secrets belong to the environment",
+    ),
     row(Any, &["spec.paused"], Keep, Keep, "each environment decides what is paused"),
     row(
         Kinds(&["PersistentVolumeClaim"]),
@@ -275,14 +305,15 @@ static PATTERNS: LazyLock<Vec<Vec<Path>>> = LazyLock::new(|| {
 pub(crate) fn row_of(place: &Place, encrypted: bool) -> &'static Row {
     static ENCRYPTED: Row = row(Any, &[""], Ciphertext, Ciphertext, "ciphertext never crosses");
     let below_pod = below_pod_spec(place);
-    if encrypted && matches!(place.path.segments().first(), Some(Segment::Key(key)) if key != "metadata") {
+    // SOPS signs the whole file, what it leaves in clear as well.
+    if encrypted {
         return &ENCRYPTED;
     }
     let found = ROWS.iter().zip(PATTERNS.iter()).find(|(row, patterns)| {
         let path = match row.subject {
             Any => Some(&place.path),
             Pods => below_pod.as_ref(),
-            Kinds(kinds) => kinds.contains(&place.object.kind.as_str()).then_some(&place.path),
+            Kinds(kinds) => is_of_kinds(place, kinds).then_some(&place.path),
             ClusterScoped => is_cluster_scoped(place).then_some(&place.path),
         };
         path.is_some_and(|path| patterns.iter().any(|pattern| pattern.covers(path)))
@@ -293,15 +324,23 @@ pub(crate) fn row_of(place: &Place, encrypted: bool) -> &'static Row {
 /// Whether a row tells apart what lies below a place.
 pub(crate) fn reaches_below(place: &Place) -> bool {
     ROWS.iter().zip(PATTERNS.iter()).any(|(row, patterns)| match row.subject {
-        Kinds(kinds) if kinds.contains(&place.object.kind.as_str()) => {
+        Kinds(kinds) if is_of_kinds(place, kinds) => {
             patterns.iter().any(|pattern| pattern.reaches_into(&place.path))
         }
+        Pods => below_pod_spec(place)
+            .is_some_and(|path| patterns.iter().any(|pattern| pattern.reaches_into(&path))),
         _ => false,
     })
 }
 
 fn is_cluster_scoped(place: &Place) -> bool {
-    scope::is_built_in_group(&place.object.group) && scope::is_cluster_scoped(&place.object.kind)
+    scope::belongs_to_cluster(&place.object.group, &place.object.kind)
+}
+
+/// A custom resource may have the name of a built-in kind (Calico's NetworkPolicy) and is another thing.
+fn is_of_kinds(place: &Place, kinds: &[&str]) -> bool {
+    let kind = place.object.kind.as_str();
+    kinds.contains(&kind) && (!scope::is_built_in(kind) || scope::is_built_in_group(&place.object.group))
 }
 
 fn below_pod_spec(place: &Place) -> Option<Path> {
@@ -358,7 +397,10 @@ mod tests {
                 Keep,
             ),
         ] {
-            let group = if kind == "ClusterRole" { "rbac.authorization.k8s.io" } else { "" };
+            let group = match kind {
+                "ClusterRole" | "Role" => "rbac.authorization.k8s.io",
+                _ => "",
+            };
             let object =
                 ObjectKey { group: group.into(), kind: kind.into(), namespace: None, name: "x".into() };
             let row = row_of(&Place { object, path: path.parse().unwrap() }, false);

@@ -233,3 +233,113 @@ fn what_belongs_to_the_cluster_is_pending_only_if_the_source_changed_it() {
     Triple::new(&class(2), &class(1), &class(2)).plan().is("PriorityClass/p:value", "kept");
     Triple::without_base(&class(2), &class(1)).plan().is("PriorityClass/p:value", "candidate");
 }
+
+fn config(name: &str, namespace: &str, data: &str) -> String {
+    format!(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}, namespace: {namespace}}}\ndata: {data}\n"
+    )
+}
+
+#[test]
+fn namespaces_are_one_to_one() {
+    let web = |namespace: &str, tag: &str| {
+        deployment(&format!("image: web:{tag}"))
+            .replace("{name: web}", &format!("{{name: web, namespace: {namespace}}}"))
+    };
+    let deny = |namespace: &str| config("deny", namespace, "{A: b}");
+    let source = format!("{}---\n{}---\n{}", web("shop-stg", "2"), deny("shop-stg"), deny("infra-stg"));
+    let target = format!("{}---\n{}", web("shop-prod", "1"), deny("infra-prod"));
+    Triple::without_base(&source, &target).plan().is(&at("image"), "carried");
+}
+
+#[test]
+fn a_namespace_that_the_target_leaves_out_is_the_same_place() {
+    let target = config("a", "x", "{A: b}").replace(", namespace: x", "");
+    let plan =
+        Triple::new(&config("a", "shop-stg", "{A: c}"), &target, &config("a", "shop-stg", "{A: b}")).plan();
+    plan.is("ConfigMap/a:data.A", "carried");
+}
+
+#[test]
+fn a_secret_of_another_namespace_gives_nothing() {
+    let web = |env: &str| {
+        deployment(&format!("image: web:1{env}")).replace("{name: web}", "{name: web, namespace: shop}")
+    };
+    let reference = "\nenv:\n  - name: K\n    valueFrom: {secretKeyRef: {name: db, key: k}}";
+    let secret = |namespace: &str| {
+        format!(
+            "---\napiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {{name: db, namespace: {namespace}}}\nspec: {{encryptedData: {{k: AgX}}}}\n"
+        )
+    };
+    for (namespace, list) in [("infra", "blocked"), ("shop", "carried")] {
+        let both = |env: &str| format!("{}{}", web(env), secret(namespace));
+        Triple::new(&both(reference), &both(""), &both("")).plan().is(&at("env"), list);
+    }
+}
+
+#[test]
+fn what_is_named_inside_a_list_that_only_the_source_has_is_decided_alone() {
+    let with = deployment("image: web:1\nenv:\n  - {name: A, value: a}\n  - {name: X, value: x}");
+    let without = deployment("image: web:1");
+    let plan = Triple::new(&with, &without, &without)
+        .keep("Deployment/*:spec.template.spec.containers[*].env[name=X]")
+        .plan();
+    plan.is(&at("env[name=X]"), "kept");
+    plan.is(&at("env[name=A]"), "carried");
+    assert!(plan.text().contains("env: [{name: A, value: a}]\n"), "{}", plan.text());
+    let probe = deployment("image: web:1\nlivenessProbe: {httpGet: {path: /}, periodSeconds: 5}");
+    let error = Triple::new(&probe, &without, &without)
+        .take(&at("livenessProbe.periodSeconds"))
+        .try_plan()
+        .unwrap_err();
+    assert!(error.to_string().contains("which goes over whole"), "{error}");
+}
+
+#[test]
+fn networks_of_the_source_never_come_in_with_a_rule() {
+    let policy = |rules: &str| {
+        format!(
+            "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: p}}\nspec: {{podSelector: {{}}, ingress: {rules}}}\n"
+        )
+    };
+    let base = policy("[{ports: [{port: 80}]}]");
+    let place = "NetworkPolicy/p:spec.ingress";
+    let cidr = policy("[{ports: [{port: 80}]}, {from: [{ipBlock: {cidr: 10.1.0.0/16}}]}]");
+    Triple::new(&cidr, &base, &base).plan().is(place, "blocked");
+    let from = policy("[{ports: [{port: 80}], from: [{ipBlock: {cidr: 10.1.0.0/16}}]}]");
+    Triple::new(&from, &base, &base).plan().is(place, "blocked");
+    let port = policy("[{ports: [{port: 80}, {port: 81}]}]");
+    Triple::new(&port, &base, &base).plan().is(place, "carried");
+}
+
+#[test]
+fn a_renamed_secret_in_env_from_keeps_the_targets_name() {
+    let of = |secret: &str, map: &str| {
+        deployment(&format!(
+            "image: web:1\nenvFrom:\n  - secretRef: {{name: {secret}}}\n  - configMapRef: {{name: {map}}}"
+        ))
+    };
+    let plan = Triple::new(&of("stg-2", "b"), &of("prod", "a"), &of("stg", "a")).plan();
+    plan.is(&at("envFrom"), "carried");
+    assert_eq!(plan.text(), of("prod", "b"));
+}
+
+#[test]
+fn custom_resources_that_may_hold_data_ask_before_they_go() {
+    let custom = |group: &str, kind: &str| {
+        format!("apiVersion: {group}\nkind: {kind}\nmetadata: {{name: x}}\nspec: {{}}\n")
+    };
+    let app = deployment("image: web:1");
+    for (group, kind, list) in [
+        ("argoproj.io/v1alpha1", "Application", "blocked"),
+        ("snapshot.storage.k8s.io/v1", "VolumeSnapshot", "blocked"),
+        ("postgresql.cnpg.io/v1", "Cluster", "blocked"),
+        ("monitoring.coreos.com/v1", "ServiceMonitor", "carried"),
+        ("cert-manager.io/v1", "ClusterIssuer", "blocked"),
+    ] {
+        let both = format!("{app}---\n{}", custom(group, kind));
+        Triple::new(&app, &both, &both).plan().is(&format!("{kind}/x:"), list);
+    }
+    let issuer = format!("{app}---\n{}", custom("cert-manager.io/v1", "ClusterIssuer"));
+    Triple::new(&issuer, &app, &app).plan().is("ClusterIssuer/x:", "pending");
+}
