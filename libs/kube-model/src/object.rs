@@ -106,6 +106,24 @@ fn group_of(api_version: &str) -> &str {
     api_version.split_once('/').map_or("", |(group, _)| group)
 }
 
+/// The fields that make up an object's identity: texts, all of them.
+const IDENTITY: [&[&str]; 5] = [
+    &["apiVersion"],
+    &["kind"],
+    &["metadata", "name"],
+    &["metadata", "generateName"],
+    &["metadata", "namespace"],
+];
+
+/// What is wrong with a field of an object's identity.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum FieldProblem {
+    /// It is not there.
+    Missing(&'static str),
+    /// It is no text.
+    NotText(&'static [&'static str]),
+}
+
 /// Where an object was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
@@ -145,15 +163,22 @@ impl Object {
         self.at(keys).and_then(Value::as_str)
     }
 
-    pub(crate) fn identify(value: Value, origin: Origin) -> Result<Self, &'static str> {
+    /// The object of a value, or the field that is missing or is no text.
+    pub(crate) fn identify(value: Value, origin: Origin) -> Result<Self, FieldProblem> {
+        for keys in IDENTITY {
+            let found = keys.iter().try_fold(&value, |value, key| value.get(key));
+            if found.is_some_and(|found| !found.is_string() && !found.is_null()) {
+                return Err(FieldProblem::NotText(keys));
+            }
+        }
         let text = |key: &str| value.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
-        let kind = text("kind").ok_or("kind")?.to_owned();
-        let api_version = text("apiVersion").ok_or("apiVersion")?.to_owned();
+        let kind = text("kind").ok_or(FieldProblem::Missing("kind"))?.to_owned();
+        let api_version = text("apiVersion").ok_or(FieldProblem::Missing("apiVersion"))?.to_owned();
         let metadata = |key: &str| value.get("metadata")?.get(key)?.as_str().filter(|text| !text.is_empty());
         let name = match (metadata("name"), metadata("generateName")) {
             (Some(name), _) => name.to_owned(),
             (None, Some(prefix)) => format!("{prefix}*"),
-            (None, None) => return Err("metadata.name"),
+            (None, None) => return Err(FieldProblem::Missing("metadata.name")),
         };
         let group = group_of(&api_version).to_owned();
         let scoped = scope::belongs_to_cluster(&group, &kind);

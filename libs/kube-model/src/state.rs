@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::object::{Object, ObjectKey, Origin};
+use crate::object::{FieldProblem, Object, ObjectKey, Origin};
 use crate::yaml::{self, Document, Limits, Node, YamlError};
 
 /// A file of manifests, as text and as trees.
@@ -49,6 +49,16 @@ pub enum StateError {
         /// The field that an object has to have.
         missing: &'static str,
     },
+    /// An object whose identity is not made of texts.
+    #[error("{file}:{line}: {field} is not a text; quote it (YAML reads y, no, on and 1 as something else)")]
+    NotText {
+        /// The file.
+        file: String,
+        /// Where the document starts.
+        line: usize,
+        /// The field.
+        field: String,
+    },
     /// Two objects of one identity.
     #[error("{file}:{line}: {object} is given twice (first in {first_file}, line {first_line})")]
     Duplicate {
@@ -71,7 +81,9 @@ impl StateError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Yaml { error, .. } => error.code(),
-            Self::NotAnObject { missing: "metadata.name", .. } => "OBJECT_WITHOUT_NAME",
+            Self::NotAnObject { missing: "metadata.name", .. } | Self::NotText { .. } => {
+                "OBJECT_WITHOUT_NAME"
+            }
             Self::NotAnObject { .. } => "OBJECT_WITHOUT_KIND",
             Self::Duplicate { .. } => "OBJECT_DUPLICATE",
         }
@@ -150,10 +162,10 @@ impl ManifestFile {
             None => {}
         }
         let line = origin.line;
-        let object = Object::identify(value, origin).map_err(|missing| StateError::NotAnObject {
-            file: self.path.to_string(),
-            line,
-            missing,
+        let file = self.path.to_string();
+        let object = Object::identify(value, origin).map_err(|problem| match problem {
+            FieldProblem::Missing(missing) => StateError::NotAnObject { file, line, missing },
+            FieldProblem::NotText(keys) => StateError::NotText { file, line, field: keys.join(".") },
         })?;
         objects.push(object);
         Ok(())
@@ -249,6 +261,13 @@ mod tests {
         assert_eq!(code("just a text"), "OBJECT_WITHOUT_KIND");
         let error = read("apiVersion: v1\nkind: Service\nmetadata: {name: a}\n---\n\nkind: X\n").unwrap_err();
         assert_eq!(error.to_string(), "a.yaml:6: this is not a Kubernetes object: apiVersion is missing");
+    }
+
+    #[test]
+    fn a_name_that_yaml_reads_as_a_boolean_is_said_to_be_one() {
+        let error = read("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: n}\n").unwrap_err();
+        assert_eq!(error.code(), "OBJECT_WITHOUT_NAME");
+        assert!(error.to_string().contains("metadata.namespace is not a text; quote it"), "{error}");
     }
 
     #[test]

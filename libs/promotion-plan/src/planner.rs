@@ -99,19 +99,24 @@ impl Planner<'_, '_> {
             let Request { source, target, limits, .. } = *self.request;
             match edits::write(source, target, self.pairs, &becoming, limits) {
                 Ok(edited) => return edited,
-                Err(refused) => self.block_edits(&refused),
+                Err(refused) if self.block_edits(&refused) => {}
+                Err(_) => return edits::Edited { edits: Vec::new(), after: target.objects.clone() },
             }
         }
     }
 
-    fn block_edits(&mut self, refused: &edits::Refused) {
-        let carried =
-            self.decisions.iter_mut().flatten().filter(|decision| decision.verdict == Verdict::Carried);
-        for decision in carried.filter(|decision| refused.objects.contains(&decision.differing.place.object))
-        {
+    /// Blocks what was refused; everything that is carried, if the refusal names nothing of that. Says whether
+    /// anything was carried, so that this comes to an end.
+    fn block_edits(&mut self, refused: &edits::Refused) -> bool {
+        let is_named = |decision: &Decision| refused.objects.contains(&decision.differing.place.object);
+        let carried = |decision: &&mut Decision| decision.verdict == Verdict::Carried;
+        let mut all: Vec<&mut Decision> = self.decisions.iter_mut().flatten().filter(carried).collect();
+        let some_are_named = all.iter().any(|decision| is_named(decision));
+        for decision in all.iter_mut().filter(|decision| !some_are_named || is_named(decision)) {
             let reason = format!("PLAN_EDIT_REFUSED: {}; edit it by hand", refused.why);
             decision.change(Verdict::Blocked, reason);
         }
+        !all.is_empty()
     }
 
     /// Added references have to resolve in the target. A Secret may have been made by hand, so one that the

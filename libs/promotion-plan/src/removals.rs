@@ -117,6 +117,7 @@ fn only_kept_parts_differ(place: &Place, base: Option<&Value>, target: Option<&V
 /// Blocks every removal of an object that something still needs which stays. A reference from an object that
 /// goes too does not count, so what is blocked may block more.
 pub(crate) fn block_what_is_needed(decisions: &mut [Decision], after: &[&Object], target: &[Object]) {
+    let known: BTreeSet<&ObjectKey> = after.iter().map(|object| &object.key).collect();
     loop {
         let going: BTreeSet<ObjectKey> = decisions
             .iter()
@@ -128,9 +129,9 @@ pub(crate) fn block_what_is_needed(decisions: &mut [Decision], after: &[&Object]
             .iter()
             .copied()
             .filter(|object| !going.contains(&object.key))
-            .chain(target.iter().filter(|object| {
-                !going.contains(&object.key) && !after.iter().any(|other| other.key == object.key)
-            }))
+            .chain(
+                target.iter().filter(|object| !going.contains(&object.key) && !known.contains(&object.key)),
+            )
             .collect();
         let mut blocked = false;
         for decision in decisions.iter_mut() {

@@ -22,7 +22,9 @@ impl Failure {
     pub(crate) fn in_manifest(error: &StateError, tree: &SourceTree) -> Self {
         let mut located = error.clone();
         match &mut located {
-            StateError::Yaml { file, .. } | StateError::NotAnObject { file, .. } => *file = tree.show(file),
+            StateError::Yaml { file, .. }
+            | StateError::NotAnObject { file, .. }
+            | StateError::NotText { file, .. } => *file = tree.show(file),
             StateError::Duplicate { file, first_file, .. } => {
                 *file = tree.show(file);
                 *first_file = tree.show(first_file);
