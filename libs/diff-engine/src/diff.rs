@@ -1,6 +1,6 @@
 //! The difference between two states: the changes, their summary, and what was left out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use kube_model::{Object, ObjectKey, ObjectRef, Path};
 use serde::Serialize;
@@ -73,18 +73,20 @@ pub struct Suppressed {
     pub reason: &'static str,
 }
 
-/// What differs between two states. Objects are matched by group, kind, namespace and name.
+/// What differs between two states. Objects are matched by group, kind, namespace and name. Several objects may
+/// share one identity where the API server makes the name (`generateName`): the first is then compared with the
+/// first, the second with the second.
 #[must_use]
 pub fn diff(before: &[Object], after: &[Object]) -> Diff {
-    let mut pairs: BTreeMap<&ObjectKey, (Option<&Object>, Option<&Object>)> = BTreeMap::new();
-    for object in before {
-        pairs.entry(&object.key).or_default().0 = Some(object);
+    let mut pairs: BTreeMap<(&ObjectKey, usize), (Option<&Object>, Option<&Object>)> = BTreeMap::new();
+    for (place, object) in in_order(before) {
+        pairs.entry(place).or_default().0 = Some(object);
     }
-    for object in after {
-        pairs.entry(&object.key).or_default().1 = Some(object);
+    for (place, object) in in_order(after) {
+        pairs.entry(place).or_default().1 = Some(object);
     }
     let mut diff = Diff { summary: DiffSummary::default(), changes: Vec::new(), suppressed: Vec::new() };
-    for (key, pair) in pairs {
+    for ((key, _), pair) in pairs {
         match pair {
             (Some(before), Some(after)) => diff.modify(before, after),
             (None, Some(after)) => {
@@ -99,6 +101,17 @@ pub fn diff(before: &[Object], after: &[Object]) -> Diff {
         }
     }
     diff
+}
+
+/// The objects, each with its identity and how many of that identity came before it.
+fn in_order(objects: &[Object]) -> impl Iterator<Item = ((&ObjectKey, usize), &Object)> {
+    let mut seen: HashMap<&ObjectKey, usize> = HashMap::new();
+    objects.iter().map(move |object| {
+        let count = seen.entry(&object.key).or_default();
+        let place = (&object.key, *count);
+        *count += 1;
+        (place, object)
+    })
 }
 
 impl Diff {
@@ -177,6 +190,31 @@ mod tests {
                 "suppressed": []
             })
         );
+    }
+
+    #[test]
+    fn objects_that_the_server_names_are_compared_in_their_order() {
+        let jobs = |images: &[&str]| {
+            let job = |image: &&str| {
+                format!(
+                    "{{apiVersion: batch/v1, kind: Job, metadata: {{generateName: job-}}, spec: {{template: {{spec: {{containers: [{{name: run, image: '{image}'}}]}}}}}}}}"
+                )
+            };
+            objects(&images.iter().map(job).collect::<Vec<_>>().join("\n---\n"))
+        };
+        let found = diff(&jobs(&["a:1", "b:1"]), &jobs(&["a:2", "b:1"]));
+        assert_eq!(found.summary.modified, ["job/job-*"]);
+        assert_eq!(found.changes.len(), 1);
+        assert_eq!(
+            (&found.changes[0].before, &found.changes[0].after),
+            (&Some(json!("a:1")), &Some(json!("a:2")))
+        );
+
+        assert!(diff(&jobs(&["a:1", "b:1"]), &jobs(&["a:1", "b:1"])).changes.is_empty());
+        let more = diff(&jobs(&["a:1"]), &jobs(&["a:1", "b:1"]));
+        assert_eq!((more.summary.added.len(), more.changes.len()), (1, 1));
+        let fewer = diff(&jobs(&["a:1", "b:1"]), &jobs(&["a:1"]));
+        assert_eq!((fewer.summary.removed.len(), fewer.changes.len()), (1, 1));
     }
 
     #[test]
