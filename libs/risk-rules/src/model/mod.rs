@@ -2,6 +2,7 @@
 
 mod access;
 mod amount;
+mod labels;
 mod provided;
 mod references;
 mod replicas;
@@ -9,8 +10,6 @@ mod routes;
 mod select;
 mod view;
 mod workload;
-
-use std::collections::HashSet;
 
 use kube_model::Object;
 
@@ -25,6 +24,9 @@ pub(crate) use view::{View, namespace_of, same_namespace};
 pub(crate) use workload::{Container, Workload, named};
 
 /// The state before and the state after.
+///
+/// Several objects may share one identity where the API server makes the name (`generateName`): the first of one
+/// state is then the first of the other, the second the second.
 pub(crate) struct Change<'a> {
     pub(crate) before: View<'a>,
     pub(crate) after: View<'a>,
@@ -35,16 +37,34 @@ impl<'a> Change<'a> {
         Self { before: View::new(before), after: View::new(after) }
     }
 
+    /// What an object of the state after was before.
+    pub(crate) fn object_before(&self, after: &Object) -> Option<&'a Object> {
+        self.before.counterpart(&after.key, self.after.place_of(after))
+    }
+
+    /// What an object of the state before is after.
+    pub(crate) fn object_after(&self, before: &Object) -> Option<&'a Object> {
+        self.after.counterpart(&before.key, self.before.place_of(before))
+    }
+
+    /// What a workload of the state after was before.
+    pub(crate) fn workload_before(&self, after: &Workload<'_>) -> Option<&Workload<'a>> {
+        self.before.workload_of(self.object_before(after.object)?)
+    }
+
+    /// What a workload of the state before is after.
+    pub(crate) fn workload_after(&self, before: &Workload<'_>) -> Option<&Workload<'a>> {
+        self.after.workload_of(self.object_after(before.object)?)
+    }
+
     /// The objects of this kind that both states have.
     pub(crate) fn kept(&self, kind: &str) -> impl Iterator<Item = (&'a Object, &'a Object)> {
-        self.after
-            .of_kind(kind)
-            .filter_map(|after| self.before.object(&after.key).map(|before| (before, after)))
+        self.after.of_kind(kind).filter_map(|after| self.object_before(after).map(|before| (before, after)))
     }
 
     /// The objects of this kind that only the state before has.
     pub(crate) fn removed(&self, kind: &str) -> impl Iterator<Item = &'a Object> {
-        self.before.of_kind(kind).filter(|object| self.after.object(&object.key).is_none())
+        self.before.of_kind(kind).filter(|object| self.object_after(object).is_none())
     }
 
     /// The workloads that both states have.
@@ -52,7 +72,7 @@ impl<'a> Change<'a> {
         self.after
             .workloads
             .iter()
-            .filter_map(|after| self.before.workload(&after.object.key).map(|before| (before, after)))
+            .filter_map(|after| self.workload_before(after).map(|before| (before, after)))
     }
 
     /// The containers that both states have, with their workload after.
@@ -69,7 +89,7 @@ impl<'a> Change<'a> {
         &self,
     ) -> impl Iterator<Item = (&Workload<'a>, Option<(&Workload<'a>, &Container<'a>)>, &Container<'a>)> {
         self.after.workloads.iter().flat_map(|workload| {
-            let before = self.before.workload(&workload.object.key);
+            let before = self.workload_before(workload);
             workload.containers.iter().map(move |container| {
                 let earlier =
                     before.and_then(|w| w.container(container.name).map(|container| (w, container)));
@@ -80,17 +100,10 @@ impl<'a> Change<'a> {
 
     /// The names of the Services that send traffic to a workload after the change.
     pub(crate) fn services_of(&self, workload: &Workload<'_>) -> Vec<&'a str> {
-        let Some(labels) = workload.labels else { return Vec::new() };
-        let mut names: Vec<&str> = self
-            .after
-            .of_kind("Service")
-            .filter(|service| same_namespace(service, workload.object))
-            .filter(|service| Selector::of_service(service).is_some_and(|selector| selector.matches(labels)))
-            .map(|service| service.key.name.as_str())
-            .collect::<HashSet<_>>()
-            .into_iter()
-            .collect();
+        let mut names: Vec<&str> =
+            self.after.services_of(workload).into_iter().map(|service| service.key.name.as_str()).collect();
         names.sort_unstable();
+        names.dedup();
         names
     }
 }

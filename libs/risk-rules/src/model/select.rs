@@ -29,9 +29,9 @@ impl<'a> Selector<'a> {
         Some(Self { labels, expressions: expressions.map_or(&[], Vec::as_slice) })
     }
 
-    /// A label that everything it selects has.
-    pub(crate) fn some_label(&self) -> Option<(&'a str, &'a str)> {
-        self.labels.first().copied()
+    /// The labels that everything it selects has.
+    pub(crate) fn labels(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.labels.iter().copied()
     }
 
     /// Whether pods with these labels, if any, are selected.

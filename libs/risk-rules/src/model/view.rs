@@ -4,58 +4,89 @@ use std::collections::HashMap;
 
 use kube_model::{Object, ObjectKey, scope};
 
+use super::labels::Labels;
 use super::replicas::scaled_by;
 use super::{Selector, Workload};
 
 /// One state.
 pub(crate) struct View<'a> {
     pub(crate) workloads: Vec<Workload<'a>>,
-    by_key: HashMap<&'a ObjectKey, &'a Object>,
+    /// In order of appearance: several share a key where the API server makes the name.
+    by_key: HashMap<&'a ObjectKey, Vec<&'a Object>>,
+    /// Of the objects that are not the first of their identity: how many come before.
+    places: HashMap<*const Object, usize>,
     by_kind: HashMap<&'a str, Vec<&'a Object>>,
     by_custom_kind: HashMap<&'a str, Vec<&'a Object>>,
     by_name: HashMap<(&'a str, &'a str), Vec<&'a Object>>,
     scalers_by_target: HashMap<(&'a str, &'a str), Vec<&'a Object>>,
-    workload_by_key: HashMap<&'a ObjectKey, usize>,
-    workloads_by_label: HashMap<(&'a str, &'a str), Vec<usize>>,
+    workload_of: HashMap<*const Object, usize>,
+    labels: Labels<'a>,
+    /// The Services with a selector, by the rarest of its labels.
+    services_by_label: HashMap<(&'a str, &'a str), Vec<(&'a Object, Selector<'a>)>>,
 }
 
 impl<'a> View<'a> {
     pub(crate) fn new(objects: &'a [Object]) -> Self {
+        let workloads: Vec<Workload<'a>> = objects.iter().filter_map(Workload::of).collect();
         let mut view = Self {
-            workloads: objects.iter().filter_map(Workload::of).collect(),
-            by_key: objects.iter().map(|object| (&object.key, object)).collect(),
+            labels: Labels::of(&workloads),
+            workload_of: HashMap::with_capacity(workloads.len()),
+            workloads,
+            by_key: HashMap::with_capacity(objects.len()),
+            places: HashMap::new(),
             by_kind: HashMap::new(),
             by_custom_kind: HashMap::new(),
             by_name: HashMap::new(),
             scalers_by_target: HashMap::new(),
-            workload_by_key: HashMap::new(),
-            workloads_by_label: HashMap::new(),
+            services_by_label: HashMap::new(),
         };
-        for object in objects {
-            let key = &object.key;
-            if scope::is_built_in_group(&key.group) {
-                view.by_kind.entry(&key.kind).or_default().push(object);
-                view.by_name.entry((&key.kind, &key.name)).or_default().push(object);
-            } else {
-                view.by_custom_kind.entry(&key.kind).or_default().push(object);
-            }
-            if let Some(target) = scaled_by(object) {
-                view.scalers_by_target.entry(target).or_default().push(object);
-            }
-        }
         for (index, workload) in view.workloads.iter().enumerate() {
-            view.workload_by_key.insert(&workload.object.key, index);
-            for (key, value) in workload.labels.into_iter().flatten() {
-                let value = value.as_str().unwrap_or_default();
-                view.workloads_by_label.entry((key, value)).or_default().push(index);
-            }
+            view.workload_of.insert(std::ptr::from_ref(workload.object), index);
+        }
+        for object in objects {
+            view.add(object);
         }
         view
     }
 
-    /// The object of this identity.
+    fn add(&mut self, object: &'a Object) {
+        let key = &object.key;
+        let namesakes = self.by_key.entry(key).or_default();
+        if !namesakes.is_empty() {
+            self.places.insert(std::ptr::from_ref(object), namesakes.len());
+        }
+        namesakes.push(object);
+        if scope::is_built_in_group(&key.group) {
+            self.by_kind.entry(&key.kind).or_default().push(object);
+            self.by_name.entry((&key.kind, &key.name)).or_default().push(object);
+        } else {
+            self.by_custom_kind.entry(&key.kind).or_default().push(object);
+        }
+        if let Some(target) = scaled_by(object) {
+            self.scalers_by_target.entry(target).or_default().push(object);
+        }
+        if key.kind == "Service"
+            && scope::is_built_in_group(&key.group)
+            && let Some(selector) = Selector::of_service(object)
+            && let Some(label) = selector.labels().min_by_key(|label| self.labels.count(*label))
+        {
+            self.services_by_label.entry(label).or_default().push((object, selector));
+        }
+    }
+
+    /// The object of this identity; the first, where the API server makes the name.
     pub(crate) fn object(&self, key: &ObjectKey) -> Option<&'a Object> {
-        self.by_key.get(key).copied()
+        self.counterpart(key, 0)
+    }
+
+    /// The object of this identity that has so many before it.
+    pub(super) fn counterpart(&self, key: &ObjectKey, place: usize) -> Option<&'a Object> {
+        self.by_key.get(key)?.get(place).copied()
+    }
+
+    /// How many objects of its identity come before an object of this state.
+    pub(super) fn place_of(&self, object: &Object) -> usize {
+        self.places.get(&std::ptr::from_ref(object)).copied().unwrap_or_default()
     }
 
     /// The objects of one of Kubernetes' own kinds.
@@ -91,24 +122,41 @@ impl<'a> View<'a> {
         scalers.iter().copied().find(|scaler| same_namespace(scaler, workload))
     }
 
-    /// The workload of this identity.
+    /// The workload of this identity; the first, where the API server makes the name.
     pub(crate) fn workload(&self, key: &ObjectKey) -> Option<&Workload<'a>> {
-        self.workload_by_key.get(key).map(|index| &self.workloads[*index])
+        self.workload_of(self.object(key)?)
+    }
+
+    /// The workload that an object of this state is.
+    pub(super) fn workload_of(&self, object: &Object) -> Option<&Workload<'a>> {
+        self.workload_of.get(&std::ptr::from_ref(object)).map(|index| &self.workloads[*index])
     }
 
     /// The workloads in the namespace of `from` whose pods have the labels of the selector.
     pub(crate) fn selected(&self, selector: &Selector<'_>, from: &Object) -> Vec<&Workload<'a>> {
-        let candidates: Vec<&Workload<'a>> = match selector.some_label() {
-            Some(label) => {
-                let indices = self.workloads_by_label.get(&label).into_iter().flatten();
-                indices.map(|index| &self.workloads[*index]).collect()
-            }
-            None => self.workloads.iter().collect(),
-        };
+        let candidates: Vec<&Workload<'a>> =
+            match self.labels.candidates(selector, from.key.namespace.as_deref()) {
+                Some(indices) => indices.into_iter().map(|index| &self.workloads[index]).collect(),
+                None => self.workloads.iter().collect(),
+            };
         candidates
             .into_iter()
             .filter(|workload| same_namespace(workload.object, from))
             .filter(|workload| selector.matches_any(workload.labels))
+            .collect()
+    }
+
+    /// The Services that select the pods of a workload.
+    pub(crate) fn services_of(&self, workload: &Workload<'_>) -> Vec<&'a Object> {
+        let labels = workload.labels;
+        labels
+            .into_iter()
+            .flatten()
+            .filter_map(|(key, value)| self.services_by_label.get(&(key.as_str(), value.as_str()?)))
+            .flatten()
+            .filter(|(service, _)| same_namespace(service, workload.object))
+            .filter(move |(_, selector)| selector.matches_any(labels))
+            .map(|(service, _)| *service)
             .collect()
     }
 }

@@ -33,7 +33,7 @@ pub(super) const RULES: &[Rule] = &[
 fn rbac_widened(change: &Change<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
     for role in ["Role", "ClusterRole"].iter().flat_map(|kind| change.after.of_kind(kind)) {
-        let before = change.before.object(&role.key);
+        let before = change.object_before(role);
         let had = before.map(grants).unwrap_or_default();
         let new: Vec<Grant<'_>> =
             grants(role).into_iter().filter(|grant| !had.iter().any(|had| had.includes(grant))).collect();
@@ -96,7 +96,7 @@ fn shown_semicolons(parts: &[String]) -> String {
 fn binding_widened(change: &Change<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
     for binding in ["RoleBinding", "ClusterRoleBinding"].iter().flat_map(|kind| change.after.of_kind(kind)) {
-        let before = change.before.object(&binding.key);
+        let before = change.object_before(binding);
         let had = before.map(subjects).unwrap_or_default();
         let new: Vec<String> =
             subjects(binding).into_iter().filter(|subject| !had.contains(subject)).collect();
@@ -139,5 +139,5 @@ fn binds_new_role(change: &Change<'_>, binding: &Object) -> bool {
         .after
         .of_kind(role("kind"))
         .filter(|object| object.key.name == role("name") && same_namespace(object, binding))
-        .any(|object| change.before.object(&object.key).is_none())
+        .any(|object| change.object_before(object).is_none())
 }

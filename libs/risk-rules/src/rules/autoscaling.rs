@@ -22,7 +22,7 @@ const AUTOSCALER: &str = "HorizontalPodAutoscaler";
 fn autoscaler_without_requests(change: &Change<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
     for autoscaler in change.after.of_kind(AUTOSCALER) {
-        let before = change.before.object(&autoscaler.key);
+        let before = change.object_before(autoscaler);
         for (path, resource, container) in measured(autoscaler) {
             let lacking = lacking(&change.after, autoscaler, resource, container);
             let lacked = before.map(|before| self::lacking(&change.before, before, resource, container));

@@ -44,7 +44,7 @@ pub(super) const RULES: &[Rule] = &[
 fn config_key_missing(change: &Change<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
     for workload in &change.after.workloads {
-        let before = change.before.workload(&workload.object.key);
+        let before = change.workload_before(workload);
         let earlier = before.map(references).unwrap_or_default();
         for reference in references(workload).into_iter().filter(|reference| !reference.optional) {
             let Some(key) = missing_key(&change.after, workload, &reference) else { continue };
@@ -88,7 +88,7 @@ fn missing_key<'a>(view: &View<'_>, workload: &Workload<'_>, reference: &Referen
 fn reference_missing(change: &Change<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
     for workload in &change.after.workloads {
-        let before = change.before.workload(&workload.object.key);
+        let before = change.workload_before(workload);
         let earlier = before.map(references).unwrap_or_default();
         let mut told = BTreeSet::new();
         for reference in references(workload).into_iter().filter(|reference| !reference.optional) {

@@ -36,7 +36,7 @@ fn budget_blocks(change: &Change<'_>) -> Vec<Hit> {
         .of_kind(BUDGET)
         .filter_map(|budget| {
             let blockade = blockade(&change.after, budget)?;
-            let before = change.before.object(&budget.key);
+            let before = change.object_before(budget);
             if before.is_some_and(|before| self::blockade(&change.before, before).is_some()) {
                 return None;
             }
@@ -118,7 +118,7 @@ fn budget_removed(change: &Change<'_>) -> Vec<Hit> {
         .filter_map(|budget| {
             let left: Vec<String> = selected(&change.before, budget)
                 .iter()
-                .filter_map(|before| change.after.workload(&before.object.key))
+                .filter_map(|before| change.workload_after(before))
                 .filter(|after| floor(&change.after, after).is_some_and(|floor| floor.pods > 1))
                 .filter(|after| !is_protected(&change.after, after))
                 .map(|after| after.named())

@@ -28,7 +28,7 @@ enum Reach {
 fn service_exposed(change: &Change<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
     for service in change.after.of_kind("Service") {
-        let before = change.before.object(&service.key);
+        let before = change.object_before(service);
         let was = before.map_or(Reach::Cluster, reach);
         let is = reach(service);
         if is <= was || is < Reach::Nodes {

@@ -157,8 +157,12 @@ fn comparable(mut value: Value, is_role: bool) -> Value {
     value
 }
 
-/// Hooks and forced replacements are deleted and created anew by those who apply them.
+/// What the API server names is a new object each time. Hooks and forced replacements are deleted and created
+/// anew by those who apply them.
 fn is_made_anew(object: &Object) -> bool {
+    if object.key.name.ends_with('*') {
+        return true;
+    }
     let annotation = |key: &str| object.text(&["metadata", "annotations", key]);
     annotation("argocd.argoproj.io/hook").is_some()
         || annotation("helm.sh/hook").is_some()
@@ -174,7 +178,7 @@ fn sealed_data_changed(change: &Change<'_>) -> Vec<Hit> {
         ("ConfigMap", "https://kubernetes.io/docs/concepts/configuration/configmap/#configmap-immutable"),
         ("Secret", "https://kubernetes.io/docs/concepts/configuration/secret/#secret-immutable"),
     ] {
-        for (before, after) in change.kept(kind) {
+        for (before, after) in change.kept(kind).filter(|(_, after)| !is_made_anew(after)) {
             let is_sealed = before.at(&["immutable"]) == Some(&Value::Bool(true));
             let fields = ["data", "binaryData", "stringData", "immutable"];
             let changed = fields.into_iter().find(|field| before.at(&[field]) != after.at(&[field]));
@@ -205,7 +209,7 @@ fn selector_misses_its_pods(change: &Change<'_>) -> Vec<Hit> {
         })
         .filter(|workload| misses(workload.object))
         .filter_map(|workload| {
-            let before = change.before.object(&workload.object.key);
+            let before = change.object_before(workload.object);
             if before.is_some_and(misses) {
                 return None;
             }

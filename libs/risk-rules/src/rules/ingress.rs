@@ -38,7 +38,7 @@ fn host_removed(change: &Change<'_>) -> Vec<Hit> {
     };
     let mut hits = Vec::new();
     for before in change.before.routers() {
-        let after = change.after.object(&before.key);
+        let after = change.object_after(before);
         if after.is_some_and(answers_to_any_host) {
             continue;
         }
@@ -63,7 +63,7 @@ fn answers_to_any_host(router: &Object) -> bool {
 fn backend_missing(change: &Change<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
     for router in change.after.routers() {
-        let before = change.before.object(&router.key);
+        let before = change.object_before(router);
         for backend in backends(router) {
             let Some(fault) = fault(&change.after, router, &backend) else { continue };
             let earlier = before.and_then(|before| {

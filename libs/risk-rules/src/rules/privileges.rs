@@ -165,7 +165,7 @@ fn widening(before: Option<&Container<'_>>, after: &Container<'_>) -> Option<(Le
 fn host_namespace_shared(change: &Change<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
     for workload in &change.after.workloads {
-        let before = change.before.workload(&workload.object.key);
+        let before = change.workload_before(workload);
         for (field, what) in
             [("hostNetwork", "network"), ("hostPID", "processes"), ("hostIPC", "shared memory")]
         {
@@ -183,7 +183,7 @@ fn host_namespace_shared(change: &Change<'_>) -> Vec<Hit> {
 fn host_path_added(change: &Change<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
     for workload in &change.after.workloads {
-        let before = change.before.workload(&workload.object.key);
+        let before = change.workload_before(workload);
         let earlier: Vec<&str> = before
             .map(|before| host_paths(before).into_iter().map(|(_, path)| path).collect())
             .unwrap_or_default();

@@ -1,8 +1,8 @@
 //! What a promotion leaves behind.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use kube_model::{Object, Path, Place, Segment, shown, shown_list, shown_value, size};
+use kube_model::{Object, ObjectKey, Path, Place, Segment, shown, shown_list, shown_value, size};
 use serde_json::Value;
 
 use crate::model::{Change, Workload, references};
@@ -32,19 +32,27 @@ pub(super) const RULES: &[Rule] = &[
 
 type Stay<'p> = (&'p PlanItem, &'static str);
 
+/// What the source changed and the target does not get, by the objects that it belongs to.
+struct Stays<'p> {
+    all: Vec<Stay<'p>>,
+    of_object: HashMap<&'p ObjectKey, Vec<usize>>,
+    /// Of ConfigMaps and Secrets, and of what makes them: by the name that a pod refers to.
+    of_name: HashMap<&'p str, Vec<usize>>,
+}
+
 fn image_without_its_configuration(change: &Change<'_>, plan: &PlanFacts) -> Result<Vec<Hit>, Missing> {
-    let stays = what_stays(plan);
-    let mut hits = Vec::new();
+    let stays = Stays::of(plan);
+    let mut read: HashMap<&ObjectKey, Vec<usize>> = HashMap::new();
     let mut told = BTreeSet::new();
+    let mut hits = Vec::new();
     for image in plan.carried.iter().filter(|item| is_image(&item.place.path)) {
         // Without a base nobody knows which settings came with the image.
         image.source_changed.ok_or(Missing::Base)?;
         let Some(workload) = change.after.workload(&image.place.object) else { continue };
-        let left: Vec<String> = stays
-            .iter()
-            .filter(|(item, _)| came_with(workload, &image.place, &item.place, &stays))
-            .map(|(item, what)| format!("{} ({what})", name(&image.place, &item.place)))
-            .collect();
+        let shared =
+            read.entry(&image.place.object).or_insert_with(|| stays.read_by(workload, &image.place.object));
+        let mut left: Vec<usize> = stays.in_pod_of(&image.place).chain(shared.iter().copied()).collect();
+        left.sort_unstable();
         // What all the containers of a pod share is said once.
         if left.is_empty() || !told.insert((&image.place.object, left.clone())) {
             continue;
@@ -52,7 +60,7 @@ fn image_without_its_configuration(change: &Change<'_>, plan: &PlanFacts) -> Res
         let message = format!(
             "The image {} is carried, but configuration that changed with it stays behind: {}.",
             image.after.as_ref().map(shown_value).unwrap_or_default(),
-            shown_list(&left, 5)
+            shown_list(&stays.names(&left, &image.place), MOST_NAMES)
         );
         let hit = Hit::new(Level::High, workload.object, image.place.path.clone(), message);
         hits.push(hit.values(image.before.as_ref(), image.after.as_ref()));
@@ -60,13 +68,100 @@ fn image_without_its_configuration(change: &Change<'_>, plan: &PlanFacts) -> Res
     Ok(hits)
 }
 
-/// What the source changed and the target does not get, and what the plan does with it.
-fn what_stays(plan: &PlanFacts) -> Vec<Stay<'_>> {
-    [(&plan.blocked, "blocked"), (&plan.pending, "pending"), (&plan.kept, "kept")]
-        .into_iter()
-        .flat_map(|(items, what)| items.iter().map(move |item| (item, what)))
-        .filter(|(item, _)| item.source_changed == Some(true))
-        .collect()
+/// How many of the settings that stay behind a sentence names.
+const MOST_NAMES: usize = 5;
+
+impl<'p> Stays<'p> {
+    fn of(plan: &'p PlanFacts) -> Self {
+        let all: Vec<Stay<'p>> =
+            [(&plan.blocked, "blocked"), (&plan.pending, "pending"), (&plan.kept, "kept")]
+                .into_iter()
+                .flat_map(|(items, what)| items.iter().map(move |item| (item, what)))
+                .filter(|(item, _)| item.source_changed == Some(true))
+                .collect();
+        let (mut of_object, mut of_name) = (HashMap::<_, Vec<usize>>::new(), HashMap::<_, Vec<usize>>::new());
+        for (index, (item, _)) in all.iter().enumerate() {
+            let object = &item.place.object;
+            of_object.entry(object).or_default().push(index);
+            if referred_kind(object).is_some() {
+                of_name.entry(object.name.as_str()).or_default().push(index);
+            }
+        }
+        Self { all, of_object, of_name }
+    }
+
+    fn own(&self, object: &ObjectKey) -> impl Iterator<Item = (usize, &'p PlanItem)> {
+        self.of_object.get(object).into_iter().flatten().map(|index| (*index, self.all[*index].0))
+    }
+
+    /// Configuration of the container with this image: its own environment, arguments and commands, and what its
+    /// pod mounts.
+    fn in_pod_of(&self, image: &Place) -> impl Iterator<Item = usize> {
+        let of_image = container_of(&image.path);
+        self.own(&image.object).filter_map(move |(index, item)| {
+            let is_its = match container_of(&item.place.path) {
+                Some(container) => {
+                    Some(&container) == of_image.as_ref() && is_setting(&container, &item.place.path)
+                }
+                None => item.place.path.segments().contains(&Segment::Key("volumes".to_owned())),
+            };
+            is_its.then_some(index)
+        })
+    }
+
+    /// The ConfigMaps and Secrets that the pods of a workload read, or are to read by what stays behind itself: a
+    /// new reference to a Secret waits together with that Secret.
+    fn read_by(&self, workload: &Workload<'_>, object: &ObjectKey) -> Vec<usize> {
+        let references = references(workload);
+        let mut mentioned = HashSet::new();
+        for (_, item) in self.own(object) {
+            item.after.iter().for_each(|value| collect_texts(value, &mut mentioned));
+        }
+        let read: HashSet<(&str, &str)> = references.iter().map(|found| (found.kind, found.name)).collect();
+        let names: HashSet<&str> =
+            read.iter().map(|(_, name)| *name).chain(mentioned.iter().copied()).collect();
+        names
+            .into_iter()
+            .filter_map(|name| self.of_name.get(name))
+            .flatten()
+            .copied()
+            .filter(|index| {
+                let key = &self.all[*index].0.place.object;
+                let reads = referred_kind(key).is_some_and(|kind| read.contains(&(kind, key.name.as_str())));
+                key != object && (reads || mentioned.contains(key.name.as_str()))
+            })
+            .collect()
+    }
+
+    /// The names of what stays behind. A sentence shows only the first: the others are counted.
+    fn names(&self, left: &[usize], image: &Place) -> Vec<String> {
+        let mut names = vec![String::new(); left.len()];
+        for (shown, index) in names.iter_mut().zip(left).take(MOST_NAMES) {
+            let (item, what) = self.all[*index];
+            *shown = format!("{} ({what})", name(image, &item.place));
+        }
+        names
+    }
+}
+
+/// The kind by which pods refer to an object, or to what is made of it.
+fn referred_kind(object: &ObjectKey) -> Option<&'static str> {
+    match object.kind.as_str() {
+        "ConfigMap" => Some("ConfigMap"),
+        "Secret" | "SealedSecret" | "ExternalSecret" => Some("Secret"),
+        _ => None,
+    }
+}
+
+fn collect_texts<'p>(value: &'p Value, texts: &mut HashSet<&'p str>) {
+    match value {
+        Value::String(text) => {
+            texts.insert(text);
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect_texts(item, texts)),
+        Value::Object(map) => map.values().for_each(|value| collect_texts(value, texts)),
+        _ => {}
+    }
 }
 
 fn is_image(path: &Path) -> bool {
@@ -81,47 +176,11 @@ fn container_of(path: &Path) -> Option<Path> {
     path.segments().get(..list + 2).map(|segments| segments.iter().cloned().collect())
 }
 
-/// Whether what stays behind is configuration of the container with this image: its own environment,
-/// arguments and commands, what its pod mounts, and the ConfigMaps and Secrets that the pod reads.
-fn came_with(workload: &Workload<'_>, image: &Place, item: &Place, stays: &[Stay<'_>]) -> bool {
-    if item.object == image.object {
-        return match container_of(&item.path) {
-            Some(container) => {
-                Some(&container) == container_of(&image.path).as_ref() && is_setting(&container, &item.path)
-            }
-            None => item.path.segments().contains(&Segment::Key("volumes".to_owned())),
-        };
-    }
-    let kind = match item.object.kind.as_str() {
-        "ConfigMap" => "ConfigMap",
-        "Secret" | "SealedSecret" | "ExternalSecret" => "Secret",
-        _ => return false,
-    };
-    let reads = references(workload)
-        .iter()
-        .any(|reference| reference.kind == kind && reference.name == item.object.name);
-    reads || stays.iter().any(|(stay, _)| stay.place.object == image.object && refers_to(stay, item))
-}
-
 fn is_setting(container: &Path, path: &Path) -> bool {
     matches!(
         path.segments().get(container.segments().len()),
         Some(Segment::Key(key)) if matches!(key.as_str(), "env" | "envFrom" | "args" | "command" | "volumeMounts")
     )
-}
-
-/// Whether a value of the source that stays behind names the object, as a new reference to a Secret does.
-fn refers_to(stay: &PlanItem, item: &Place) -> bool {
-    stay.after.as_ref().is_some_and(|value| mentions(value, &item.object.name))
-}
-
-fn mentions(value: &Value, name: &str) -> bool {
-    match value {
-        Value::String(text) => text == name,
-        Value::Array(items) => items.iter().any(|item| mentions(item, name)),
-        Value::Object(map) => map.values().any(|value| mentions(value, name)),
-        _ => false,
-    }
 }
 
 /// `env LOG_LEVEL`, `ConfigMap app data.LEVEL`.

@@ -129,7 +129,7 @@ fn replicas_fight_autoscaler(change: &Change<'_>) -> Vec<Hit> {
         .filter_map(|after| {
             let pods = after.replicas().and_then(Value::as_i64).filter(|pods| *pods != 0)?;
             let autoscaler = autoscaler_of(&change.after, after)?;
-            let before = change.before.workload(&after.object.key);
+            let before = change.workload_before(after);
             let fought = before.is_some_and(|before| {
                 before.replicas().is_some() && autoscaler_of(&change.before, before).is_some()
             });

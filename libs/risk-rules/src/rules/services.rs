@@ -39,7 +39,7 @@ fn service_selects_nothing(change: &Change<'_>) -> Vec<Hit> {
             if !change.after.selected(&selector, service).is_empty() {
                 return None;
             }
-            let before = change.before.object(&service.key);
+            let before = change.object_before(service);
             let wanted = labels(service);
             let (level, message) = match before {
                 Some(before) => lost(change, service, before, &wanted)?,
@@ -100,7 +100,7 @@ fn service_port_lost(change: &Change<'_>) -> Vec<Hit> {
         if workloads.is_empty() {
             continue;
         }
-        let before = change.before.object(&service.key);
+        let before = change.object_before(service);
         for port in ports(service) {
             let target = target(port);
             let Some(loss) = loss(&workloads, target) else { continue };

@@ -89,7 +89,7 @@ fn selector(policy: &Object) -> Option<Selector<'_>> {
 fn default_deny_added(change: &Change<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
     for policy in change.after.of_kind(POLICY) {
-        let before = change.before.object(&policy.key);
+        let before = change.object_before(policy);
         for direction in [Direction::Ingress, Direction::Egress] {
             let denied = before.is_some_and(|before| stance(before, direction) == Stance::Denies);
             if stance(policy, direction) != Stance::Denies || denied {
@@ -109,7 +109,7 @@ fn default_deny_added(change: &Change<'_>) -> Vec<Hit> {
 fn judge(change: &Change<'_>, policy: &Object, direction: Direction) -> Option<(Level, String)> {
     let selected = change.after.selected(&selector(policy)?, policy);
     let cut: Vec<&&Workload<'_>> =
-        selected.iter().filter(|workload| change.before.workload(&workload.object.key).is_some()).collect();
+        selected.iter().filter(|workload| change.workload_before(workload).is_some()).collect();
     if cut.is_empty() && !selected.is_empty() {
         return None;
     }
@@ -137,7 +137,7 @@ fn policy_removed(change: &Change<'_>) -> Vec<Hit> {
                 .before
                 .selected(&selector(policy)?, policy)
                 .iter()
-                .filter_map(|before| change.after.workload(&before.object.key))
+                .filter_map(|before| change.workload_after(before))
                 .filter(|after| !is_covered(&change.after, after))
                 .map(|after| after.named())
                 .collect();

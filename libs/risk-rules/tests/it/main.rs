@@ -8,6 +8,8 @@ mod case;
 mod catalogue;
 mod configuration;
 mod data;
+mod generated;
+mod growth;
 mod network;
 mod ordinary;
 mod promotion;

@@ -1,0 +1,84 @@
+//! What may not grow with the square of the objects: told by the clock, with a wide margin.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use kube_model::{ObjectKey, Place};
+use risk_rules::{Facts, PlanFacts, PlanItem, assess};
+use serde_json::json;
+
+use crate::case::{objects, of_rule};
+
+const MANY: usize = 2_000;
+
+/// The margin is for a build without optimisation on a busy machine; a cubic or quadratic walk takes many times it.
+const LIMIT: Duration = Duration::from_secs(20);
+
+#[expect(clippy::disallowed_methods, reason = "the test is about time")]
+fn timed<T>(work: impl FnOnce() -> T) -> T {
+    let start = std::time::Instant::now();
+    let result = work();
+    assert!(start.elapsed() < LIMIT, "took {:?}", start.elapsed());
+    println!("took {:?}", start.elapsed());
+    result
+}
+
+fn deployments(tag: &str) -> String {
+    let mut text = String::new();
+    for index in 0..MANY {
+        writeln!(
+            text,
+            "---\n{{apiVersion: apps/v1, kind: Deployment, metadata: {{name: app-{index}, namespace: shop}}, spec: {{replicas: 2, selector: {{matchLabels: {{app.kubernetes.io/part-of: shop, app.kubernetes.io/name: app-{index}}}}}, template: {{metadata: {{labels: {{app.kubernetes.io/name: app-{index}, app.kubernetes.io/part-of: shop}}}}, spec: {{containers: [{{name: app, image: 'registry.example/app:{tag}', envFrom: [{{configMapRef: {{name: app-{index}}}}}], readinessProbe: {{exec: {{command: [ready]}}}}}}]}}}}}}}}\n---\n{{apiVersion: v1, kind: ConfigMap, metadata: {{name: app-{index}, namespace: shop}}, data: {{LEVEL: info}}}}\n---\n{{apiVersion: v1, kind: Service, metadata: {{name: app-{index}, namespace: shop}}, spec: {{selector: {{app.kubernetes.io/name: app-{index}, a.common.label: shop}}, ports: [{{port: 80}}]}}}}"
+        )
+        .unwrap();
+    }
+    text.replace("labels: {app", "labels: {a.common.label: shop, app")
+}
+
+fn item(group: &str, kind: &str, name: String, path: &str) -> PlanItem {
+    let object = ObjectKey {
+        group: group.to_owned(),
+        kind: kind.to_owned(),
+        namespace: Some("shop".to_owned()),
+        name,
+    };
+    PlanItem {
+        place: Place { object, path: path.parse().unwrap() },
+        before: Some(json!("1")),
+        after: Some(json!("2")),
+        source_changed: Some(true),
+        reason: "a row of the table".to_owned(),
+    }
+}
+
+#[test]
+fn as_many_images_as_configmaps_that_stay_behind() {
+    let (before, after) = (objects(&deployments("1.0.0")), objects(&deployments("1.1.0")));
+    let name = |index| format!("app-{index}");
+    let image = "spec.template.spec.containers[name=app].image";
+    let plan = PlanFacts {
+        carried: (0..MANY).map(|index| item("apps", "Deployment", name(index), image)).collect(),
+        kept: (0..MANY).map(|index| item("", "ConfigMap", name(index), "data.LEVEL")).collect(),
+        ..PlanFacts::default()
+    };
+    let facts = Facts { plan: Some(plan) };
+    let report = timed(|| assess(Some(&before), &after, &facts));
+    let found = of_rule(&report, "image-without-its-configuration");
+    assert_eq!(found.len(), MANY);
+    let first = found.iter().find(|finding| finding.object.name == "app-7").unwrap();
+    assert!(first.message.ends_with("stays behind: ConfigMap app-7 data.LEVEL (kept)."), "{}", first.message);
+}
+
+/// Every Service selects by a label that all pods have, and by one of its own.
+#[test]
+fn services_over_pods_with_a_common_label() {
+    let text = deployments("1.0.0");
+    let (before, after) = (objects(&text), objects(&text.replace("readinessProbe", "livenessProbe")));
+    let report = timed(|| assess(Some(&before), &after, &Facts::default()));
+    let found = of_rule(&report, "probe-removed");
+    assert_eq!(found.len(), MANY);
+    assert!(
+        found.iter().all(|finding| finding.level == risk_rules::Level::High),
+        "each is behind its Service"
+    );
+}
