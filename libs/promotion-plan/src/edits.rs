@@ -1,45 +1,21 @@
 //! The edit: what becomes of each file of the target.
 
+mod check;
+mod file;
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 
 use kube_model::{Object, ObjectKey, Origin, State, yaml::Limits};
 use manifest_edit::{Splice, Template, add_object, apply, edit_object, new_file, remove_object};
-use serde::Serialize;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use crate::pairing::Pair;
+use check::Check;
+use file::{ByteSplice, file_edit};
 
-/// What becomes of one file of the target.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct FileEdit {
-    /// Its path, relative to the target.
-    pub path: String,
-    /// SHA-256 of the file before, in hexadecimal; none for a new file.
-    pub hash_before: Option<String>,
-    /// SHA-256 of the file after; none for a removed file.
-    pub hash_after: Option<String>,
-    /// The bytes that go and what comes in their place, in order. A new or removed file is one splice.
-    pub splices: Vec<ByteSplice>,
-    /// The text before.
-    #[serde(skip)]
-    pub before: Option<String>,
-    /// The text after.
-    #[serde(skip)]
-    pub after: Option<String>,
-}
-
-/// The replacement of a range of bytes of a file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ByteSplice {
-    /// Where the bytes start that go.
-    pub start: usize,
-    /// Where they end.
-    pub end: usize,
-    /// What comes in their place.
-    pub text: String,
-}
+pub use file::FileEdit;
 
 /// What an object of the target is to become.
 pub(crate) struct Becoming<'p, 'a> {
@@ -71,14 +47,18 @@ pub(crate) fn write(
 ) -> Result<Edited, Refused> {
     let mut writer = Writer { source, target, pairs, texts: BTreeMap::new(), splices: BTreeMap::new() };
     for change in becoming {
-        writer
-            .change(change, becoming)
-            .map_err(|why| Refused { objects: BTreeSet::from([change.pair.key.clone()]), why })?;
+        let refuse = |why| Refused { objects: BTreeSet::from([change.pair.key.clone()]), why };
+        if change.pair.target.is_some_and(|object| Some(&object.value) == change.value.as_ref()) {
+            return Err(refuse("what is carried over would change nothing".to_owned()));
+        }
+        writer.change(change, becoming).map_err(refuse)?;
     }
     writer.add_new(becoming)?;
+    let places = becoming.iter().map(|change| (&change.pair.key, writer.file_of(change))).collect();
+    let check = Check { target, becoming, places };
     let edits = writer.finish();
-    let after = read_again(target, &edits, limits).map_err(|why| all_refused(becoming, why))?;
-    check(target, &after, becoming)?;
+    let after = check.read_again(&edits, limits)?;
+    check.check(&after)?;
     Ok(Edited { edits, after })
 }
 
@@ -120,7 +100,16 @@ impl Writer<'_, '_> {
 
     /// Whether new objects come into this file.
     fn receives(&self, path: &str, all: &[Becoming<'_, '_>]) -> bool {
-        new_objects(all).any(|(written, _)| self.destination(&written.origin) == path)
+        new_objects(all).any(|new| self.destination(&new.written.origin) == path)
+    }
+
+    /// The file of the target in which an object is edited.
+    fn file_of(&self, change: &Becoming<'_, '_>) -> Option<String> {
+        match (change.pair.target, change.pair.written) {
+            (Some(object), _) => Some(object.origin.file.to_string()),
+            (None, Some(written)) => Some(self.destination(&written.origin)),
+            (None, None) => None,
+        }
     }
 
     /// The file that a new object comes into: of the same name; where both sides are one file, that one.
@@ -132,21 +121,27 @@ impl Writer<'_, '_> {
     }
 
     fn add_new(&mut self, all: &[Becoming<'_, '_>]) -> Result<(), Refused> {
-        let mut by_file: BTreeMap<&str, Vec<(&Object, &Value)>> = BTreeMap::new();
-        for (written, value) in new_objects(all) {
-            by_file.entry(&written.origin.file).or_default().push((written, value));
+        let mut by_file: BTreeMap<&str, Vec<New<'_>>> = BTreeMap::new();
+        for new in new_objects(all) {
+            by_file.entry(&new.written.origin.file).or_default().push(new);
         }
-        for (path, mut objects) in by_file {
-            objects.sort_by(|(a, _), (b, _)| {
+        for (path, mut new) in by_file {
+            new.sort_by(|New { written: a, .. }, New { written: b, .. }| {
                 (a.origin.document, &a.origin.items).cmp(&(b.origin.document, &b.origin.items))
             });
-            let keys = objects.iter().map(|(object, _)| object.key.clone()).collect();
-            self.add_to_file(path, &objects).map_err(|why| Refused { objects: keys, why })?;
+            let objects: Vec<_> = new.iter().map(|new| (new.written, new.value)).collect();
+            self.add_to_file(path, &objects, all)
+                .map_err(|why| Refused { objects: new.iter().map(|new| new.key.clone()).collect(), why })?;
         }
         Ok(())
     }
 
-    fn add_to_file(&mut self, path: &str, objects: &[(&Object, &Value)]) -> Result<(), String> {
+    fn add_to_file(
+        &mut self,
+        path: &str,
+        objects: &[(&Object, &Value)],
+        all: &[Becoming<'_, '_>],
+    ) -> Result<(), String> {
         let source = self.source.file(path).ok_or("its file is gone")?;
         let first = objects.first().ok_or("no object to add")?;
         let destination = self.destination(&first.0.origin);
@@ -158,7 +153,7 @@ impl Writer<'_, '_> {
             return Ok(());
         };
         for (object, value) in objects {
-            let after = self.sibling_before(object, &destination);
+            let after = self.sibling_before(object, &destination, all);
             let splices =
                 add_object(file, after, source, object, value).map_err(|error| error.to_string())?;
             self.splices.entry(destination.clone()).or_default().extend(splices);
@@ -166,15 +161,22 @@ impl Writer<'_, '_> {
         Ok(())
     }
 
-    /// The nearest object that precedes this one in the source's file and that the target has in the file that
-    /// it comes into.
-    fn sibling_before(&self, object: &Object, destination: &str) -> Option<&Origin> {
+    /// The nearest object that precedes this one in the source's file and that the target has, and keeps, in the
+    /// file that it comes into.
+    fn sibling_before(
+        &self,
+        object: &Object,
+        destination: &str,
+        all: &[Becoming<'_, '_>],
+    ) -> Option<&Origin> {
+        let going = going_of(destination, all);
         let position = |origin: &Origin| (origin.document, origin.items.clone());
         let both = self.pairs.iter().filter_map(|pair| Some((pair.written?, pair.target?)));
         let preceding = both.filter(|(written, target)| {
             written.origin.file == object.origin.file
                 && position(&written.origin) < position(&object.origin)
                 && &*target.origin.file == destination
+                && !going.contains(&&target.origin)
         });
         preceding.max_by_key(|(written, _)| position(&written.origin)).map(|(_, target)| &target.origin)
     }
@@ -193,7 +195,7 @@ impl Writer<'_, '_> {
             let splice = ByteSplice { start: 0, end, text: after.clone().unwrap_or_default() };
             edits.push(file_edit(path, before, after, vec![splice]));
         }
-        for (path, mut splices) in self.splices {
+        for (path, splices) in self.splices {
             let Some(file) = self.target.file(&path).filter(|_| !edits.iter().any(|edit| edit.path == path))
             else {
                 continue;
@@ -202,37 +204,12 @@ impl Writer<'_, '_> {
             if after == file.text {
                 continue;
             }
-            splices.sort_by_key(|splice| (splice.range.start, splice.range.end));
-            let bytes = splices
-                .into_iter()
-                .map(|splice| ByteSplice {
-                    start: splice.range.start,
-                    end: splice.range.end,
-                    text: splice.text,
-                })
-                .collect();
+            let bytes = { let mut s = splices; s.sort_by_key(|s| (s.range.start, s.range.end)); s }.into_iter().map(ByteSplice::from).collect();
             edits.push(file_edit(path, Some(file.text.clone()), Some(after), bytes));
         }
         edits.sort_by(|a, b| a.path.cmp(&b.path));
         edits
     }
-}
-
-fn file_edit(
-    path: String,
-    before: Option<String>,
-    after: Option<String>,
-    splices: Vec<ByteSplice>,
-) -> FileEdit {
-    let hash = |text: &Option<String>| text.as_ref().map(|text| sha256(text));
-    FileEdit { path, hash_before: hash(&before), hash_after: hash(&after), splices, before, after }
-}
-
-fn sha256(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().fold(String::with_capacity(64), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }
 
 fn objects_of<'a>(state: &'a State, path: &str) -> impl Iterator<Item = &'a Object> {
@@ -248,51 +225,18 @@ fn going_of<'a>(path: &str, all: &'a [Becoming<'_, '_>]) -> Vec<&'a Origin> {
         .collect()
 }
 
-fn new_objects<'a>(all: &'a [Becoming<'_, '_>]) -> impl Iterator<Item = (&'a Object, &'a Value)> {
-    all.iter()
-        .filter(|change| change.pair.target.is_none())
-        .filter_map(|change| Some((change.pair.written?, change.value.as_ref()?)))
+/// An object that the target has not.
+#[derive(Clone, Copy)]
+struct New<'a> {
+    /// Its identity in the target.
+    key: &'a ObjectKey,
+    /// The source's object.
+    written: &'a Object,
+    value: &'a Value,
 }
 
-/// The objects of the target with the edited files, which are read again; a file that is not edited means what it
-/// meant.
-fn read_again(target: &State, edits: &[FileEdit], limits: &Limits) -> Result<Vec<Object>, String> {
-    let edited: BTreeSet<&str> = edits.iter().map(|edit| edit.path.as_str()).collect();
-    let files = edits.iter().filter_map(|edit| Some((edit.path.as_str(), edit.after.as_ref()?)));
-    let read = State::read(files, limits).map_err(|error| error.to_string())?;
-    let untouched = target.objects.iter().filter(|object| !edited.contains(&*object.origin.file));
-    let mut objects: Vec<Object> = untouched.cloned().chain(read.objects).collect();
-    objects.sort_by(|a, b| a.key.cmp(&b.key));
-    Ok(objects)
-}
-
-fn all_refused(becoming: &[Becoming<'_, '_>], why: String) -> Refused {
-    Refused { objects: becoming.iter().map(|change| change.pair.key.clone()).collect(), why }
-}
-
-/// The target after the edit is what was planned, object by object, and nothing else has moved.
-fn check(target: &State, after: &[Object], becoming: &[Becoming<'_, '_>]) -> Result<(), Refused> {
-    let planned: BTreeMap<&ObjectKey, Option<&Value>> =
-        becoming.iter().map(|change| (&change.pair.key, change.value.as_ref())).collect();
-    let untouched = target.objects.iter().filter(|object| !planned.contains_key(&object.key));
-    let expected: BTreeMap<&ObjectKey, &Value> = untouched
-        .map(|object| (&object.key, &object.value))
-        .chain(planned.iter().filter_map(|(key, value)| Some((*key, (*value)?))))
-        .collect();
-    let found: BTreeMap<&ObjectKey, &Value> =
-        after.iter().map(|object| (&object.key, &object.value)).collect();
-    let wrong: BTreeSet<ObjectKey> = expected
-        .keys()
-        .chain(found.keys())
-        .filter(|key| expected.get(*key) != found.get(*key))
-        .map(|key| (*key).clone())
-        .collect();
-    if wrong.is_empty() && after.len() == expected.len() {
-        return Ok(());
-    }
-    let touched: BTreeSet<ObjectKey> =
-        wrong.iter().filter(|key| planned.contains_key(key)).cloned().collect();
-    let objects =
-        if touched.is_empty() { planned.keys().map(|key| (*key).clone()).collect() } else { touched };
-    Err(Refused { objects, why: "reading the edited files again does not give what was planned".to_owned() })
+fn new_objects<'a>(all: &'a [Becoming<'_, '_>]) -> impl Iterator<Item = New<'a>> {
+    all.iter().filter(|change| change.pair.target.is_none()).filter_map(|change| {
+        Some(New { key: &change.pair.key, written: change.pair.written?, value: change.value.as_ref()? })
+    })
 }
