@@ -43,7 +43,11 @@ impl Inputs {
         let target = session.read_whole(&arguments.to)?;
         let base = match &arguments.base {
             Some(base) => {
-                Some(session.understand(session.workspace.resolve_base(base, &mut std::io::stdin())?)?)
+                let resolved = session.workspace.resolve_base(base, &mut std::io::stdin())?;
+                let (input, mut state) = session.understand(resolved)?;
+                // Nothing is written after the base's text, so its trees need not be kept.
+                state.files = Vec::new();
+                Some((input, state))
             }
             None => None,
         };
