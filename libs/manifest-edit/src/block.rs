@@ -56,7 +56,7 @@ pub(crate) fn item_lines(
     if item.node.layout() == Some(Layout::Block) && item.is_whole_document() && !item.has_anchors() {
         return document_lines(item, column, indent, comments);
     }
-    let in_block = text[dash..item.node.full_start()].trim() == "-" && starts_line_at(text, dash);
+    let in_block = dash < item.node.full_start() && starts_line_at(text, dash);
     if !in_block || item.has_anchors() {
         return vec![format!(
             "{}- {}",

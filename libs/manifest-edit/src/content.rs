@@ -82,7 +82,27 @@ pub(crate) fn colon_end(text: &str, key: &Node) -> usize {
     text[key.span.end..].find(':').map_or(key.span.end, |colon| key.span.end + colon + 1)
 }
 
-/// Where the dash of an item of a block sequence stands.
+/// Where the dash of an item of a block sequence stands: before the item on its line, or above blank lines and
+/// comments. The item's own start, if it has no dash.
 pub(crate) fn dash_of(text: &str, item: &Node) -> usize {
-    text[..item.full_start()].rfind('-').unwrap_or(item.full_start())
+    let lines = Lines(text);
+    let start = item.full_start();
+    let mut line = lines.start(start);
+    let mut before = &text[line..start];
+    while before.trim().is_empty() || before.trim_start().starts_with('#') {
+        if line == 0 {
+            return start;
+        }
+        line = lines.start(line - 1);
+        before = without_comment(lines.line(line));
+    }
+    match before.trim_end() {
+        dashed if dashed.ends_with('-') => line + dashed.len() - 1,
+        _ => start,
+    }
+}
+
+/// What stands before the comment of a line that holds dashes only.
+fn without_comment(line: &str) -> &str {
+    line.split_once(" #").map_or(line, |(before, _)| before)
 }

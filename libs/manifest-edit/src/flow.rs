@@ -18,7 +18,8 @@ pub(crate) fn write(value: &Value, source: Option<Template<'_>>, context: Contex
     let inner = if context == Context::Block { Context::Flow } else { context };
     match value {
         Value::Object(map) => {
-            let mut keys: Vec<&str> = source.map(|s| s.keys().collect()).unwrap_or_default();
+            let written = source.map(|source| source.keys()).unwrap_or_default();
+            let mut keys: Vec<&str> = written.iter().map(String::as_str).collect();
             keys.retain(|key| map.contains_key(*key));
             let rest: Vec<&str> = map.keys().map(String::as_str).filter(|key| !keys.contains(key)).collect();
             let entries = keys.iter().chain(&rest).filter_map(|key| Some((*key, map.get(*key)?)));

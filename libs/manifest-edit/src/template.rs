@@ -1,6 +1,6 @@
 //! The text that an addition is written after: the same place in the promotion's source.
 
-use kube_model::yaml::{Document, Layout, Node, NodeKind};
+use kube_model::yaml::{Document, Layout, Node, NodeKind, is_merge_key, key_text};
 use kube_model::{ManifestFile, Object};
 use serde_json::Value;
 
@@ -28,8 +28,7 @@ impl<'a> Template<'a> {
     /// The template of the value under a key.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<Self> {
-        let node = self.document.resolve(self.document.resolve(self.node).get(key)?);
-        Some(Self { node, value: self.value.get(key)?, ..*self })
+        self.entry(key).map(|(_, value)| value)
     }
 
     /// The template of an item.
@@ -41,14 +40,19 @@ impl<'a> Template<'a> {
 
     /// The entry of a mapping under a key: the key's own node, and the template of the value.
     pub(crate) fn entry(&self, key: &str) -> Option<(&'a Node, Self)> {
-        let mapping = self.document.resolve(self.node);
-        let (key_node, _) = mapping.entries().iter().find(|(k, _)| k.scalar() == Some(key))?;
-        Some((key_node, self.get(key)?))
+        let is_it =
+            |node: &Node| !is_merge_key(node) && key_text(self.document, node).as_deref() == Some(key);
+        let entries = self.document.resolve(self.node).entries();
+        let (key_node, node) = entries.iter().find(|(node, _)| is_it(node))?;
+        let node = self.document.resolve(node);
+        Some((key_node, Self { node, value: self.value.get(key)?, ..*self }))
     }
 
     /// The keys of a mapping, in the order in which they are written.
-    pub(crate) fn keys(&self) -> impl Iterator<Item = &'a str> {
-        self.document.resolve(self.node).entries().iter().filter_map(|(key, _)| key.scalar())
+    pub(crate) fn keys(&self) -> Vec<String> {
+        let entries = self.document.resolve(self.node).entries();
+        let own = entries.iter().filter(|(key, _)| !is_merge_key(key));
+        own.filter_map(|(key, _)| key_text(self.document, key)).collect()
     }
 
     pub(crate) fn items(&self) -> &'a [Value] {

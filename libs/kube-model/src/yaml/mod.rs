@@ -6,7 +6,7 @@ mod scalar;
 mod value;
 
 pub use node::{Document, Layout, Node, NodeKind, ScalarStyle};
-pub use value::to_value;
+pub use value::{is_merge_key, key_text, to_value};
 
 /// What a stream may ask of the reader before it is refused.
 #[derive(Debug, Clone)]

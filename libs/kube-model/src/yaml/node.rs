@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use super::value;
+
 /// How a scalar is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScalarStyle {
@@ -130,7 +132,9 @@ impl Node {
     /// The value under a key that is written in this mapping itself (merge keys are not followed).
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Node> {
-        self.entries().iter().find(|(k, _)| k.scalar() == Some(key)).map(|(_, v)| v)
+        let is_it =
+            |node: &Node| !value::is_merge_key(node) && value::scalar_key(node).as_deref() == Some(key);
+        self.entries().iter().find(|(k, _)| is_it(k)).map(|(_, v)| v)
     }
 
     /// The layout of a collection.

@@ -108,21 +108,31 @@ impl<'a> Reader<'a> {
     }
 
     fn key(&mut self, node: &'a Node) -> Result<String, YamlError> {
-        let resolved = self.document.resolve(node);
-        let NodeKind::Scalar { text, style } = &resolved.kind else {
-            return Err(fail(YamlProblem::Key, node));
-        };
-        match scalar::resolve(text, *style, resolved.tag.as_deref()) {
-            Ok(Value::String(key)) => Ok(key),
-            Ok(Value::Bool(key)) => Ok(key.to_string()),
-            Ok(Value::Number(key)) => Ok(key.to_string()),
-            _ => Err(fail(YamlProblem::Key, node)),
-        }
+        key_text(self.document, node).ok_or_else(|| fail(YamlProblem::Key, node))
     }
 }
 
-/// Whether the key is the unquoted `<<`.
-pub(crate) fn is_merge_key(key: &Node) -> bool {
+/// The key that a key's node stands for, as a string: `on` is YAML 1.1's true, and so the key `true`. None for what
+/// cannot be a key. A merge key (see [`is_merge_key`]) is no key of its own; its text is `<<`.
+#[must_use]
+pub fn key_text(document: &Document, node: &Node) -> Option<String> {
+    scalar_key(document.resolve(node))
+}
+
+/// The key of a scalar that is no alias.
+pub(super) fn scalar_key(node: &Node) -> Option<String> {
+    let NodeKind::Scalar { text, style } = &node.kind else { return None };
+    match scalar::resolve(text, *style, node.tag.as_deref()) {
+        Ok(Value::String(key)) => Some(key),
+        Ok(Value::Bool(key)) => Some(key.to_string()),
+        Ok(Value::Number(key)) => Some(key.to_string()),
+        _ => None,
+    }
+}
+
+/// Whether a key's node is the unquoted `<<`.
+#[must_use]
+pub fn is_merge_key(key: &Node) -> bool {
     matches!(&key.kind, NodeKind::Scalar { text, style: super::ScalarStyle::Plain } if text == "<<")
 }
 
@@ -157,6 +167,15 @@ mod tests {
         assert_eq!(read("{1: a, true: b, on: c2, 'x': d}").unwrap_err().code(), "MANIFEST_DUPLICATE_KEY");
         assert_eq!(read("{1: a, yes: b, 'x': d}").unwrap(), json!({"1": "a", "true": "b", "x": "d"}));
         assert_eq!(read("{[1]: a}").unwrap_err().code(), "MANIFEST_VALUE");
+    }
+
+    #[test]
+    fn a_value_is_found_under_the_key_that_its_key_stands_for() {
+        let documents = super::super::parse("on: a\n1: b\n'<<': c\n0x10: d\n", &Limits::default()).unwrap();
+        let root = &documents[0].root;
+        let found = |key: &str| root.get(key).and_then(Node::scalar);
+        assert_eq!(["true", "1", "<<", "16"].map(found), [Some("a"), Some("b"), Some("c"), Some("d")]);
+        assert_eq!(found("on"), None);
     }
 
     #[test]

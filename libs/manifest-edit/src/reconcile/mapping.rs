@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use kube_model::Path;
-use kube_model::yaml::{Layout, Node, NodeKind};
+use kube_model::yaml::{Layout, Node, NodeKind, is_merge_key, key_text};
 use serde_json::{Map, Value};
 
 use super::{Editor, Slot};
@@ -25,10 +25,14 @@ impl<'a> Editor<'a> {
         slot: Slot<'a>,
     ) -> Result<(), EditError> {
         let inherited = self.inherited(entries);
-        let own: Vec<(&str, usize)> = entries
+        let keys: Vec<Option<String>> = entries
+            .iter()
+            .map(|(key, _)| key_text(self.document, key).filter(|_| !is_merge_key(key)))
+            .collect();
+        let own: Vec<(&str, usize)> = keys
             .iter()
             .enumerate()
-            .filter_map(|(index, (key, _))| Some((key.scalar()?, index)))
+            .filter_map(|(index, key)| Some((key.as_deref()?, index)))
             .filter(|(key, _)| old.contains_key(*key))
             .collect();
         let is_own = |key: &str| own.iter().any(|(own, _)| *own == key);
@@ -43,10 +47,15 @@ impl<'a> Editor<'a> {
         }
         let gone = |value: &Node| matches!(value.kind, NodeKind::Alias(id) if self.removed.contains(&id));
         let merges: Vec<usize> = (0..entries.len())
-            .filter(|index| entries[*index].0.scalar() == Some("<<") && gone(&entries[*index].1))
+            .filter(|index| is_merge_key(&entries[*index].0) && gone(&entries[*index].1))
+            .collect();
+        let stays: Vec<bool> = keys
+            .iter()
+            .enumerate()
+            .map(|(index, key)| key.as_deref().map_or(!merges.contains(&index), survives))
             .collect();
         for index in merges {
-            self.remove_entry(entries, index, layout, new);
+            self.remove_entry(entries, index, layout, &stays);
         }
         for (key, index) in &own {
             let (key_node, value_node) = &entries[*index];
@@ -56,7 +65,7 @@ impl<'a> Editor<'a> {
                     let slot = Slot::Entry { key: key_node, source_key: entry.map(|(key, _)| key), layout };
                     self.value(&path.key(key), value_node, (old, new), entry.map(|(_, value)| value), slot)?;
                 }
-                _ => self.remove_entry(entries, *index, layout, new),
+                _ => self.remove_entry(entries, *index, layout, &stays),
             }
         }
         let added = new.iter().filter(|(key, value)| !is_own(key) && inherited.get(*key) != Some(value));
@@ -68,7 +77,7 @@ impl<'a> Editor<'a> {
     /// What comes in by merge keys, as it will be once the anchors are edited.
     fn inherited(&self, entries: &[(Node, Node)]) -> Map<String, Value> {
         let mut inherited = Map::new();
-        for (_, value) in entries.iter().filter(|(key, _)| key.scalar() == Some("<<")) {
+        for (_, value) in entries.iter().filter(|(key, _)| is_merge_key(key)) {
             let merged: &[Node] = match &value.kind {
                 NodeKind::Sequence { items, .. } => items,
                 _ => std::slice::from_ref(value),
@@ -87,31 +96,23 @@ impl<'a> Editor<'a> {
         inherited
     }
 
-    fn remove_entry(
-        &mut self,
-        entries: &[(Node, Node)],
-        index: usize,
-        layout: Layout,
-        new: &Map<String, Value>,
-    ) {
+    /// Takes an entry out; `stays` says of every entry whether it stays.
+    fn remove_entry(&mut self, entries: &[(Node, Node)], index: usize, layout: Layout, stays: &[bool]) {
         let text = self.text();
         self.forget_anchors(&entries[index].1);
         if layout == Layout::Flow {
             let spans: Vec<_> =
                 entries.iter().map(|(key, value)| flow::entry_span(text, key, value)).collect();
-            let survives = |at: usize| entries[at].0.scalar().is_some_and(|key| new.contains_key(key));
-            self.splices.push(flow::remove(&spans, index, survives));
+            self.splices.push(flow::remove(&spans, index, |at| stays[at]));
             return;
         }
         let (key, value) = &entries[index];
         let start = key.full_start();
         let own_line = text[Lines(text).start(start)..start].trim().is_empty();
         // What stands behind a dash gives its place to the next entry that stays.
-        let next = entries[index + 1..]
-            .iter()
-            .find(|(key, _)| key.scalar().is_some_and(|key| new.contains_key(key)));
+        let next = (index + 1..entries.len()).find(|at| stays[*at]).map(|at| &entries[at].0);
         match next {
-            Some((next, _)) if !own_line => self.replace(start..next.full_start(), String::new()),
+            Some(next) if !own_line => self.replace(start..next.full_start(), String::new()),
             _ => self.remove_lines(Lines(text).comments_above(start), content::entry_end(text, key, value)),
         }
     }
@@ -125,7 +126,8 @@ impl<'a> Editor<'a> {
         added: &HashMap<&str, &Value>,
         source: Option<Template<'a>>,
     ) {
-        let order: Vec<&str> = source.map(|source| source.keys().collect()).unwrap_or_default();
+        let order = source.map(|source| source.keys()).unwrap_or_default();
+        let order: Vec<&str> = order.iter().map(String::as_str).collect();
         let mut unordered: Vec<&str> = added.keys().copied().filter(|key| !order.contains(key)).collect();
         unordered.sort_unstable();
         let surviving =

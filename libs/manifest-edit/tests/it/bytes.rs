@@ -149,3 +149,36 @@ fn items_in_another_order_are_moved_and_the_rest_stays() {
         "env:\n- {name: c, value: x}\n- name: a # first\n- name: b\n"
     );
 }
+
+#[test]
+fn the_dash_of_an_item_is_not_that_of_a_comment() {
+    assert_eq!(
+        edit(
+            "m:\n- # pre-release flag\n  name: A\n  value: x\n- # a - b\n\n  # c-d\n  name: B\n",
+            "m:\n- name: A\n  value: x\n- name: C\n- name: B\n"
+        ),
+        "m:\n- # pre-release flag\n  name: A\n  value: x\n- name: C\n- # a - b\n\n  # c-d\n  name: B\n"
+    );
+    assert_eq!(
+        edit("env:\n- # pre-release flag\n  name: A\n- name: B\n", "env:\n- name: B\n"),
+        "env:\n- name: B\n"
+    );
+    assert_eq!(
+        edit("env:\n- name: B\n", "env:\n- name: B\n- # pre-release\n  name: A\n"),
+        "env:\n- name: B\n- # pre-release\n  name: A\n"
+    );
+}
+
+/// YAML 1.1 reads the key `on` as true, which JSON's keys, being strings, have as "true".
+#[test]
+fn a_key_that_is_no_string_is_the_key_that_it_stands_for() {
+    assert_eq!(
+        edit("data:\n  on: push\n  1: a\n  b: c\n", "data: {\"true\": push, \"1\": a, b: d}\n"),
+        "data:\n  on: push\n  1: a\n  b: d\n"
+    );
+    assert_eq!(
+        edit("data:\n  on: push\n  1: a\n", "data:\n  on: pull\n  0o2: x\n"),
+        "data:\n  on: pull\n  0o2: x\n"
+    );
+    assert_eq!(edit("d: {on: 1, b: 2, no: 3}\n", "d: {on: 1, no: 3}\n"), "d: {on: 1, no: 3}\n");
+}
