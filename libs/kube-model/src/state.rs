@@ -15,6 +15,8 @@ pub struct ManifestFile {
     pub path: Arc<str>,
     /// Its text, without a byte-order mark.
     pub text: String,
+    /// Whether the file starts with a byte-order mark: three bytes that no position in the text counts.
+    pub bom: bool,
     /// Its documents.
     pub documents: Vec<Document>,
 }
@@ -99,7 +101,7 @@ impl ManifestFile {
         let fail = |error| StateError::Yaml { file: path.to_owned(), error };
         let text = yaml::text_of(bytes, limits).map_err(fail)?;
         let documents = yaml::parse(text, limits).map_err(fail)?;
-        Ok(Self { path: path.into(), text: text.to_owned(), documents })
+        Ok(Self { path: path.into(), text: text.to_owned(), bom: text.len() < bytes.len(), documents })
     }
 
     /// The node of an object that was read from this file.

@@ -1,5 +1,7 @@
 //! Whole objects: documents of a file, and items of a `List`.
 
+use std::collections::HashSet;
+
 use kube_model::yaml::{Document, Layout, Node};
 use kube_model::{ManifestFile, Object, Origin};
 use serde_json::Value;
@@ -14,7 +16,8 @@ use crate::template::Template;
 use crate::{EditError, flow};
 
 /// Takes an object out of its file: the document with its separator, or the item of the `List`. `going` are all
-/// objects that go, this one among them.
+/// objects of the file that go, this one among them: documents that follow one another go as one range, and a
+/// `List` of which nothing stays goes whole.
 ///
 /// # Errors
 /// When the object is not where it was read.
@@ -25,8 +28,10 @@ pub fn remove_object(
 ) -> Result<Vec<Splice>, EditError> {
     let not_there = || EditError::NotThere { file: file.path.to_string() };
     let document = file.documents.get(origin.document).ok_or_else(not_there)?;
-    let Some((index, holder)) = origin.items.split_last() else {
-        return Ok(vec![remove_document(file, origin.document)]);
+    let (Some((index, holder)), false) =
+        (origin.items.split_last(), goes_whole(file, origin.document, going))
+    else {
+        return Ok(vec![remove_documents(file, origin.document, going)]);
     };
     let holder = Origin { items: holder.to_vec(), ..origin.clone() };
     let items = list_items(file, document, &holder).ok_or_else(not_there)?;
@@ -45,18 +50,47 @@ fn list_items<'a>(file: &'a ManifestFile, document: &'a Document, holder: &Origi
     list.get("items").map(|items| document.resolve(items))
 }
 
-/// A document goes with the `---` before it, or with the one after it if it has none.
-fn remove_document(file: &ManifestFile, index: usize) -> Splice {
-    let document = &file.documents[index];
+/// Whether nothing of a document stays.
+fn goes_whole(file: &ManifestFile, index: usize, going: &[&Origin]) -> bool {
+    let going: Vec<&Origin> = going.iter().copied().filter(|origin| origin.document == index).collect();
+    if going.iter().any(|origin| origin.items.is_empty()) {
+        return true;
+    }
+    let holder = Origin { file: file.path.clone(), document: index, items: Vec::new(), line: 1 };
+    let Some(document) = file.documents.get(index).filter(|_| !going.is_empty()) else { return false };
+    let gone: HashSet<usize> = going
+        .iter()
+        .filter_map(|origin| <[usize; 1]>::try_from(&*origin.items).ok())
+        .map(|[item]| item)
+        .collect();
+    list_items(file, document, &holder).is_some_and(|items| gone.len() == items.items().len())
+}
+
+/// The range of documents that go around one of them. They go with the `---` before them, or with the one after
+/// them if there is none.
+fn remove_documents(file: &ManifestFile, index: usize, going: &[&Origin]) -> Splice {
+    let goes = |index: &usize| goes_whole(file, *index, going);
+    let first = (0..index).rev().take_while(goes).last().unwrap_or(index);
+    let last = (index + 1..file.documents.len()).take_while(goes).last().unwrap_or(index);
+    let document = &file.documents[first];
     let start = document.marker.unwrap_or(document.span.start);
-    let end = match file.documents.get(index + 1) {
+    let end = match file.documents.get(last + 1) {
         None => file.text.len(),
         Some(next) => match (document.marker, next.marker) {
-            (None, Some(marker)) => Lines(&file.text).next(marker).unwrap_or(file.text.len()),
+            (None, Some(marker)) => after_marker(&file.text, marker),
             _ => next.span.start,
         },
     };
     Splice { range: start..end, text: String::new() }
+}
+
+/// Where the content after a `---` starts: on its line, or on the next.
+fn after_marker(text: &str, marker: usize) -> usize {
+    let rest = &text[marker + 3..Lines(text).end(marker)];
+    match rest.trim_start() {
+        "" => Lines(text).next(marker).unwrap_or(text.len()),
+        content => marker + 3 + rest.len() - content.len(),
+    }
 }
 
 /// The text of an object as its source has it, with its comments, made into `value`, at the left margin and

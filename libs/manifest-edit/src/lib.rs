@@ -17,7 +17,7 @@ mod template;
 
 pub use documents::{add_object, new_file, remove_object};
 pub use reconcile::edit_object;
-pub use splice::{Splice, apply};
+pub use splice::{Splice, apply, normalised};
 pub use template::Template;
 
 /// An edit that cannot be written.

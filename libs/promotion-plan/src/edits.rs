@@ -8,12 +8,11 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use kube_model::{Object, ObjectKey, Origin, State, yaml::Limits};
-use manifest_edit::{Splice, Template, add_object, apply, edit_object, new_file, remove_object};
+use manifest_edit::{Splice, Template, add_object, edit_object, new_file, remove_object};
 use serde_json::Value;
 
 use crate::pairing::Pair;
 use check::Check;
-use file::{ByteSplice, file_edit};
 
 pub use file::FileEdit;
 
@@ -189,23 +188,16 @@ impl Writer<'_, '_> {
 
     fn finish(self) -> Vec<FileEdit> {
         let mut edits: Vec<FileEdit> = Vec::new();
-        for (path, after) in self.texts {
-            let before = self.target.file(&path).map(|file| file.text.clone());
-            let end = before.as_ref().map_or(0, String::len);
-            let splice = ByteSplice { start: 0, end, text: after.clone().unwrap_or_default() };
-            edits.push(file_edit(path, before, after, vec![splice]));
+        for (path, splices) in &self.splices {
+            let file = self.target.file(path).filter(|_| !self.texts.contains_key(path));
+            edits.extend(file.and_then(|file| FileEdit::edited(file, splices)));
         }
-        for (path, splices) in self.splices {
-            let Some(file) = self.target.file(&path).filter(|_| !edits.iter().any(|edit| edit.path == path))
-            else {
-                continue;
-            };
-            let after = apply(&file.text, &splices);
-            if after == file.text {
-                continue;
+        for (path, after) in self.texts {
+            match (self.target.file(&path), after) {
+                (Some(file), after) => edits.push(FileEdit::whole(file, after)),
+                (None, Some(text)) => edits.push(FileEdit::new(path, text)),
+                (None, None) => {}
             }
-            let bytes = { let mut s = splices; s.sort_by_key(|s| (s.range.start, s.range.end)); s }.into_iter().map(ByteSplice::from).collect();
-            edits.push(file_edit(path, Some(file.text.clone()), Some(after), bytes));
         }
         edits.sort_by(|a, b| a.path.cmp(&b.path));
         edits
