@@ -24,6 +24,6 @@ pub use object::{Object, ObjectKey, ObjectRef, Origin};
 pub use path::{Path, PathError, Segment};
 pub use place::{ObjectPattern, Place, PlaceError, PlacePattern};
 pub use quantity::{Quantity, QuantityError};
-pub use redact::{Redactor, Sensitivity, line_holds_secret};
+pub use redact::{Redactor, SecretSpan, SecretSpans, Sensitivity, line_holds_secret};
 pub use shown::{SHOWN_CHARACTERS, escaped, shown, shown_list, shown_value};
 pub use state::{ManifestFile, State, StateError};

@@ -4,21 +4,28 @@
 //! key and a mark says nothing without it. Engines work on redacted objects; that something changed is then
 //! visible, and the value cannot leak. What counts as a secret:
 //! - every value of a Secret's `data` and `stringData`, and every `last-applied-configuration`;
-//! - an environment literal, an argument or a line of a ConfigMap whose name says so (`DB_PASSWORD`);
+//! - an environment literal, an argument, the text under a key or a setting within a text whose name says so
+//!   (`DB_PASSWORD`);
 //! - a text whose shape says so, wherever it stands: a private key, a JWT, a provider's key, a URL with a
 //!   password.
 //!
 //! Image digests, commit hashes and UUIDs are never secrets.
 
 use hmac::{Hmac, KeyInit, Mac};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use sha2::Sha256;
 
-use crate::{Object, args};
+use crate::Object;
+use walk::Walk;
 
 mod detect;
+mod file;
+mod lines;
+mod names;
+mod walk;
 
 pub use detect::Sensitivity;
+pub use file::{SecretSpan, SecretSpans};
 
 /// Replaces secrets by marks under one key.
 #[derive(Clone)]
@@ -62,110 +69,17 @@ impl Redactor {
     #[must_use]
     pub fn redact(&self, object: &Object) -> Object {
         let mut redacted = object.clone();
-        let is_secret = object.key.kind == "Secret" && object.key.group.is_empty();
-        let is_config = object.key.kind == "ConfigMap" && object.key.group.is_empty();
         if let Value::Object(top) = &mut redacted.value {
-            for (key, value) in top.iter_mut() {
-                match key.as_str() {
-                    "data" | "stringData" if is_secret => self.mark_all(value),
-                    "data" if is_config => self.redact_named(value),
-                    _ => self.redact_value(value),
-                }
-            }
-            self.mark_last_applied(top);
+            Walk::new(self, object).object(object, top);
         }
         redacted
-    }
-
-    fn mark_all(&self, value: &mut Value) {
-        match value {
-            Value::Object(map) => map.values_mut().for_each(|value| self.mark_all(value)),
-            Value::Array(items) => items.iter_mut().for_each(|value| self.mark_all(value)),
-            Value::Null => {}
-            Value::String(text) => *text = self.mark(text),
-            other => *other = Value::String(self.mark(&other.to_string())),
-        }
-    }
-
-    fn mark_last_applied(&self, top: &mut Map<String, Value>) {
-        let annotations = top.get_mut("metadata").and_then(|metadata| metadata.get_mut("annotations"));
-        if let Some(value) = annotations.and_then(|annotations| annotations.get_mut(LAST_APPLIED)) {
-            self.mark_all(value);
-        }
-    }
-
-    /// The entries of a mapping whose keys name their values.
-    fn redact_named(&self, value: &mut Value) {
-        if let Value::Object(map) = value {
-            for (name, value) in map {
-                if let Value::String(text) = value {
-                    self.redact_text(Some(name), text);
-                }
-            }
-        }
-    }
-
-    fn redact_value(&self, value: &mut Value) {
-        match value {
-            Value::String(text) => self.redact_text(None, text),
-            Value::Array(items) => items.iter_mut().for_each(|item| self.redact_value(item)),
-            Value::Object(map) => {
-                if let (Some(Value::String(name)), Some(Value::String(_))) =
-                    (map.get("name"), map.get("value"))
-                {
-                    let name = name.clone();
-                    if let Some(Value::String(text)) = map.get_mut("value") {
-                        self.redact_text(Some(&name), text);
-                    }
-                }
-                for (key, value) in map.iter_mut() {
-                    match (key.as_str(), value) {
-                        ("args" | "command", Value::Array(words)) => self.redact_arguments(words),
-                        (_, value) => self.redact_value(value),
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn redact_arguments(&self, words: &mut [Value]) {
-        let flags = args::parse(words).map(|arguments| arguments.flags).unwrap_or_default();
-        for flag in flags.iter().filter(|flag| detect::name_says_secret(&flag.name)) {
-            for range in &flag.items {
-                let Some(Value::String(last)) = words.get_mut(range.end - 1) else { continue };
-                match (range.len(), last.split_once('=')) {
-                    (1, Some((name, value))) => *last = format!("{name}={}", self.mark(value)),
-                    (2, _) => *last = self.mark(last),
-                    _ => {}
-                }
-            }
-        }
-        words.iter_mut().for_each(|word| self.redact_value(word));
-    }
-
-    fn redact_text(&self, name: Option<&str>, text: &mut String) {
-        if text.starts_with("(secret ") {
-            return;
-        }
-        match detect::sensitivity(name, text) {
-            None => {}
-            Some(Sensitivity::Whole) => *text = self.mark(text),
-            Some(Sensitivity::Parts(parts)) => {
-                for part in parts.into_iter().rev() {
-                    let mark = self.mark(&text[part.clone()]);
-                    text.replace_range(part, &mark);
-                }
-            }
-        }
     }
 }
 
 /// Whether a line of a file, a comment too, shows a secret by itself: by a name before its value, or by a shape.
 #[must_use]
 pub fn line_holds_secret(line: &str) -> bool {
-    // The detector looks for names before values only where there are lines.
-    detect::sensitivity(None, &format!("{line}\n")).is_some()
+    detect::sensitivity(None, line, false).is_some()
 }
 
 #[cfg(test)]

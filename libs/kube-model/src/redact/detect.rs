@@ -2,6 +2,9 @@
 
 use std::ops::Range;
 
+use super::lines::named_values;
+use super::names::{name_says_secret, names_a_file, value_can_be_secret};
+
 /// How much of a text is secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sensitivity {
@@ -11,132 +14,38 @@ pub enum Sensitivity {
     Parts(Vec<Range<usize>>),
 }
 
-/// What is secret in a text, which may have a name (a key, an environment variable).
-pub(super) fn sensitivity(name: Option<&str>, text: &str) -> Option<Sensitivity> {
-    if name.is_some_and(name_says_secret) && !text.contains('\n') && value_can_be_secret(text) {
+/// What is secret in a text, which may have a name (a key, an environment variable) and may be for a shell.
+pub(super) fn sensitivity(name: Option<&str>, text: &str, shell: bool) -> Option<Sensitivity> {
+    let named = name.filter(|name| name_says_secret(name) && !names_a_file(name));
+    if named.is_some_and(|name| value_can_be_secret(name, text)) {
         return Some(Sensitivity::Whole);
     }
     let mut parts = secret_shapes(text);
-    if text.contains('\n') {
-        parts.extend(secret_lines(text));
-    }
+    parts.extend(named_values(text, shell));
+    parts.retain(|part| !part.is_empty());
     parts.sort_by_key(|part| (part.start, std::cmp::Reverse(part.end)));
-    let mut end = 0;
-    parts.retain(|part| {
-        let apart = part.start >= end;
-        end = end.max(part.end);
-        apart
-    });
-    (!parts.is_empty()).then_some(Sensitivity::Parts(parts))
-}
-
-const SECRET_WORDS: [&str; 10] = [
-    "password",
-    "passwd",
-    "passphrase",
-    "pwd",
-    "secret",
-    "token",
-    "credential",
-    "credentials",
-    "apikey",
-    "privatekey",
-];
-/// Pairs of words that say it together.
-const SECRET_PAIRS: [(&str, &str); 5] =
-    [("api", "key"), ("private", "key"), ("access", "key"), ("signing", "key"), ("encryption", "key")];
-/// A name that ends in one of these is about a secret, and is none.
-const ABOUT: [&str; 30] = [
-    "file",
-    "path",
-    "dir",
-    "name",
-    "url",
-    "uri",
-    "endpoint",
-    "host",
-    "issuer",
-    "audience",
-    "ttl",
-    "seconds",
-    "minutes",
-    "hours",
-    "expiry",
-    "expires",
-    "expiration",
-    "length",
-    "size",
-    "limit",
-    "count",
-    "enabled",
-    "header",
-    "type",
-    "algorithm",
-    "ref",
-    "store",
-    "policy",
-    "id",
-    "version",
-];
-
-/// Whether the name of a value says that the value is a secret.
-pub(super) fn name_says_secret(name: &str) -> bool {
-    let words = words(name);
-    let about = words.last().is_some_and(|last| ABOUT.contains(&last.as_str()));
-    let says = words.iter().any(|word| SECRET_WORDS.contains(&word.as_str()))
-        || words.windows(2).any(|pair| SECRET_PAIRS.contains(&(&pair[0], &pair[1])));
-    says && !about
-}
-
-/// `dbPassword`, `DB_PASSWORD` and `db.password` are the words `db` and `password`.
-fn words(name: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut previous_lower = false;
-    for character in name.chars() {
-        let boundary = !character.is_alphanumeric() || (character.is_uppercase() && previous_lower);
-        if boundary {
-            words.push(String::new());
+    // What overlaps is one part: a password may hold what looks like another.
+    let mut joined: Vec<Range<usize>> = Vec::new();
+    for part in parts {
+        match joined.last_mut() {
+            Some(last) if part.start < last.end => last.end = last.end.max(part.end),
+            _ => joined.push(part),
         }
-        if let (true, Some(word)) = (character.is_alphanumeric(), words.last_mut()) {
-            word.extend(character.to_lowercase());
-        }
-        previous_lower = character.is_lowercase() || character.is_ascii_digit();
     }
-    words.retain(|word| !word.is_empty());
-    words
-}
-
-/// Switches, references to variables and empty texts are no secrets, whatever their name.
-fn value_can_be_secret(text: &str) -> bool {
-    let text = text.trim();
-    let says_nothing = matches!(text, "" | "true" | "false" | "yes" | "no" | "on" | "off" | "none" | "null");
-    let refers =
-        (text.starts_with("$(") && text.ends_with(')')) || (text.starts_with("${") && text.ends_with('}'));
-    !says_nothing && !refers
-}
-
-/// The values in lines of the form `name: value` or `name=value` whose name says secret.
-fn secret_lines(text: &str) -> Vec<Range<usize>> {
-    let mut parts = Vec::new();
-    let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        if let Some(at) = line.find(['=', ':']) {
-            let (name, rest) = (&line[..at], &line[at + 1..]);
-            let value = rest.trim().trim_matches(['"', '\'', ',', ';']);
-            if !value.is_empty() && name_says_secret(name) && value_can_be_secret(value) {
-                let offset = start + at + 1 + rest.find(value).unwrap_or_default();
-                parts.push(offset..offset + value.len());
-            }
-        }
-        start += line.len();
-    }
-    parts
+    (!joined.is_empty()).then_some(Sensitivity::Parts(joined))
 }
 
 /// Texts whose shape says secret.
 fn secret_shapes(text: &str) -> Vec<Range<usize>> {
     let mut parts = private_keys(text);
     parts.extend(url_passwords(text));
+    parts.extend(driver_passwords(text));
+    for scheme in ["Bearer ", "bearer ", "Basic ", "basic "] {
+        parts.extend(text.match_indices(scheme).filter_map(|(at, _)| credentials(text, at + scheme.len())));
+    }
+    for hook in ["hooks.slack.com/services/", "discord.com/api/webhooks/"] {
+        parts.extend(text.match_indices(hook).map(|(at, _)| word_at(text, at + hook.len())));
+    }
     let mut start = 0;
     for word in text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '+')))
     {
@@ -176,7 +85,7 @@ fn url_passwords(text: &str) -> Vec<Range<usize>> {
         if let Some((user_info, _)) = authority.rsplit_once('@')
             && let Some(colon) = user_info.find(':')
             && colon + 1 < user_info.len()
-            && !user_info[colon + 1..].starts_with("$")
+            && value_can_be_secret("password", &user_info[colon + 1..])
         {
             parts.push(start + colon + 1..start + user_info.len());
         }
@@ -185,9 +94,49 @@ fn url_passwords(text: &str) -> Vec<Range<usize>> {
     parts
 }
 
+/// The password of `user:password@tcp(host)`, as Go's MySQL driver has it.
+fn driver_passwords(text: &str) -> Vec<Range<usize>> {
+    let ends = ["@tcp(", "@unix("].into_iter().flat_map(|at| text.match_indices(at).map(|(end, _)| end));
+    ends.filter_map(|end| {
+        let start = text[..end]
+            .rfind(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '='))
+            .map_or(0, |at| at + 1);
+        let colon = text.get(start..end)?.find(':')?;
+        value_can_be_secret("password", &text[start + colon + 1..end]).then_some(start + colon + 1..end)
+    })
+    .collect()
+}
+
+/// What follows an authentication scheme, if it is no word of a sentence.
+fn credentials(text: &str, start: usize) -> Option<Range<usize>> {
+    let range = word_at(text, start);
+    let word = &text[range.clone()];
+    let looks = word.contains(|c: char| c.is_ascii_digit()) || word.ends_with('=') || word.len() >= 20;
+    (looks && word.len() >= 6).then_some(range)
+}
+
+fn word_at(text: &str, start: usize) -> Range<usize> {
+    let part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=' | '.' | '_' | '~' | '-');
+    let end = text[start..].find(|c| !part(c)).map_or(text.len(), |end| start + end);
+    start..end
+}
+
 /// Keys and tokens that providers give out, by their documented prefixes, and JSON Web Tokens.
 fn is_token(word: &str) -> bool {
-    const PREFIXES: [(&str, usize); 15] = [
+    const PREFIXES: [(&str, usize); 28] = [
+        ("ghu_", 40),
+        ("ghr_", 40),
+        ("xoxa-", 24),
+        ("xapp-", 24),
+        ("SG.", 40),
+        ("dop_v1_", 40),
+        ("pypi-", 40),
+        ("AGE-SECRET-KEY-", 40),
+        ("whsec_", 24),
+        ("shpat_", 30),
+        ("hf_", 30),
+        ("glrt-", 24),
+        ("ya29.", 30),
         ("AKIA", 20),
         ("ASIA", 20),
         ("AIza", 39),

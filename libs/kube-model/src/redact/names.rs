@@ -1,0 +1,496 @@
+//! Does a name say that its value is a secret, and can that value be one?
+
+/// A word that ends in one of these says it (`password`, `dbpassword`, `PGPASSWORD`, `tokens`).
+const SECRET_ENDINGS: [&str; 18] = [
+    "password",
+    "passwd",
+    "passphrase",
+    "passwort",
+    "pwd",
+    "secret",
+    "token",
+    "credential",
+    "creds",
+    "apikey",
+    "privatekey",
+    "secretkey",
+    "accesskey",
+    "accountkey",
+    "masterkey",
+    "signingkey",
+    "encryptionkey",
+    "sharedkey",
+];
+/// Whole words that say it as the last of a name.
+const LAST_WORDS: [&str; 13] = [
+    "pass",
+    "dbpass",
+    "userpass",
+    "smtppass",
+    "mailpass",
+    "adminpass",
+    "rootpass",
+    "sshpass",
+    "pgpass",
+    "requirepass",
+    "masterauth",
+    "auth",
+    "authorization",
+];
+/// What stands before `key` where the key is a secret one.
+const KEYS: [&str; 18] = [
+    "api",
+    "private",
+    "access",
+    "master",
+    "signing",
+    "encryption",
+    "decryption",
+    "jwt",
+    "account",
+    "storage",
+    "secret",
+    "hmac",
+    "shared",
+    "ssh",
+    "webhook",
+    "license",
+    "licence",
+    "sas",
+];
+/// A name that ends in one of these is about a secret, and is none.
+const ABOUT: &[&str] = &[
+    "file",
+    "path",
+    "dir",
+    "directory",
+    "name",
+    "names",
+    "namespace",
+    "url",
+    "uri",
+    "endpoint",
+    "host",
+    "port",
+    "address",
+    "domain",
+    "issuer",
+    "audience",
+    "audiences",
+    "ttl",
+    "second",
+    "seconds",
+    "minute",
+    "minutes",
+    "hour",
+    "hours",
+    "day",
+    "days",
+    "ms",
+    "expiry",
+    "expires",
+    "expiration",
+    "lifetime",
+    "duration",
+    "interval",
+    "timeout",
+    "period",
+    "age",
+    "length",
+    "size",
+    "min",
+    "max",
+    "limit",
+    "count",
+    "budget",
+    "usage",
+    "cost",
+    "enabled",
+    "disabled",
+    "required",
+    "allowed",
+    "header",
+    "headers",
+    "type",
+    "types",
+    "kind",
+    "mode",
+    "format",
+    "encoding",
+    "algorithm",
+    "method",
+    "strategy",
+    "scheme",
+    "ref",
+    "refs",
+    "store",
+    "backend",
+    "provider",
+    "driver",
+    "class",
+    "engine",
+    "manager",
+    "service",
+    "operator",
+    "controller",
+    "plugin",
+    "policy",
+    "rotation",
+    "template",
+    "pattern",
+    "regex",
+    "validation",
+    "field",
+    "column",
+    "table",
+    "schema",
+    "prefix",
+    "suffix",
+    "realm",
+    "scope",
+    "scopes",
+    "group",
+    "role",
+    "user",
+    "username",
+    "email",
+    "id",
+    "ids",
+    "version",
+    "region",
+    "checksum",
+    "selector",
+    "label",
+    "hint",
+    "placeholder",
+    "message",
+    "description",
+    "through",
+    "checker",
+    "config",
+    "review",
+    "request",
+    "requests",
+];
+/// A name with one of these words in it is a number, a name or a hash.
+const NEVER: [&str; 10] = [
+    "checksum",
+    "existing",
+    "max",
+    "min",
+    "num",
+    "fingerprint",
+    "publishable",
+    "inject",
+    "reloader",
+    "expiration",
+];
+/// What stands before `secret` in the key of a mapping whose value is the name of a Secret.
+const REFERRING: [&str; 14] = [
+    "existing",
+    "pull",
+    "tls",
+    "auth",
+    "ca",
+    "cert",
+    "certificate",
+    "config",
+    "registry",
+    "connection",
+    "credentials",
+    "superuser",
+    "target",
+    "k8s",
+];
+/// Ways to authenticate, which are what a name like `AUTH` mostly holds.
+const WAYS: [&str; 18] = [
+    "oidc", "ldap", "saml", "oauth", "oauth2", "basic", "bearer", "jwt", "enabled", "disabled", "required",
+    "optional", "token", "password", "md5", "rbac", "internal", "external",
+];
+
+/// Whether the name of a value says that the value is a secret.
+pub(super) fn name_says_secret(name: &str) -> bool {
+    // The shell's working directory.
+    if matches!(name, "PWD" | "OLDPWD") {
+        return false;
+    }
+    let mut words = words(name);
+    while words.len() > 1 && words.last().is_some_and(|last| last.chars().all(|c| c.is_ascii_digit())) {
+        words.pop();
+    }
+    let Some(last) = words.last() else { return false };
+    let about = ABOUT.contains(&last.as_str()) || words.iter().any(|word| NEVER.contains(&word.as_str()));
+    !about
+        && (words.iter().any(|word| word_says_secret(word))
+            || LAST_WORDS.contains(&last.as_str())
+            || words.windows(2).any(|pair| KEYS.contains(&&*pair[0]) && matches!(&*pair[1], "key" | "keys")))
+}
+
+fn word_says_secret(word: &str) -> bool {
+    let stem = word.trim_end_matches(|c: char| c.is_ascii_digit());
+    let stem = stem.strip_suffix('s').filter(|stem| !stem.ends_with('s')).unwrap_or(stem);
+    SECRET_ENDINGS.iter().any(|ending| stem.ends_with(ending.strip_suffix('s').unwrap_or(ending)))
+}
+
+/// Whether the key of a mapping says that its text is a secret. Kubernetes and the resources beside it have keys
+/// that hold the name of a Secret (`existingSecret`, `nginx.ingress.kubernetes.io/auth-secret`).
+pub(super) fn key_says_secret(key: &str) -> bool {
+    if words(key).iter().any(|word| NEVER.contains(&word.as_str())) {
+        return false;
+    }
+    let key = key.rsplit_once('/').map_or(key, |(_, name)| name);
+    let words = words(key);
+    if let [.., before, last] = words.as_slice()
+        && last == "secret"
+        && REFERRING.contains(&before.as_str())
+    {
+        return false;
+    }
+    name_says_secret(key)
+}
+
+/// Whether a key is one for several secrets, whose own keys need not say so (`credentials: {root: …}`).
+pub(super) fn holds_several(key: &str) -> bool {
+    let last = words(key).pop().unwrap_or_default();
+    matches!(last.as_str(), "secrets" | "passwords" | "credentials" | "tokens" | "creds")
+        && key_says_secret(key)
+}
+
+/// Whether a key within several secrets is of what they are, not of one of them.
+pub(super) fn describes(key: &str) -> bool {
+    let last = words(key).pop().unwrap_or_default();
+    ABOUT.contains(&last.as_str())
+        || matches!(
+            last.as_str(),
+            "key" | "property" | "create" | "annotations" | "labels" | "remote" | "default"
+        )
+}
+
+/// Whether a name is one of a text of its own form, whose lines are judged each by its own name.
+pub(super) fn names_a_file(name: &str) -> bool {
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
+    extension.is_some_and(|extension| {
+        matches!(
+            extension.as_str(),
+            "yaml"
+                | "yml"
+                | "json"
+                | "conf"
+                | "cfg"
+                | "cnf"
+                | "ini"
+                | "properties"
+                | "toml"
+                | "xml"
+                | "env"
+                | "sh"
+                | "py"
+                | "js"
+                | "ts"
+                | "rb"
+                | "lua"
+                | "sql"
+                | "md"
+                | "html"
+                | "tpl"
+                | "config"
+                | "php"
+        )
+    })
+}
+
+/// Whether a value can be what its name says. Switches, references to variables and to stores, paths and empty
+/// texts are no secrets, whatever their name.
+pub(super) fn value_can_be_secret(name: &str, text: &str) -> bool {
+    let text = text.trim();
+    let lower = text.to_ascii_lowercase();
+    let says_nothing = matches!(
+        lower.as_str(),
+        "" | "true"
+            | "false"
+            | "yes"
+            | "no"
+            | "on"
+            | "off"
+            | "none"
+            | "null"
+            | "~"
+            | "{}"
+            | "[]"
+            | "\"\""
+            | "''"
+    );
+    !says_nothing
+        && !refers(text)
+        && !is_path(text)
+        && !is_mark(text)
+        && !(is_way_of_name(name) && (WAYS.contains(&lower.as_str()) || text.contains("://")))
+        && !(is_amount_of_tokens(name) && text.chars().all(|c| c.is_ascii_digit()))
+}
+
+/// `$(VAR)`, `${VAR}`, `$VAR`, a template, or where a store keeps it; a default within (`${VAR:-x}`) may be one.
+fn refers(text: &str) -> bool {
+    let braced = |open: &str, close: &str| {
+        text.strip_prefix(open)
+            .and_then(|rest| rest.strip_suffix(close))
+            .is_some_and(|inner| !inner.contains([':', '=', '-', '$', '{', '(']))
+    };
+    let variable = text.strip_prefix('$').is_some_and(|name| {
+        name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+    });
+    let template = text.starts_with("{{") && text.ends_with("}}");
+    let stored = ["vault:", "arn:", "ref+", "secretref+", "ENC[", "!vault", "file:/", "awssm:", "gcpsm:"];
+    let command =
+        text.starts_with("$(") && text.ends_with(')') && !text[2..text.len() - 1].contains(['$', '"', '\'']);
+    braced("$(", ")")
+        || braced("${", "}")
+        || variable
+        || template
+        || command
+        || stored.iter().any(|prefix| text.starts_with(prefix))
+}
+
+/// A path below one of the directories in which secrets are mounted.
+fn is_path(text: &str) -> bool {
+    const ROOTS: [&str; 16] = [
+        "etc", "var", "run", "mnt", "opt", "home", "secrets", "app", "usr", "tmp", "root", "srv", "data",
+        "vault", "certs", "config",
+    ];
+    let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-'));
+    text.strip_prefix('/')
+        .and_then(|rest| rest.split_once('/'))
+        .is_some_and(|(root, _)| plain && ROOTS.contains(&root))
+}
+
+/// A mark in the place of a secret.
+pub(super) fn is_mark(text: &str) -> bool {
+    text.strip_prefix("(secret ").and_then(|rest| rest.strip_suffix(')')).is_some_and(|tag| {
+        tag.len() == 8 && tag.chars().all(|c| c.is_ascii_hexdigit() && !c.is_ascii_uppercase())
+    })
+}
+
+fn is_way_of_name(name: &str) -> bool {
+    words(name).last().is_some_and(|last| matches!(last.as_str(), "auth" | "authorization"))
+}
+
+fn is_amount_of_tokens(name: &str) -> bool {
+    words(name).last().is_some_and(|last| last == "tokens")
+}
+
+/// `dbPassword`, `DB_PASSWORD` and `db.password` are the words `db` and `password`.
+pub(super) fn words(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut previous_lower = false;
+    for character in name.chars() {
+        let boundary = !character.is_alphanumeric() || (character.is_uppercase() && previous_lower);
+        if boundary {
+            words.push(String::new());
+        }
+        if let (true, Some(word)) = (character.is_alphanumeric(), words.last_mut()) {
+            word.extend(character.to_lowercase());
+        }
+        previous_lower = character.is_lowercase() || character.is_ascii_digit();
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_say_it() {
+        for name in [
+            "PGPASSWORD",
+            "DB_PASS",
+            "SMTP_PASS",
+            "dbpassword",
+            "RAILS_MASTER_KEY",
+            "API_TOKENS",
+            "AUTHORIZATION",
+            "DB_PASSWORD_1",
+            "password2",
+            "clientSecret",
+            "SECRET_KEY_BASE",
+            "AWS_SECRET_ACCESS_KEY",
+            "MYSQL_PWD",
+            "apikey",
+            "APIKEY",
+            "ACCOUNT_KEY",
+            "AccountKey",
+            "JWT_KEY",
+            "REDIS_AUTH",
+            "requirepass",
+            "AUTH_CREDS",
+            "APIKeys",
+            "user_credentials",
+            "ENCRYPTION_KEYS",
+            "htpasswd",
+            "DB_PASSWORD_PRIMARY",
+        ] {
+            assert!(name_says_secret(name), "{name}");
+        }
+        for name in [
+            "TOKEN_URL",
+            "PASSWORD_FILE",
+            "TOKEN_TTL_SECONDS",
+            "SECRET_NAME",
+            "PRIMARY_KEY",
+            "KEY_ID",
+            "PASS_THROUGH",
+            "COMPASS_URL",
+            "AUTHOR",
+            "AUTH_URL",
+            "BYPASS_CACHE",
+            "MONKEY",
+            "TOKENIZER",
+            "PASSENGER_MAX_POOL",
+            "PWD",
+            "MAX_TOKENS",
+            "maxTokens",
+            "COMPASS",
+            "BYPASS",
+            "ACCESS_KEY_ID",
+            "tokenExpirationSeconds",
+            "secretKeyRef",
+            "secretName",
+            "AUTH_MODE",
+            "PUBLIC_KEY",
+            "LEVEL",
+        ] {
+            assert!(!name_says_secret(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn keys_that_name_a_secret_object_say_nothing() {
+        for key in
+            ["existingSecret", "nginx.ingress.kubernetes.io/auth-secret", "checksum/secret", "tlsSecret"]
+        {
+            assert!(!key_says_secret(key), "{key}");
+        }
+        assert!(key_says_secret("clientSecret") && key_says_secret("example.com/db-password"));
+    }
+
+    #[test]
+    fn values_that_can_be_one() {
+        for value in ["changeme", "hunter2", "123456", "${DB_PASSWORD:-hunter2}", "/a+b=", "$ecret"] {
+            assert!(value_can_be_secret("PASSWORD", value), "{value}");
+        }
+        for value in [
+            "",
+            "true",
+            "$(VAR)",
+            "${VAR}",
+            "$VAR",
+            "{{ .password }}",
+            "/run/secrets/db",
+            "(secret 01234567)",
+        ] {
+            assert!(!value_can_be_secret("PASSWORD", value), "{value}");
+        }
+        assert!(!value_can_be_secret("AUTH", "oidc") && value_can_be_secret("AUTH", "Basic dXNlcg=="));
+    }
+}
