@@ -56,11 +56,21 @@ impl<'a> Lines<'a> {
     }
 }
 
-/// Where the text of a node ends: without the blank lines and comments after it.
+/// Where the text of a node ends: without the blank lines and comments after it, except the blank lines that are part
+/// of a block scalar's value (`|+`).
 pub(crate) fn end_of(text: &str, node: &Node) -> usize {
     match &node.kind {
-        NodeKind::Scalar { style: ScalarStyle::Literal | ScalarStyle::Folded, .. } => {
-            node.span.start + text[node.span.clone()].trim_end().len()
+        NodeKind::Scalar { style: ScalarStyle::Literal | ScalarStyle::Folded, text: value } => {
+            let written = node.span.start + text[node.span.clone()].trim_end().len();
+            let kept = value.len() - value.trim_end_matches('\n').len();
+            let mut end = Lines(text).end(written);
+            if kept < 2 {
+                return written;
+            }
+            for _ in 1..kept {
+                end = Lines(text).next(end).map_or(end, |next| Lines(text).end(next));
+            }
+            end
         }
         NodeKind::Sequence { items, layout: kube_model::yaml::Layout::Block } => {
             items.last().map_or(node.span.start, |last| end_of(text, last))

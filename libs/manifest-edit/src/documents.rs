@@ -7,7 +7,7 @@ use kube_model::{ManifestFile, Object, Origin};
 use serde_json::Value;
 
 use crate::block::{self, Comments};
-use crate::content::Lines;
+use crate::content::{self, Lines};
 use crate::indent::Indent;
 use crate::reconcile::sequence::Sibling;
 use crate::reconcile::{Editor, edit_object};
@@ -126,7 +126,10 @@ fn document_text<'a>(file: &'a ManifestFile, document: &Document) -> &'a str {
         None => document.span.start,
     };
     let text = file.text[start..document.span.end].trim_end();
-    text.strip_suffix("\n...").unwrap_or(text).trim_start_matches(['\n', '\r'])
+    let text = text.strip_suffix("\n...").unwrap_or(text);
+    // Blank lines at the end may be part of a text (`|+`).
+    let end = content::end_of(&file.text, &document.root).max(start + text.len());
+    file.text[start..end].trim_start_matches(['\n', '\r'])
 }
 
 fn item_text(file: &ManifestFile, document: &Document, node: &Node, value: &Value) -> String {

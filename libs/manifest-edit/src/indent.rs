@@ -1,5 +1,7 @@
 //! The indentation that a document uses.
 
+use std::collections::BTreeMap;
+
 use kube_model::yaml::{Document, Layout, Node, NodeKind};
 
 use crate::content;
@@ -15,8 +17,12 @@ pub(crate) struct Indent {
     pub(crate) flow: Option<usize>,
 }
 
+/// How many nodes are looked at: an answer does not get better by a whole cluster's objects, and every edited object
+/// asks.
+const ENOUGH: usize = 4_000;
+
 impl Indent {
-    /// The indentation that a document uses most.
+    /// The indentation that a document uses most, in its first few thousand nodes.
     pub(crate) fn of(text: &str, document: &Document) -> Self {
         let mut seen = Seen::default();
         seen.node(text, &document.root, None);
@@ -24,19 +30,27 @@ impl Indent {
     }
 }
 
+/// How often each step occurs.
+type Steps = BTreeMap<usize, usize>;
+
 #[derive(Default)]
 struct Seen {
-    mapping: Vec<usize>,
-    sequence: Vec<usize>,
-    flow: Vec<usize>,
+    nodes: usize,
+    mapping: Steps,
+    sequence: Steps,
+    flow: Steps,
 }
 
 impl Seen {
     fn node(&mut self, text: &str, node: &Node, key_column: Option<usize>) {
+        if self.nodes >= ENOUGH {
+            return;
+        }
+        self.nodes += 1;
         match &node.kind {
             NodeKind::Mapping { entries, layout: Layout::Block } => {
                 if let (Some(key), Some((first, _))) = (key_column, entries.first()) {
-                    self.mapping.extend(first.column.checked_sub(key));
+                    count(&mut self.mapping, first.column.checked_sub(key));
                 }
                 for (key, value) in entries {
                     self.node(text, value, Some(key.column));
@@ -45,7 +59,7 @@ impl Seen {
             NodeKind::Sequence { items, layout: Layout::Block } => {
                 if let (Some(key), Some(first)) = (key_column, items.first()) {
                     let dash = content::Lines(text).column(content::dash_of(text, first));
-                    self.sequence.extend(dash.checked_sub(key));
+                    count(&mut self.sequence, dash.checked_sub(key));
                 }
                 for item in items {
                     self.node(text, item, None);
@@ -67,13 +81,19 @@ impl Seen {
         let lines = content::Lines(text);
         let opening = lines.line(collection.span.start);
         if let Some(first) = first.filter(|first| first.line > collection.line) {
-            self.flow.extend(first.column.checked_sub(opening.len() - opening.trim_start().len()));
+            let indent = opening.len() - opening.trim_start().len();
+            count(&mut self.flow, first.column.checked_sub(indent));
         }
     }
 }
 
-/// The value that occurs most; of equals the smaller.
-fn most(values: &[usize]) -> Option<usize> {
-    let count = |value: &usize| values.iter().filter(|other| *other == value).count();
-    values.iter().copied().max_by_key(|value| (count(value), std::cmp::Reverse(*value)))
+fn count(steps: &mut Steps, step: Option<usize>) {
+    if let Some(step) = step {
+        *steps.entry(step).or_default() += 1;
+    }
+}
+
+/// The step that occurs most; of equals the smaller.
+fn most(steps: &Steps) -> Option<usize> {
+    steps.iter().max_by_key(|(step, count)| (**count, std::cmp::Reverse(**step))).map(|(step, _)| *step)
 }

@@ -1,5 +1,6 @@
 //! From what an object is to what it is to become, by the fewest bytes.
 
+mod block_scalar;
 mod mapping;
 pub(crate) mod sequence;
 
@@ -110,7 +111,7 @@ impl<'a> Editor<'a> {
         slot: Slot<'a>,
     ) -> Result<(), EditError> {
         // With anchors about, an equal value may still have to be written out: its anchor may move.
-        if old == new && self.document.anchors.is_empty() {
+        if old == new && !self.document.has_anchors() {
             return Ok(());
         }
         if let Some(id) = node.anchor {
@@ -158,10 +159,13 @@ impl<'a> Editor<'a> {
     ) {
         let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
         let several_lines = new.as_str().is_some_and(|text| text.contains('\n'));
-        if is_block && several_lines && self.block_scalar(node, new, slot) {
+        let equal = source.filter(|source| source.value == new);
+        let source_has_lines = equal.is_some_and(|source| !source.is_inline());
+        // Folding cannot be kept line by line: where the source folds too, its text is the better one.
+        let both_fold = style == ScalarStyle::Folded && equal.is_some_and(|source| source.is_folded());
+        if is_block && several_lines && !both_fold && self.block_scalar(node, new, slot) {
             return;
         }
-        let source_has_lines = source.is_some_and(|source| !source.is_inline() && source.value == new);
         if is_block
             || node.span.is_empty()
             || (several_lines && style == ScalarStyle::Plain && source_has_lines)
@@ -174,44 +178,6 @@ impl<'a> Editor<'a> {
         };
         let text = scalar::replace(style, new, source, self.context_in(layout));
         self.replace(node.span.clone(), text);
-    }
-
-    /// The lines below a `|`, at the indentation that they have; false where a `|` cannot hold the text.
-    fn block_scalar(&mut self, node: &'a Node, new: &Value, slot: Slot<'a>) -> bool {
-        let (Slot::Entry { key, .. }, Some(text)) = (slot, new.as_str()) else { return false };
-        let header_start = content::colon_end(self.text(), key);
-        let header_end = self.text()[header_start..node.span.start].find('\n').map(|at| header_start + at);
-        let Some(header_end) = header_end else { return false };
-        let header = self.text()[header_start..header_end].find(['|', '>']).map(|at| header_start + at);
-        let Some(header) = header else { return false };
-        let first = text.lines().next().unwrap_or_default();
-        let body = text.trim_end_matches('\n');
-        if first.starts_with(' ')
-            || first.is_empty()
-            || text.contains(['\r', '\t']) && first.starts_with('\t')
-        {
-            return false;
-        }
-        let chomping = match text.len() - body.len() {
-            0 => "-",
-            1 => "",
-            _ => return false,
-        };
-        let token = self.text()[header..header_end]
-            .find(|c: char| !matches!(c, '|' | '>' | '+' | '-') && !c.is_ascii_digit())
-            .map_or(header_end, |at| header + at);
-        let column = Lines(self.text()).column(node.span.start);
-        let lines: Vec<String> = body
-            .split('\n')
-            .map(|line| if line.is_empty() { String::new() } else { format!("{}{line}", " ".repeat(column)) })
-            .collect();
-        if self.text()[header..token] != format!("|{chomping}") {
-            self.replace(header..token, format!("|{chomping}"));
-        }
-        let start = Lines(self.text()).start(node.span.start);
-        let end = content::end_of(self.text(), node);
-        self.replace(start..end, lines.join(self.ending_at(start)));
-        true
     }
 
     /// Remembers the anchors of what goes: what names them has to be written out.

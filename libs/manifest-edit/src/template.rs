@@ -71,6 +71,11 @@ impl<'a> Template<'a> {
         }
     }
 
+    /// Whether the text is a folded block scalar (`>`).
+    pub(crate) fn is_folded(&self) -> bool {
+        matches!(self.node.kind, NodeKind::Scalar { style: kube_model::yaml::ScalarStyle::Folded, .. })
+    }
+
     /// Whether the text, with the anchor before it, defines or names anchors: they mean something else in another
     /// document.
     pub(crate) fn has_anchors(&self) -> bool {

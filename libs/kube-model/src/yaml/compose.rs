@@ -6,12 +6,19 @@ use granit_parser::{
     ErrorKind, Event, Parser, ScalarStyle as EventStyle, Span, StructureStyle, Tag, options,
 };
 
+use super::node::NodePath;
 use super::{Document, Layout, Limits, Node, NodeKind, ScalarStyle, YamlError, YamlProblem};
 
 /// Reads every document of a stream.
 pub(super) fn compose(text: &str, limits: &Limits) -> Result<Vec<Document>, YamlError> {
-    let mut composer =
-        Composer { limits, documents: Vec::new(), open: Vec::new(), scalar: None, anchors: HashMap::new() };
+    let mut composer = Composer {
+        limits,
+        documents: Vec::new(),
+        open: Vec::new(),
+        scalar: None,
+        anchors: HashMap::new(),
+        budget: limits.nodes,
+    };
     for next in
         Parser::new_from_str_with_options(text, options! { emit_comments: false, emit_anchor_events: true })
     {
@@ -25,7 +32,7 @@ pub(super) fn compose(text: &str, limits: &Limits) -> Result<Vec<Document>, Yaml
         })?;
         composer.take(event, &span)?;
     }
-    composer.flush();
+    composer.flush()?;
     composer.close_last_document(text.len());
     Ok(composer.documents)
 }
@@ -43,8 +50,13 @@ struct Composer<'a> {
     open: Vec<Open>,
     /// A scalar whose anchor, which the parser tells after it, may still come.
     scalar: Option<Node>,
-    anchors: HashMap<usize, Node>,
+    anchors: HashMap<usize, NodePath>,
+    /// How many more nodes the stream may have; what is kept of its anchors counts as well.
+    budget: usize,
 }
+
+/// As many steps to an anchor take the room of a node.
+const STEPS_OF_A_NODE: usize = 32;
 
 impl Composer<'_> {
     fn take(&mut self, event: Event<'_>, span: &Span) -> Result<(), YamlError> {
@@ -52,14 +64,14 @@ impl Composer<'_> {
             self.place_anchor(offset(&span.start));
             return Ok(());
         }
-        self.flush();
+        self.flush()?;
         match event {
             Event::DocumentStart(explicit, _) => self.start_document(explicit, span),
             Event::Scalar(text, style, anchor, tag) => {
                 let kind = NodeKind::Scalar { text: text.into_owned(), style: style_of(style) };
                 self.scalar = Some(node(kind, anchor, tag.as_deref(), span));
             }
-            Event::Alias(id) => self.add(node(NodeKind::Alias(id), 0, None, span)),
+            Event::Alias(id) => self.add(node(NodeKind::Alias(id), 0, None, span))?,
             Event::SequenceStart(style, anchor, tag) => {
                 let kind = NodeKind::Sequence { items: Vec::new(), layout: layout_of(style) };
                 self.open(node(kind, anchor, tag.as_deref(), span))?;
@@ -68,7 +80,7 @@ impl Composer<'_> {
                 let kind = NodeKind::Mapping { entries: Vec::new(), layout: layout_of(style) };
                 self.open(node(kind, anchor, tag.as_deref(), span))?;
             }
-            Event::SequenceEnd | Event::MappingEnd => self.close(span),
+            Event::SequenceEnd | Event::MappingEnd => self.close(span)?,
             _ => {}
         }
         Ok(())
@@ -84,10 +96,8 @@ impl Composer<'_> {
         }
     }
 
-    fn flush(&mut self) {
-        if let Some(scalar) = self.scalar.take() {
-            self.add(scalar);
-        }
+    fn flush(&mut self) -> Result<(), YamlError> {
+        self.scalar.take().map_or(Ok(()), |scalar| self.add(scalar))
     }
 
     fn start_document(&mut self, explicit: bool, span: &Span) {
@@ -117,22 +127,30 @@ impl Composer<'_> {
         Ok(())
     }
 
-    fn close(&mut self, span: &Span) {
-        if let Some(mut open) = self.open.pop() {
-            open.node.span.end = offset(&span.end);
-            self.add(open.node);
-        }
+    fn close(&mut self, span: &Span) -> Result<(), YamlError> {
+        let Some(mut open) = self.open.pop() else { return Ok(()) };
+        open.node.span.end = offset(&span.end);
+        self.add(open.node)
     }
 
-    fn add(&mut self, node: Node) {
+    /// Takes room out of the budget.
+    fn spend(&mut self, nodes: usize, at: &Node) -> Result<(), YamlError> {
+        let too_many = || YamlError::new(YamlProblem::TooManyNodes(self.limits.nodes), at.line, at.column);
+        self.budget = self.budget.checked_sub(nodes).ok_or_else(too_many)?;
+        Ok(())
+    }
+
+    fn add(&mut self, node: Node) -> Result<(), YamlError> {
+        self.spend(1, &node)?;
         if let Some(id) = node.anchor {
-            self.anchors.insert(id, node.clone());
+            self.spend(self.open.len() / STEPS_OF_A_NODE, &node)?;
+            self.anchors.insert(id, self.open.iter().map(Open::next_child).collect());
         }
         let Some(parent) = self.open.last_mut() else {
             if let Some(document) = self.documents.last_mut() {
                 document.root = node;
             }
-            return;
+            return Ok(());
         };
         match &mut parent.node.kind {
             NodeKind::Sequence { items, .. } => items.push(node),
@@ -142,6 +160,19 @@ impl Composer<'_> {
             },
             _ => {}
         }
+        Ok(())
+    }
+}
+
+impl Open {
+    /// Which child of this collection comes next, as [`Node::child`] counts them.
+    fn next_child(&self) -> u32 {
+        let children = match &self.node.kind {
+            NodeKind::Sequence { items, .. } => items.len(),
+            NodeKind::Mapping { entries, .. } => 2 * entries.len() + usize::from(self.key.is_some()),
+            _ => 0,
+        };
+        u32::try_from(children).unwrap_or(u32::MAX)
     }
 }
 

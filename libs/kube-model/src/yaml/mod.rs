@@ -15,7 +15,7 @@ pub struct Limits {
     pub bytes: usize,
     /// The deepest nesting of collections.
     pub depth: usize,
-    /// The most nodes that a document may have once its aliases are expanded.
+    /// The most nodes that a file may have, and that a document may have once its aliases are expanded.
     pub nodes: usize,
 }
 
@@ -65,7 +65,7 @@ pub enum YamlProblem {
     #[error("nested more than {0} levels deep")]
     TooDeep(usize),
     /// Too many nodes, which is what an alias bomb expands to.
-    #[error("its aliases expand to more than {0} nodes")]
+    #[error("more than {0} nodes, with its aliases expanded")]
     TooManyNodes(usize),
     /// The file is too large.
     #[error("{size} bytes, and the limit is {limit}")]

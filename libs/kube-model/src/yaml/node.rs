@@ -86,8 +86,9 @@ pub struct Document {
     pub span: Range<usize>,
     /// Where its `---` stands, if it has one.
     pub marker: Option<usize>,
-    /// Copies of the anchored nodes, by number; the aliases in them are not expanded.
-    pub anchors: HashMap<usize, Node>,
+    /// Where the anchored nodes stand, by their number. (Copies of them would take the square of the file's size
+    /// where anchors nest.)
+    pub(super) anchors: HashMap<usize, NodePath>,
 }
 
 impl Document {
@@ -95,13 +96,40 @@ impl Document {
     #[must_use]
     pub fn resolve<'a>(&'a self, node: &'a Node) -> &'a Node {
         match node.kind {
-            NodeKind::Alias(id) => self.anchors.get(&id).unwrap_or(node),
+            NodeKind::Alias(id) => self.anchored(id).unwrap_or(node),
             _ => node,
         }
     }
+
+    /// The node of an anchor.
+    fn anchored(&self, id: usize) -> Option<&Node> {
+        self.anchors.get(&id)?.iter().try_fold(&self.root, |node, child| node.child(*child))
+    }
+
+    /// Whether the document defines anchors.
+    #[must_use]
+    pub fn has_anchors(&self) -> bool {
+        !self.anchors.is_empty()
+    }
 }
 
+/// The way from the root of a document to a node: which child of each collection.
+pub(super) type NodePath = Box<[u32]>;
+
 impl Node {
+    /// A child of a collection: items are counted as they stand, of a mapping first each key and then its value.
+    fn child(&self, index: u32) -> Option<&Node> {
+        let index = usize::try_from(index).ok()?;
+        match &self.kind {
+            NodeKind::Sequence { items, .. } => items.get(index),
+            NodeKind::Mapping { entries, .. } => {
+                let (key, value) = entries.get(index / 2)?;
+                Some(if index.is_multiple_of(2) { key } else { value })
+            }
+            _ => None,
+        }
+    }
+
     /// The text of a scalar.
     #[must_use]
     pub fn scalar(&self) -> Option<&str> {

@@ -189,6 +189,31 @@ mod tests {
     }
 
     #[test]
+    fn what_is_composed_is_counted_and_anchors_are_not_copied() {
+        let limits = Limits { nodes: 100, ..Limits::default() };
+        let scalars = |count: usize| format!("[{}]", vec!["x"; count].join(","));
+        let code = |text: &str| super::super::parse(text, &limits).err().map(|error| error.code());
+        assert_eq!(code(&scalars(99)), None);
+        assert_eq!(code(&scalars(100)), Some("MANIFEST_ALIAS_LIMIT"));
+        assert_eq!(code(&format!("{}\n---\n{}", scalars(50), scalars(50))), Some("MANIFEST_ALIAS_LIMIT"));
+        // 20 anchors in one another over 70 scalars: 91 nodes, and 1,500 if each anchor were a copy.
+        let nested = (0..20).fold(scalars(70), |inner, level| format!("&a{level} [{inner}]"));
+        assert_eq!(code(&nested), None);
+    }
+
+    #[test]
+    fn an_alias_is_the_node_of_its_anchor_wherever_that_stands() {
+        let text = "&k key: [a, {b: &b {c: &c d}}]\nuse: {*k : *b, x: [*c]}\n";
+        let expected = json!({"key": ["a", {"b": {"c": "d"}}], "use": {"key": {"c": "d"}, "x": ["d"]}});
+        assert_eq!(read(text).unwrap(), expected);
+        // The same name again is another anchor from there on.
+        assert_eq!(
+            read("a: &x 1\nb: *x\nc: &x 2\nd: *x\n").unwrap(),
+            json!({"a": 1, "b": 1, "c": 2, "d": 2})
+        );
+    }
+
+    #[test]
     fn nesting_ten_thousand_deep_is_refused() {
         let text = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
         assert_eq!(read(&text).unwrap_err().code(), "MANIFEST_TOO_DEEP");

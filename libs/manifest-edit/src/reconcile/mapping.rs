@@ -35,7 +35,8 @@ impl<'a> Editor<'a> {
             .filter_map(|(index, key)| Some((key.as_deref()?, index)))
             .filter(|(key, _)| old.contains_key(*key))
             .collect();
-        let is_own = |key: &str| own.iter().any(|(own, _)| *own == key);
+        let own_keys: HashMap<&str, usize> = own.iter().copied().collect();
+        let is_own = |key: &str| own_keys.contains_key(key);
         if let Some(key) = old.keys().find(|key| !is_own(key) && !new.contains_key(*key)) {
             let file = self.file.path.to_string();
             return Err(EditError::Merged { file, line: node.line, key: key.clone() });

@@ -119,7 +119,7 @@ impl<'a> Editor<'a> {
             })
             .collect();
         let edited = apply(&text[range], &inside);
-        Ok(edited.trim_end_matches(['\n', '\r']).lines().map(str::to_owned).collect())
+        Ok(edited.lines().map(str::to_owned).collect())
     }
 
     pub(crate) fn remove_item(

@@ -182,3 +182,56 @@ fn a_key_that_is_no_string_is_the_key_that_it_stands_for() {
     );
     assert_eq!(edit("d: {on: 1, b: 2, no: 3}\n", "d: {on: 1, no: 3}\n"), "d: {on: 1, no: 3}\n");
 }
+
+#[test]
+fn block_scalars_may_start_and_end_with_blank_lines() {
+    assert_eq!(
+        edit("data:\n  f: |\n\n    a\n  g: 1\n", "data: {f: \"\\nb\\n\", g: 1}\n"),
+        "data:\n  f: |\n\n    b\n  g: 1\n"
+    );
+    assert_eq!(
+        edit("data:\n  f: |+\n    a\n\n  g: 1\n", "data: {f: \"b\\n\\n\", g: 1}\n"),
+        "data:\n  f: |+\n    b\n\n  g: 1\n"
+    );
+    assert_eq!(
+        edit("data:\n  f: |\n    a\n\n\n\n  g: 1\n", "data: {f: \"b\\n\\n\", g: 1}\n"),
+        "data:\n  f: |+\n    b\n\n  g: 1\n"
+    );
+    assert_eq!(
+        edit("data:\n  a: 1\n", "data:\n  a: 1\n  f: |+\n    b\n\n\n  g: 1\n"),
+        "data:\n  a: 1\n  f: |+\n    b\n\n\n  g: 1\n"
+    );
+    // Folded on both sides: the source's own lines.
+    assert_eq!(
+        edit("data:\n  f: >\n    a\n    b\n", "data:\n  f: >\n    a c\n    b\n"),
+        "data:\n  f: >\n    a c\n    b\n"
+    );
+}
+
+/// The time that one edit takes may not grow with the square of the file's size: `most` and the search for the
+/// indentation once did. The bound is far above what it takes, and far below what it took.
+#[test]
+fn a_long_list_is_edited_quickly() {
+    let deployment = |index: usize, tag: usize| {
+        format!(
+            "- apiVersion: apps/v1\n  kind: Deployment\n  metadata:\n    name: d{index}\n    labels:\n      app: d{index}\n  spec:\n    template:\n      spec:\n        containers:\n        - name: web\n          image: r.example/web:{tag}\n          env:\n          - name: A\n            value: b\n"
+        )
+    };
+    let of = |tag: usize| {
+        let items: String =
+            (0..2_000).map(|index| deployment(index, if index % 10 == 0 { tag } else { 1 })).collect();
+        read("l.yaml", &format!("apiVersion: v1\nkind: List\nitems:\n{items}"))
+    };
+    let (target, source) = (of(1), of(2));
+    let started = std::time::Instant::now();
+    let mut splices = Vec::new();
+    for (old, new) in target.objects.iter().zip(&source.objects).filter(|(old, new)| old.value != new.value) {
+        let template = Template::of(&source.files[0], new);
+        splices.extend(edit_object(&target.files[0], old, &new.value, template).unwrap());
+    }
+    let took = started.elapsed();
+    assert_eq!(splices.len(), 200);
+    assert_eq!(apply(&target.files[0].text, &splices), source.files[0].text);
+    eprintln!("200 edits took {took:?}");
+    assert!(took.as_secs() < 5, "{took:?}");
+}

@@ -50,7 +50,8 @@ impl Style<'_> {
             let pad = " ".repeat(indent);
             match self.next(8) {
                 0 => text.push_str(&format!("{pad}# about {key}\n")),
-                1 => text.push('\n'),
+                // After a text that keeps its blank lines one more would be part of it.
+                1 if !text.ends_with("\n\n") => text.push('\n'),
                 _ => {}
             }
             match value {
@@ -68,12 +69,16 @@ impl Style<'_> {
                         text.push_str(&self.item(item, dash));
                     }
                 }
-                Value::String(lines)
-                    if lines.ends_with('\n') && !lines.starts_with(['\n', ' ']) && self.next(2) == 0 =>
-                {
-                    text.push_str(&format!("{pad}{key}: |\n"));
-                    let body = lines.strip_suffix('\n').unwrap();
-                    body.split('\n').for_each(|line| text.push_str(&format!("{pad}  {line}\n")));
+                Value::String(lines) if is_block_text(lines) && self.next(2) == 0 => {
+                    let body = lines.trim_end_matches('\n');
+                    let chomping = ["-", "", "+"][(lines.len() - body.len()).min(2)];
+                    text.push_str(&format!("{pad}{key}: |{chomping}\n"));
+                    for line in body.split('\n') {
+                        let pad = if line.is_empty() { "" } else { &pad };
+                        let indent = if line.is_empty() { "" } else { "  " };
+                        text.push_str(&format!("{pad}{indent}{line}\n"));
+                    }
+                    text.push_str(&"\n".repeat((lines.len() - body.len()).saturating_sub(1)));
                 }
                 other => {
                     let comment = if self.next(6) == 0 { "  # end" } else { "" };
@@ -100,6 +105,12 @@ impl Style<'_> {
     }
 }
 
+/// Whether a `|` can hold a text without telling its indentation.
+fn is_block_text(text: &str) -> bool {
+    let lines = text.trim_matches('\n');
+    text.contains('\n') && !lines.is_empty() && !lines.starts_with(' ')
+}
+
 fn any_value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         any::<bool>().prop_map(Value::from),
@@ -107,6 +118,7 @@ fn any_value() -> impl Strategy<Value = Value> {
         "[a-z]{1,6}".prop_map(Value::from),
         "[a-c:#,'\"{} -]{0,5}".prop_map(Value::from),
         "([a-c]{1,3}\n){2,3}".prop_map(Value::from),
+        "\n{0,2}([a-c]{1,3}\n{1,2}){1,2}[a-c]?\n{0,2}".prop_map(Value::from),
     ];
     leaf.prop_recursive(4, 40, 4, |inner| {
         prop_oneof![
