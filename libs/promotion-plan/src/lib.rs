@@ -24,6 +24,7 @@ mod planner;
 mod references;
 mod removals;
 mod report;
+mod secret_edits;
 mod selection;
 mod set;
 mod table;

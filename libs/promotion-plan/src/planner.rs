@@ -98,6 +98,7 @@ impl Planner<'_, '_> {
             let becoming = self.becoming();
             let Request { source, target, limits, .. } = *self.request;
             match edits::write(source, target, self.pairs, &becoming, limits) {
+                Ok(edited) if self.refuse_secret_edits(&edited) => {}
                 Ok(edited) => return edited,
                 Err(refused) if self.block_edits(&refused) => {}
                 Err(_) => return edits::Edited { edits: Vec::new(), after: target.objects.clone() },
