@@ -1,5 +1,9 @@
 //! Fields that Kubernetes does not let anyone change: the API server refuses the whole object.
 
+mod job;
+mod pod;
+mod volume;
+
 use kube_model::{Object, Path, Quantity};
 use serde_json::Value;
 
@@ -57,6 +61,8 @@ const CLAIM: &str = "https://kubernetes.io/docs/concepts/storage/persistent-volu
 const STORAGE_CLASS: &str = "https://kubernetes.io/docs/concepts/storage/storage-classes/";
 const SERVICE: &str =
     "https://kubernetes.io/docs/concepts/services-networking/service/#choosing-your-own-ip-address";
+const PRIORITY: &str =
+    "https://kubernetes.io/docs/concepts/scheduling-eviction/pod-priority-preemption/#priorityclass";
 const SECRET: &str = "https://kubernetes.io/docs/concepts/configuration/secret/#secret-types";
 const BINDING: &str =
     "https://kubernetes.io/docs/reference/access-authn-authz/rbac/#clusterrolebinding-example";
@@ -79,13 +85,23 @@ const IMMUTABLE: &[Immutable] = &[
     field("StatefulSet", "spec.volumeClaimTemplates", Default::Absent, STATEFULSET),
     field("Job", "spec.template", Default::Absent, JOB),
     field("Job", "spec.completionMode", Default::Text("NonIndexed"), JOB),
+    // Without a selector of its own the API server makes one.
+    field("Job", "spec.selector", Default::OfCluster, JOB),
+    field("PriorityClass", "value", Default::Absent, PRIORITY),
+    field("PriorityClass", "preemptionPolicy", Default::Text("PreemptLowerPriority"), PRIORITY),
+    field("PersistentVolume", "spec.volumeMode", Default::Text("Filesystem"), volume::VOLUME),
     field("PersistentVolumeClaim", "spec.accessModes", Default::Absent, CLAIM),
     field("PersistentVolumeClaim", "spec.storageClassName", Default::OfCluster, CLAIM),
     field("PersistentVolumeClaim", "spec.volumeMode", Default::Text("Filesystem"), CLAIM),
     field("PersistentVolumeClaim", "spec.volumeName", Default::OfCluster, CLAIM),
+    field("PersistentVolumeClaim", "spec.selector", Default::Absent, CLAIM),
+    field("PersistentVolumeClaim", "spec.dataSource", Default::Absent, CLAIM),
+    // The API server copies the one source to the other.
+    field("PersistentVolumeClaim", "spec.dataSourceRef", Default::OfCluster, CLAIM),
     field("StorageClass", "provisioner", Default::Absent, STORAGE_CLASS),
     field("StorageClass", "parameters", Default::Absent, STORAGE_CLASS),
     field("StorageClass", "reclaimPolicy", Default::Text("Delete"), STORAGE_CLASS),
+    field("StorageClass", "volumeBindingMode", Default::Text("Immediate"), STORAGE_CLASS),
     field("Service", "spec.clusterIP", Default::OfCluster, SERVICE),
     field("Secret", "type", Default::Text("Opaque"), SECRET),
     field("RoleBinding", "roleRef", Default::Absent, BINDING),
@@ -96,23 +112,38 @@ const IMMUTABLE: &[Immutable] = &[
 fn immutable_field_changed(change: &Change<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
     for row in IMMUTABLE {
-        for (before, after) in change.kept(row.kind) {
-            if is_made_anew(after) || !differs(row, before, after) {
+        for (before, after) in kept(change, row.kind) {
+            if !differs(row, before, after) {
                 continue;
             }
-            let message = format!(
-                "{} cannot be changed once the {} exists: the API server refuses the change, and what is applied \
-                 with it may stop half-way.",
-                row.path, row.kind
-            );
             let path: Path = row.path.split('.').fold(Path::root(), |path, key| path.key(key));
-            let hit = Hit::new(Level::High, after, path, message);
-            let hit = hit.values(value(row, before), value(row, after));
-            hits.push(Hit { source: Some(row.source), ..hit });
+            hits.push(refused(after, path, (value(row, before), value(row, after)), row.source));
         }
     }
-    hits.extend(sealed_data_changed(change));
+    for check in [job::completions_changed, pod::spec_changed, volume::source_changed, sealed_data_changed] {
+        hits.extend(check(change));
+    }
     hits
+}
+
+/// The objects of this kind that stay, and are not made anew.
+fn kept<'a>(change: &Change<'a>, kind: &str) -> impl Iterator<Item = (&'a Object, &'a Object)> {
+    change.kept(kind).filter(|(_, after)| !is_made_anew(after))
+}
+
+fn refused(
+    object: &Object,
+    path: Path,
+    (before, after): (Option<&Value>, Option<&Value>),
+    source: &'static str,
+) -> Hit {
+    let message = format!(
+        "{} cannot be changed once the {} exists: the API server refuses the change, and what is applied with it \
+         may stop half-way.",
+        kube_model::shown(&path.to_string()),
+        object.key.kind
+    );
+    Hit { source: Some(source), ..Hit::new(Level::High, object, path, message).values(before, after) }
 }
 
 fn value<'a>(row: &Immutable, object: &'a Object) -> Option<&'a Value> {
@@ -178,7 +209,7 @@ fn sealed_data_changed(change: &Change<'_>) -> Vec<Hit> {
         ("ConfigMap", "https://kubernetes.io/docs/concepts/configuration/configmap/#configmap-immutable"),
         ("Secret", "https://kubernetes.io/docs/concepts/configuration/secret/#secret-immutable"),
     ] {
-        for (before, after) in change.kept(kind).filter(|(_, after)| !is_made_anew(after)) {
+        for (before, after) in kept(change, kind) {
             let is_sealed = before.at(&["immutable"]) == Some(&Value::Bool(true));
             let fields = ["data", "binaryData", "stringData", "immutable"];
             let changed = fields.into_iter().find(|field| before.at(&[field]) != after.at(&[field]));

@@ -175,16 +175,35 @@ fn emptied_by(workload: &Workload<'_>, pods: i64) -> Option<(Path, String)> {
         let why = "The strategy becomes Recreate: every rollout stops all pods before it starts new ones.";
         return Some((path.key("type"), why.to_owned()));
     }
-    let value = strategy.get("rollingUpdate")?.get("maxUnavailable")?;
-    let most = Amount::of(value)?.of_pods_down(pods);
+    let field = |name: &str| strategy.get("rollingUpdate").and_then(|update| update.get(name));
+    // Both default to 25% (Kubernetes documentation, "Deployments", "Max Unavailable" and "Max Surge").
+    let amount = |name: &str| field(name).map_or(Some(Amount::Percent(25)), Amount::of);
+    let most = match (amount("maxSurge")?.of_pods_up(pods), amount("maxUnavailable")?.of_pods_down(pods)) {
+        (0, 0) => 1,
+        (_, most) => most,
+    };
     (pods > 0 && most >= pods).then(|| {
-        let value = shown_value(value);
-        let why = match pods {
-            1 => format!(
-                "maxUnavailable becomes {value}: a rollout may stop the only pod before the next is ready."
+        let rolling = path.key("rollingUpdate");
+        let (path, what) = match field("maxUnavailable")
+            .filter(|_| !rounds_to_nothing(amount("maxUnavailable"), pods))
+        {
+            Some(value) => {
+                (rolling.key("maxUnavailable"), format!("maxUnavailable becomes {}", shown_value(value)))
+            }
+            // It rounds down to no pod, and with no pod more either a rollout could not begin: Kubernetes takes one.
+            None => (
+                rolling.key("maxSurge"),
+                "maxSurge becomes 0, so that maxUnavailable, which rounds down to 0, counts as 1".to_owned(),
             ),
-            _ => format!("maxUnavailable becomes {value}: a rollout may stop all {pods} pods at once."),
         };
-        (path.key("rollingUpdate").key("maxUnavailable"), why)
+        let why = match pods {
+            1 => format!("{what}: a rollout may stop the only pod before the next is ready."),
+            _ => format!("{what}: a rollout may stop all {pods} pods at once."),
+        };
+        (path, why)
     })
+}
+
+fn rounds_to_nothing(amount: Option<Amount>, pods: i64) -> bool {
+    amount.is_some_and(|amount| amount.of_pods_down(pods) == 0)
 }

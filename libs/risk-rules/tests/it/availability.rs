@@ -99,6 +99,34 @@ fn rollouts() -> Vec<Case> {
             "maxUnavailable becomes 3: a rollout may stop all 3 pods at once. Service web has nobody to answer \
              meanwhile.",
         ),
+        // 25% of 1 is 0 when rounded down; with no surge either, Kubernetes lets one pod be unavailable (its
+        // controller's ResolveFenceposts: "1 desired, max unavailable 1%, surge 0%" takes the old pod first).
+        case("rollout-empties-workload")
+            .given("  replicas: 3\n", "  replicas: 1\n")
+            .edit("{maxUnavailable: 25%}", "{maxUnavailable: 25%, maxSurge: 0}")
+            .gives(
+                High,
+                "Deployment/web",
+                "spec.strategy.rollingUpdate.maxSurge",
+                "maxSurge becomes 0, so that maxUnavailable, which rounds down to 0, counts as 1: a rollout may stop \
+                 the only pod before the next is ready. Service web has nobody to answer meanwhile.",
+            ),
+        // The same with the default of maxUnavailable, which is 25%.
+        case("rollout-empties-workload")
+            .given("  replicas: 3\n", "  replicas: 1\n")
+            .edit("{maxUnavailable: 25%}", "{maxSurge: 0%}")
+            .gives(
+                High,
+                "Deployment/web",
+                "spec.strategy.rollingUpdate.maxSurge",
+                "maxSurge becomes 0, so that maxUnavailable, which rounds down to 0, counts as 1: a rollout may stop \
+                 the only pod before the next is ready. Service web has nobody to answer meanwhile.",
+            ),
+        // A surge of 1% is one pod when rounded up, and one pod of three is not all.
+        case("rollout-empties-workload")
+            .given("  replicas: 3\n", "  replicas: 1\n")
+            .edit("{maxUnavailable: 25%}", "{maxUnavailable: 25%, maxSurge: 1%}"),
+        case("rollout-empties-workload").edit("{maxUnavailable: 25%}", "{maxUnavailable: 25%, maxSurge: 0}"),
         // 99% of 3 is 2 when rounded down.
         case("rollout-empties-workload").edit("maxUnavailable: 25%", "maxUnavailable: 99%"),
         case("rollout-empties-workload")

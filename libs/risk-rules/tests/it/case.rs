@@ -58,6 +58,11 @@ pub(crate) fn case(rule: &'static str) -> Case {
     Case { rule, before: SHOP.to_owned(), after: SHOP.to_owned(), expected: None }
 }
 
+/// A case about this rule, from these documents alone.
+pub(crate) fn case_of(rule: &'static str, documents: &str) -> Case {
+    Case { rule, before: documents.to_owned(), after: documents.to_owned(), expected: None }
+}
+
 impl Case {
     /// The shop is another one to begin with.
     pub(crate) fn given(mut self, from: &str, to: &str) -> Self {

@@ -10,6 +10,7 @@ mod configuration;
 mod data;
 mod generated;
 mod growth;
+mod immutable;
 mod network;
 mod ordinary;
 mod promotion;

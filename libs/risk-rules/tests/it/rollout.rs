@@ -1,6 +1,7 @@
 use risk_rules::Level::High;
 
 use crate::case::{Case, case};
+use crate::immutable;
 
 macro_rules! refused {
     ($field:literal, $kind:literal) => {
@@ -14,7 +15,7 @@ macro_rules! refused {
 }
 
 pub(crate) fn cases() -> Vec<Case> {
-    [fields(), near_misses(), selectors()].into_iter().flatten().collect()
+    [fields(), near_misses(), selectors(), immutable::cases()].into_iter().flatten().collect()
 }
 
 #[test]
