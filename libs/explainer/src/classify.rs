@@ -1,5 +1,7 @@
 //! From a list of changes to what they are.
 
+use std::collections::{HashMap, HashSet};
+
 use kube_model::{ObjectRef, Path, Segment, size};
 use serde_json::Value;
 
@@ -13,24 +15,25 @@ impl ChangeFacts {
     #[must_use]
     pub fn of(items: &[ChangeItem], suppressed: usize) -> Self {
         let mut facts = Self { suppressed, ..Self::default() };
+        let mut known = Known::default();
         for item in items {
             match (item.path.is_root(), item.op) {
                 (true, Op::Add) => facts.added.push(item.object.clone()),
                 (true, Op::Remove) => facts.removed.push(item.object.clone()),
-                (true, Op::Replace) | (false, _) => facts.modify(item),
+                (true, Op::Replace) | (false, _) => facts.modify(item, &mut known),
             }
         }
         facts
     }
 
-    fn modify(&mut self, item: &ChangeItem) {
-        if self.modified.last() != Some(&item.object) && !self.modified.contains(&item.object) {
+    fn modify<'a>(&mut self, item: &'a ChangeItem, known: &mut Known<'a>) {
+        if known.modified.insert(&item.object) {
             self.modified.push(item.object.clone());
         }
         if let Some(image) = image(item) {
             self.images.push(image);
         } else if let Some(setting) = setting(item) {
-            self.add_setting(setting);
+            self.add_setting(&item.object, setting, known);
         } else if let Some(what) = size::in_words(&item.object.kind, &item.path) {
             let (before, after) = (item.before.clone(), item.after.clone());
             self.sizes.push(SizeChange { object: item.object.clone(), what, before, after });
@@ -41,11 +44,12 @@ impl ChangeFacts {
     }
 
     /// A variable that changes from a value to a reference is two changes of its fields and one of the setting.
-    fn add_setting(&mut self, setting: SettingChange) {
-        let same = |other: &&mut SettingChange| {
-            (&other.object, other.kind, &other.name) == (&setting.object, setting.kind, &setting.name)
-        };
-        match self.settings.iter_mut().find(same) {
+    fn add_setting<'a>(&mut self, object: &'a ObjectRef, setting: SettingChange, known: &mut Known<'a>) {
+        let index = *known
+            .settings
+            .entry((object, setting.kind, setting.name.clone()))
+            .or_insert(self.settings.len());
+        match self.settings.get_mut(index) {
             Some(other) => {
                 other.op = Op::Replace;
                 other.before = other.before.take().or(setting.before);
@@ -54,6 +58,13 @@ impl ChangeFacts {
             None => self.settings.push(setting),
         }
     }
+}
+
+/// What is in the lists already, and where.
+#[derive(Default)]
+struct Known<'a> {
+    modified: HashSet<&'a ObjectRef>,
+    settings: HashMap<(&'a ObjectRef, SettingKind, String), usize>,
 }
 
 fn image(item: &ChangeItem) -> Option<ImageChange> {
@@ -199,6 +210,25 @@ mod tests {
             (1, 2, 1, 3)
         );
         assert_eq!(facts.images[0].container, "api");
+    }
+
+    /// The changes of two objects may lie between each other, and many objects and settings are still each one.
+    #[test]
+    fn many_changes_in_any_order_are_each_sorted_once() {
+        let count = 20_000;
+        let change = |index: usize, side: &str, before: Value, after: Value| {
+            let path = format!("spec.template.spec.containers[name=api].env[name=V{index}].{side}");
+            let mut item = item("Deployment", Op::Replace, &path, before, after);
+            item.object.name = format!("app-{index}");
+            item
+        };
+        let mut items: Vec<ChangeItem> =
+            (0..count).map(|index| change(index, "value", json!(index), Value::Null)).collect();
+        items.extend((0..count).map(|index| change(index, "valueFrom", Value::Null, json!("later"))));
+        let facts = ChangeFacts::of(&items, 0);
+        assert_eq!((facts.modified.len(), facts.settings.len()), (count, count));
+        let last = &facts.settings[count - 1];
+        assert_eq!((last.before.clone(), last.after.clone()), (Some(json!(count - 1)), Some(json!("later"))));
     }
 
     #[test]
