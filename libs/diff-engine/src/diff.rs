@@ -78,7 +78,7 @@ pub struct Suppressed {
 /// first, the second with the second.
 #[must_use]
 pub fn diff(before: &[Object], after: &[Object]) -> Diff {
-    let mut pairs: BTreeMap<(&ObjectKey, usize), (Option<&Object>, Option<&Object>)> = BTreeMap::new();
+    let mut pairs: BTreeMap<Place<'_>, (Option<&Object>, Option<&Object>)> = BTreeMap::new();
     for (place, object) in in_order(before) {
         pairs.entry(place).or_default().0 = Some(object);
     }
@@ -103,8 +103,11 @@ pub fn diff(before: &[Object], after: &[Object]) -> Diff {
     diff
 }
 
+/// An identity, and how many objects of that identity come before.
+type Place<'a> = (&'a ObjectKey, usize);
+
 /// The objects, each with its identity and how many of that identity came before it.
-fn in_order(objects: &[Object]) -> impl Iterator<Item = ((&ObjectKey, usize), &Object)> {
+fn in_order(objects: &[Object]) -> impl Iterator<Item = (Place<'_>, &Object)> {
     let mut seen: HashMap<&ObjectKey, usize> = HashMap::new();
     objects.iter().map(move |object| {
         let count = seen.entry(&object.key).or_default();
