@@ -3,14 +3,15 @@
 use cost_model::{CostPreview, CostReport, EstimatedCost};
 use diff_engine::{Change, DiffSummary, Suppressed};
 use kube_model::Object;
-use promotion_plan::{FileEdit, Plan, PlanItem};
+use promotion_plan::{Plan, PlanItem};
 use risk_rules::{Finding, Level, NotEvaluated};
 use serde::Serialize;
 use serde_json::Value;
 use source::SourceTree;
 
+use crate::patch::masked::{self, ShownEdit};
 use crate::preview::{Inputs, Preview};
-use crate::session::Input;
+use crate::session::{Input, Session};
 
 /// The document.
 #[derive(Serialize)]
@@ -42,20 +43,19 @@ struct PlanDocument<'a> {
     pending: &'a [PlanItem],
     candidates: &'a [PlanItem],
     blocked: &'a [PlanItem],
-    edits: Vec<FileEdit>,
+    edits: Vec<ShownEdit<'a>>,
     notes: &'a [String],
 }
 
 impl<'a> PlanDocument<'a> {
-    fn of(plan: &'a Plan, target: &SourceTree) -> Self {
-        let named = |edit: &FileEdit| FileEdit { path: target.patch_path(&edit.path), ..edit.clone() };
+    fn of(plan: &'a Plan, target: &SourceTree, session: &Session) -> Self {
         Self {
             carried: &plan.carried,
             kept: &plan.kept,
             pending: &plan.pending,
             candidates: &plan.candidates,
             blocked: &plan.blocked,
-            edits: plan.edits.iter().map(named).collect(),
+            edits: masked::edits(&plan.edits, target, &session.redactor, &session.limits),
             notes: &plan.notes,
         }
     }
@@ -89,14 +89,19 @@ impl<'a> Side<'a> {
 }
 
 impl<'a> Document<'a> {
-    pub(crate) fn of(preview: &'a Preview, patch: Option<&'a str>, rendered: Option<&'a [Object]>) -> Self {
+    pub(crate) fn of(
+        session: &Session,
+        preview: &'a Preview,
+        patch: Option<&'a str>,
+        rendered: Option<&'a [Object]>,
+    ) -> Self {
         let Preview { inputs: Inputs { source, target, base }, plan, diff, cost, risk, explanation, .. } =
             preview;
         Self {
             from: Side::of(&source.0),
             to: Side::of(&target.0),
             base: base.as_ref().map(|(input, _)| Side::of(input)),
-            plan: PlanDocument::of(plan, &target.0.resolved.tree),
+            plan: PlanDocument::of(plan, &target.0.resolved.tree, session),
             diff: Changes { changes: &diff.changes, suppressed: &diff.suppressed },
             diff_summary: &diff.summary,
             estimated_cost: cost.estimated_cost(),

@@ -1,10 +1,10 @@
 //! The edit of a plan as a unified diff, without the secrets that stand beside it.
 
 mod hunks;
-mod secrets;
+pub(crate) mod masked;
 
-use kube_model::Redactor;
 use kube_model::yaml::Limits;
+use kube_model::{Redactor, SecretSpans};
 use promotion_plan::FileEdit;
 use source::SourceTree;
 
@@ -33,7 +33,7 @@ pub(crate) fn of(
     for edit in edits {
         let path = tree.patch_path(&edit.path);
         let (before, after) = (edit.before.as_deref().unwrap_or(""), edit.after.as_deref().unwrap_or(""));
-        let secret = |text: &str| secrets::lines(&edit.path, text, redactor, limits);
+        let secret = |text: &str| SecretSpans::of(&edit.path, text, redactor, limits).lines(text);
         let hunks = hunks::of(before, after, &secret(before), &secret(after)).map_err(|line| {
             let why = "the edit changes a line that shows a secret, which a patch would show too";
             Failure::new("PATCH_SECRET", format!("{}:{line}: {why}", tree.show(&edit.path)))

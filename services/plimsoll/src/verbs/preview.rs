@@ -54,7 +54,7 @@ fn print(
     let rendered = arguments.rendered.then_some(preview.after.as_slice());
     match (session.format, patch, rendered) {
         (Format::Json, patch, rendered) => {
-            json::print(&json::preview::Document::of(preview, patch, rendered))
+            json::print(&json::preview::Document::of(session, preview, patch, rendered))
         }
         (Format::Text, Some(patch), _) => Ok(patch.to_owned()),
         (Format::Text, None, Some(objects)) => Ok(rendered::stream(objects)),
