@@ -11,6 +11,7 @@ mod data;
 mod generated;
 mod growth;
 mod immutable;
+mod named;
 mod network;
 mod ordinary;
 mod promotion;
