@@ -6,26 +6,42 @@ use std::path::Path;
 
 use crate::sandbox::workspace;
 
-/// The codes in the sources: what stands in quotes in a `fn code`, and what a `Failure` is made with.
-fn codes() -> BTreeSet<String> {
-    // Of wrong flags, and the reason of a place that a plan leaves pending.
-    let mut codes = BTreeSet::from(["USAGE", "PLAN_SECRET_EDIT"].map(str::to_owned));
-    for top in ["libs", "services/plimsoll/src"] {
-        visit(&workspace().join(top), &mut |text| {
-            for (at, _) in text.match_indices("fn code(") {
-                let body = text[at..].split("\n    }").next().unwrap();
-                codes.extend(quoted(body));
-            }
-            for (at, _) in text.match_indices("Failure::new(") {
-                let rest = text[at + "Failure::new(".len()..].trim_start();
-                codes.extend(
-                    rest.strip_prefix('"').and_then(|rest| rest.split('"').next()).map(str::to_owned),
-                );
-            }
-        });
-    }
+/// The codes of errors in the sources: what stands in quotes in a `fn code`, and what a `Failure` is made with.
+fn errors() -> BTreeSet<String> {
+    // Of wrong flags: the reader of the command line has its own errors.
+    let mut codes = BTreeSet::from(["USAGE".to_owned()]);
+    visit_sources(&mut |text| {
+        for (at, _) in text.match_indices("fn code(") {
+            let body = text[at..].split("\n    }").next().unwrap();
+            codes.extend(quoted(body));
+        }
+        for (at, _) in text.match_indices("Failure::new(") {
+            let rest = text[at + "Failure::new(".len()..].trim_start();
+            codes.extend(rest.strip_prefix('"').and_then(|rest| rest.split('"').next()).map(str::to_owned));
+        }
+    });
     codes.retain(|code| is_code(code));
     codes
+}
+
+/// The codes of reasons in the sources: a text that begins with one, as `PLAN_SECRET_EDIT: …` does. They explain a
+/// place of a plan, and end no run.
+fn reasons() -> BTreeSet<String> {
+    let mut codes = BTreeSet::new();
+    visit_sources(&mut |text| {
+        let without_tests = text.split("#[cfg(test)]").next().unwrap();
+        for (at, _) in without_tests.match_indices('"') {
+            let code = without_tests[at + 1..].split_once(": ").map(|(code, _)| code);
+            codes.extend(code.filter(|code| is_code(code) && code.contains('_')).map(str::to_owned));
+        }
+    });
+    codes
+}
+
+fn visit_sources(take: &mut impl FnMut(&str)) {
+    for top in ["libs", "services/plimsoll/src"] {
+        visit(&workspace().join(top), take);
+    }
 }
 
 fn quoted(text: &str) -> impl Iterator<Item = String> {
@@ -63,13 +79,18 @@ fn pages() -> BTreeSet<String> {
 }
 
 #[test]
-fn every_code_has_a_page_and_help_and_every_page_a_code() {
-    let codes = codes();
-    assert!(codes.contains("MANIFEST_SYNTAX") && codes.contains("REDACTION_KEY"), "{codes:?}");
-    assert_eq!(codes.difference(&pages()).collect::<Vec<_>>(), Vec::<&String>::new(), "codes without a page");
-    assert_eq!(codes.difference(&helped()).collect::<Vec<_>>(), Vec::<&String>::new(), "codes without help");
-    assert_eq!(pages().difference(&codes).collect::<Vec<_>>(), Vec::<&String>::new(), "pages without a code");
-    assert_eq!(helped().difference(&codes).collect::<Vec<_>>(), Vec::<&String>::new(), "help without a code");
+fn every_code_has_a_page_and_every_page_a_code() {
+    let (errors, reasons) = (errors(), reasons());
+    assert!(errors.contains("MANIFEST_SYNTAX") && errors.contains("REDACTION_KEY"), "{errors:?}");
+    assert!(reasons.contains("PLAN_SECRET_EDIT") && reasons.contains("PLAN_EDIT_REFUSED"), "{reasons:?}");
+    let codes: BTreeSet<String> = errors.union(&reasons).cloned().collect();
+    let (pages, helped) = (pages(), helped());
+    let none = Vec::<&String>::new();
+    assert_eq!(codes.difference(&pages).collect::<Vec<_>>(), none, "codes without a page");
+    assert_eq!(pages.difference(&codes).collect::<Vec<_>>(), none, "pages without a code");
+    // A reason stands beside its place; only what ends a run is followed by a sentence of help.
+    assert_eq!(errors.difference(&helped).collect::<Vec<_>>(), none, "errors without help");
+    assert_eq!(helped.difference(&codes).collect::<Vec<_>>(), none, "help without a code");
 }
 
 #[test]
