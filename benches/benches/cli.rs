@@ -1,8 +1,9 @@
-//! `make bench`: the verbs over states of 100, 1,000 and 10,000 objects, against reading the same bytes once (`cat`).
+//! `make bench`: the verbs over states of 100, 1,000 and 10,000 objects, and one `List`, against reading the same bytes once (`cat`).
 
 use std::io;
+use std::path::Path;
 
-use benches::{Edition, Figure, Run, measure_in_turn, write_state};
+use benches::{Edition, Figure, Run, measure_in_turn, write_list, write_state};
 
 fn main() -> io::Result<()> {
     let plimsoll =
@@ -20,23 +21,22 @@ fn main() -> io::Result<()> {
         let (base, staging, production) = (text(&base), text(&staging), text(&production));
         let diff = [&plimsoll, "diff", "--format", "json", &base, &staging];
         report("diff", objects, &diff, &[&base, &staging])?;
-        if objects <= 1_000 {
-            let preview = [
-                &plimsoll,
-                "preview",
-                "--format",
-                "json",
-                "--from",
-                &staging,
-                "--to",
-                &production,
-                "--base",
-                &base,
-            ];
-            report("preview", objects, &preview, &[&base, &staging, &production])?;
-        }
+        let promotion = ["--from", &staging, "--to", &production, "--base", &base];
+        let preview = [&[plimsoll.as_str(), "preview", "--format", "json"][..], &promotion].concat();
+        report("preview", objects, &preview, &[&base, &staging, &production])?;
     }
-    Ok(())
+    report_list(&plimsoll, dir.path())
+}
+
+/// One file that is one `List`, as `kubectl get --output yaml` writes it.
+fn report_list(plimsoll: &str, dir: &Path) -> io::Result<()> {
+    const OBJECTS: usize = 2_000;
+    let (base, staging) = (dir.join("list-base"), dir.join("list-staging"));
+    write_list(&base, OBJECTS, Edition::Base)?;
+    write_list(&staging, OBJECTS, Edition::Staging)?;
+    let (base, staging) = (base.display().to_string(), staging.display().to_string());
+    let diff = [plimsoll, "diff", "--format", "json", &base, &staging];
+    report("diff of one List", OBJECTS, &diff, &[&base, &staging])
 }
 
 fn report(name: &str, objects: usize, command: &[&str], dirs: &[&str]) -> io::Result<()> {

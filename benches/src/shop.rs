@@ -33,6 +33,25 @@ pub fn write_state(dir: &Path, objects: usize, edition: Edition) -> io::Result<(
     Ok(())
 }
 
+/// Writes the state into a directory, as one file that is one `List`.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn write_list(dir: &Path, objects: usize, edition: Edition) -> io::Result<()> {
+    fs::create_dir_all(dir)?;
+    let mut list = "apiVersion: v1\nkind: List\nitems:\n".to_owned();
+    let mut object = String::new();
+    for index in 0..objects {
+        object.clear();
+        write_object(&mut object, index, edition).map_err(io::Error::other)?;
+        let lines = object.lines().filter(|line| *line != "---" && !line.starts_with('#'));
+        for (number, line) in lines.enumerate() {
+            writeln!(list, "{}{line}", if number == 0 { "- " } else { "  " }).map_err(io::Error::other)?;
+        }
+    }
+    fs::write(dir.join("list.yaml"), list)
+}
+
 fn write_object(text: &mut String, index: usize, edition: Edition) -> std::fmt::Result {
     let name = format!("app-{:05}", index / 3);
     let changed = edition == Edition::Staging && (index / 3).is_multiple_of(10);
