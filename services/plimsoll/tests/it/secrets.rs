@@ -1,44 +1,186 @@
 //! No output shows a secret.
 
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Run, Sandbox};
 
-const BEFORE: &str = "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\nstringData:\n  user: canary-user\n  password: canary-one\n---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec:\n      containers:\n      - name: web\n        image: a:1\n        args: [\"--api-token=canary-arg\"]\n        env:\n        - {name: DB_PASSWORD, value: canary-env}\n        - {name: URL, value: \"amqp://u:canary-url@mq/x\"}\n        # old password: canary-comment\n";
+/// Where secrets hide, each with a marker of its own. The other side of a comparison has other secrets in the same
+/// places (`canarz` for `canary`), so that each of them differs.
+const CANARIES: &str = include_str!("secrets/canaries.yaml");
+
+const JSON: &str = r#"{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "json"}, "spec": {"containers": [
+  {"name": "c", "image": "a:1", "env": [{"name": "DB_PASSWORD", "value": "canary-60"}, {"name": "L", "value": "1"}]}]}}"#;
+
+/// What the source adds and the target has no more.
+const ADDED: &str = "# password: canary-61\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: added}\ndata:\n  DB_PASSWORD: canary-62\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: added}\nstringData: {a: canary-63}\n";
+const REMOVED: &str =
+    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: gone}\ndata:\n  DB_PASSWORD: canary-64\n";
+
+/// What no output may hold.
+const MARKERS: [&str; 6] = ["canary", "canarz", "Y2FuYXJ5", "Y2FuYXJ6", "c2lnbmF0dXJl", "AKIAIOSFODNN7"];
+
+fn no_marker(run: &Run, what: &str) {
+    for marker in MARKERS {
+        for (stream, text) in [("stdout", &run.out), ("stderr", &run.err)] {
+            let line = text.lines().find(|line| line.contains(marker));
+            assert!(line.is_none(), "{what}: {marker} in {stream}: {}", line.unwrap_or_default());
+        }
+    }
+}
 
 fn sandbox() -> Sandbox {
-    let after =
-        BEFORE.replace("a:1", "a:2").replace("canary-one", "canary-two").replace("canary-env", "canary-new");
-    Sandbox::new().file("before/all.yaml", BEFORE).file("after/all.yaml", after)
+    let other = |text: &str| {
+        text.replace("canary", "canarz")
+            .replace("Y2FuYXJ5", "Y2FuYXJ6")
+            .replace("AKIAIOSFODNN7CANARYX", "AKIAIOSFODNN7CANARZX")
+    };
+    // The release: new images, a setting, an init container that has moved.
+    let released = CANARIES.replace("a:1", "a:2").replace("value: info", "value: debug");
+    let (migrate, rest) = released.split_once("      - name: warm").unwrap();
+    let (head, migrate) = migrate.split_once("      - name: migrate").unwrap();
+    let (warm, rest) = rest.split_once("      containers:").unwrap();
+    let moved =
+        format!("{head}      - name: warm{warm}      - name: migrate{migrate}      containers:{rest}");
+    let commented = moved.replace(
+        "        - {name: LEVEL, value: debug}\n",
+        "        - {name: LEVEL, value: debug}\n        # its password: canary-65\n        - {name: ADDED, value: x}\n",
+    );
+    assert_ne!(moved, commented);
+    let sandbox = Sandbox::new();
+    for (directory, text) in
+        [("before", CANARIES), ("base", CANARIES), ("after", &commented), ("moved", &moved)]
+    {
+        sandbox.put(&format!("{directory}/all.yaml"), text);
+    }
+    sandbox.put("other/all.yaml", other(&commented));
+    sandbox.put("otherbase/all.yaml", other(CANARIES));
+    for (directory, text) in [("before", JSON.to_owned()), ("base", JSON.to_owned()), ("other", other(JSON))]
+    {
+        sandbox.put(&format!("{directory}/pod.json"), text);
+    }
+    sandbox.put("after/pod.json", JSON.replace("a:1", "a:2"));
+    sandbox.put("moved/pod.json", JSON);
+    sandbox.put("otherbase/pod.json", other(JSON));
+    for directory in ["after", "other"] {
+        sandbox.put(&format!("{directory}/added.yaml"), ADDED);
+    }
+    for directory in ["before", "base", "otherbase"] {
+        sandbox.put(&format!("{directory}/gone.yaml"), REMOVED);
+    }
+    sandbox
+}
+
+#[test]
+fn there_are_many_places_and_each_has_its_own_marker() {
+    let marker = |number: usize| format!("canary-{number:02}");
+    let numbered = (1..=55).filter(|number| *number != 3).map(marker);
+    for marker in numbered {
+        assert_eq!(CANARIES.matches(&marker).count(), 1, "{marker}");
+    }
 }
 
 #[test]
 fn in_no_form_of_no_verb() {
     let sandbox = sandbox();
     for format in ["text", "json", "markdown"] {
-        for arguments in [
-            &["diff", "before", "after"][..],
-            &["cost", "before", "after"],
-            &["risk", "before", "after"],
-            &["risk", "after"],
-            &["preview", "--from", "after", "--to", "before", "--verbose"],
-            &["preview", "--from", "after", "--to", "before", "--base", "before"],
-            &["preview", "--from", "after", "--to", "before", "--base", "before", "--rendered"],
-            &["preview", "--from", "after", "--to", "before", "--base", "before", "--patch"],
-        ] {
-            let run = sandbox.run(&[arguments, &["--format", format]].concat());
-            assert_ne!(run.code, 1, "{run:?}");
-            assert!(
-                !run.out.contains("canary") && !run.err.contains("canary"),
-                "{arguments:?} {format}: {run:?}"
-            );
+        for verb in ["diff", "cost", "risk"] {
+            for (before, after) in [("before", "after"), ("before", "other"), ("other", "before")] {
+                let run = sandbox.run(&[verb, before, after, "--format", format]);
+                assert_ne!(run.code, 1, "{run:?}");
+                no_marker(&run, &format!("{verb} {before} {after} {format}"));
+            }
         }
+        let run = sandbox.run(&["risk", "after", "--format", format]);
+        no_marker(&run, "risk after");
+    }
+}
+
+#[test]
+fn in_no_form_of_a_preview() {
+    let sandbox = sandbox();
+    for format in ["text", "json", "markdown"] {
+        for (from, base) in [("after", "base"), ("other", "base"), ("other", "otherbase"), ("moved", "base")]
+        {
+            for more in
+                [&["--verbose"][..], &["--rendered"], &["--patch"], &["--base"], &["--base", "--patch"]]
+            {
+                let mut arguments = vec!["preview", "--from", from, "--to", "before", "--format", format];
+                for word in more {
+                    arguments.push(word);
+                    arguments.extend((*word == "--base").then_some(base));
+                }
+                let run = sandbox.run(&arguments);
+                let refused = run.error_code() == "PATCH_SECRET";
+                assert!(run.code != 1 || refused, "{run:?}");
+                no_marker(&run, &arguments.join(" "));
+            }
+        }
+    }
+}
+
+#[test]
+fn in_no_error() {
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData:\n  a: canary-70\n";
+    let pod =
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n  - name: c\n    image: a:1\n";
+    for (what, text) in [
+        ("a key twice", format!("{secret}  a: canary-71\n")),
+        ("a broken line", format!("{secret}  b: \"canary-72\n")),
+        ("a tab", format!("{secret}\tb: canary-73\n")),
+        ("no mapping", format!("{secret}  canary-74\n")),
+        ("no object", "password: canary-75\n".to_owned()),
+        ("an unknown alias", format!("{secret}  b: *canary-76\n")),
+        ("an object twice", format!("{secret}---\n{secret}")),
+        (
+            "an invalid quantity",
+            format!(
+                "{pod}    resources: {{requests: {{cpu: many}}}}\n    env: [{{name: DB_PASSWORD, value: canary-77}}]\n"
+            ),
+        ),
+    ] {
+        let sandbox = Sandbox::new().file("bad/a.yaml", text).file("good/a.yaml", pod);
+        for arguments in [
+            &["diff", "bad", "good"][..],
+            &["cost", "good", "bad"],
+            &["risk", "bad"],
+            &["preview", "--from", "bad", "--to", "good"],
+            &["preview", "--from", "good", "--to", "bad"],
+        ] {
+            no_marker(&sandbox.run(arguments), what);
+        }
+    }
+}
+
+#[test]
+fn a_comment_with_a_secret_is_not_written() {
+    let sandbox = sandbox();
+    let run = sandbox.run(&["preview", "--from", "after", "--to", "before", "--base", "base", "--write"]);
+    no_marker(&run, "--write");
+    for file in ["before/all.yaml", "before/added.yaml"] {
+        let text = std::fs::read_to_string(sandbox.path().join(file)).unwrap_or_default();
+        for marker in ["canary-61", "canary-62", "canary-63", "canary-65"] {
+            assert!(!text.contains(marker), "{marker} in {file}");
+        }
+    }
+}
+
+#[test]
+fn a_secret_that_moves_within_its_file_is_masked_in_json() {
+    let sandbox = sandbox();
+    let arguments = ["preview", "--from", "moved", "--to", "before", "--base", "base", "--format", "json"];
+    let plan = sandbox.run(&arguments).json()["plan"].clone();
+    let edits = plan["edits"].as_array().unwrap();
+    let splices: Vec<_> = edits.iter().flat_map(|edit| edit["splices"].as_array().unwrap()).collect();
+    let masked: Vec<_> = splices.iter().filter(|splice| splice["masked"] == true).collect();
+    assert!(!masked.is_empty(), "{plan:#}");
+    for splice in masked {
+        assert!(splice["text"].as_str().unwrap().contains("(secret "), "{splice}");
     }
 }
 
 #[test]
 fn marks_compare_within_a_run_and_between_runs_only_under_a_key() {
     let sandbox = sandbox().file("key", "0123456789abcdef").file("short", "0123");
-    let diff = |more: &[&str]| sandbox.run(&[&["diff", "before", "after"], more].concat());
-    assert!(diff(&[]).out.contains("stringData.password: (secret "));
+    let diff = |more: &[&str]| sandbox.run(&[&["diff", "before", "other"], more].concat());
+    assert!(diff(&[]).out.contains("stringData.user: (secret "));
     assert_ne!(diff(&[]).out, diff(&[]).out);
     let key = ["--redaction-key-file", "key"];
     assert_eq!(diff(&key).out, diff(&key).out);
