@@ -97,3 +97,26 @@ fn count(steps: &mut Steps, step: Option<usize>) {
 fn most(steps: &Steps) -> Option<usize> {
     steps.iter().max_by_key(|(step, count)| (**count, std::cmp::Reverse(**step))).map(|(step, _)| *step)
 }
+
+#[cfg(test)]
+mod tests {
+    use kube_model::yaml::{Limits, parse};
+
+    use super::*;
+
+    #[test]
+    fn the_commonest_step_wins_and_of_a_long_document_only_the_start_is_asked() {
+        let of = |text: &str| Indent::of(text, &parse(text, &Limits::default()).unwrap()[0]);
+        let indent = of("a:\n   b: 1\nc:\n   d: 1\ne:\n  f: 1\ng:\n- h\n");
+        assert_eq!((indent.mapping, indent.sequence, indent.flow), (Some(3), Some(0), None));
+        // Of equals the smaller.
+        assert_eq!(of("a:\n   b: 1\ne:\n  f: 1\n").mapping, Some(2));
+        let two: String = (0..2_000).map(|key| format!("k{key}:\n  a: 1\n")).collect();
+        let text: String = two + &(0..9_000).map(|key| format!("l{key}:\n    a: 1\n")).collect::<String>();
+        assert_eq!(
+            of(&text).mapping,
+            Some(2),
+            "each entry is two nodes, so the first 4,000 nodes have two spaces"
+        );
+    }
+}

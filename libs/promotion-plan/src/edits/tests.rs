@@ -73,20 +73,17 @@ fn two_objects_that_the_server_names_are_two() {
     assert!(plan.blocked.is_empty() && plan.after.len() == 3);
 }
 
+/// The target names no namespace, and the source's comes in by a merge key, out of which it cannot be taken.
 #[test]
 fn a_new_object_that_cannot_be_written_is_blocked_under_the_targets_identity() {
-    let of = |namespace: &str, more: &str| {
-        format!("apiVersion: v1\nkind: Service\nmetadata: {{name: s, namespace: {namespace}}}\n{more}")
-    };
-    let new = format!(
-        "---\napiVersion: v1\nkind: Service\nmetadata: &m {{<<: {{namespace: shop-staging}}, name: t}}\n"
-    );
-    let source = of("shop-staging", &new);
-    let (base, target) = (of("shop-staging", ""), of("shop-prod", ""));
+    let of = |metadata: &str| format!("apiVersion: v1\nkind: Service\nmetadata: {metadata}\n");
+    let base = of("{name: s, namespace: shop-staging}");
+    let source = format!("{base}---\n{}", of("{<<: {namespace: shop-staging}, name: t}"));
+    let target = of("{name: s}");
     let plan = plan_of(&[("a.yaml", &source)], &[("a.yaml", &target)], &[("a.yaml", &base)]);
-    let places = [labels(&plan.carried), labels(&plan.blocked)].concat();
-    assert_eq!(places.len(), 1, "{plan:#?}");
-    assert_eq!(plan.carried.is_empty(), plan.edits.is_empty());
+    assert_eq!(labels(&plan.blocked), ["Service/t:"], "{plan:#?}");
+    assert!(plan.blocked[0].reason.starts_with("PLAN_EDIT_REFUSED: "), "{}", plan.blocked[0].reason);
+    assert!(plan.edits.is_empty());
 }
 
 #[test]
