@@ -61,6 +61,7 @@ impl<'t> Line<'t> {
         let said = match (separator, name.name) {
             (_, "value" | "val") => self.sibling(name.start),
             (b':', key) => key_says_secret(key).then_some(key),
+            (_, flag) if flag.starts_with('-') => key_says_secret(flag).then_some(flag),
             (_, other) => (parameter || name_says_secret(other)).then_some(other),
         };
         let Some(said) = said else { return Vec::new() };
@@ -72,6 +73,9 @@ impl<'t> Line<'t> {
         let rest = self.text[start.min(self.range.end)..self.range.end].trim_end();
         if rest.is_empty() || is_block_indicator(rest) {
             return self.below(said, name.quoted, rest.is_empty());
+        }
+        if separator == b':' && self.is_prose(&name, rest) {
+            return Vec::new();
         }
         self.judge(said, self.value(start, separator, &name))
     }
@@ -143,6 +147,8 @@ impl<'t> Line<'t> {
         let bare = prefix.trim_end_matches([' ', '"', '\'', '\\']);
         let end = if bare.ends_with("${") {
             line.find('}').unwrap_or(line.len())
+        } else if line.starts_with("$(") {
+            line.find(')').map_or(line.len(), |end| end + 1)
         } else if line.starts_with('[') {
             line.find(']').unwrap_or(line.len())
         } else if line.starts_with("{{") {
@@ -161,7 +167,7 @@ impl<'t> Line<'t> {
         let blank_ends = self.shell
             || flag
             || (separator == b'=' && (!first || self.is_comment()))
-            || (separator == b':' && self.is_comment() && self.is_prose(line));
+            || (separator == b':' && self.is_comment());
         let quotes = |quote: char| prefix.matches(quote).count() % 2 == 1;
         let mut escaped = false;
         for (at, character) in line.char_indices() {
@@ -186,9 +192,14 @@ impl<'t> Line<'t> {
         line.len()
     }
 
-    /// `# password: rotate it every month` holds none, `# password: hunter2 (old)` does.
-    fn is_prose(&self, value: &str) -> bool {
-        value.split_whitespace().count() > 1
+    /// Whether what follows a name within a sentence is the rest of it: `# password: rotate it every month` holds no
+    /// secret, `# password: hunter2 (old)` does.
+    fn is_prose(&self, name: &Name<'_>, value: &str) -> bool {
+        let sentence = self.is_comment()
+            || self.text[self.range.start..name.start].trim().contains(|c: char| c.is_alphabetic());
+        let plain = |word: &str| word.trim_end_matches([',', '.', ';']).chars().all(char::is_alphabetic);
+        let mut words = value.split_whitespace();
+        sentence && !name.quoted && words.next().is_some_and(plain) && words.next().is_some_and(plain)
     }
 
     /// The name beside a `value`: `{name: DB_PASSWORD, value: …}`, on this line or the one before.
@@ -385,6 +396,11 @@ mod tests {
             "ghcr.io/x/token:1.2",
             "vault-secret:v1.20.3",
             "# the password is in the vault",
+            "# password: rotate it every month",
+            "Your password: must have 8 letters",
+            "--tls-secret=ns/web",
+            "export PGPASSWORD=$(cat /run/x) && psql",
+            "PGPASSWORD=\"$DB_PASSWORD\" psql --token $token",
             "passwordFile: /run/p",
             "checksum/secret: 9fceb02d0ae598e95dc970b74767f19372d61af8",
             "existingSecret: shop-db",
@@ -395,7 +411,9 @@ mod tests {
             "max_tokens: 4096",
             "if token == other",
         ] {
-            assert_eq!(found(text, false), [""; 0], "{text}");
+            for shell in [false, true] {
+                assert_eq!(found(text, shell), [""; 0], "{text}");
+            }
         }
     }
 }

@@ -330,6 +330,7 @@ pub(super) fn value_can_be_secret(name: &str, text: &str) -> bool {
 
 /// `$(VAR)`, `${VAR}`, `$VAR`, a template, or where a store keeps it; a default within (`${VAR:-x}`) may be one.
 fn refers(text: &str) -> bool {
+    let text = text.trim_matches('"');
     let braced = |open: &str, close: &str| {
         text.strip_prefix(open)
             .and_then(|rest| rest.strip_suffix(close))
@@ -337,7 +338,8 @@ fn refers(text: &str) -> bool {
     };
     let variable = text.strip_prefix('$').is_some_and(|name| {
         name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-            && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+            && (name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+                || (name.chars().all(|c| c.is_alphanumeric() || c == '_') && name_says_secret(name)))
     });
     let template = text.starts_with("{{") && text.ends_with("}}");
     let stored = ["vault:", "arn:", "ref+", "secretref+", "ENC[", "!vault", "file:/", "awssm:", "gcpsm:"];

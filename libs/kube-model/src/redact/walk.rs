@@ -158,7 +158,7 @@ impl<'r> Walk<'r> {
         for index in 0..words.len() {
             let before = index.checked_sub(1).and_then(|index| words[index].as_str()).unwrap_or_default();
             let (is_flag, user) = (before.starts_with('-'), curl && matches!(before, "-u" | "--user"));
-            let named = is_flag && !before.contains(['=', ' ']) && name_says_secret(before);
+            let named = is_flag && !before.contains(['=', ' ']) && key_says_secret(before);
             let before = before.to_owned();
             match &mut words[index] {
                 Value::String(word) if named && !word.starts_with('-') => {
@@ -177,7 +177,7 @@ impl<'r> Walk<'r> {
         if let Some((name, value)) = word.split_once('=')
             && !name.contains(char::is_whitespace)
             && word.starts_with('-')
-            && name_says_secret(name)
+            && key_says_secret(name)
         {
             if value_can_be_secret(name, value) {
                 *word = format!("{name}={}", self.mark(value));
