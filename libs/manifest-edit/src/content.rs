@@ -116,3 +116,21 @@ pub(crate) fn dash_of(text: &str, item: &Node) -> usize {
 fn without_comment(line: &str) -> &str {
     line.split_once(" #").map_or(line, |(before, _)| before)
 }
+
+/// Where the blank lines end that follow the line of a position: they would become part of a text that keeps them.
+pub(crate) fn end_of_blank_lines(text: &str, at: usize) -> usize {
+    let mut end = Lines(text).end(at);
+    while let Some(next) = Lines(text).next(end) {
+        if next == text.len() || !Lines(text).line(next).trim().is_empty() {
+            break;
+        }
+        end = Lines(text).end(next);
+    }
+    end
+}
+
+/// Whether some block scalar of a text keeps the blank lines after it (`|+`, `>2+`).
+pub(crate) fn keeps_blank_lines(text: &str) -> bool {
+    let indicators = |at: usize| text[at + 1..].trim_start_matches(|c: char| c.is_ascii_digit());
+    text.match_indices(['|', '>']).any(|(at, _)| indicators(at).starts_with('+'))
+}

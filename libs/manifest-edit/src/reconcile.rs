@@ -232,7 +232,9 @@ impl<'a> Editor<'a> {
         let rest_end = Lines(self.text()).end(range.end);
         let rest = &self.text()[range.end..rest_end];
         let mut end = range.end;
-        if lines.len() > 1 && rest.trim_start().starts_with('#') {
+        if lines.len() > 1 && lines.last().is_some_and(String::is_empty) {
+            end = content::end_of_blank_lines(self.text(), end);
+        } else if lines.len() > 1 && rest.trim_start().starts_with('#') {
             if let Some(first) = lines.first_mut().filter(|first| !first.contains(" #")) {
                 first.push_str(rest);
             }
@@ -247,7 +249,13 @@ impl<'a> Editor<'a> {
         let ending = self.ending_at(after);
         let written = lines.join(ending);
         match Lines(self.text()).next(after) {
-            Some(next) => self.replace(next..next, format!("{written}{ending}")),
+            Some(next) => {
+                // Blank lines would become part of a text that ends with some.
+                let keeps = lines.last().is_some_and(String::is_empty);
+                let blank = content::end_of_blank_lines(self.text(), after);
+                let end = if keeps { Lines(self.text()).next(blank).unwrap_or(next) } else { next };
+                self.replace(next..end, format!("{written}{ending}"));
+            }
             None => {
                 let end = self.text().len();
                 self.replace(end..end, format!("{ending}{written}"));
@@ -255,8 +263,12 @@ impl<'a> Editor<'a> {
         }
     }
 
-    /// Takes out the lines from `start` to that of `end`.
+    /// Takes out the lines from `start` to that of `end`; blank lines after them as well, where they might become part
+    /// of a text above that keeps them.
     fn remove_lines(&mut self, start: usize, end: usize) {
+        let blank = content::end_of_blank_lines(self.text(), end);
+        let keeps = blank > Lines(self.text()).end(end) && content::keeps_blank_lines(self.text());
+        let end = if keeps { blank } else { end };
         match Lines(self.text()).next(end) {
             Some(next) => self.replace(start..next, String::new()),
             None => {

@@ -29,7 +29,7 @@ impl<'a> Editor<'a> {
         }
         let mut end = content::end_of(text, node);
         if chomping == "+" {
-            end = end_of_blank_lines(text, end);
+            end = content::end_of_blank_lines(text, end);
         }
         self.replace(first..end, lines.join(self.ending_at(first)));
         true
@@ -69,16 +69,4 @@ fn block_lines(text: &str, column: usize) -> Option<(&'static str, Vec<String>)>
     let mut lines: Vec<String> = body.split('\n').map(indented).collect();
     lines.extend((1..kept).map(|_| String::new()));
     Some((chomping, lines))
-}
-
-/// Where the blank lines end that follow the line of a position: they would become part of a text that keeps them.
-fn end_of_blank_lines(text: &str, at: usize) -> usize {
-    let mut end = Lines(text).end(at);
-    while let Some(next) = Lines(text).next(end) {
-        if next == text.len() || !Lines(text).line(next).trim().is_empty() {
-            break;
-        }
-        end = Lines(text).end(next);
-    }
-    end
 }

@@ -201,6 +201,8 @@ fn block_scalars_may_start_and_end_with_blank_lines() {
         edit("data:\n  a: 1\n", "data:\n  a: 1\n  f: |+\n    b\n\n\n  g: 1\n"),
         "data:\n  a: 1\n  f: |+\n    b\n\n\n  g: 1\n"
     );
+    assert_eq!(edit("f: |+\n  a\n\ng: 1\n\nh: 2\n", "f: |+\n  a\n\nh: 2\n"), "f: |+\n  a\n\nh: 2\n");
+    assert_eq!(edit("a: 1\n\nh: 2\n", "a: 1\nf: |+\n  b\n\n\nh: 2\n"), "a: 1\nf: |+\n  b\n\n\nh: 2\n");
     // Folded on both sides: the source's own lines.
     assert_eq!(
         edit("data:\n  f: >\n    a\n    b\n", "data:\n  f: >\n    a c\n    b\n"),
