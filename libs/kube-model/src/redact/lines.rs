@@ -95,6 +95,8 @@ impl<'t> Line<'t> {
             _ => line,
         };
         let line = line.trim_end_matches([' ', '\t']);
+        // "the password is: x".
+        let line = line.strip_suffix(" is").or_else(|| line.strip_suffix(" was")).unwrap_or(line);
         let bare = line.trim_end_matches(['"', '\'', '\\', ']', '`']);
         let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '/');
         let name_start = bare
@@ -137,6 +139,12 @@ impl<'t> Line<'t> {
     /// Where the value that starts here ends, without its quotes.
     fn value(&self, start: usize, separator: u8, name: &Name<'_>) -> Range<usize> {
         let rest = &self.text[start..];
+        for triple in ["\"\"\"", "\'\'\'"] {
+            if let Some(inner) = rest.strip_prefix(triple) {
+                let start = start + triple.len();
+                return start..start + inner.find(triple).unwrap_or(inner.len());
+            }
+        }
         let opening = rest.len() - rest.trim_start_matches('\\').len();
         if let Some(quote @ ('"' | '\'' | '`')) = rest[opening..].chars().next() {
             let inner = start + opening + 1;
@@ -362,6 +370,8 @@ mod tests {
             "passwords:\n- hunter2\nlevel: info\n",
             "credentials:\n  root: hunter2\n",
             "# old password: hunter2",
+            "the password is: hunter2",
+            "password = \"\"\"hunter2\"\"\"",
             "# old password: hunter2 (from 2024)",
             "# - name: DB_PASSWORD\n#   value: hunter2\n",
             "url: jdbc:postgresql://db/x?user=u&password=hunter2&ssl=true",
