@@ -48,10 +48,10 @@ pub(crate) fn of(
         }
         lines.push(Line { tag: change.tag(), text: change.value(), secret });
     }
-    Ok(write(&lines))
+    write(&lines)
 }
 
-fn write(lines: &[Line<'_>]) -> Hunks {
+fn write(lines: &[Line<'_>]) -> Result<Hunks, usize> {
     let shown = shown(lines);
     let mut hunks = Hunks { text: String::new(), bare: false };
     let (mut old, mut new) = (1, 1);
@@ -61,6 +61,11 @@ fn write(lines: &[Line<'_>]) -> Hunks {
         if end > index {
             let range = balanced(lines, index, end);
             let (skipped_old, skipped_new) = count(&lines[index..range.start]);
+            if lines[range.clone()].iter().all(|line| line.tag == ChangeTag::Insert)
+                && range.len() < lines.len()
+            {
+                return Err(new + skipped_new);
+            }
             hunk(&lines[range.clone()], old + skipped_old, new + skipped_new, &mut hunks.text);
             hunks.bare |= range.end < lines.len() && is_change(&lines[range.end - 1]);
         }
@@ -68,7 +73,7 @@ fn write(lines: &[Line<'_>]) -> Hunks {
         let (seen_old, seen_new) = count(&lines[index..end]);
         (old, new, index) = (old + seen_old, new + seen_new, end);
     }
-    hunks
+    Ok(hunks)
 }
 
 fn is_change(line: &Line<'_>) -> bool {
@@ -94,17 +99,17 @@ fn shown(lines: &[Line<'_>]) -> Vec<bool> {
     shown
 }
 
-/// A hunk whose context is shorter on one side is taken to stand at that end of the file (GNU patch, `locate_hunk`);
-/// where a secret cut it short, the other side is cut as well.
+/// Tools take a hunk with less context after it than before it to stand at the end of the file (GNU patch,
+/// `locate_hunk`; git apply where there is none): where a secret cut the end short, the start is cut as well. Lines that
+/// are only added keep what is before them, so that a tool refuses them rather than put them at the end.
 fn balanced(lines: &[Line<'_>], start: usize, end: usize) -> std::ops::Range<usize> {
     let hunk = &lines[start..end];
     let leading = hunk.iter().take_while(|line| !is_change(line)).count();
     let trailing = hunk.iter().rev().take_while(|line| !is_change(line)).count();
-    let cut_before = leading < CONTEXT && start > 0;
-    let cut_after = trailing < CONTEXT && end < lines.len();
-    let drop_after = if cut_before { trailing.saturating_sub(leading) } else { 0 };
+    let only_adds = hunk.iter().all(|line| line.tag != ChangeTag::Delete);
+    let cut_after = trailing < CONTEXT && end < lines.len() && !(only_adds && trailing == 0);
     let drop_before = if cut_after { leading.saturating_sub(trailing) } else { 0 };
-    start + drop_before..end - drop_after
+    start + drop_before..end
 }
 
 /// How many lines of the file before, and of the file after.
@@ -174,11 +179,11 @@ mod tests {
     }
 
     #[test]
-    fn context_that_shows_a_secret_is_left_out_on_both_sides_alike() {
+    fn context_that_shows_a_secret_is_left_out() {
         let before = numbered(10);
         let after = before.replace("line 5", "line five");
         let cut = hunks(&before, &after, &[3]);
-        assert_eq!(cut.text, "@@ -4,3 +4,3 @@\n line 4\n-line 5\n+line five\n line 6\n");
+        assert_eq!(cut.text, "@@ -4,5 +4,5 @@\n line 4\n-line 5\n+line five\n line 6\n line 7\n line 8\n");
         assert!(!cut.bare);
         let bare = hunks(&before, &after, &[6]);
         assert_eq!(bare.text, "@@ -5 +5 @@\n-line 5\n+line five\n");
@@ -186,11 +191,26 @@ mod tests {
     }
 
     #[test]
+    fn lines_that_are_only_added_are_never_without_context() {
+        let before = numbered(10);
+        let after = before.replace("line 5\n", "line 5\nnew\n");
+        assert_eq!(hunks(&before, &after, &[5]).text, "@@ -6,3 +6,4 @@\n+new\n line 6\n line 7\n line 8\n");
+        let cut = of(&before, &after, &BTreeSet::from([6]), &BTreeSet::from([7])).unwrap();
+        assert_eq!(cut.text, "@@ -3,3 +3,4 @@\n line 3\n line 4\n line 5\n+new\n");
+        assert!(cut.bare);
+        let both = BTreeSet::from([5, 6]);
+        assert_eq!(of(&before, &after, &both, &BTreeSet::from([5, 7])).unwrap_err(), 6);
+    }
+
+    #[test]
     fn a_secret_between_two_changes_splits_the_hunk() {
         let before = numbered(7);
         let after = before.replace("line 3", "three").replace("line 5", "five");
         let split = hunks(&before, &after, &[4]);
-        assert_eq!(split.text, "@@ -3 +3 @@\n-line 3\n+three\n@@ -5 +5 @@\n-line 5\n+five\n");
+        assert_eq!(
+            split.text,
+            "@@ -3 +3 @@\n-line 3\n+three\n@@ -5,3 +5,3 @@\n-line 5\n+five\n line 6\n line 7\n"
+        );
     }
 
     #[test]

@@ -50,7 +50,7 @@ fn the_shops_edit_is_the_one_made_by_hand_and_git_takes_its_patch() {
     let patch = sandbox.run_in("shop", &[&PROMOTION[..], &["--patch"]].concat()).out;
     fs::write(sandbox.path().join("patch"), patch).unwrap();
     let applied = Command::new("git")
-        .args(["apply", "--unidiff-zero", "../patch"])
+        .args(["apply", "../patch"])
         .current_dir(sandbox.path().join("shop"))
         .output()
         .unwrap();
