@@ -73,7 +73,7 @@ impl Draft {
             },
         }
         // Only what is said of unknown costs needs it, and whole objects are slow to compare.
-        let value = |object: Option<&'a Object>| object.map(|object| &object.value);
+        let value = |object: Option<&'a Object>| object.map(|object| without_free_fields(&object.value));
         draft.changed = !matches!(draft.known, Known::All) && value(objects.0) != value(objects.1);
         Ok(Some(draft))
     }
@@ -213,4 +213,30 @@ fn merge_notes(before: Vec<String>, after: Vec<String>, present: (bool, bool)) -
     let (was, is) = (only(&before, &after, "before"), only(&after, &before, "after"));
     let both = after.into_iter().filter(|note| before.contains(note));
     both.chain(was).chain(is).collect()
+}
+
+/// A value without the fields on which no cost rests, so that a new image alone is no change of an unknown cost.
+fn without_free_fields(value: &serde_json::Value) -> serde_json::Value {
+    const FREE: [&str; 12] = [
+        "annotations",
+        "args",
+        "command",
+        "env",
+        "envFrom",
+        "image",
+        "imagePullPolicy",
+        "labels",
+        "lifecycle",
+        "livenessProbe",
+        "readinessProbe",
+        "startupProbe",
+    ];
+    match value {
+        serde_json::Value::Object(map) => {
+            let priced = map.iter().filter(|(key, _)| !FREE.contains(&key.as_str()));
+            priced.map(|(key, value)| (key.clone(), without_free_fields(value))).collect()
+        }
+        serde_json::Value::Array(items) => items.iter().map(without_free_fields).collect(),
+        other => other.clone(),
+    }
 }

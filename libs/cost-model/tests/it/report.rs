@@ -169,3 +169,24 @@ fn a_part_can_be_checked_with_a_calculator() {
 fn the_report_as_json() {
     insta::assert_snapshot!(serde_json::to_string_pretty(&report()).unwrap());
 }
+
+#[test]
+fn a_new_image_is_no_change_of_an_unknown_cost() {
+    let agent = |image: &str, cpu: &str| {
+        format!(
+            "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {{name: agent}}\nspec:\n  template:\n    spec:\n      \
+             containers: [{{name: a, image: {image}, resources: {{requests: {{cpu: {cpu}}}}}}}]\n"
+        )
+    };
+    let changed = |after: &str| {
+        let read = |text: &str| {
+            kube_model::State::read([("a.yaml", text)], &kube_model::yaml::Limits::default()).unwrap().objects
+        };
+        let (before, after) = (read(&agent("a:1", "100m")), read(after));
+        let book = price_book::PriceBook::shipped().unwrap();
+        let report = cost_model::estimate(Some(&before), &after, &book, &cost_model::Assumptions::default());
+        report.unwrap().unknown[0].changed
+    };
+    assert!(!changed(&agent("a:2", "100m")));
+    assert!(changed(&agent("a:1", "200m")));
+}
