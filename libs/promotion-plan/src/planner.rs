@@ -58,6 +58,9 @@ impl Planner<'_, '_> {
     pub(crate) fn refuse_secrets(&mut self, grounds: &Grounds<'_>) {
         for (pair, decisions) in self.pairs.iter().zip(&mut self.decisions) {
             let Some(source) = &pair.source else { continue };
+            if !decisions.iter().any(is_carried) {
+                continue;
+            }
             let redacted = self.request.redactor.redact(source);
             for decision in decisions.iter_mut().filter(|decision| decision.verdict == Verdict::Carried) {
                 let path = &decision.differing.place.path;

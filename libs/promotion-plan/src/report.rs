@@ -97,7 +97,9 @@ impl Shown {
     fn of(pair: &Pair<'_>, decisions: &[Decision], redactor: &Redactor) -> Self {
         let redact = |object: &Object| redactor.redact(object).value;
         let template = pair.target.or(pair.source.as_ref());
-        let after = value_after(pair, decisions).zip(template);
+        // Only what is carried is shown as it will be.
+        let carries = decisions.iter().any(|decision| decision.verdict == Verdict::Carried);
+        let after = value_after(pair, decisions).filter(|_| carries).zip(template);
         Self {
             target: pair.target.map(redact),
             source: pair.source.as_ref().map(redact),
