@@ -30,10 +30,10 @@ pub(crate) fn rule(
     }
     if let Some(named) = differing.source.as_ref().and_then(|value| grounds.foreign.named_in(value)) {
         let reason = format!("it {named}; {target_name} needs one of its own");
-        return ruling(if grounds.base_known { Verdict::Pending } else { Verdict::Candidate }, reason);
+        return ruling(Verdict::waiting(grounds.base_known), reason);
     }
     if source.key.kind == "Secret" && has_values(source) {
-        return ruling(if grounds.base_known { Verdict::Pending } else { Verdict::Candidate }, SECRET_EDIT);
+        return ruling(Verdict::waiting(grounds.base_known), SECRET_EDIT);
     }
     if promoted {
         return ruling(Verdict::Carried, "the application's rule promote:");

@@ -3,13 +3,13 @@
 use kube_model::{Path, Segment, lists};
 use serde_json::Value;
 
-use crate::decide::{Decision, Verdict};
+use crate::decide::Decision;
 use crate::pairing::Pair;
 use crate::set::set;
 
 /// What an object of the target is once the carried places are put in; none if it goes, or does not come.
 pub(crate) fn value_after(pair: &Pair<'_>, decisions: &[Decision]) -> Option<Value> {
-    let carried = |decision: &&Decision| decision.verdict == Verdict::Carried;
+    let carried = |decision: &&Decision| decision.is_carried();
     let Some(target) = pair.target else {
         return decisions.iter().find(carried).and_then(|decision| decision.becomes.clone());
     };

@@ -39,6 +39,25 @@ pub(crate) struct Decision {
     pub(crate) taken: bool,
 }
 
+impl Decision {
+    pub(crate) fn is_carried(&self) -> bool {
+        self.verdict == Verdict::Carried
+    }
+
+    pub(crate) fn change(&mut self, verdict: Verdict, reason: String) {
+        self.verdict = verdict;
+        self.reason = reason;
+        self.becomes = None;
+    }
+}
+
+impl Verdict {
+    /// What does not go over for now: pending where the base is known, else a candidate.
+    pub(crate) fn waiting(base_known: bool) -> Self {
+        if base_known { Self::Pending } else { Self::Candidate }
+    }
+}
+
 /// What decisions rest on, beside the place.
 pub(crate) struct Grounds<'a> {
     pub(crate) base_known: bool,

@@ -33,7 +33,7 @@ pub(crate) fn settle(kind: &str, after: &Value, decisions: &mut [Decision]) -> b
 
 fn hold_what_mounts(volume: &str, decisions: &mut [Decision], verdict: Verdict, reason: &str) -> bool {
     let mut changed = false;
-    for decision in decisions.iter_mut().filter(|decision| decision.verdict == Verdict::Carried) {
+    for decision in decisions.iter_mut().filter(|decision| decision.is_carried()) {
         let value = decision.becomes.clone().unwrap_or_default();
         let is_mount = decision.differing.place.path.last_key() == Some("volumeMounts");
         let mounts = match is_mount {

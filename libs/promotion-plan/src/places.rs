@@ -97,22 +97,17 @@ fn split(differing: Differing, patterns: &[&PlacePattern], places: &mut Vec<Diff
         return places.push(differing);
     }
     for part in parts {
-        let path = differing.place.path.join(part);
-        let relative: Path = path.segments().last().cloned().into_iter().collect();
-        let child = |value: &Option<Value>| match (value, path.segments().last()) {
-            (Some(Value::Array(items)), Some(segment)) => {
-                let list = differing.place.path.segments();
-                let index = lists::index_of(&differing.place.object.kind, list, items, segment);
-                index.map(|index| items[index].clone())
+        let Place { object, path } = &differing.place;
+        let child = |value: &Option<Value>| match (value.as_ref()?, &part) {
+            (Value::Array(items), part) => {
+                lists::index_of(&object.kind, path.segments(), items, part).map(|index| items[index].clone())
             }
-            (Some(value), _) => {
-                relative.get(&differing.place.object.kind, value).map(std::borrow::Cow::into_owned)
-            }
-            (None, _) => None,
+            (value, Segment::Key(key)) => value.get(key).cloned(),
+            _ => None,
         };
-        let place = Place { object: differing.place.object.clone(), path: path.clone() };
         let (target, source, base) =
             (child(&differing.target), child(&differing.source), child(&differing.base));
+        let place = Place { object: object.clone(), path: path.join(part) };
         split(Differing { place, target, source, base }, patterns, places);
     }
 }

@@ -58,17 +58,17 @@ impl Planner<'_, '_> {
     pub(crate) fn refuse_secrets(&mut self, grounds: &Grounds<'_>) {
         for (pair, decisions) in self.pairs.iter().zip(&mut self.decisions) {
             let Some(source) = &pair.source else { continue };
-            if !decisions.iter().any(is_carried) {
+            if !decisions.iter().any(Decision::is_carried) {
                 continue;
             }
             let redacted = self.request.redactor.redact(source);
-            for decision in decisions.iter_mut().filter(|decision| decision.verdict == Verdict::Carried) {
+            for decision in decisions.iter_mut().filter(|decision| decision.is_carried()) {
                 let path = &decision.differing.place.path;
                 if decision.becomes.as_ref().is_some_and(|value| lists::is_order(path, value)) {
                     continue;
                 }
                 if path.get(&pair.key.kind, &redacted.value) != path.get(&pair.key.kind, &source.value) {
-                    let verdict = if grounds.base_known { Verdict::Pending } else { Verdict::Candidate };
+                    let verdict = Verdict::waiting(grounds.base_known);
                     decision.change(verdict, SECRET_EDIT.to_owned());
                 }
             }
@@ -82,7 +82,7 @@ impl Planner<'_, '_> {
             if let Some(reason) =
                 grounds.selection.declines(&decision.differing.place).filter(|_| open && !decision.taken)
             {
-                let verdict = if grounds.base_known { Verdict::Pending } else { Verdict::Candidate };
+                let verdict = Verdict::waiting(grounds.base_known);
                 decision.change(verdict, reason.to_owned());
             }
         }
@@ -113,7 +113,7 @@ impl Planner<'_, '_> {
     /// anything was carried, so that this comes to an end.
     fn block_edits(&mut self, refused: &edits::Refused) -> bool {
         let is_named = |decision: &Decision| refused.objects.contains(&decision.differing.place.object);
-        let carried = |decision: &&mut Decision| decision.verdict == Verdict::Carried;
+        let carried = |decision: &&mut Decision| decision.is_carried();
         let mut all: Vec<&mut Decision> = self.decisions.iter_mut().flatten().filter(carried).collect();
         let some_are_named = all.iter().any(|decision| is_named(decision));
         for decision in all.iter_mut().filter(|decision| !some_are_named || is_named(decision)) {
@@ -127,7 +127,7 @@ impl Planner<'_, '_> {
     /// target's workloads name already counts; of the rest only what the source's own files bring is known to
     /// be missing.
     fn block_what_lacks_something(&mut self) -> bool {
-        if !self.decisions.iter().flatten().any(|decision| decision.verdict == Verdict::Carried) {
+        if !self.decisions.iter().flatten().any(Decision::is_carried) {
             return false;
         }
         let after = objects_after(self.pairs, &self.decisions);
@@ -147,7 +147,7 @@ impl Planner<'_, '_> {
                 .target
                 .map(|object| references::needs(object.key.namespace.as_deref(), &object.value))
                 .unwrap_or_default();
-            for decision in decisions.iter_mut().filter(|d| d.verdict == Verdict::Carried && !d.taken) {
+            for decision in decisions.iter_mut().filter(|d| d.is_carried() && !d.taken) {
                 let place = &decision.differing.place;
                 let Some(value) = decision.becomes.as_ref().map(|value| framed(place, value)) else {
                     continue;
@@ -174,7 +174,7 @@ impl Planner<'_, '_> {
     fn hold_mounts_with_their_volumes(&mut self) -> bool {
         let mut changed = false;
         for (pair, decisions) in self.pairs.iter().zip(&mut self.decisions) {
-            if let (Some(_), true) = (pair.target, decisions.iter().any(|d| d.verdict == Verdict::Carried)) {
+            if let (Some(_), true) = (pair.target, decisions.iter().any(Decision::is_carried)) {
                 let after = value_after(pair, decisions);
                 changed |= after.is_some_and(|after| mounts::settle(&pair.key.kind, &after, decisions));
             }
@@ -188,36 +188,21 @@ impl Planner<'_, '_> {
         }
         let after = objects_after(self.pairs, &self.decisions);
         let after: Vec<&Object> = after.iter().map(|object| &**object).collect();
-        let mut all: Vec<Decision> = Vec::new();
-        self.decisions.iter().for_each(|decisions| all.extend(decisions.iter().cloned()));
-        removals::block_what_is_needed(&mut all, &after, &self.request.target.objects);
-        let mut changed = false;
-        for (decision, new) in self.decisions.iter_mut().flatten().zip(all) {
-            changed |= decision.verdict != new.verdict;
-            *decision = new;
-        }
-        changed
+        removals::block_what_is_needed(&mut self.decisions, &after, &self.request.target.objects)
     }
 
     fn becoming(&self) -> Vec<Becoming<'_, '_>> {
-        let carries = |(_, decisions): &(&Pair<'_>, &Vec<Decision>)| decisions.iter().any(is_carried);
+        let carries =
+            |(_, decisions): &(&Pair<'_>, &Vec<Decision>)| decisions.iter().any(Decision::is_carried);
         let changing = self.pairs.iter().zip(&self.decisions).filter(carries);
         changing.map(|(pair, decisions)| Becoming { pair, value: value_after(pair, decisions) }).collect()
-    }
-}
-
-impl Decision {
-    pub(crate) fn change(&mut self, verdict: Verdict, reason: String) {
-        self.verdict = verdict;
-        self.reason = reason;
-        self.becomes = None;
     }
 }
 
 /// The target's objects as they would be with everything that is carried now.
 fn objects_after<'p>(pairs: &'p [Pair<'_>], decisions: &[Vec<Decision>]) -> Vec<Cow<'p, Object>> {
     let after = |(pair, decisions): (&'p Pair<'_>, &Vec<Decision>)| match pair.target {
-        Some(target) if !decisions.iter().any(is_carried) => Some(Cow::Borrowed(target)),
+        Some(target) if !decisions.iter().any(Decision::is_carried) => Some(Cow::Borrowed(target)),
         target => {
             let template = target.or(pair.source.as_ref())?;
             let value = value_after(pair, decisions)?;
@@ -225,10 +210,6 @@ fn objects_after<'p>(pairs: &'p [Pair<'_>], decisions: &[Vec<Decision>]) -> Vec<
         }
     };
     pairs.iter().zip(decisions).filter_map(after).collect()
-}
-
-fn is_carried(decision: &Decision) -> bool {
-    decision.verdict == Verdict::Carried
 }
 
 /// A value as it stands in an object, so that the key that holds it is known (`secretKeyRef: …`).

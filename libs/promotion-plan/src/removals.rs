@@ -115,12 +115,18 @@ fn only_kept_parts_differ(place: &Place, base: Option<&Value>, target: Option<&V
 }
 
 /// Blocks every removal of an object that something still needs which stays. A reference from an object that
-/// goes too does not count, so what is blocked may block more.
-pub(crate) fn block_what_is_needed(decisions: &mut [Decision], after: &[&Object], target: &[Object]) {
+/// goes too does not count, so what is blocked may block more. Says whether something was blocked.
+pub(crate) fn block_what_is_needed(
+    decisions: &mut [Vec<Decision>],
+    after: &[&Object],
+    target: &[Object],
+) -> bool {
+    let mut any = false;
     let known: BTreeSet<&ObjectKey> = after.iter().map(|object| &object.key).collect();
     loop {
         let going: BTreeSet<ObjectKey> = decisions
             .iter()
+            .flatten()
             .filter(|decision| is_carried_removal(decision))
             .map(|decision| decision.differing.place.object.clone())
             .collect();
@@ -134,27 +140,27 @@ pub(crate) fn block_what_is_needed(decisions: &mut [Decision], after: &[&Object]
             )
             .collect();
         let mut blocked = false;
-        for decision in decisions.iter_mut() {
+        for decision in decisions.iter_mut().flatten() {
             if !is_carried_removal(decision) || decision.taken {
                 continue;
             }
             let Some(object) = removed(&decision.differing.place.object) else { continue };
             if let Some(user) = needed_by(object, &staying) {
-                decision.verdict = Verdict::Blocked;
-                decision.reason = format!("{}/{} still needs it", user.key.kind, user.key.name);
-                decision.becomes = None;
+                let reason = format!("{}/{} still needs it", user.key.kind, user.key.name);
+                decision.change(Verdict::Blocked, reason);
                 blocked = true;
             }
         }
         if !blocked {
-            return;
+            return any;
         }
+        any = true;
     }
 }
 
 pub(crate) fn is_carried_removal(decision: &Decision) -> bool {
     let is_object = decision.differing.place.path.is_root();
-    is_object && decision.differing.source.is_none() && decision.verdict == Verdict::Carried
+    is_object && decision.differing.source.is_none() && decision.is_carried()
 }
 
 fn needed_by<'a>(object: &Object, staying: &[&'a Object]) -> Option<&'a Object> {

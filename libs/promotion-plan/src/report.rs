@@ -50,14 +50,15 @@ fn item(planner: &Planner<'_, '_>, shown: &Shown, decision: &Decision) -> PlanIt
             .and_then(|value| place.path.get(&place.object.kind, value))
             .map(std::borrow::Cow::into_owned)
     };
-    let carried = decision.verdict == Verdict::Carried;
     let base_known = planner.request.base.is_some();
     let is_order =
         decision.differing.target.as_ref().is_some_and(|order| lists::is_order(&place.path, order));
     let (before, after) = match is_order {
         // Names of containers are shown as they are; the containers themselves are places of their own.
         true => (decision.differing.target.clone(), decision.differing.source.clone()),
-        false => (at(&shown.target), if carried { at(&shown.after) } else { at(&shown.source) }),
+        false => {
+            (at(&shown.target), if decision.is_carried() { at(&shown.after) } else { at(&shown.source) })
+        }
     };
     PlanItem {
         label: planner.labels.label(&place),
@@ -98,8 +99,8 @@ impl Shown {
         let redact = |object: &Object| redactor.redact(object).value;
         let template = pair.target.or(pair.source.as_ref());
         // Only what is carried is shown as it will be.
-        let carries = decisions.iter().any(|decision| decision.verdict == Verdict::Carried);
-        let after = value_after(pair, decisions).filter(|_| carries).zip(template);
+        let carries = decisions.iter().any(Decision::is_carried);
+        let after = carries.then(|| value_after(pair, decisions)).flatten().zip(template);
         Self {
             target: pair.target.map(redact),
             source: pair.source.as_ref().map(redact),

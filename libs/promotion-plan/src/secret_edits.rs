@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use kube_model::{ManifestFile, ObjectKey, Redactor, SecretSpan, SecretSpans, yaml::Limits};
 
-use crate::decide::{SECRET_EDIT, Verdict};
+use crate::decide::{Decision, SECRET_EDIT, Verdict};
 use crate::edits::{Edited, FileEdit};
 use crate::planner::Planner;
 
@@ -23,10 +23,10 @@ impl Planner<'_, '_> {
                 refused.extend(self.objects_at(edit, after, &brought));
             }
         }
-        let verdict = if self.request.base.is_some() { Verdict::Pending } else { Verdict::Candidate };
+        let verdict = Verdict::waiting(self.request.base.is_some());
         let mut changed = false;
         for decision in self.decisions.iter_mut().flatten() {
-            if decision.verdict == Verdict::Carried && refused.contains(&decision.differing.place.object) {
+            if decision.is_carried() && refused.contains(&decision.differing.place.object) {
                 decision.change(verdict, SECRET_EDIT.to_owned());
                 changed = true;
             }
@@ -58,10 +58,8 @@ impl Planner<'_, '_> {
 
     /// The objects that the edit of a file may be for. A new one comes into a file that the source names.
     fn changing_in(&self, path: &str) -> BTreeSet<ObjectKey> {
-        let carried =
-            self.pairs.iter().zip(&self.decisions).filter(|(_, decisions)| {
-                decisions.iter().any(|decision| decision.verdict == Verdict::Carried)
-            });
+        let both = self.pairs.iter().zip(&self.decisions);
+        let carried = both.filter(|(_, decisions)| decisions.iter().any(Decision::is_carried));
         let in_file = carried
             .filter(|(pair, _)| pair.target.is_none_or(|object| &*object.origin.file == path))
             .map(|(pair, _)| pair.key.clone());
