@@ -1,0 +1,102 @@
+//! The contract.
+
+use std::ops::Range;
+
+use async_trait::async_trait;
+use events::{Record, Topic};
+
+use crate::error::LogError;
+use crate::position::{Delivered, Group, PartitionId, Position};
+
+/// An append-only log of topics and partitions.
+#[async_trait]
+pub trait EventLog: Send + Sync + 'static {
+    /// Makes the topic, if there is none. One that exists keeps its partitions.
+    ///
+    /// # Errors
+    /// The log cannot be reached.
+    async fn ensure_topic(&self, topic: &Topic, partitions: u32) -> Result<(), LogError>;
+
+    /// How many partitions a topic has.
+    ///
+    /// # Errors
+    /// There is no such topic, or the log cannot be reached.
+    async fn partitions(&self, topic: &Topic) -> Result<u32, LogError>;
+
+    /// Appends; when it answers, the records are durable. Records of one key go to one partition, in this order. Of a
+    /// call that fails, all, some or none may be there: who tries again may write twice, and readers drop
+    /// what they have seen.
+    ///
+    /// # Errors
+    /// A record is too large, there is no such topic, or the log cannot be reached.
+    async fn append(&self, topic: &Topic, records: &[Record]) -> Result<Vec<Position>, LogError>;
+
+    /// Reads at most `limit` records of a partition from an offset on; fewer at its end, none beyond it.
+    ///
+    /// # Errors
+    /// There is no such partition, or the log cannot be reached.
+    async fn read(
+        &self,
+        partition: &PartitionId,
+        from: u64,
+        limit: usize,
+    ) -> Result<Vec<Delivered>, LogError>;
+
+    /// The first offset of a partition, and the one that the next record will have.
+    ///
+    /// # Errors
+    /// There is no such partition, or the log cannot be reached.
+    async fn bounds(&self, partition: &PartitionId) -> Result<Range<u64>, LogError>;
+
+    /// How far a group has come: the offset of the next record that it has not committed; 0 if it never did.
+    ///
+    /// # Errors
+    /// There is no such partition, or the log cannot be reached.
+    async fn committed(&self, group: &Group, partition: &PartitionId) -> Result<u64, LogError>;
+
+    /// Joins a group as a new member. A group that is new begins at the first offset.
+    ///
+    /// # Errors
+    /// There is no such topic, or the log cannot be reached.
+    async fn subscribe(&self, group: &Group, topics: &[Topic]) -> Result<Box<dyn Subscription>, LogError>;
+}
+
+/// A member of a group. Dropping it leaves the group without committing.
+#[async_trait]
+pub trait Subscription: Send {
+    /// Waits for records of the partitions that are this member's, at most `limit`, in order in each partition.
+    /// A partition's records that were not committed when it came to this member are delivered again. It may
+    /// be dropped while it waits, and loses nothing.
+    ///
+    /// # Errors
+    /// The log cannot be reached.
+    async fn next(&mut self, limit: usize) -> Result<Vec<Delivered>, LogError>;
+
+    /// Commits that everything before `next` in the partition is done with.
+    ///
+    /// # Errors
+    /// [`LogError::Fenced`] if the partition is another member's by now; what this member did with its records
+    /// since may be done again by the other.
+    async fn commit(&mut self, partition: &PartitionId, next: u64) -> Result<(), LogError>;
+
+    /// Reads on from another offset in a partition that is this member's. What is committed stays.
+    ///
+    /// # Errors
+    /// The partition is not this member's, or the log cannot be reached.
+    async fn seek(&mut self, partition: &PartitionId, offset: u64) -> Result<(), LogError>;
+
+    /// Which partitions are this member's now.
+    fn assignment(&self) -> Vec<PartitionId>;
+
+    /// Stops (or starts again) delivering from these partitions, which stay this member's: back-pressure.
+    fn pause(&mut self, partitions: &[PartitionId]);
+
+    /// Delivers from these partitions again.
+    fn resume(&mut self, partitions: &[PartitionId]);
+
+    /// Leaves the group, so that others take over at once.
+    ///
+    /// # Errors
+    /// The log cannot be reached; the others take over when this member's lease has ended.
+    async fn leave(self: Box<Self>) -> Result<(), LogError>;
+}

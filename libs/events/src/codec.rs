@@ -1,0 +1,174 @@
+//! From messages to records and back (CloudEvents' Kafka protocol binding 1.0, binary content mode).
+
+use ids::{EventId, OrgId};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use uuid::Uuid;
+
+use crate::envelope::{Envelope, Message};
+use crate::frame::{Frame, FrameError};
+use crate::record::Record;
+use crate::schema::schema_of_id;
+use crate::table::Event;
+use crate::topic::Service;
+
+const SOURCE: &str = "/plimsoll/";
+
+/// Why a message cannot be written.
+#[derive(Debug, thiserror::Error)]
+pub enum EncodeError {
+    /// The event does not fit its schema.
+    #[error("{event_type} does not fit its schema: {why}")]
+    Schema {
+        /// The type of event.
+        event_type: &'static str,
+        /// What the encoder says.
+        why: String,
+    },
+    /// The time is out of range.
+    #[error("the time of {event_type} cannot be written")]
+    Time {
+        /// The type of event.
+        event_type: &'static str,
+    },
+}
+
+/// Why a record is no message.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DecodeError {
+    /// A header is missing or is no text.
+    #[error("the header {0} is missing")]
+    HeaderMissing(&'static str),
+    /// A header holds what it cannot.
+    #[error("the header {0} is wrong")]
+    HeaderWrong(&'static str),
+    /// The value is not framed.
+    #[error("the value is not framed: {0}")]
+    Frame(#[from] FrameError),
+    /// No schema has this number.
+    #[error("no schema has the number {0}")]
+    SchemaUnknown(u32),
+    /// The schema is not the one of the type that the header says.
+    #[error("the value is a {schema}, and ce_type says {header}")]
+    TypeMismatch {
+        /// The type that the frame says.
+        schema: &'static str,
+        /// The type that the header says.
+        header: String,
+    },
+    /// The body is no event of its schema.
+    #[error("the body is no {event_type}: {why}")]
+    Body {
+        /// The type of event.
+        event_type: &'static str,
+        /// What the decoder says.
+        why: String,
+    },
+}
+
+impl EncodeError {
+    /// The stable code of the error, which has a page in `runbooks/`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        "EVENT_UNWRITABLE"
+    }
+}
+
+impl DecodeError {
+    /// The stable code of the error, which has a page in `runbooks/`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::SchemaUnknown(_) => "EVENT_SCHEMA_UNKNOWN",
+            _ => "EVENT_UNREADABLE",
+        }
+    }
+}
+
+/// The record that a message is kept as.
+///
+/// # Errors
+/// The event does not fit its schema.
+pub fn encode(message: &Message) -> Result<Record, EncodeError> {
+    let Message { envelope, event } = message;
+    let event_type = event.event_type();
+    let fail = |why: String| EncodeError::Schema { event_type, why };
+    let schema = schema_of_id(event.schema_id()).ok_or_else(|| fail("the schema is not known".to_owned()))?;
+    let body = event.write(&schema.avro).map_err(|error| fail(error.to_string()))?;
+    let time = envelope.time.format(&Rfc3339).map_err(|_| EncodeError::Time { event_type })?;
+    let mut headers = vec![
+        ("ce_specversion", "1.0".to_owned()),
+        ("ce_id", envelope.id.to_string()),
+        ("ce_type", event_type.to_owned()),
+        ("ce_source", format!("{SOURCE}{}", envelope.source)),
+        ("ce_subject", envelope.subject.clone()),
+        ("ce_time", time),
+        ("ce_org", envelope.org.to_string()),
+        ("ce_sequence", envelope.sequence.to_string()),
+        ("ce_correlation", envelope.correlation.to_string()),
+        ("content-type", "application/avro".to_owned()),
+    ];
+    headers.extend(envelope.causation.map(|id| ("ce_causation", id.to_string())));
+    headers.extend(envelope.traceparent.clone().map(|trace| ("traceparent", trace)));
+    Ok(Record {
+        key: envelope.subject.clone(),
+        headers: headers.into_iter().map(|(name, value)| (name.to_owned(), value.into_bytes())).collect(),
+        value: Frame { schema_id: schema.id, body: &body }.to_vec(),
+    })
+}
+
+/// The message that a record keeps.
+///
+/// # Errors
+/// The record is no message: a header or the value is wrong, or its schema is not known.
+pub fn decode(record: &Record) -> Result<Message, DecodeError> {
+    let envelope = envelope(record)?;
+    let frame = Frame::read(&record.value)?;
+    let schema = schema_of_id(frame.schema_id).ok_or(DecodeError::SchemaUnknown(frame.schema_id))?;
+    let header = text(record, "ce_type")?;
+    if header != schema.event_type {
+        return Err(DecodeError::TypeMismatch { schema: schema.event_type, header: header.to_owned() });
+    }
+    let event = Event::read(frame.schema_id, &schema.avro, frame.body)
+        .map_err(|error| DecodeError::Body { event_type: schema.event_type, why: error.to_string() })?
+        .ok_or(DecodeError::SchemaUnknown(frame.schema_id))?;
+    Ok(Message { envelope, event })
+}
+
+fn envelope(record: &Record) -> Result<Envelope, DecodeError> {
+    if text(record, "ce_specversion")? != "1.0" {
+        return Err(DecodeError::HeaderWrong("ce_specversion"));
+    }
+    let source = text(record, "ce_source")?.strip_prefix(SOURCE).and_then(Service::named);
+    let time = OffsetDateTime::parse(text(record, "ce_time")?, &Rfc3339);
+    let subject = text(record, "ce_subject")?.to_owned();
+    if subject != record.key {
+        return Err(DecodeError::HeaderWrong("ce_subject"));
+    }
+    Ok(Envelope {
+        id: parsed::<EventId>(record, "ce_id")?,
+        source: source.ok_or(DecodeError::HeaderWrong("ce_source"))?,
+        subject,
+        time: time.map_err(|_| DecodeError::HeaderWrong("ce_time"))?,
+        org: parsed::<OrgId>(record, "ce_org")?,
+        sequence: parsed::<u64>(record, "ce_sequence")?,
+        causation: optional(record, "ce_causation")?,
+        correlation: parsed::<Uuid>(record, "ce_correlation")?,
+        traceparent: record.header("traceparent").map(str::to_owned),
+    })
+}
+
+fn text<'a>(record: &'a Record, name: &'static str) -> Result<&'a str, DecodeError> {
+    record.header(name).ok_or(DecodeError::HeaderMissing(name))
+}
+
+fn parsed<T: std::str::FromStr>(record: &Record, name: &'static str) -> Result<T, DecodeError> {
+    text(record, name)?.parse().map_err(|_| DecodeError::HeaderWrong(name))
+}
+
+fn optional<T: std::str::FromStr>(record: &Record, name: &'static str) -> Result<Option<T>, DecodeError> {
+    match record.headers.iter().any(|(header, _)| header == name) {
+        true => parsed(record, name).map(Some),
+        false => Ok(None),
+    }
+}

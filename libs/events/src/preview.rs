@@ -1,0 +1,143 @@
+//! What the engines make of a promotion (`plimsoll.diff.v1`, `cost`, `risk`, `explain`).
+
+use ids::{BlobHash, EventId, PromotionId};
+use serde::{Deserialize, Serialize};
+
+use crate::plan::Compared;
+
+/// The plan was made and what it changes is known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiffComputed {
+    /// The promotion.
+    pub promotion_id: PromotionId,
+    /// The `PreviewRequested` or `ReplanRequested` that this answers.
+    pub request: EventId,
+    /// The environment whose changes are carried.
+    pub from: String,
+    /// The environment that they are carried to.
+    pub to: String,
+    /// The application's document, as a blob.
+    pub policy: BlobHash,
+    /// The price book, as a blob.
+    pub price_book: BlobHash,
+    /// The blobs that the diff made.
+    pub compared: Compared,
+    /// Places that the edit carries over.
+    pub carried: u32,
+    /// Places that stay the target's own.
+    pub kept: u32,
+    /// Places that wait.
+    pub pending: u32,
+    /// Places that go over if somebody takes them.
+    pub candidates: u32,
+    /// Places to settle before approval.
+    pub blocked: u32,
+    /// Objects added.
+    pub added: u32,
+    /// Objects removed.
+    pub removed: u32,
+    /// Objects modified.
+    pub modified: u32,
+    /// Differences left out as noise.
+    pub suppressed: u32,
+}
+
+/// What the change costs is known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CostEstimated {
+    /// The promotion.
+    pub promotion_id: PromotionId,
+    /// The `PreviewRequested` or `ReplanRequested` that this answers.
+    pub request: EventId,
+    /// The environment whose changes are carried.
+    pub from: String,
+    /// The environment that they are carried to.
+    pub to: String,
+    /// The application's document, as a blob.
+    pub policy: BlobHash,
+    /// The price book, as a blob.
+    pub price_book: BlobHash,
+    /// The blobs that the diff made.
+    pub compared: Compared,
+    /// The cost document.
+    pub cost: BlobHash,
+    /// The ISO 4217 code of the amounts.
+    pub currency: String,
+    /// A month (730 hours) before, in micro-units.
+    pub baseline_micros: i64,
+    /// A month after, in micro-units.
+    pub projected_micros: i64,
+    /// The difference, in micro-units.
+    pub delta_micros: i64,
+    /// Objects whose cost is not known.
+    pub unknown: u32,
+}
+
+/// What the change risks is known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RiskAssessed {
+    /// The promotion.
+    pub promotion_id: PromotionId,
+    /// The `PreviewRequested` or `ReplanRequested` that this answers.
+    pub request: EventId,
+    /// The environment whose changes are carried.
+    pub from: String,
+    /// The environment that they are carried to.
+    pub to: String,
+    /// The application's document, as a blob.
+    pub policy: BlobHash,
+    /// The price book, as a blob.
+    pub price_book: BlobHash,
+    /// The blobs that the diff made.
+    pub compared: Compared,
+    /// The cost document.
+    pub cost: BlobHash,
+    /// The risk document.
+    pub risk: BlobHash,
+    /// `none`, `low`, `medium`, `high` or `critical`.
+    pub level: String,
+    /// How many findings there are.
+    pub findings: u32,
+}
+
+/// The change is put into words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PreviewExplained {
+    /// The promotion.
+    pub promotion_id: PromotionId,
+    /// The `PreviewRequested` or `ReplanRequested` that this answers.
+    pub request: EventId,
+    /// The environment whose changes are carried.
+    pub from: String,
+    /// The environment that they are carried to.
+    pub to: String,
+    /// The application's document, as a blob.
+    pub policy: BlobHash,
+    /// The price book, as a blob.
+    pub price_book: BlobHash,
+    /// The blobs that the diff made.
+    pub compared: Compared,
+    /// The cost document.
+    pub cost: BlobHash,
+    /// The risk document.
+    pub risk: BlobHash,
+    /// The explanation document.
+    pub explanation: BlobHash,
+    /// Its first sentence.
+    pub headline: String,
+}
+
+/// A link of the chain cannot do with the input.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PreviewFailed {
+    /// The promotion.
+    pub promotion_id: PromotionId,
+    /// The `PreviewRequested` or `ReplanRequested` that this answers.
+    pub request: EventId,
+    /// Which: `diff`, `cost`, `risk`, `explain`.
+    pub stage: String,
+    /// The stable code of the error.
+    pub code: String,
+    /// The error.
+    pub message: String,
+}

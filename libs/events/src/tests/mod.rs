@@ -1,0 +1,4 @@
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a panic in a test is the report")]
+
+mod envelope;
+mod golden;

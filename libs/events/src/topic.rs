@@ -1,0 +1,105 @@
+//! Which service writes which topic.
+
+use std::fmt;
+
+/// The services that write events. Each is the one writer of its topic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Service {
+    /// Applications, clusters and organisations.
+    Catalog,
+    /// Promotions and edges.
+    Promotion,
+    /// Plans and compares.
+    Diff,
+    /// Estimates costs.
+    Cost,
+    /// Assesses risks.
+    Risk,
+    /// Puts previews into words.
+    Explain,
+    /// Pushes branches and sees merges.
+    Gitops,
+    /// Vouches for the log.
+    Audit,
+    /// Serves the API.
+    Gateway,
+}
+
+impl Service {
+    /// Every service.
+    pub const ALL: [Self; 9] = [
+        Self::Catalog,
+        Self::Promotion,
+        Self::Diff,
+        Self::Cost,
+        Self::Risk,
+        Self::Explain,
+        Self::Gitops,
+        Self::Audit,
+        Self::Gateway,
+    ];
+
+    /// Its name, as in `plimsoll up --only NAME`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Catalog => "catalog",
+            Self::Promotion => "promotion",
+            Self::Diff => "diff",
+            Self::Cost => "cost",
+            Self::Risk => "risk",
+            Self::Explain => "explain",
+            Self::Gitops => "gitops",
+            Self::Audit => "audit",
+            Self::Gateway => "gateway",
+        }
+    }
+
+    /// The service of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|service| service.name() == name)
+    }
+
+    /// The topic that it writes: `plimsoll.NAME.v1`.
+    #[must_use]
+    pub fn topic(self) -> Topic {
+        Topic(format!("plimsoll.{}.v1", self.name()))
+    }
+}
+
+impl fmt::Display for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The name of a topic.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Topic(String);
+
+impl Topic {
+    /// A topic of this name. Services use [`Service::topic`].
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self(name.into())
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Topic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Topic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

@@ -1,0 +1,115 @@
+//! The contract.
+
+use async_trait::async_trait;
+use events::Topic;
+use ids::OrgId;
+use serde_json::Value;
+
+use crate::commit::{Commit, Outgoing, Stored};
+use crate::dead_letter::{DeadLetter, DeadLetterState, NewDeadLetter};
+use crate::error::StoreError;
+
+/// What a service keeps. Each service has its own and sees no other's.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// The state of an aggregate; none if there is none.
+    ///
+    /// # Errors
+    /// The store cannot be reached.
+    async fn load(&self, org: OrgId, aggregate: &str) -> Result<Option<Stored>, StoreError>;
+
+    /// Commits all of it or nothing; when it answers, it is durable.
+    ///
+    /// # Errors
+    /// Somebody else committed first, the event was handled before, or the store cannot be reached.
+    async fn commit(&self, commit: Commit) -> Result<(), StoreError>;
+
+    /// What a command of this name was answered; none if it was never committed.
+    ///
+    /// # Errors
+    /// The store cannot be reached.
+    async fn answered(&self, org: OrgId, command: &str) -> Result<Option<Value>, StoreError>;
+
+    /// The sequence to which a consumer has handled an aggregate's events of a topic; 0 if none. Deciders mark
+    /// it with their commit; other consumers by [`Store::mark`].
+    ///
+    /// # Errors
+    /// The store cannot be reached.
+    async fn handled(
+        &self,
+        org: OrgId,
+        consumer: &str,
+        topic: &Topic,
+        aggregate: &str,
+    ) -> Result<u64, StoreError>;
+
+    /// Marks an aggregate's events of a topic as handled to this sequence. It never goes back.
+    ///
+    /// # Errors
+    /// The store cannot be reached.
+    async fn mark(
+        &self,
+        org: OrgId,
+        consumer: &str,
+        topic: &Topic,
+        aggregate: &str,
+        sequence: u64,
+    ) -> Result<(), StoreError>;
+
+    /// The oldest rows of the outbox that are not published, in the order of their commits, with their numbers.
+    ///
+    /// # Errors
+    /// The store cannot be reached.
+    async fn outbox(&self, limit: usize) -> Result<Vec<(i64, Outgoing)>, StoreError>;
+
+    /// These rows of the outbox are published.
+    ///
+    /// # Errors
+    /// The store cannot be reached.
+    async fn published(&self, rows: &[i64]) -> Result<(), StoreError>;
+
+    /// Waits until there may be something in the outbox: a commit of this process wakes it at once, another
+    /// process' within the polling interval.
+    async fn outbox_wake(&self);
+
+    /// Makes the caller the one who publishes this store's outbox, as long as the guard lives; waits for its turn.
+    ///
+    /// # Errors
+    /// The store cannot be reached.
+    async fn publisher(&self) -> Result<Box<dyn Send + Sync>, StoreError>;
+
+    /// Parks an event. Parking one that is parked changes nothing and gives its number.
+    ///
+    /// # Errors
+    /// The store cannot be reached.
+    async fn park(&self, letter: NewDeadLetter) -> Result<i64, StoreError>;
+
+    /// Whether an earlier event of this key waits at this consumer, so that the next must wait behind it.
+    ///
+    /// # Errors
+    /// The store cannot be reached.
+    async fn is_parked(&self, consumer: &str, topic: &Topic, key: &str) -> Result<bool, StoreError>;
+
+    /// The dead letters in this state (all if none is given), oldest first, with numbers above `after`.
+    ///
+    /// # Errors
+    /// The store cannot be reached.
+    async fn dead_letters(
+        &self,
+        state: Option<DeadLetterState>,
+        after: i64,
+        limit: usize,
+    ) -> Result<Vec<DeadLetter>, StoreError>;
+
+    /// The dead letter of this number.
+    ///
+    /// # Errors
+    /// The store cannot be reached.
+    async fn dead_letter(&self, id: i64) -> Result<Option<DeadLetter>, StoreError>;
+
+    /// What becomes of a dead letter.
+    ///
+    /// # Errors
+    /// The store cannot be reached.
+    async fn set_dead_letter(&self, id: i64, state: DeadLetterState) -> Result<(), StoreError>;
+}
