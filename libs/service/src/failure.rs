@@ -1,0 +1,65 @@
+//! Why an event was not handled.
+
+use event_log::LogError;
+use store::StoreError;
+
+/// Why an event was not handled.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// What is needed is away for now: the event is tried again until it is back, and its partition waits.
+    #[error("{code}: {message}")]
+    Unavailable {
+        /// The stable code.
+        code: &'static str,
+        /// The error.
+        message: String,
+    },
+    /// The event itself cannot be handled: it is tried a few times more, then parked with its aggregate.
+    #[error("{code}: {message}")]
+    Unhandled {
+        /// The stable code.
+        code: &'static str,
+        /// The error.
+        message: String,
+    },
+}
+
+impl Failure {
+    /// What is needed is away for now.
+    #[must_use]
+    pub fn unavailable(code: &'static str, message: impl Into<String>) -> Self {
+        Self::Unavailable { code, message: message.into() }
+    }
+
+    /// The event itself cannot be handled.
+    #[must_use]
+    pub fn unhandled(code: &'static str, message: impl Into<String>) -> Self {
+        Self::Unhandled { code, message: message.into() }
+    }
+
+    /// The stable code.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unavailable { code, .. } | Self::Unhandled { code, .. } => code,
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        match error.is_transient() {
+            true => Self::unavailable(error.code(), error.to_string()),
+            false => Self::unhandled(error.code(), error.to_string()),
+        }
+    }
+}
+
+impl From<LogError> for Failure {
+    fn from(error: LogError) -> Self {
+        match error.is_transient() {
+            true => Self::unavailable(error.code(), error.to_string()),
+            false => Self::unhandled(error.code(), error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! What a service does with an event.
+
+use async_trait::async_trait;
+use events::{Message, Service, Topic};
+
+use crate::failure::Failure;
+
+/// A consumer. The runtime decodes, retries, parks and commits around it.
+#[async_trait]
+pub trait Handler: Send + Sync + 'static {
+    /// Its name: the consumer group, and the owner of its dead letters.
+    fn consumer(&self) -> &'static str;
+
+    /// The service that it belongs to, whose topic tells of what it parked.
+    fn service(&self) -> Service;
+
+    /// What it reads.
+    fn topics(&self) -> Vec<Topic>;
+
+    /// Handles an event. It may be called again for an event that it has handled (a crash before the commit, a
+    /// producer that wrote twice), and then changes nothing.
+    ///
+    /// # Errors
+    /// [`Failure::Unavailable`] if it should be tried until it works, [`Failure::Unhandled`] if the event is at fault.
+    async fn handle(&self, message: &Message) -> Result<(), Failure>;
+}
+
+/// A pure function from a fact to a fact, with a shell that fetches blobs and pinned commits. Its output goes to its
+/// service's topic under an identifier that follows from the input's, before the input is committed.
+#[async_trait]
+pub trait Engine: Send + Sync + 'static {
+    /// The service whose topic it writes; also its consumer group.
+    fn service(&self) -> Service;
+
+    /// What it reads.
+    fn topics(&self) -> Vec<Topic>;
+
+    /// What follows from an event; none if it does not concern the engine. Input that the engine cannot do with is
+    /// an output too (`PreviewFailed`), not a failure.
+    ///
+    /// # Errors
+    /// As [`Handler::handle`].
+    async fn output(&self, message: &Message) -> Result<Option<Message>, Failure>;
+}

@@ -1,0 +1,1 @@
+//! One verifiable tree of everything that happened in an organisation.

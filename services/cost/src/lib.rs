@@ -1,0 +1,1 @@
+//! The cost engine as a link of the preview's chain.

@@ -1,0 +1,1 @@
+//! The diff engine as a link of the preview's chain.

@@ -1,0 +1,1 @@
+//! The explain engine as a link of the preview's chain.

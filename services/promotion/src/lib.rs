@@ -1,0 +1,1 @@
+//! Promotions: requested, approved, opened, merged.

@@ -1,0 +1,1 @@
+//! The risk engine as a link of the preview's chain.
