@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize, Serializer};
 
 /// An amount in micro-units, and its currency where the text names one.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -48,6 +48,12 @@ fn micros(number: &str) -> Option<i64> {
     }
     let part: i64 = format!("{part:0<6}").parse().ok()?;
     whole.parse::<i64>().ok()?.checked_mul(1_000_000)?.checked_add(part)
+}
+
+impl Serialize for Amount {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
 }
 
 impl TryFrom<String> for Amount {

@@ -1,14 +1,13 @@
 //! The types of `plimsoll.yaml`.
 
 use kube_model::PlacePattern;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::amount::Amount;
 use crate::date::Date;
-use crate::pattern;
 
 /// An application: its environments, its promotions and their rules.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Application {
     #[serde(rename = "apiVersion")]
@@ -21,19 +20,19 @@ pub struct Application {
     pub spec: Spec,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 enum ApiVersion {
     #[serde(rename = "plimsoll.dev/v1")]
     V1,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 enum Kind {
     Application,
 }
 
 /// What an application is called.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Metadata {
     /// The name.
@@ -41,7 +40,7 @@ pub struct Metadata {
 }
 
 /// What an application says of itself.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
     /// Where its manifests are and how they are rendered.
@@ -53,7 +52,7 @@ pub struct Spec {
     #[serde(default)]
     pub promotions: Vec<Promotion>,
     /// Noise that a diff may leave out; what is left out is counted every time.
-    #[serde(default, deserialize_with = "pattern::list")]
+    #[serde(default)]
     pub ignore: Vec<PlacePattern>,
     /// Findings that somebody has accepted.
     #[serde(default)]
@@ -64,17 +63,19 @@ pub struct Spec {
 }
 
 /// Where an application's manifests are.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Source {
     /// The URL of its repository; none is the repository that holds this file.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub repo: Option<String>,
     /// How its manifests are rendered; none leaves it to the files.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub render: Option<Render>,
 }
 
 /// How manifests are rendered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Render {
     /// They are read as they stand.
@@ -86,7 +87,7 @@ pub enum Render {
 }
 
 /// One place where the application runs.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Environment {
     /// Its name, such as `production`.
@@ -94,13 +95,15 @@ pub struct Environment {
     /// Where its manifests are, relative to this file, with `/`.
     pub path: String,
     /// The cluster it runs on.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub cluster: Option<String>,
     /// The namespace it runs in.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
 }
 
 /// A promotion from one environment to another.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Promotion {
     /// The environment whose changes are carried.
@@ -108,10 +111,10 @@ pub struct Promotion {
     /// The environment that they are carried to.
     pub to: String,
     /// Places that are carried although the table would keep them.
-    #[serde(default, deserialize_with = "pattern::list")]
+    #[serde(default)]
     pub promote: Vec<PlacePattern>,
     /// Places that stay as the target has them although the table would carry them.
-    #[serde(default, deserialize_with = "pattern::list")]
+    #[serde(default)]
     pub keep: Vec<PlacePattern>,
     /// How many people have to approve.
     #[serde(default = "one_approval")]
@@ -126,13 +129,12 @@ fn one_approval() -> u32 {
 }
 
 /// A finding that somebody has accepted until a day.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Waiver {
     /// The rule that found it.
     pub rule: String,
     /// Where.
-    #[serde(deserialize_with = "pattern::one")]
     pub place: PlacePattern,
     /// Why it is accepted.
     pub reason: String,
@@ -143,7 +145,7 @@ pub struct Waiver {
 }
 
 /// A ceiling on what an environment may cost.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Budget {
     /// The environment.

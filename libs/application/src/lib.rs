@@ -10,13 +10,14 @@ mod check;
 mod date;
 mod error;
 mod parse;
-mod pattern;
+mod policy;
 mod shape;
 
 pub use amount::{Amount, AmountError};
 pub use application::{Application, Budget, Environment, Metadata, Promotion, Render, Source, Spec, Waiver};
 pub use date::{Date, DateError};
 pub use error::ApplicationError;
+pub use policy::Policy;
 
 /// The name of the file that holds an application.
 pub const FILE_NAME: &str = "plimsoll.yaml";

@@ -6,12 +6,14 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 use crate::object::ObjectKey;
 use crate::path::{Path, PathError, glob};
 
 /// A place: an object, and a path in it (empty for the object itself). Places sort by kind, namespace, name,
 /// path.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
     /// The object.
     pub object: ObjectKey,
@@ -116,6 +118,18 @@ impl FromStr for PlacePattern {
         }
         let object = ObjectPattern { kind: kind.to_owned(), group, namespace, name: name.to_owned() };
         Ok(Self { object, path: path.parse()?, text: text.to_owned() })
+    }
+}
+
+impl Serialize for PlacePattern {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
+}
+
+impl<'de> Deserialize<'de> for PlacePattern {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 

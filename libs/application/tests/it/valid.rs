@@ -1,4 +1,5 @@
-use application::{Application, Render};
+use application::{Application, Policy, Render};
+use serde_json::json;
 
 use crate::{SHOP, SMALL};
 
@@ -31,4 +32,34 @@ fn what_is_left_out_has_its_default() {
     let promotion = Application::parse(&text).unwrap().promotion("staging", "production").cloned().unwrap();
     assert_eq!((promotion.approvals, promotion.self_approval), (1, false));
     assert!(Application::parse(&text).unwrap().promotion("production", "staging").is_none());
+}
+
+#[test]
+fn what_is_written_again_is_the_same_application() {
+    for text in [SHOP, SMALL] {
+        let written = serde_json::to_string(&Application::parse(text).unwrap()).unwrap();
+        let again = Application::parse(&written).unwrap();
+        assert_eq!(serde_json::to_string(&again).unwrap(), written);
+        assert!(!written.contains("null"), "{written}");
+    }
+}
+
+#[test]
+fn the_policy_of_a_promotion_is_its_rules_and_those_of_all() {
+    let shop = Application::parse(SHOP).unwrap();
+    let policy = shop.policy("staging", "production");
+    let written = json!({
+        "approvals": 1, "self_approval": false, "promote": [], "keep": ["Deployment/*:spec.replicas"],
+        "ignore": ["*/*:metadata.annotations[\"deploy.example/at\"]"],
+        "waivers": [{"rule": "probe-removed", "place": "Deployment/web:spec", "reason": "it has none", "who": "ana",
+            "until": "2026-12-31"}],
+        "budgets": [{"environment": "production", "monthly": "1200.00 USD"}],
+    });
+    assert_eq!(serde_json::to_value(&policy).unwrap(), written);
+    assert_eq!(serde_json::from_value::<Policy>(written).unwrap(), policy);
+
+    // Nothing is said of the way back: its rules are the defaults, and the ceiling is not on staging.
+    let back = shop.policy("production", "staging");
+    assert_eq!((back.approvals, back.keep.len(), back.budgets.len()), (1, 0, 0));
+    assert_eq!((back.ignore, back.waivers), (policy.ignore, policy.waivers));
 }

@@ -1,0 +1,67 @@
+//! What holds for one promotion, out of all that an application says.
+
+use kube_model::PlacePattern;
+use serde::{Deserialize, Serialize};
+
+use crate::application::{Application, Budget, Waiver};
+
+/// What holds for one promotion. It is read from the target's side, never from what is promoted, and is named by its
+/// hash where something rests on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    /// How many people have to approve.
+    pub approvals: u32,
+    /// The ceilings on the target's cost.
+    pub budgets: Vec<Budget>,
+    /// Noise that the diff leaves out, and counts.
+    pub ignore: Vec<PlacePattern>,
+    /// Places that stay as the target has them.
+    pub keep: Vec<PlacePattern>,
+    /// Places that are carried although the table would keep them.
+    pub promote: Vec<PlacePattern>,
+    /// Whether the one who asked for the promotion may approve it.
+    pub self_approval: bool,
+    /// Findings that somebody has accepted.
+    pub waivers: Vec<Waiver>,
+}
+
+impl Default for Policy {
+    /// Without a word from the application: one approval, of somebody else.
+    fn default() -> Self {
+        Self {
+            approvals: 1,
+            budgets: Vec::new(),
+            ignore: Vec::new(),
+            keep: Vec::new(),
+            promote: Vec::new(),
+            self_approval: false,
+            waivers: Vec::new(),
+        }
+    }
+}
+
+impl Application {
+    /// What holds for the promotion from one environment to another. Where the application lists no such promotion,
+    /// its rules are the defaults; what it says for all promotions holds.
+    #[must_use]
+    pub fn policy(&self, from: &str, to: &str) -> Policy {
+        let of_target = |budget: &&Budget| budget.environment == to;
+        let all = Policy {
+            ignore: self.spec.ignore.clone(),
+            waivers: self.spec.waivers.clone(),
+            budgets: self.spec.budgets.iter().filter(of_target).cloned().collect(),
+            ..Policy::default()
+        };
+        match self.promotion(from, to) {
+            None => all,
+            Some(rules) => Policy {
+                approvals: rules.approvals,
+                keep: rules.keep.clone(),
+                promote: rules.promote.clone(),
+                self_approval: rules.self_approval,
+                ..all
+            },
+        }
+    }
+}
