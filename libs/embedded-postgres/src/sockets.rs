@@ -1,0 +1,64 @@
+//! The directory of the socket. A socket's path must stay under 107 bytes (`sun_path` in unix(7) less the final NUL), and
+//! the setting that names it is a list, so that it had better hold no comma, quote or space.
+
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use crate::data_directory::create_private;
+use crate::error::Error;
+use crate::identity::Identity;
+
+const LONGEST: usize = 107;
+const FILE: &str = "/.s.PGSQL.5432";
+
+/// Creates it, or takes the one that is there: `run` in the data directory if that is short enough, else one in the
+/// system's directory for temporary files, with a name that is the same at every start.
+pub(crate) fn directory(root: &Path, temporary: &Path, identity: &Identity) -> Result<PathBuf, Error> {
+    let below = root.join("run");
+    if fits(&below) {
+        return make(below, identity);
+    }
+    let name = format!("plimsoll-{}", hash(root));
+    let short =
+        [temporary, Path::new("/tmp")].into_iter().map(|parent| parent.join(&name)).find(|path| fits(path));
+    make(short.unwrap_or_else(|| Path::new("/tmp").join(&name)), identity)
+}
+
+fn fits(directory: &Path) -> bool {
+    let bytes = directory.as_os_str().as_bytes();
+    bytes.len() + FILE.len() <= LONGEST
+        && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(byte))
+}
+
+fn hash(root: &Path) -> String {
+    let digest = Sha256::digest(root.as_os_str().as_bytes());
+    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn make(path: PathBuf, identity: &Identity) -> Result<PathBuf, Error> {
+    let made = match create_private(&path, identity) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => check(&path, identity),
+        made => made,
+    };
+    made.map_err(|error| Error::io(&path, &error))?;
+    Ok(path)
+}
+
+/// Anybody can create a directory of that name in /tmp, and would then own the door to the database.
+fn check(path: &Path, identity: &Identity) -> io::Result<()> {
+    let found = fs::symlink_metadata(path)?;
+    let owner = identity.run_as.owner().map_or_else(|| rustix::process::geteuid().as_raw(), |(uid, _)| uid);
+    if found.is_dir() && found.uid() == owner && found.mode() & 0o077 == 0 {
+        return Ok(());
+    }
+    Err(io::Error::other("it was there before and is not a private directory of Postgres' user; remove it"))
+}
+
+#[cfg(test)]
+#[path = "tests/sockets.rs"]
+mod tests;
