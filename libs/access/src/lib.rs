@@ -1,1 +1,12 @@
-//! Who is calling, and what they may do.
+//! Who is calling, what they may do, and how that is passed on.
+//!
+//! The gateway knows callers by their tokens. Behind it, a call carries an [`Identity`] that the gateway vouches for
+//! ([`Voucher`]), so that a service needs no table of tokens and takes nobody's word.
+
+mod identity;
+mod role;
+mod voucher;
+
+pub use identity::Identity;
+pub use role::{Role, RoleError};
+pub use voucher::{METADATA_KEY, Voucher, VoucherError};
