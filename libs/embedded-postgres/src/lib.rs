@@ -43,5 +43,6 @@ mod watched;
 pub use crate::error::Error;
 pub use crate::postgres::{Options, Postgres, Running};
 pub use crate::programs::{Lookup, Programs, SUPPORTED};
+pub use crate::settings::Durability;
 pub use crate::supervisor::Status;
 pub use crate::url::DatabaseUrl;

@@ -29,7 +29,8 @@ pub struct Options {
     pub start_timeout: Duration,
     /// How long an orderly stop may take before the server is stopped at once (which loses nothing either).
     pub stop_timeout: Duration,
-    pub(crate) durability: Durability,
+    /// [`Durability::Full`] for everything but tests.
+    pub durability: Durability,
 }
 
 impl Options {

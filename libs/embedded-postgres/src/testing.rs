@@ -24,10 +24,8 @@ use sqlx::postgres::{PgPool, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tokio::sync::{OnceCell, oneshot, watch};
 
-pub use crate::settings::Durability;
-
 use crate::settings::ROLE;
-use crate::{DatabaseUrl, Options, Postgres, Running, Status};
+use crate::{DatabaseUrl, Durability, Options, Postgres, Running, Status};
 
 /// A server for tests.
 #[derive(Debug)]
