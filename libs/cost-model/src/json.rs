@@ -1,5 +1,7 @@
 //! The report as JSON (`schemas/json/cost.schema.json`).
 
+mod read;
+
 use std::collections::BTreeMap;
 
 use kube_model::ObjectKey;

@@ -6,7 +6,8 @@ use rust_decimal::Decimal;
 
 use crate::{Assumptions, Figure, Figures, Resource};
 
-/// The monthly cost of a state before and after a change. As JSON it follows `schemas/json/cost.schema.json`.
+/// The monthly cost of a state before and after a change. As JSON, in which it is written and read, it follows
+/// `schemas/json/cost.schema.json`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CostReport {
     /// The whole: the sum over `objects`, without what is not known.
@@ -81,11 +82,7 @@ pub struct Part {
 pub struct ResourceChange {
     /// The resource.
     pub resource: Resource,
-    /// What is held before, in the resource's unit: a decimal number with at most six places.
-    pub before: String,
-    /// The same after the change.
-    pub after: String,
-    /// `after` less `before`, as people read it: `+2 vCPU`.
+    /// The change, as people read it, with at most six decimal places: `+2 vCPU`.
     pub text: String,
 }
 

@@ -43,5 +43,5 @@ fn change(resource: Resource, usage: (Ratio, Ratio)) -> Option<ResourceChange> {
         other => other.unit(),
     };
     let text = format!("{sign}{amount} {unit}");
-    Some(ResourceChange { resource, before: before.decimal(PLACES)?, after: after.decimal(PLACES)?, text })
+    Some(ResourceChange { resource, text })
 }

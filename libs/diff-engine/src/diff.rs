@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, HashMap};
 
 use kube_model::{Object, ObjectKey, ObjectRef, Path};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::compare::compare;
 
 /// What differs between two states.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Diff {
     /// Which objects.
     #[serde(rename = "diff_summary")]
@@ -21,7 +21,7 @@ pub struct Diff {
 }
 
 /// The objects that differ, as `kind/name`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DiffSummary {
     /// Only in the state after.
     pub added: Vec<String>,
@@ -32,7 +32,7 @@ pub struct DiffSummary {
 }
 
 /// What a change does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Op {
     /// Something new.
@@ -44,7 +44,7 @@ pub enum Op {
 }
 
 /// One change. An added or removed object is one change with an empty path.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Change {
     /// The object.
     pub object: ObjectRef,
@@ -59,7 +59,7 @@ pub struct Change {
 }
 
 /// Something that is written differently and is no change.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Suppressed {
     /// The object.
     pub object: ObjectRef,
@@ -69,8 +69,29 @@ pub struct Suppressed {
     pub before: Option<Value>,
     /// The value after.
     pub after: Option<Value>,
-    /// Why it is no change: `equal-quantity`.
-    pub reason: &'static str,
+    /// Why it is no change.
+    pub reason: Reason,
+}
+
+/// Why something that is written differently is no change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// Both are the same quantity.
+    EqualQuantity,
+    /// The application calls it noise.
+    Ignored,
+}
+
+impl Reason {
+    /// As documents write it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::EqualQuantity => "equal-quantity",
+            Self::Ignored => "ignored",
+        }
+    }
 }
 
 /// What differs between two states. Objects are matched by group, kind, namespace and name. Several objects may
@@ -132,7 +153,7 @@ impl Diff {
             path: difference.path,
             before: difference.before,
             after: difference.after,
-            reason: "equal-quantity",
+            reason: Reason::EqualQuantity,
         }));
         self.changes.extend(found.differences.into_iter().map(|difference| Change {
             object: object.clone(),
@@ -193,6 +214,20 @@ mod tests {
                 "suppressed": []
             })
         );
+    }
+
+    #[test]
+    fn what_is_written_is_read_as_the_same_difference() {
+        let of = |cpu: &str, image: &str| {
+            objects(&format!(
+                "{{apiVersion: v1, kind: Pod, metadata: {{name: p}}, spec: {{containers: [{{name: a, image: '{image}', resources: {{requests: {{cpu: {cpu}}}}}}}]}}}}"
+            ))
+        };
+        let found = diff(&of("1000m", "a:1"), &of("1", "a:2"));
+        let written = serde_json::to_string(&found).unwrap();
+        assert!(written.contains("\"reason\":\"equal-quantity\""), "{written}");
+        assert_eq!(serde_json::from_str::<Diff>(&written).unwrap(), found);
+        assert_eq!(Reason::Ignored.as_str(), serde_json::to_value(Reason::Ignored).unwrap());
     }
 
     #[test]

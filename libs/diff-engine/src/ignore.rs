@@ -2,7 +2,7 @@
 
 use kube_model::{Place, PlacePattern};
 
-use crate::diff::{Change, Diff, DiffSummary, Op, Suppressed};
+use crate::diff::{Change, Diff, DiffSummary, Op, Reason, Suppressed};
 
 impl Diff {
     /// The difference without the changes that the patterns name. They move to `suppressed` with the reason
@@ -23,7 +23,7 @@ impl Diff {
             path: change.path,
             before: change.before,
             after: change.after,
-            reason: "ignored",
+            reason: Reason::Ignored,
         }));
         self.suppressed.sort_by_cached_key(|one| (one.object.key(), one.path.clone()));
         self.summary = summary(&changes);
@@ -69,8 +69,11 @@ mod tests {
         let diff = compare(&["*/*:metadata.annotations.at"]);
         assert_eq!(diff.summary.modified, ["deployment/web"]);
         assert_eq!(diff.summary.added, ["configmap/new"]);
-        let left_out: Vec<_> =
-            diff.suppressed.iter().map(|s| (s.object.kind.as_str(), s.path.to_string(), s.reason)).collect();
+        let left_out: Vec<_> = diff
+            .suppressed
+            .iter()
+            .map(|s| (s.object.kind.as_str(), s.path.to_string(), s.reason.as_str()))
+            .collect();
         assert_eq!(
             left_out,
             [

@@ -10,6 +10,6 @@ mod equal;
 mod ignore;
 
 pub use compare::{Comparison, Difference, compare, compare_at};
-pub use diff::{Change, Diff, DiffSummary, Op, Suppressed, diff};
+pub use diff::{Change, Diff, DiffSummary, Op, Reason, Suppressed, diff};
 pub use equal::equal;
 pub use kube_model::ObjectRef;

@@ -1,16 +1,17 @@
 //! The price book.
 
 use rust_decimal::Decimal;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::file::{self, PriceBookError};
-use crate::{Currency, Date};
+use crate::{Currency, Date, decimal};
 
 const SHIPPED: &str = include_str!("../data/default.json");
 
 /// What a unit costs, who says so and since when. As JSON it is the file that it is read from, with the prices as
-/// texts. It comes from a file only, so that no price is negative.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// texts. It comes from a file or from such JSON only, so that no price is negative.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Written")]
 #[non_exhaustive]
 pub struct PriceBook {
     /// What the prices are counted in.
@@ -29,6 +30,42 @@ pub struct PriceBook {
     pub storage_gib_month: Decimal,
     /// A load balancer for an hour, without its traffic.
     pub load_balancer_hour: Decimal,
+}
+
+/// A book as it is written: prices are texts.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    currency: Currency,
+    as_of: Date,
+    source: String,
+    cpu_core_hour: String,
+    ram_gib_hour: String,
+    gpu_hour: String,
+    storage_gib_month: String,
+    load_balancer_hour: String,
+}
+
+impl TryFrom<Written> for PriceBook {
+    type Error = String;
+
+    fn try_from(written: Written) -> Result<Self, String> {
+        let price = |text: String| match decimal::parse(&text) {
+            Ok(price) if price.is_sign_negative() => Err(format!("{text:?}: a price cannot be negative")),
+            Ok(price) => Ok(price),
+            Err(why) => Err(format!("{text:?} {why}")),
+        };
+        Ok(Self {
+            currency: written.currency,
+            as_of: written.as_of,
+            source: written.source,
+            cpu_core_hour: price(written.cpu_core_hour)?,
+            ram_gib_hour: price(written.ram_gib_hour)?,
+            gpu_hour: price(written.gpu_hour)?,
+            storage_gib_month: price(written.storage_gib_month)?,
+            load_balancer_hour: price(written.load_balancer_hour)?,
+        })
+    }
 }
 
 impl PriceBook {

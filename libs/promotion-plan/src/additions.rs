@@ -20,25 +20,25 @@ pub(crate) fn rule(
 ) -> Ruling {
     let target_name = grounds.target_name;
     let encrypted = SEALED.contains(&source.key.kind.as_str()) || source.value.get("sops").is_some();
-    if grounds.base_known && base.is_some() {
+    if differing.base_known && base.is_some() {
         let had = format!("{} had it at the last promotion, and {target_name} has none", grounds.source_name);
         return ruling(Verdict::Kept, had);
     }
     if encrypted {
         let reason = format!("ciphertext never crosses; {target_name} needs one of its own");
-        return ruling(if grounds.base_known { Verdict::Blocked } else { Verdict::Kept }, reason);
+        return ruling(if differing.base_known { Verdict::Blocked } else { Verdict::Kept }, reason);
     }
     if let Some(named) = differing.source.as_ref().and_then(|value| grounds.foreign.named_in(value)) {
         let reason = format!("it {named}; {target_name} needs one of its own");
-        return ruling(Verdict::waiting(grounds.base_known), reason);
+        return ruling(Verdict::waiting(differing.base_known), reason);
     }
     if source.key.kind == "Secret" && has_values(source) {
-        return ruling(Verdict::waiting(grounds.base_known), SECRET_EDIT);
+        return ruling(Verdict::waiting(differing.base_known), SECRET_EDIT);
     }
     if promoted {
         return ruling(Verdict::Carried, "the application's rule promote:");
     }
-    if !grounds.base_known {
+    if !differing.base_known {
         let reason = format!("no promotion is on record; it may be {}'s own", grounds.source_name);
         return ruling(Verdict::Candidate, reason);
     }

@@ -24,7 +24,7 @@ pub(crate) fn settle(decisions: &mut [Decision]) {
             (Some(waiting), Verdict::Carried) => follow(decisions, index, waiting),
             (Some(_), _) | (None, Verdict::Carried) => {}
             // A person took the new one: the old one, which nobody could decide about without a base, goes.
-            (None, Verdict::Kept | Verdict::Candidate) if decisions[first].taken => {
+            (None, Verdict::Kept | Verdict::Candidate) if decisions[first].is_taken() => {
                 let reason = decisions[first].reason.clone();
                 decisions[index].change(Verdict::Carried, reason);
             }

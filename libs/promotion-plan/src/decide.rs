@@ -35,13 +35,18 @@ pub(crate) struct Decision {
     pub(crate) reason: String,
     /// What the target is to have, if it is carried: the source's value, or a merge of both.
     pub(crate) becomes: Option<Value>,
-    /// Whether a person took the source's side.
-    pub(crate) taken: bool,
+    /// The side that a person took.
+    pub(crate) taken: Option<Side>,
 }
 
 impl Decision {
     pub(crate) fn is_carried(&self) -> bool {
         self.verdict == Verdict::Carried
+    }
+
+    /// Whether a person took the source's side.
+    pub(crate) fn is_taken(&self) -> bool {
+        self.taken == Some(Side::Source)
     }
 
     pub(crate) fn change(&mut self, verdict: Verdict, reason: String) {
@@ -60,7 +65,6 @@ impl Verdict {
 
 /// What decisions rest on, beside the place.
 pub(crate) struct Grounds<'a> {
-    pub(crate) base_known: bool,
     pub(crate) foreign: &'a Foreign,
     pub(crate) promote: &'a [PlacePattern],
     pub(crate) keep: &'a [PlacePattern],
@@ -86,7 +90,7 @@ impl Grounds<'_> {
             Verdict::Carried => merged.or_else(|| differing.source.clone()),
             _ => None,
         };
-        Decision { differing, verdict, reason, becomes, taken: taken == Some(Side::Source) }
+        Decision { differing, verdict, reason, becomes, taken }
     }
 
     fn rule(&self, pair: &Pair<'_>, differing: &Differing, taken: Option<Side>) -> Ruling {
@@ -105,7 +109,7 @@ impl Grounds<'_> {
             return ruling(Verdict::Kept, format!("the application's rule keep: {rule}"));
         }
         let promoted = self.promote.iter().any(|pattern| pattern.covers(place));
-        let (action, reason) = match (promoted, self.base_known) {
+        let (action, reason) = match (promoted, differing.base_known) {
             (true, _) if !never_crosses => (promoted_action(row.known), "the application's rule promote:"),
             (_, true) => (row.known, row.reason),
             (_, false) => (row.unknown, row.reason),
@@ -134,8 +138,8 @@ impl Grounds<'_> {
         promoted: bool,
     ) -> Ruling {
         match (pair.target, &pair.source) {
-            (Some(target), None) => match (self.base_known, &pair.base) {
-                (true, Some(base)) => removals::rule(self, target, base, action),
+            (Some(target), None) => match &pair.base {
+                Some(base) => removals::rule(self, target, base, action),
                 _ => ruling(Verdict::Kept, format!("only {} has it", self.target_name)),
             },
             (None, Some(source)) => additions::rule(self, source, pair.base.as_ref(), differing, promoted),
@@ -146,7 +150,7 @@ impl Grounds<'_> {
     /// The three-way merge of one value.
     fn rule_carry(&self, differing: &Differing, reason: &str) -> Ruling {
         let Differing { target, source, base, .. } = differing;
-        if !self.base_known {
+        if !differing.base_known {
             return match source {
                 Some(_) => self.unless_foreign(differing, ruling(Verdict::Carried, reason)),
                 None => ruling(Verdict::Kept, format!("only {} has it", self.target_name)),
@@ -186,7 +190,7 @@ impl Grounds<'_> {
         let Some(named) = differing.source.as_ref().and_then(|value| self.foreign.named_in(value)) else {
             return otherwise;
         };
-        let verdict = match (&differing.target, self.base_known) {
+        let verdict = match (&differing.target, differing.base_known) {
             (Some(_), _) => Verdict::Kept,
             (None, true) => Verdict::Pending,
             (None, false) => Verdict::Candidate,
@@ -230,7 +234,7 @@ impl Grounds<'_> {
             Some(base) => source.name() != base.name() && source.name() != target.name(),
             None => source.name() != target.name(),
         };
-        match (&base, self.base_known) {
+        match (&base, differing.base_known) {
             (Some(base), _) if source.same_version(base) && !replaced => {
                 ruling(Verdict::Kept, self.unchanged())
             }
@@ -257,7 +261,7 @@ impl Grounds<'_> {
 
     fn rule_ciphertext(&self, differing: &Differing, reason: &str) -> Ruling {
         let missing = differing.target.is_none() && differing.source != differing.base;
-        match missing && self.base_known {
+        match missing && differing.base_known {
             true => ruling(Verdict::Blocked, format!("{reason}; {} needs one of its own", self.target_name)),
             false => ruling(Verdict::Kept, reason),
         }
@@ -266,20 +270,20 @@ impl Grounds<'_> {
     fn rule_secret_value(&self, differing: &Differing, reason: &str) -> Ruling {
         let Differing { target, source, base, .. } = differing;
         match (target, source) {
-            _ if self.base_known && source == base => ruling(Verdict::Kept, self.unchanged()),
-            (Some(_), None) if self.base_known && target == base => {
+            _ if differing.base_known && source == base => ruling(Verdict::Kept, self.unchanged()),
+            (Some(_), None) if differing.base_known && target == base => {
                 ruling(Verdict::Carried, "the release no longer has it")
             }
-            (Some(_), None) if self.base_known => self.conflict(differing),
-            (Some(_), _) if self.base_known && target == base => ruling(Verdict::Pending, SECRET_EDIT),
+            (Some(_), None) if differing.base_known => self.conflict(differing),
+            (Some(_), _) if differing.base_known && target == base => ruling(Verdict::Pending, SECRET_EDIT),
             (Some(_), _) => ruling(Verdict::Kept, reason),
-            (None, _) if self.base_known => ruling(Verdict::Pending, SECRET_EDIT),
+            (None, _) if differing.base_known => ruling(Verdict::Pending, SECRET_EDIT),
             (None, _) => ruling(Verdict::Candidate, SECRET_EDIT),
         }
     }
 
     fn rule_parts(&self, differing: &Differing, reason: &str) -> Ruling {
-        let Differing { place, target, source, base } = differing;
+        let Differing { place, target, source, base, .. } = differing;
         let (Some(ours), Some(theirs)) = (target, source) else { return self.rule_carry(differing, reason) };
         if source == base {
             return ruling(Verdict::Kept, self.unchanged());

@@ -1,20 +1,25 @@
 //! The edit: what becomes of each file of the target.
 
+mod apply;
 mod check;
 mod file;
+mod pieces;
 #[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kube_model::{Object, ObjectKey, Origin, State, yaml::Limits};
+use kube_model::{ManifestFile, Object, ObjectKey, Origin, State, yaml::Limits};
 use manifest_edit::{Splice, Template, add_object, edit_object, new_file, remove_object};
 use serde_json::Value;
 
 use crate::pairing::Pair;
 use check::Check;
 
-pub use file::FileEdit;
+pub use apply::{EditError, apply_edit};
+pub(crate) use file::Written;
+pub use file::{ByteSplice, FileEdit};
+pub use pieces::Piece;
 
 /// What an object of the target is to become.
 pub(crate) struct Becoming<'p, 'a> {
@@ -24,8 +29,10 @@ pub(crate) struct Becoming<'p, 'a> {
 }
 
 /// The edits, and the target as it is after them.
-pub(crate) struct Edited {
-    pub(crate) edits: Vec<FileEdit>,
+pub(crate) struct Edited<'a> {
+    pub(crate) written: Vec<Written<'a>>,
+    /// The edited files, read again.
+    pub(crate) files: Vec<ManifestFile>,
     pub(crate) after: Vec<Object>,
 }
 
@@ -37,13 +44,13 @@ pub(crate) struct Refused {
 
 /// Writes what is to become of the target's objects into its files, and reads them again: the edit stands only if
 /// that gives exactly what was planned.
-pub(crate) fn write(
+pub(crate) fn write<'a>(
     source: &State,
-    target: &State,
+    target: &'a State,
     pairs: &[Pair<'_>],
     becoming: &[Becoming<'_, '_>],
     limits: &Limits,
-) -> Result<Edited, Refused> {
+) -> Result<Edited<'a>, Refused> {
     let mut writer = Writer { source, target, pairs, texts: BTreeMap::new(), splices: BTreeMap::new() };
     for change in becoming {
         let refuse = |why| Refused { objects: BTreeSet::from([change.pair.key.clone()]), why };
@@ -55,10 +62,10 @@ pub(crate) fn write(
     writer.add_new(becoming)?;
     let places = becoming.iter().map(|change| (&change.pair.key, writer.file_of(change))).collect();
     let check = Check { target, becoming, places };
-    let edits = writer.finish();
-    let after = check.read_again(&edits, limits)?;
+    let written = writer.finish(target);
+    let (files, after) = check.read_again(&written, limits)?;
     check.check(&after)?;
-    Ok(Edited { edits, after })
+    Ok(Edited { written, files, after })
 }
 
 struct Writer<'w, 'a> {
@@ -84,7 +91,7 @@ impl Writer<'_, '_> {
             }
             None => {
                 let going = going_of(&file.path, all);
-                if going.len() == objects_of(self.target, &file.path).count()
+                if going.len() == objects_of(&self.target.objects, &file.path).count()
                     && !self.receives(&file.path, all)
                 {
                     self.texts.insert(file.path.to_string(), None);
@@ -145,7 +152,7 @@ impl Writer<'_, '_> {
         let first = objects.first().ok_or("no object to add")?;
         let destination = self.destination(&first.0.origin);
         let Some(file) = self.target.file(&destination) else {
-            let whole = objects.len() == objects_of(self.source, path).count();
+            let whole = objects.len() == objects_of(&self.source.objects, path).count();
             let text =
                 new_file(source, objects, whole, self.line_ending()).map_err(|error| error.to_string())?;
             self.texts.insert(destination, Some(text));
@@ -186,16 +193,16 @@ impl Writer<'_, '_> {
         if crlf * 2 > self.target.files.len() { "\r\n" } else { "\n" }
     }
 
-    fn finish(self) -> Vec<FileEdit> {
-        let mut edits: Vec<FileEdit> = Vec::new();
+    fn finish<'t>(self, target: &'t State) -> Vec<Written<'t>> {
+        let mut edits: Vec<Written<'t>> = Vec::new();
         for (path, splices) in &self.splices {
-            let file = self.target.file(path).filter(|_| !self.texts.contains_key(path));
-            edits.extend(file.and_then(|file| FileEdit::edited(file, splices)));
+            let file = target.file(path).filter(|_| !self.texts.contains_key(path));
+            edits.extend(file.and_then(|file| Written::edited(file, splices)));
         }
         for (path, after) in self.texts {
-            match (self.target.file(&path), after) {
-                (Some(file), after) => edits.push(FileEdit::whole(file, after)),
-                (None, Some(text)) => edits.push(FileEdit::new(path, text)),
+            match (target.file(&path), after) {
+                (Some(file), after) => edits.push(Written::whole(file, after)),
+                (None, Some(text)) => edits.push(Written::new(path, text)),
                 (None, None) => {}
             }
         }
@@ -204,9 +211,9 @@ impl Writer<'_, '_> {
     }
 }
 
-fn objects_of<'a>(state: &'a State, path: &str) -> impl Iterator<Item = &'a Object> {
+pub(crate) fn objects_of<'a>(objects: &'a [Object], path: &str) -> impl Iterator<Item = &'a Object> {
     let path = path.to_owned();
-    state.objects.iter().filter(move |object| *object.origin.file == *path)
+    objects.iter().filter(move |object| *object.origin.file == *path)
 }
 
 fn going_of<'a>(path: &str, all: &'a [Becoming<'_, '_>]) -> Vec<&'a Origin> {

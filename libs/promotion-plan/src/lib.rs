@@ -9,6 +9,7 @@
 
 mod additions;
 mod after;
+mod base;
 mod coupled;
 mod decide;
 mod edits;
@@ -29,7 +30,8 @@ mod selection;
 mod set;
 mod table;
 
-pub use edits::FileEdit;
+pub use base::{Base, Held};
+pub use edits::{ByteSplice, EditError, FileEdit, Piece, apply_edit};
 pub use environment::Environment;
 pub use plan::{Plan, PlanError, PlanItem, Request, plan};
 pub use selection::{Selection, Side, Take};

@@ -4,8 +4,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use kube_model::{Object, ObjectKey, PlacePattern, State};
+use kube_model::{Object, ObjectKey, Path, PlacePattern, State};
 
+use crate::base::{self, Base};
 use crate::environment::Environment;
 use crate::namespaces::Namespaces;
 
@@ -22,9 +23,18 @@ pub(crate) struct Pair<'a> {
     pub(crate) base: Option<Object>,
     /// The source's object as it is written.
     pub(crate) written: Option<&'a Object>,
+    /// Whether there is a base.
+    pub(crate) has_base: bool,
+    /// Places of which nobody knows what the source had at the last promotion.
+    pub(crate) unknown: Vec<Path>,
 }
 
 impl Pair<'_> {
+    /// Whether it is known what the source had at a place at the last promotion.
+    pub(crate) fn base_known_at(&self, path: &Path) -> bool {
+        self.has_base && !self.unknown.iter().any(|unknown| unknown.contains(path))
+    }
+
     /// Whether a pattern names something that one of the sides has.
     pub(crate) fn has(&self, pattern: &PlacePattern) -> bool {
         let sides = [self.target, self.source.as_ref(), self.base.as_ref()];
@@ -38,39 +48,50 @@ impl Pair<'_> {
 
 /// What objects of both sides are paired by: their identity in the target, and among objects that the server names
 /// (`generateName`) their position.
-type Slot = (ObjectKey, usize);
+pub(crate) type Slot = (ObjectKey, usize);
 
 /// The pairs, sorted by the target's identity.
 pub(crate) fn pair<'a>(
     source: (&'a State, &Environment),
     target: (&'a State, &Environment),
-    base: Option<&'a State>,
+    base: Option<&Base<'a>>,
 ) -> Vec<Pair<'a>> {
     let namespaces = Namespaces::of(source, target);
+    let new = |key| Pair {
+        key,
+        target: None,
+        source: None,
+        base: None,
+        written: None,
+        has_base: base.is_some(),
+        unknown: Vec::new(),
+    };
     let mut pairs: BTreeMap<Slot, Pair<'a>> = BTreeMap::new();
     for (object, slot) in slots(&target.0.objects, |key| namespaces.common(key)) {
-        let key = object.key.clone();
-        let pair = Pair { key, target: Some(object), source: None, base: None, written: None };
-        pairs.insert(slot, pair);
+        pairs.insert(slot, Pair { target: Some(object), ..new(object.key.clone()) });
     }
-    let common = |key: &ObjectKey| namespaces.common(&namespaces.mapped(key));
-    for (object, slot) in slots(&source.0.objects, common) {
+    for (object, slot) in moving(source.0, &namespaces) {
         let target = pairs.get(&slot).and_then(|pair| pair.target);
         let moved = namespaces.moved(object, target);
         let key = moved.key.clone();
-        let new = || Pair { key, target: None, source: None, base: None, written: None };
-        let pair = pairs.entry(slot).or_insert_with(new);
+        let pair = pairs.entry(slot).or_insert_with(|| new(key));
         pair.written = Some(object);
         pair.source = Some(moved);
     }
-    for (object, slot) in slots(base.map(|base| base.objects.as_slice()).unwrap_or_default(), common) {
-        if let Some(pair) = pairs.get_mut(&slot) {
-            pair.base = Some(namespaces.moved(object, pair.target));
-        }
+    if let Some(base) = base {
+        base::place(base, &mut pairs, &namespaces);
     }
     let mut pairs: Vec<Pair<'a>> = pairs.into_values().collect();
     pairs.sort_by(|a, b| a.key.cmp(&b.key));
     pairs
+}
+
+/// The objects of the source, or of what it was, with what they are paired by.
+pub(crate) fn moving<'s>(
+    state: &'s State,
+    namespaces: &Namespaces,
+) -> impl Iterator<Item = (&'s Object, Slot)> {
+    slots(&state.objects, |key| namespaces.common(&namespaces.mapped(key)))
 }
 
 fn slots(

@@ -16,6 +16,8 @@ pub(crate) struct Differing {
     pub(crate) source: Option<Value>,
     /// What the source had at the last promotion.
     pub(crate) base: Option<Value>,
+    /// Whether anybody knows that.
+    pub(crate) base_known: bool,
 }
 
 /// Mappings whose entries mean something each by itself, so that a rule about one of them may decide about it alone.
@@ -35,17 +37,13 @@ const BAGS: [&str; 9] = [
 /// side has and the leaves that changed. What `patterns` reach into is split, so that a rule about a part decides
 /// about that part alone.
 pub(crate) fn places_of(pair: &Pair<'_>, patterns: &[&PlacePattern]) -> Vec<Differing> {
-    let at = |path: Path| Place { object: pair.key.clone(), path };
     let base = pair.base.as_ref().map(|object| &object.value);
     let (target, source) = match (pair.target, &pair.source) {
         (Some(target), Some(source)) => (&target.value, &source.value),
         (target, source) => {
-            return vec![Differing {
-                place: at(Path::root()),
-                target: target.map(|object| object.value.clone()),
-                source: source.as_ref().map(|object| object.value.clone()),
-                base: base.cloned(),
-            }];
+            let (target, source) =
+                (target.map(|object| &object.value), source.as_ref().map(|object| &object.value));
+            return vec![pair.differing(Path::root(), target.cloned(), source.cloned(), base.cloned())];
         }
     };
     let kind = &pair.key.kind;
@@ -58,14 +56,24 @@ pub(crate) fn places_of(pair: &Pair<'_>, patterns: &[&PlacePattern]) -> Vec<Diff
             }
             _ => base.map(std::borrow::Cow::into_owned),
         };
-        let place = at(difference.path);
-        split(
-            Differing { place, target: difference.before, source: difference.after, base },
-            patterns,
-            &mut places,
-        );
+        let differing = pair.differing(difference.path, difference.before, difference.after, base);
+        split(pair, differing, patterns, &mut places);
     }
     places
+}
+
+impl Pair<'_> {
+    fn differing(
+        &self,
+        path: Path,
+        target: Option<Value>,
+        source: Option<Value>,
+        base: Option<Value>,
+    ) -> Differing {
+        let base_known = self.base_known_at(&path);
+        let place = Place { object: self.key.clone(), path };
+        Differing { place, target, source, base: base.filter(|_| base_known), base_known }
+    }
 }
 
 /// The order at the base. It says nothing of items that came since, so a side that has the base's items in the
@@ -86,7 +94,7 @@ fn order_at_base(items: &[Value], ours: &Value, theirs: &Value) -> Value {
 
 /// Splits what only one side has, where a pattern names a part of it and the parts mean something by themselves:
 /// the entries of a bag, the items of a list with keys.
-fn split(differing: Differing, patterns: &[&PlacePattern], places: &mut Vec<Differing>) {
+fn split(pair: &Pair<'_>, differing: Differing, patterns: &[&PlacePattern], places: &mut Vec<Differing>) {
     let whole = match (&differing.target, &differing.source) {
         (None, Some(value)) | (Some(value), None) => value,
         _ => return places.push(differing),
@@ -107,8 +115,7 @@ fn split(differing: Differing, patterns: &[&PlacePattern], places: &mut Vec<Diff
         };
         let (target, source, base) =
             (child(&differing.target), child(&differing.source), child(&differing.base));
-        let place = Place { object: object.clone(), path: path.join(part) };
-        split(Differing { place, target, source, base }, patterns, places);
+        split(pair, pair.differing(path.join(part), target, source, base), patterns, places);
     }
 }
 

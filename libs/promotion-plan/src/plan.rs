@@ -1,9 +1,10 @@
 //! What a plan is made from, and what it is.
 
 use kube_model::{Object, Place, PlacePattern, Redactor, State, yaml::Limits};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::base::Base;
 use crate::decide::Grounds;
 use crate::edits::FileEdit;
 use crate::environment::{Environment, Foreign};
@@ -11,7 +12,7 @@ use crate::label::Labels;
 use crate::pairing;
 use crate::planner::Planner;
 use crate::report;
-use crate::selection::Selection;
+use crate::selection::{Selection, Side};
 
 /// What a plan is made from. Nothing else goes in: the same request gives the same plan.
 #[derive(Debug)]
@@ -21,7 +22,7 @@ pub struct Request<'a> {
     /// The target: what is to be edited.
     pub target: &'a State,
     /// The source as it stood at the last promotion; none if nobody knows.
-    pub base: Option<&'a State>,
+    pub base: Option<Base<'a>>,
     /// The source's environment.
     pub source_environment: Environment,
     /// The target's environment.
@@ -40,7 +41,7 @@ pub struct Request<'a> {
 
 /// A plan. Every place in which source and target differ is in exactly one of the lists; each is sorted by kind,
 /// namespace, name, path.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Plan {
     /// What the edit carries over.
     pub carried: Vec<PlanItem>,
@@ -57,18 +58,18 @@ pub struct Plan {
     /// What a reader should know about the plan as a whole.
     pub notes: Vec<String>,
     /// The target after the edit, as it is read again; not redacted.
-    #[serde(skip)]
     pub after: Vec<Object>,
 }
 
 /// One place of a plan. Values are redacted.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PlanItem {
     /// Where, in the shortest form that means one place (`Deployment/web:spec.replicas`).
     #[serde(rename = "place")]
     pub label: String,
-    /// Where.
-    #[serde(skip)]
+    /// Where, in full.
+    #[serde(rename = "at")]
     pub place: Place,
     /// What the target has; null if nothing.
     pub before: Option<Value>,
@@ -78,6 +79,9 @@ pub struct PlanItem {
     pub reason: String,
     /// Whether the source has changed it since the last promotion; null if the base is not known.
     pub source_changed: Option<bool>,
+    /// The side that a person took.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken: Option<Side>,
 }
 
 /// Why no plan can be made.
@@ -125,7 +129,7 @@ impl PlanError {
 pub fn plan(request: &Request<'_>) -> Result<Plan, PlanError> {
     let source = (request.source, &request.source_environment);
     let target = (request.target, &request.target_environment);
-    let pairs = pairing::pair(source, target, request.base);
+    let pairs = pairing::pair(source, target, request.base.as_ref());
     let labels = Labels::of(pairs.iter().map(|pair| &pair.key));
     let foreign = Foreign::of(source, target, request.base.is_some());
     let name =
@@ -133,7 +137,6 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, PlanError> {
     let (source_name, target_name) =
         (name(&request.source_environment, "the source"), name(&request.target_environment, "the target"));
     let grounds = Grounds {
-        base_known: request.base.is_some(),
         foreign: &foreign,
         promote: &request.promote,
         keep: &request.keep,
@@ -144,8 +147,8 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, PlanError> {
     let mut planner = Planner { request, pairs: &pairs, labels: &labels, decisions: Vec::new() };
     planner.decide(&grounds);
     planner.check_selection()?;
-    planner.refuse_secrets(&grounds);
+    planner.refuse_secrets();
     planner.decline(&grounds);
-    let edited = planner.settle();
-    Ok(report::plan(&planner, edited, &target_name))
+    let settled = planner.settle();
+    Ok(report::plan(&planner, settled, &target_name))
 }

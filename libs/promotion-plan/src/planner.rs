@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use kube_model::{Object, Place, PlacePattern, Segment, lists};
+use kube_model::{Object, Place, PlacePattern, Segment, State, lists};
 use serde_json::Value;
 
 use crate::after::value_after;
 use crate::decide::{Decision, Grounds, SECRET_EDIT, Verdict};
-use crate::edits::{self, Becoming};
+use crate::edits::{self, Becoming, FileEdit};
 use crate::label::Labels;
 use crate::pairing::Pair;
 use crate::plan::{PlanError, Request};
@@ -22,6 +22,18 @@ pub(crate) struct Planner<'r, 'a> {
     pub(crate) labels: &'r Labels,
     /// For each pair, its decisions.
     pub(crate) decisions: Vec<Vec<Decision>>,
+}
+
+/// What comes of the decisions: the edits, and the target after them.
+pub(crate) struct Settled {
+    pub(crate) edits: Vec<FileEdit>,
+    pub(crate) after: Vec<Object>,
+}
+
+impl Settled {
+    fn unchanged(target: &State) -> Self {
+        Self { edits: Vec::new(), after: target.objects.clone() }
+    }
 }
 
 impl Planner<'_, '_> {
@@ -55,7 +67,7 @@ impl Planner<'_, '_> {
     }
 
     /// An edit that would write a secret is refused alone.
-    pub(crate) fn refuse_secrets(&mut self, grounds: &Grounds<'_>) {
+    pub(crate) fn refuse_secrets(&mut self) {
         for (pair, decisions) in self.pairs.iter().zip(&mut self.decisions) {
             let Some(source) = &pair.source else { continue };
             if !decisions.iter().any(Decision::is_carried) {
@@ -68,7 +80,7 @@ impl Planner<'_, '_> {
                     continue;
                 }
                 if path.get(&pair.key.kind, &redacted.value) != path.get(&pair.key.kind, &source.value) {
-                    let verdict = Verdict::waiting(grounds.base_known);
+                    let verdict = Verdict::waiting(decision.differing.base_known);
                     decision.change(verdict, SECRET_EDIT.to_owned());
                 }
             }
@@ -80,16 +92,16 @@ impl Planner<'_, '_> {
         for decision in self.decisions.iter_mut().flatten() {
             let open = matches!(decision.verdict, Verdict::Carried | Verdict::Blocked);
             if let Some(reason) =
-                grounds.selection.declines(&decision.differing.place).filter(|_| open && !decision.taken)
+                grounds.selection.declines(&decision.differing.place).filter(|_| open && !decision.is_taken())
             {
-                let verdict = Verdict::waiting(grounds.base_known);
+                let verdict = Verdict::waiting(decision.differing.base_known);
                 decision.change(verdict, reason.to_owned());
             }
         }
     }
 
     /// What is decided about one place may block another, so this goes on until nothing more is blocked.
-    pub(crate) fn settle(&mut self) -> edits::Edited {
+    pub(crate) fn settle(&mut self) -> Settled {
         loop {
             self.decisions.iter_mut().for_each(|decisions| coupled::settle(decisions));
             if self.hold_mounts_with_their_volumes()
@@ -101,10 +113,13 @@ impl Planner<'_, '_> {
             let becoming = self.becoming();
             let Request { source, target, limits, .. } = *self.request;
             match edits::write(source, target, self.pairs, &becoming, limits) {
-                Ok(edited) if self.refuse_secret_edits(&edited) => {}
-                Ok(edited) => return edited,
+                Ok(edited) => match self.publish(&edited) {
+                    Ok(edits) => return Settled { edits, after: edited.after },
+                    Err(refused) if self.refuse(&refused) => {}
+                    Err(_) => return Settled::unchanged(target),
+                },
                 Err(refused) if self.block_edits(&refused) => {}
-                Err(_) => return edits::Edited { edits: Vec::new(), after: target.objects.clone() },
+                Err(_) => return Settled::unchanged(target),
             }
         }
     }
@@ -147,7 +162,7 @@ impl Planner<'_, '_> {
                 .target
                 .map(|object| references::needs(object.key.namespace.as_deref(), &object.value))
                 .unwrap_or_default();
-            for decision in decisions.iter_mut().filter(|d| d.is_carried() && !d.taken) {
+            for decision in decisions.iter_mut().filter(|d| d.is_carried() && !d.is_taken()) {
                 let place = &decision.differing.place;
                 let Some(value) = decision.becomes.as_ref().map(|value| framed(place, value)) else {
                     continue;

@@ -141,7 +141,7 @@ pub(crate) fn block_what_is_needed(
             .collect();
         let mut blocked = false;
         for decision in decisions.iter_mut().flatten() {
-            if !is_carried_removal(decision) || decision.taken {
+            if !is_carried_removal(decision) || decision.is_taken() {
                 continue;
             }
             let Some(object) = removed(&decision.differing.place.object) else { continue };

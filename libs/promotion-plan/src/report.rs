@@ -7,13 +7,12 @@ use serde_json::Value;
 
 use crate::after::value_after;
 use crate::decide::{Decision, Verdict};
-use crate::edits::Edited;
 use crate::pairing::Pair;
 use crate::plan::{Plan, PlanItem};
-use crate::planner::Planner;
+use crate::planner::{Planner, Settled};
 
 /// The plan, from what was decided and what was written.
-pub(crate) fn plan(planner: &Planner<'_, '_>, edited: Edited, target_name: &str) -> Plan {
+pub(crate) fn plan(planner: &Planner<'_, '_>, settled: Settled, target_name: &str) -> Plan {
     let mut lists: BTreeMap<u8, Vec<PlanItem>> = BTreeMap::new();
     for (pair, decisions) in
         planner.pairs.iter().zip(&planner.decisions).filter(|(_, decisions)| !decisions.is_empty())
@@ -34,9 +33,9 @@ pub(crate) fn plan(planner: &Planner<'_, '_>, edited: Edited, target_name: &str)
         pending: list(Verdict::Pending),
         candidates: list(Verdict::Candidate),
         blocked: list(Verdict::Blocked),
-        edits: edited.edits,
+        edits: settled.edits,
         notes: Vec::new(),
-        after: edited.after,
+        after: settled.after,
     };
     plan.notes = notes(planner, &plan, target_name);
     plan
@@ -50,7 +49,6 @@ fn item(planner: &Planner<'_, '_>, shown: &Shown, decision: &Decision) -> PlanIt
             .and_then(|value| place.path.get(&place.object.kind, value))
             .map(std::borrow::Cow::into_owned)
     };
-    let base_known = planner.request.base.is_some();
     let is_order =
         decision.differing.target.as_ref().is_some_and(|order| lists::is_order(&place.path, order));
     let (before, after) = match is_order {
@@ -65,7 +63,11 @@ fn item(planner: &Planner<'_, '_>, shown: &Shown, decision: &Decision) -> PlanIt
         before,
         after,
         reason: decision.reason.clone(),
-        source_changed: base_known.then(|| decision.differing.source != decision.differing.base),
+        source_changed: decision
+            .differing
+            .base_known
+            .then(|| decision.differing.source != decision.differing.base),
+        taken: decision.taken,
         place,
     }
 }

@@ -6,27 +6,41 @@
 
 use std::collections::BTreeSet;
 
-use kube_model::{ManifestFile, ObjectKey, Redactor, SecretSpan, SecretSpans, yaml::Limits};
+use kube_model::{ObjectKey, SecretSpan, SecretSpans};
 
 use crate::decide::{Decision, SECRET_EDIT, Verdict};
-use crate::edits::{Edited, FileEdit};
+use crate::edits::{Edited, FileEdit, Written, objects_of};
 use crate::planner::Planner;
 
 impl Planner<'_, '_> {
-    /// Refuses the objects whose edit would write a secret; whether there was one.
-    pub(crate) fn refuse_secret_edits(&mut self, edited: &Edited) -> bool {
+    /// The edits as everybody may see them.
+    ///
+    /// # Errors
+    /// The objects whose edit would write a secret that the file does not have, or not in this form.
+    pub(crate) fn publish(&self, edited: &Edited<'_>) -> Result<Vec<FileEdit>, BTreeSet<ObjectKey>> {
+        let mut edits = Vec::with_capacity(edited.written.len());
         let mut refused = BTreeSet::new();
-        for edit in &edited.edits {
-            let Some(after) = &edit.after else { continue };
-            let brought = brought(edit, after, self.request.redactor, self.request.limits);
-            if !brought.is_empty() {
-                refused.extend(self.objects_at(edit, after, &brought));
+        for written in &edited.written {
+            let (had, now) = self.secrets(written, edited);
+            let brought = brought(&had, &now);
+            let published = match brought.is_empty() {
+                true => written.publish(&had, &now),
+                false => Err(brought),
+            };
+            match published {
+                Ok(edit) => edits.push(edit),
+                Err(secrets) => refused.extend(self.objects_at(written, edited, &secrets)),
             }
         }
-        let verdict = Verdict::waiting(self.request.base.is_some());
+        if refused.is_empty() { Ok(edits) } else { Err(refused) }
+    }
+
+    /// Lets what is carried into these objects wait; whether anything was.
+    pub(crate) fn refuse(&mut self, refused: &BTreeSet<ObjectKey>) -> bool {
         let mut changed = false;
         for decision in self.decisions.iter_mut().flatten() {
             if decision.is_carried() && refused.contains(&decision.differing.place.object) {
+                let verdict = Verdict::waiting(decision.differing.base_known);
                 decision.change(verdict, SECRET_EDIT.to_owned());
                 changed = true;
             }
@@ -34,19 +48,36 @@ impl Planner<'_, '_> {
         changed
     }
 
+    /// The secrets of a file before and after its edit.
+    fn secrets(&self, written: &Written<'_>, edited: &Edited<'_>) -> (SecretSpans, SecretSpans) {
+        let redactor = self.request.redactor;
+        let before = self.request.target.file(&written.path).map(|file| {
+            SecretSpans::of_file(file, objects_of(&self.request.target.objects, &written.path), redactor)
+        });
+        let after = edited.files.iter().find(|file| *file.path == *written.path);
+        let after =
+            after.map(|file| SecretSpans::of_file(file, objects_of(&edited.after, &written.path), redactor));
+        (before.unwrap_or_default(), after.unwrap_or_default())
+    }
+
     /// The changing objects of the file that these secrets stand in or before; where that is no changing object,
     /// all that change in the file.
-    fn objects_at(&self, edit: &FileEdit, after: &str, brought: &[SecretSpan]) -> BTreeSet<ObjectKey> {
-        let changing = self.changing_in(&edit.path);
-        let limits = self.request.limits;
-        let file = ManifestFile::read(&edit.path, after.as_bytes(), limits);
-        let read = file.and_then(|file| file.objects(limits).map(|objects| (file, objects)));
-        let Ok((file, objects)) = read else { return changing };
-        let ends =
-            objects.iter().filter_map(|object| Some((file.node(&object.origin)?.1.span.end, &object.key)));
-        let ends: Vec<(usize, &ObjectKey)> = ends.collect();
+    fn objects_at(
+        &self,
+        written: &Written<'_>,
+        edited: &Edited<'_>,
+        secrets: &[SecretSpan],
+    ) -> BTreeSet<ObjectKey> {
+        let changing = self.changing_in(&written.path);
+        let Some(file) = edited.files.iter().find(|file| *file.path == *written.path) else {
+            return changing;
+        };
+        let mut ends: Vec<(usize, &ObjectKey)> = objects_of(&edited.after, &written.path)
+            .filter_map(|object| Some((file.node(&object.origin)?.1.span.end, &object.key)))
+            .collect();
+        ends.sort_by_key(|(end, _)| *end);
         let mut found = BTreeSet::new();
-        for secret in brought {
+        for secret in secrets {
             let holder = ends.iter().find(|(end, _)| secret.range.start < *end).or(ends.last());
             match holder.filter(|(_, key)| changing.contains(key)) {
                 Some((_, key)) => drop(found.insert((*key).clone())),
@@ -68,30 +99,23 @@ impl Planner<'_, '_> {
 }
 
 /// The secrets of the file after the edit that it did not have before.
-fn brought(edit: &FileEdit, after: &str, redactor: &Redactor, limits: &Limits) -> Vec<SecretSpan> {
-    let before = edit.before.as_deref().unwrap_or_default();
-    let had = SecretSpans::of(&edit.path, before, redactor, limits);
+fn brought(had: &SecretSpans, now: &SecretSpans) -> Vec<SecretSpan> {
     let had: BTreeSet<&String> = had.spans.iter().flat_map(|span| &span.marks).collect();
-    let now = SecretSpans::of(&edit.path, after, redactor, limits);
-    now.spans.into_iter().filter(|span| !span.marks.iter().all(|mark| had.contains(mark))).collect()
+    let is_new = |span: &&SecretSpan| !span.marks.iter().all(|mark| had.contains(mark));
+    now.spans.iter().filter(is_new).cloned().collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use kube_model::{Redactor, yaml::Limits};
+
     use super::*;
 
     const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n  - name: c\n    env:\n    - {name: DB_PASSWORD, value: one}\n";
 
     fn brings(before: Option<&str>, after: &str) -> usize {
-        let edit = FileEdit {
-            path: "a.yaml".to_owned(),
-            hash_before: None,
-            hash_after: None,
-            splices: Vec::new(),
-            before: before.map(str::to_owned),
-            after: None,
-        };
-        brought(&edit, after, &Redactor::new(b"key"), &Limits::default()).len()
+        let spans = |text: &str| SecretSpans::of("a.yaml", text, &Redactor::new(b"key"), &Limits::default());
+        brought(&before.map(spans).unwrap_or_default(), &spans(after)).len()
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! What a person decides about single places: `--take`, `--only`, `--skip`.
 
+use std::fmt;
 use std::str::FromStr;
 
 use kube_model::{Place, PlaceError, PlacePattern};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Whose value a place is to have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Side {
     /// The source's.
     Source,
@@ -35,8 +38,32 @@ impl FromStr for Take {
     }
 }
 
-/// What a person decided.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+impl fmt::Display for Take {
+    /// With its side, so that a place that ends in `=source` is read as it was.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let side = match self.side {
+            Side::Source => "source",
+            Side::Target => "target",
+        };
+        write!(f, "{}={side}", self.pattern)
+    }
+}
+
+impl Serialize for Take {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Take {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// What a person decided. As JSON its places are texts, as they are typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Selection {
     /// Places with the side that wins.
     pub take: Vec<Take>,
@@ -88,6 +115,7 @@ mod tests {
         ] {
             let take: Take = text.parse().unwrap();
             assert_eq!((take.pattern.path.to_string().as_str(), take.side), (path, side));
+            assert_eq!(take.to_string().parse::<Take>().unwrap(), take);
         }
     }
 }

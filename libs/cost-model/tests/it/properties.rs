@@ -91,6 +91,8 @@ proptest! {
     ) {
         let report = compare(&before, &after, &priced(cpu, memory));
         prop_assert!(consistent(&report.total));
+        let written = serde_json::to_string(&report).unwrap();
+        prop_assert_eq!(&serde_json::from_str::<CostReport>(&written).unwrap(), &report);
         prop_assert_eq!(report.total.baseline.cents, report.total.baseline.money.cents());
         prop_assert_eq!(report.total.projected.cents, report.total.projected.money.cents());
         let mut sums = (0, 0, 0);

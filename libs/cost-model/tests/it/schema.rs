@@ -44,6 +44,34 @@ fn every_report_follows_the_schema() {
 }
 
 #[test]
+fn every_report_is_read_as_it_is_written() {
+    for report in reports() {
+        let written = serde_json::to_string(&report).unwrap();
+        assert_eq!(serde_json::from_str::<CostReport>(&written).unwrap(), report, "{written}");
+        // As other writers of JSON put them: whole amounts without a point.
+        let whole = written.replace(".0,", ",");
+        assert_eq!(serde_json::from_str::<CostReport>(&whole).unwrap(), report, "{whole}");
+    }
+}
+
+#[test]
+fn what_no_report_says_is_not_read_as_one() {
+    let document = serde_json::to_value(&reports()[2]).unwrap();
+    for (pointer, value) in [
+        ("/estimated_cost/baseline", json!(1.005)),
+        ("/estimated_cost/baseline", json!("1.00")),
+        ("/estimated_cost/baseline", json!(null)),
+        ("/objects/0/baseline_micros", json!(null)),
+        ("/price/gpu_hour", json!("-1")),
+    ] {
+        let mut wrong = document.clone();
+        assert!(serde_json::from_value::<CostReport>(wrong.clone()).is_ok());
+        *wrong.pointer_mut(pointer).unwrap() = value;
+        assert!(serde_json::from_value::<CostReport>(wrong).is_err(), "{pointer}");
+    }
+}
+
+#[test]
 fn the_schema_refuses_what_is_not_a_report() {
     let document = serde_json::to_value(&reports()[2]).unwrap();
     let with = |pointer: &str, value: Value| {

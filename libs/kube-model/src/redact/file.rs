@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::Redactor;
 use super::detect::{Sensitivity, sensitivity};
 use super::walk::Walk;
+use crate::Object;
 use crate::state::ManifestFile;
 use crate::yaml::{Document, Limits, Node};
 
@@ -38,8 +39,18 @@ impl SecretSpans {
             let whole = SecretSpan { range: 0..text.len(), marks: BTreeSet::new() };
             return Self { spans: Vec::from([whole]) };
         };
-        let mut found = Found { text, secrets: BTreeMap::new(), spans: Vec::new() };
-        for object in &objects {
+        Self::of_file(&file, &objects, redactor)
+    }
+
+    /// [`SecretSpans::of`] for a file that was read, with its objects.
+    #[must_use]
+    pub fn of_file<'o>(
+        file: &ManifestFile,
+        objects: impl IntoIterator<Item = &'o Object>,
+        redactor: &Redactor,
+    ) -> Self {
+        let mut found = Found { text: &file.text, secrets: BTreeMap::new(), spans: Vec::new() };
+        for object in objects {
             let mut redacted = object.value.clone();
             let mut walk = Walk::new(redactor, object);
             if let Value::Object(top) = &mut redacted {
@@ -50,7 +61,7 @@ impl SecretSpans {
                 found.compare(document, node, &object.value, &redacted);
             }
         }
-        found.outside_of_values(&file, redactor);
+        found.outside_of_values(file, redactor);
         Self { spans: joined(found.spans) }
     }
 

@@ -25,3 +25,14 @@ fn a_book_written_as_json_is_the_file_it_is_read_from() {
     assert_eq!(PriceBook::parse(&json).unwrap(), book);
     assert!(json.contains(r#""cpu_core_hour":"0.031611""#), "{json}");
 }
+
+#[test]
+fn a_book_is_read_as_it_is_written_and_no_price_is_negative() {
+    let book = PriceBook::shipped().unwrap();
+    let written = serde_json::to_string(&book).unwrap();
+    assert_eq!(serde_json::from_str::<PriceBook>(&written).unwrap(), book);
+    let price = format!("\"{}\"", book.gpu_hour);
+    for wrong in ["\"-1\"", "\"x\"", "1"] {
+        assert!(serde_json::from_str::<PriceBook>(&written.replace(&price, wrong)).is_err(), "{wrong}");
+    }
+}

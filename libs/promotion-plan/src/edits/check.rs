@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use kube_model::{ManifestFile, Object, ObjectKey, Origin, State, yaml::Limits};
 use serde_json::Value;
 
-use super::{Becoming, FileEdit, Refused};
+use super::{Becoming, Refused, Written};
 
 /// What was planned, and in which file of the target each object is edited.
 pub(super) struct Check<'c, 'p, 'a> {
@@ -20,17 +20,25 @@ type Values<'v> = BTreeMap<&'v ObjectKey, Vec<&'v Value>>;
 impl Check<'_, '_, '_> {
     /// The objects of the target with the edited files, which are read again; a file that is not edited means
     /// what it meant. A file that no longer reads refuses what is edited in it, and nothing else.
-    pub(super) fn read_again(&self, edits: &[FileEdit], limits: &Limits) -> Result<Vec<Object>, Refused> {
+    pub(super) fn read_again(
+        &self,
+        edits: &[Written<'_>],
+        limits: &Limits,
+    ) -> Result<(Vec<ManifestFile>, Vec<Object>), Refused> {
         let edited: BTreeSet<&str> = edits.iter().map(|edit| edit.path.as_str()).collect();
         let untouched = self.target.objects.iter().filter(|object| !edited.contains(&*object.origin.file));
         let mut objects: Vec<Object> = untouched.cloned().collect();
+        let mut files = Vec::new();
         for (path, text) in edits.iter().filter_map(|edit| Some((&*edit.path, edit.after.as_ref()?))) {
-            let read =
-                ManifestFile::read(path, text.as_bytes(), limits).and_then(|file| file.objects(limits));
-            objects.extend(read.map_err(|error| self.refused(&BTreeSet::from([path]), error.to_string()))?);
+            let read = ManifestFile::read(path, text.as_bytes(), limits)
+                .and_then(|file| file.objects(limits).map(|objects| (file, objects)));
+            let (file, read) =
+                read.map_err(|error| self.refused(&BTreeSet::from([path]), error.to_string()))?;
+            objects.extend(read);
+            files.push(file);
         }
         objects.sort_by(|a, b| a.key.cmp(&b.key));
-        Ok(objects)
+        Ok((files, objects))
     }
 
     /// The target after the edit is what was planned, object by object, and nothing else has moved.

@@ -1,14 +1,18 @@
-//! The edit of one file, as it is published.
+//! The edit of one file: as it is written, and as it is published.
 
 use std::fmt::Write as _;
 
-use kube_model::ManifestFile;
+use kube_model::{ManifestFile, SecretSpan, SecretSpans};
 use manifest_edit::{Splice, apply, normalised};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// What becomes of one file of the target.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+use super::pieces::{Piece, Quarry};
+
+/// What becomes of one file of the target. It shows no secret: of a secret that is written anew (an item that moves, a
+/// list that is laid out again) it says where the file has it. [`apply_edit`](super::apply_edit) makes it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct FileEdit {
     /// Its path, relative to the target.
     pub path: String,
@@ -19,79 +23,118 @@ pub struct FileEdit {
     /// The bytes that go and what comes in their place, in order and apart from one another. A new or removed file is
     /// one splice. Like the hashes they count a byte-order mark, which an edited file keeps.
     pub splices: Vec<ByteSplice>,
-    /// The text before, without a byte-order mark.
-    #[serde(skip)]
-    pub before: Option<String>,
-    /// The text after, without a byte-order mark.
-    #[serde(skip)]
-    pub after: Option<String>,
 }
 
 /// The replacement of a range of bytes of a file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ByteSplice {
     /// Where the bytes start that go.
     pub start: usize,
     /// Where they end.
     pub end: usize,
-    /// What comes in their place.
+    /// What comes in their place, with every secret in it replaced by its mark.
     pub text: String,
+    /// Whether there is one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub masked: bool,
+    /// What is written then: text, and ranges of the file before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pieces: Vec<Piece>,
+}
+
+/// The edit of a file with its texts, in which its secrets stand.
+pub(crate) struct Written<'a> {
+    pub(crate) path: String,
+    /// Whether the file starts with a byte-order mark, which its texts do not hold.
+    bom: bool,
+    /// The text before; none for a new file.
+    before: Option<&'a str>,
+    /// The text after; none for a removed file.
+    pub(crate) after: Option<String>,
+    /// What is replaced in the text before, in order.
+    splices: Vec<Splice>,
 }
 
 /// The byte-order mark.
 const MARK: &str = "\u{feff}";
 
-impl FileEdit {
+impl<'a> Written<'a> {
     /// A file that is new: this text and no byte-order mark.
     pub(super) fn new(path: String, text: String) -> Self {
-        let splices = vec![ByteSplice { start: 0, end: 0, text: text.clone() }];
-        Self {
-            path,
-            hash_before: None,
-            hash_after: Some(sha256("", &text)),
-            splices,
-            before: None,
-            after: Some(text),
-        }
+        let splices = vec![Splice { range: 0..0, text: text.clone() }];
+        Self { path, bom: false, before: None, after: Some(text), splices }
     }
 
     /// A file that goes, or gets another text.
-    pub(super) fn whole(file: &ManifestFile, after: Option<String>) -> Self {
+    pub(super) fn whole(file: &'a ManifestFile, after: Option<String>) -> Self {
         let splice = Splice { range: 0..file.text.len(), text: after.clone().unwrap_or_default() };
-        let mut edit = Self::of(file, after, &[splice]);
-        // A file that goes takes its mark with it.
-        if let (None, Some(splice)) = (&edit.after, edit.splices.first_mut()) {
-            splice.start = 0;
-        }
-        edit
+        Self::of(file, after, vec![splice])
     }
 
     /// A file that is edited, if that changes it.
-    pub(super) fn edited(file: &ManifestFile, splices: &[Splice]) -> Option<Self> {
+    pub(super) fn edited(file: &'a ManifestFile, splices: &[Splice]) -> Option<Self> {
         let after = apply(&file.text, splices);
-        (after != file.text).then(|| Self::of(file, Some(after), &normalised(splices)))
+        (after != file.text).then(|| Self::of(file, Some(after), normalised(splices)))
     }
 
-    fn of(file: &ManifestFile, after: Option<String>, splices: &[Splice]) -> Self {
-        let mark = if file.bom { MARK } else { "" };
-        let splice = |splice: &Splice| ByteSplice {
-            start: mark.len() + splice.range.start,
-            end: mark.len() + splice.range.end,
-            text: splice.text.clone(),
-        };
-        Self {
-            path: file.path.to_string(),
-            hash_before: Some(sha256(mark, &file.text)),
-            hash_after: after.as_ref().map(|text| sha256(mark, text)),
-            splices: splices.iter().map(splice).collect(),
-            before: Some(file.text.clone()),
-            after,
+    fn of(file: &'a ManifestFile, after: Option<String>, splices: Vec<Splice>) -> Self {
+        Self { path: file.path.to_string(), bom: file.bom, before: Some(&file.text), after, splices }
+    }
+
+    /// The edit as everybody may see it, from the secrets of the file before and after.
+    ///
+    /// # Errors
+    /// The secrets that are written in a way that no text of the file before has.
+    pub(crate) fn publish(&self, had: &SecretSpans, now: &SecretSpans) -> Result<FileEdit, Vec<SecretSpan>> {
+        let mark = if self.bom { MARK } else { "" };
+        let quarry = Quarry { text: self.before.unwrap_or_default(), secrets: had, offset: mark.len() };
+        let mut splices = self.published(&quarry, now)?;
+        // A file that goes takes its mark with it.
+        if let (None, Some(splice)) = (&self.after, splices.first_mut()) {
+            splice.start = 0;
         }
+        Ok(FileEdit {
+            path: self.path.clone(),
+            hash_before: self.before.map(|text| sha256(&[mark.as_bytes(), text.as_bytes()])),
+            hash_after: self.after.as_ref().map(|text| sha256(&[mark.as_bytes(), text.as_bytes()])),
+            splices,
+        })
+    }
+
+    fn published(&self, quarry: &Quarry<'_>, now: &SecretSpans) -> Result<Vec<ByteSplice>, Vec<SecretSpan>> {
+        let after = self.after.as_deref().unwrap_or_default();
+        // How far the text after has moved against the text before.
+        let (mut added, mut gone) = (0, 0);
+        let (mut splices, mut lost) = (Vec::with_capacity(self.splices.len()), Vec::new());
+        for splice in &self.splices {
+            let start = splice.range.start + added - gone;
+            added += splice.text.len();
+            gone += splice.range.len();
+            let written = start..start + splice.text.len();
+            let shown = now.masked(after, written.clone());
+            let pieces = match &shown {
+                None => Vec::new(),
+                Some(_) => quarry.pieces(after, written, now).unwrap_or_else(|span| {
+                    lost.push(span);
+                    Vec::new()
+                }),
+            };
+            splices.push(ByteSplice {
+                start: quarry.offset + splice.range.start,
+                end: quarry.offset + splice.range.end,
+                masked: shown.is_some(),
+                text: shown.unwrap_or_else(|| splice.text.clone()),
+                pieces,
+            });
+        }
+        if lost.is_empty() { Ok(splices) } else { Err(lost) }
     }
 }
 
-fn sha256(mark: &str, text: &str) -> String {
-    let digest = Sha256::new().chain_update(mark).chain_update(text).finalize();
+/// The SHA-256 of these bytes, one after the other, in hexadecimal.
+pub(super) fn sha256(parts: &[&[u8]]) -> String {
+    let digest = parts.iter().fold(Sha256::new(), |digest, part| digest.chain_update(part)).finalize();
     digest.iter().fold(String::with_capacity(64), |mut hex, byte| {
         let _ = write!(hex, "{byte:02x}");
         hex

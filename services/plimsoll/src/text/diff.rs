@@ -34,7 +34,7 @@ pub(crate) fn left_out(suppressed: &[Suppressed]) -> String {
     }
     let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
     for one in suppressed {
-        *reasons.entry(one.reason).or_default() += 1;
+        *reasons.entry(one.reason.as_str()).or_default() += 1;
     }
     let reasons: Vec<String> =
         reasons.iter().map(|(reason, count)| format!("{count} {}", reason.replace('-', " "))).collect();
@@ -48,11 +48,11 @@ fn suppressed(page: &mut Page, suppressed: &[Suppressed]) {
     page.heading("Left out");
     for one in suppressed.iter().take(SHOWN) {
         let start = format!("  {}:{} ", value::object(&one.object), escape::line(&one.path.to_string()));
-        let room = page.style.width.saturating_sub(start.chars().count() + one.reason.len() + 4).max(20);
+        let room = page.style.width.saturating_sub(start.chars().count() + one.reason.as_str().len() + 4).max(20);
         let null = serde_json::Value::Null;
         let (before, after) =
             value::pair(one.before.as_ref().unwrap_or(&null), one.after.as_ref().unwrap_or(&null), room);
-        let line = format!("{start}{before} → {after} ({})", one.reason.replace('-', " "));
+        let line = format!("{start}{before} → {after} ({})", one.reason.as_str().replace('-', " "));
         page.line(&page.style.paint(Tone::Quiet, &line));
     }
     if suppressed.len() > SHOWN {
