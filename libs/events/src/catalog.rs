@@ -1,6 +1,6 @@
 //! What an organisation has (`plimsoll.catalog.v1`).
 
-use ids::{ApplicationId, ClusterId};
+use ids::{ApplicationId, BlobHash, ClusterId};
 use serde::{Deserialize, Serialize};
 
 use crate::plan::Side;
@@ -25,8 +25,8 @@ pub struct ApplicationRegistered {
     pub repository: String,
     /// Where `plimsoll.yaml` lies in that repository, if it is read from there.
     pub path: Option<String>,
-    /// The application's document as canonical JSON, if it was given through the API.
-    pub document: Option<String>,
+    /// The application's document as a blob of canonical JSON, if it was given through the API.
+    pub document: Option<BlobHash>,
     /// Its environments.
     pub environments: Vec<Side>,
     /// Who did it.
@@ -44,8 +44,8 @@ pub struct ApplicationUpdated {
     pub repository: String,
     /// Where `plimsoll.yaml` lies in that repository, if it is read from there.
     pub path: Option<String>,
-    /// The application's document as canonical JSON, if it was given through the API.
-    pub document: Option<String>,
+    /// The application's document as a blob of canonical JSON, if it was given through the API.
+    pub document: Option<BlobHash>,
     /// Its environments.
     pub environments: Vec<Side>,
     /// Who did it.

@@ -21,8 +21,8 @@ pub struct Side {
 pub struct Held {
     /// The place, in the one grammar.
     pub place: String,
-    /// The commit of the source at which its base stands.
-    pub commit: String,
+    /// The commit of the source at which its base stands; none where no promotion on record says it.
+    pub commit: Option<String>,
 }
 
 /// The source as it stood at the last promotion.
@@ -55,7 +55,7 @@ pub struct PlanInputs {
     pub target_branch: String,
     /// The base of the three-way merge; none where nothing was promoted before.
     pub base: Option<Base>,
-    /// The application's document (`plimsoll.yaml`) as a blob of canonical JSON.
+    /// What the application says of this promotion, as a blob of canonical JSON.
     pub policy: BlobHash,
     /// The price book, as a blob.
     pub price_book: BlobHash,

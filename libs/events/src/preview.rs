@@ -16,7 +16,7 @@ pub struct DiffComputed {
     pub from: String,
     /// The environment that they are carried to.
     pub to: String,
-    /// The application's document, as a blob.
+    /// What the application says of this promotion, as a blob.
     pub policy: BlobHash,
     /// The price book, as a blob.
     pub price_book: BlobHash,
@@ -53,7 +53,7 @@ pub struct CostEstimated {
     pub from: String,
     /// The environment that they are carried to.
     pub to: String,
-    /// The application's document, as a blob.
+    /// What the application says of this promotion, as a blob.
     pub policy: BlobHash,
     /// The price book, as a blob.
     pub price_book: BlobHash,
@@ -84,7 +84,7 @@ pub struct RiskAssessed {
     pub from: String,
     /// The environment that they are carried to.
     pub to: String,
-    /// The application's document, as a blob.
+    /// What the application says of this promotion, as a blob.
     pub policy: BlobHash,
     /// The price book, as a blob.
     pub price_book: BlobHash,
@@ -111,7 +111,7 @@ pub struct PreviewExplained {
     pub from: String,
     /// The environment that they are carried to.
     pub to: String,
-    /// The application's document, as a blob.
+    /// What the application says of this promotion, as a blob.
     pub policy: BlobHash,
     /// The price book, as a blob.
     pub price_book: BlobHash,

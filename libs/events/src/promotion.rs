@@ -46,8 +46,8 @@ pub struct PreviewCompleted {
     pub risk: BlobHash,
     /// The explanation document.
     pub explanation: BlobHash,
-    /// Whether it can be approved: nothing is blocked, no input is missing.
-    pub approvable: bool,
+    /// Why nobody can approve it: `PLAN_BLOCKED`, `PLAN_PARTIAL`, `NOTHING_TO_PROMOTE`; none if they can.
+    pub obstacle: Option<String>,
     /// How many people have to approve.
     pub approvals_needed: u32,
     /// Whether the one who asked may approve.
