@@ -1,5 +1,7 @@
 //! What a decider commits at once.
 
+use std::time::Duration;
+
 use events::{Record, Topic};
 use ids::OrgId;
 
@@ -36,6 +38,15 @@ pub struct Outgoing {
     pub record: Record,
 }
 
+/// What waits in an outbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Backlog {
+    /// How many rows.
+    pub rows: u64,
+    /// For how long the oldest has waited; none if none waits.
+    pub oldest: Option<Duration>,
+}
+
 /// What a decider commits at once: all of it or nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Commit {
@@ -52,7 +63,7 @@ pub struct Commit {
     /// The event that was handled; none for a command.
     pub handled: Option<Handled>,
     /// A name that the caller gave the command, and what it was answered: the same command again is answered
-    /// the same ([`crate::Store::answered`]).
+    /// the same ([`crate::Store::answered`]). One name is committed once ([`crate::StoreError::Conflict`]).
     pub command: Option<(String, serde_json::Value)>,
     /// What to publish, in order.
     pub outbox: Vec<Outgoing>,

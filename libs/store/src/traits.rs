@@ -1,11 +1,13 @@
 //! The contract.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use events::Topic;
 use ids::OrgId;
 use serde_json::Value;
 
-use crate::commit::{Commit, Outgoing, Stored};
+use crate::commit::{Backlog, Commit, Outgoing, Stored};
 use crate::dead_letter::{DeadLetter, DeadLetterState, NewDeadLetter};
 use crate::error::StoreError;
 
@@ -18,10 +20,13 @@ pub trait Store: Send + Sync + 'static {
     /// The store cannot be reached.
     async fn load(&self, org: OrgId, aggregate: &str) -> Result<Option<Stored>, StoreError>;
 
-    /// Commits all of it or nothing; when it answers, it is durable.
+    /// Commits all of it or nothing; when it answers, it is durable. After [`StoreError::Unavailable`] it may have been
+    /// committed or not: the mark, the command's name and the version tell when it is tried again.
     ///
     /// # Errors
-    /// Somebody else committed first, the event was handled before, or the store cannot be reached.
+    /// [`StoreError::Duplicate`] if the event was handled before, [`StoreError::Conflict`] if somebody else committed
+    /// first or the command was answered meanwhile (ask [`Store::answered`], then load again), or the store cannot be
+    /// reached.
     async fn commit(&self, commit: Commit) -> Result<(), StoreError>;
 
     /// What a command of this name was answered; none if it was never committed.
@@ -56,11 +61,26 @@ pub trait Store: Send + Sync + 'static {
         sequence: u64,
     ) -> Result<(), StoreError>;
 
-    /// The oldest rows of the outbox that are not published, in the order of their commits, with their numbers.
+    /// Forgets the answers that are older than this, at most `limit`; how many it forgot. Called until it forgets
+    /// fewer.
+    ///
+    /// # Errors
+    /// The store cannot be reached.
+    async fn forget_commands(&self, older_than: Duration, limit: usize) -> Result<usize, StoreError>;
+
+    /// The oldest rows of the outbox that are not published, with their numbers: at most `limit`, fewer if they are
+    /// large. The rows of one aggregate come in the order of its commits. A row that is committed late may come
+    /// before one that was seen already; what is there to publish is what is there to read.
     ///
     /// # Errors
     /// The store cannot be reached.
     async fn outbox(&self, limit: usize) -> Result<Vec<(i64, Outgoing)>, StoreError>;
+
+    /// How much waits in the outbox, and for how long.
+    ///
+    /// # Errors
+    /// The store cannot be reached.
+    async fn backlog(&self) -> Result<Backlog, StoreError>;
 
     /// These rows of the outbox are published.
     ///
@@ -72,13 +92,14 @@ pub trait Store: Send + Sync + 'static {
     /// process' within the polling interval.
     async fn outbox_wake(&self);
 
-    /// Makes the caller the one who publishes this store's outbox, as long as the guard lives; waits for its turn.
+    /// Makes the caller the one who publishes this store's outbox, until it is dropped; waits for its turn.
     ///
     /// # Errors
     /// The store cannot be reached.
-    async fn publisher(&self) -> Result<Box<dyn Send + Sync>, StoreError>;
+    async fn publisher(&self) -> Result<Box<dyn Publisher>, StoreError>;
 
-    /// Parks an event. Parking one that is parked changes nothing and gives its number.
+    /// Parks an event. Parking the event of the same consumer and position again changes nothing and gives its number,
+    /// unless it is being retried and was tried more often since: then it is parked again with its new error.
     ///
     /// # Errors
     /// The store cannot be reached.
@@ -107,9 +128,17 @@ pub trait Store: Send + Sync + 'static {
     /// The store cannot be reached.
     async fn dead_letter(&self, id: i64) -> Result<Option<DeadLetter>, StoreError>;
 
-    /// What becomes of a dead letter.
+    /// What becomes of a dead letter. If there is none of this number, nothing.
     ///
     /// # Errors
     /// The store cannot be reached.
     async fn set_dead_letter(&self, id: i64, state: DeadLetterState) -> Result<(), StoreError>;
+}
+
+/// The right to publish a store's outbox, which is given back when this is dropped. Two who publish at a time do no
+/// harm (each event comes first in its place, and again), only double work.
+#[async_trait]
+pub trait Publisher: Send + Sync {
+    /// Whether the right is still there: with its connection it is lost.
+    async fn holds(&mut self) -> bool;
 }

@@ -1,0 +1,73 @@
+//! Where a service's tables are.
+
+use std::fmt;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+
+use crate::error::StoreError;
+
+/// After this long without a connection somebody who waits is told.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What every session is told: a peer that vanished is found in seconds, not hours, so that its locks come free.
+const SESSION: [(&str, &str); 4] = [
+    ("tcp_keepalives_idle", "10"),
+    ("tcp_keepalives_interval", "5"),
+    ("tcp_keepalives_count", "3"),
+    ("idle_in_transaction_session_timeout", "30s"),
+];
+
+/// One schema of a Postgres database, and connections that see its tables first. Every service has its own.
+#[derive(Clone)]
+pub struct Database {
+    pool: PgPool,
+    schema: String,
+}
+
+impl Database {
+    /// The schema of this name in the database of this URL, with at most so many connections. Connects when it is
+    /// first used. Needs session pooling, if there is a pooler between.
+    ///
+    /// # Errors
+    /// The URL cannot be read, or the name is no lower-case word of letters, digits, `-` and `_`.
+    pub fn new(url: &str, schema: &str, connections: u32) -> Result<Self, StoreError> {
+        if !is_plain(schema) {
+            return Err(StoreError::Invalid(format!("{schema:?} is no name of a schema")));
+        }
+        let options = url
+            .parse::<PgConnectOptions>()?
+            .application_name(&format!("plimsoll {schema}"))
+            .options([("search_path", format!("\"{schema}\""))])
+            .options(SESSION);
+        let pool = PgPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(PATIENCE)
+            .connect_lazy_with(options);
+        Ok(Self { pool, schema: schema.to_owned() })
+    }
+
+    /// Its connections: a table is named without its schema.
+    #[must_use]
+    pub fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// The name of the schema.
+    #[must_use]
+    pub fn schema(&self) -> &str {
+        &self.schema
+    }
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The options of the connections hold a password.
+        f.debug_struct("Database").field("schema", &self.schema).finish_non_exhaustive()
+    }
+}
+
+pub(crate) fn is_plain(name: &str) -> bool {
+    let follows = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
+    name.starts_with(|c: char| c.is_ascii_lowercase()) && name.len() < 40 && name.chars().all(follows)
+}

@@ -1,0 +1,69 @@
+//! Blobs in Postgres.
+
+use async_trait::async_trait;
+use ids::{BlobHash, OrgId};
+
+use crate::blobs::Blobs;
+use crate::database::Database;
+use crate::error::StoreError;
+use crate::migrate::Migration;
+
+const MIGRATIONS: &[Migration] = &[Migration {
+    version: 1,
+    name: "blobs",
+    sql: include_str!("../../../../migrations/blob/0001_blobs.sql"),
+}];
+
+/// Blobs in a schema of Postgres that every service shares: `blob`.
+#[derive(Debug, Clone)]
+pub struct PostgresBlobs {
+    database: Database,
+}
+
+impl PostgresBlobs {
+    /// The schema's name.
+    pub const SCHEMA: &str = "blob";
+
+    /// The blobs of the database of this URL, over at most so many connections.
+    ///
+    /// # Errors
+    /// The database cannot be reached, or is a newer release's ([`StoreError::Newer`]).
+    pub async fn open(url: &str, connections: u32) -> Result<Self, StoreError> {
+        let database = Database::new(url, Self::SCHEMA, connections)?;
+        database.migrate("blob", MIGRATIONS).await?;
+        Ok(Self { database })
+    }
+}
+
+#[async_trait]
+impl Blobs for PostgresBlobs {
+    async fn put(&self, org: OrgId, bytes: &[u8]) -> Result<BlobHash, StoreError> {
+        let hash = BlobHash::of(bytes);
+        // Bytes that were damaged are mended by who has them still.
+        sqlx::query(
+            "INSERT INTO blobs (org, hash, bytes) VALUES ($1, $2, $3)
+             ON CONFLICT (org, hash) DO UPDATE SET bytes = excluded.bytes WHERE blobs.bytes <> excluded.bytes",
+        )
+        .bind(org.uuid())
+        .bind(hash.as_bytes().as_slice())
+        .bind(bytes)
+        .execute(self.database.pool())
+        .await?;
+        Ok(hash)
+    }
+
+    async fn get(&self, org: OrgId, hash: BlobHash) -> Result<Option<Vec<u8>>, StoreError> {
+        let bytes: Option<Vec<u8>> =
+            sqlx::query_scalar("SELECT bytes FROM blobs WHERE org = $1 AND hash = $2")
+                .bind(org.uuid())
+                .bind(hash.as_bytes().as_slice())
+                .fetch_optional(self.database.pool())
+                .await?;
+        match bytes {
+            Some(bytes) if BlobHash::of(&bytes) != hash => {
+                Err(StoreError::Damaged(format!("the blob {hash} of {org} has other bytes")))
+            }
+            bytes => Ok(bytes),
+        }
+    }
+}
