@@ -4,7 +4,6 @@ use ids::{ApplicationId, ClusterId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 /// A cluster.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -58,5 +57,5 @@ pub enum WorkloadSource {
     /// Read from a repository whenever it is needed, at the head of its default branch.
     File(WorkloadFile),
     /// `plimsoll.yaml` as JSON.
-    Document(#[schema(value_type = Object)] Value),
+    Document(Value),
 }
