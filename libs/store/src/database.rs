@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{Connection as _, PgConnection};
 
 use crate::error::StoreError;
 
@@ -51,6 +52,15 @@ impl Database {
     #[must_use]
     pub fn pool(&self) -> &PgPool {
         &self.pool
+    }
+
+    /// A connection of its own, beside the others: what a session holds is held until it is dropped.
+    pub(crate) async fn connect(&self) -> Result<PgConnection, StoreError> {
+        let options = self.pool.connect_options();
+        match tokio::time::timeout(PATIENCE, PgConnection::connect_with(&options)).await {
+            Ok(connection) => Ok(connection?),
+            Err(_) => Err(StoreError::Unavailable("no connection in time".to_owned())),
+        }
     }
 
     /// The name of the schema.

@@ -12,17 +12,22 @@
 //! ```
 
 mod blobs;
+mod cached;
 mod check;
 mod commit;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod database;
 mod dead_letter;
 mod error;
 mod memory;
 mod migrate;
 mod postgres;
+mod relay;
 mod traits;
 
 pub use blobs::Blobs;
+pub use cached::CachedBlobs;
 pub use commit::{Backlog, Commit, Handled, Outgoing, Stored};
 pub use database::Database;
 pub use dead_letter::{DeadLetter, DeadLetterState, NewDeadLetter};
@@ -30,4 +35,5 @@ pub use error::StoreError;
 pub use memory::{MemoryBlobs, MemoryStore};
 pub use migrate::Migration;
 pub use postgres::{PostgresBlobs, PostgresStore};
+pub use relay::{OutboxRelay, RelayError, RelayStatus};
 pub use traits::{Publisher, Store};

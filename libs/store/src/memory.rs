@@ -135,6 +135,17 @@ impl Store for MemoryStore {
         Ok(self.inner().is_parked(consumer, topic, key))
     }
 
+    async fn waiting(
+        &self,
+        consumer: &str,
+        topic: &Topic,
+        key: &str,
+        limit: usize,
+    ) -> Result<Vec<DeadLetter>, StoreError> {
+        check::names([consumer, topic.as_str()])?;
+        Ok(self.inner().waiting(consumer, topic, key, limit))
+    }
+
     async fn dead_letters(
         &self,
         state: Option<DeadLetterState>,

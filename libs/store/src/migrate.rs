@@ -30,7 +30,7 @@ impl Database {
             return Err(StoreError::Invalid(format!("{set:?} is no name of a set of migrations")));
         }
         // The lock ends with this connection, whatever happens.
-        let mut connection = PgConnection::connect_with(&self.pool().connect_options()).await?;
+        let mut connection = self.connect().await?;
         self.lock(&mut connection).await?;
         self.ensure_schema(&mut connection).await?;
         let made = migrator(set, migrations).run(&mut connection).await;

@@ -133,6 +133,16 @@ impl Store for PostgresStore {
         dead_letters::is_parked(self.database.pool(), consumer, topic, key).await
     }
 
+    async fn waiting(
+        &self,
+        consumer: &str,
+        topic: &Topic,
+        key: &str,
+        limit: usize,
+    ) -> Result<Vec<DeadLetter>, StoreError> {
+        dead_letters::waiting(self.database.pool(), consumer, topic, key, limit).await
+    }
+
     async fn dead_letters(
         &self,
         state: Option<DeadLetterState>,

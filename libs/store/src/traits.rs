@@ -111,6 +111,19 @@ pub trait Store: Send + Sync + 'static {
     /// The store cannot be reached.
     async fn is_parked(&self, consumer: &str, topic: &Topic, key: &str) -> Result<bool, StoreError>;
 
+    /// The dead letters of this key that wait at this consumer (parked or retrying), in the order of their offsets: the
+    /// first is the one that the others wait behind.
+    ///
+    /// # Errors
+    /// The store cannot be reached.
+    async fn waiting(
+        &self,
+        consumer: &str,
+        topic: &Topic,
+        key: &str,
+        limit: usize,
+    ) -> Result<Vec<DeadLetter>, StoreError>;
+
     /// The dead letters in this state (all if none is given), oldest first, with numbers above `after`.
     ///
     /// # Errors

@@ -62,14 +62,15 @@ impl Inner {
         older_than: Duration,
         limit: usize,
     ) -> usize {
-        let before = self.commands.len();
-        let mut left = limit;
-        self.commands.retain(|_, (_, given)| {
-            let forgotten = left > 0 && now - *given > older_than;
-            left -= usize::from(forgotten);
-            !forgotten
-        });
-        before - self.commands.len()
+        let mut old: Vec<_> =
+            self.commands.iter().map(|(command, (_, given))| (*given, command.clone())).collect();
+        old.retain(|(given, _)| now - *given > older_than);
+        old.sort();
+        old.truncate(limit);
+        for (_, command) in &old {
+            self.commands.remove(command);
+        }
+        old.len()
     }
 
     pub(super) fn handled(&self, org: OrgId, consumer: &str, topic: &Topic, aggregate: &str) -> u64 {

@@ -30,12 +30,15 @@ impl Inner {
     }
 
     pub(super) fn is_parked(&self, consumer: &str, topic: &Topic, key: &str) -> bool {
-        self.letters.values().any(|DeadLetter { letter, state, .. }| {
-            matches!(state, DeadLetterState::Parked | DeadLetterState::Retrying)
-                && letter.consumer == consumer
-                && letter.position.partition.topic == *topic
-                && letter.record.key == key
-        })
+        self.letters.values().any(|letter| waits(letter, consumer, topic, key))
+    }
+
+    pub(super) fn waiting(&self, consumer: &str, topic: &Topic, key: &str, limit: usize) -> Vec<DeadLetter> {
+        let waiting = self.letters.values().filter(|letter| waits(letter, consumer, topic, key));
+        let mut waiting: Vec<_> = waiting.cloned().collect();
+        waiting.sort_by_key(|letter| letter.letter.position.offset);
+        waiting.truncate(limit);
+        waiting
     }
 
     pub(super) fn dead_letters(
@@ -58,4 +61,11 @@ impl Inner {
             letter.state = state;
         }
     }
+}
+
+fn waits(DeadLetter { letter, state, .. }: &DeadLetter, consumer: &str, topic: &Topic, key: &str) -> bool {
+    matches!(state, DeadLetterState::Parked | DeadLetterState::Retrying)
+        && letter.consumer == consumer
+        && letter.position.partition.topic == *topic
+        && letter.record.key == key
 }

@@ -69,6 +69,27 @@ pub(super) async fn is_parked(
     Ok(waits)
 }
 
+pub(super) async fn waiting(
+    pool: &PgPool,
+    consumer: &str,
+    topic: &Topic,
+    key: &str,
+    limit: usize,
+) -> Result<Vec<DeadLetter>, StoreError> {
+    check::names([consumer, topic.as_str()])?;
+    let rows = sqlx::query(
+        "SELECT * FROM dead_letters WHERE consumer = $1 AND topic = $2 AND key = $3
+         AND state IN ('parked', 'retrying') ORDER BY log_offset LIMIT $4",
+    )
+    .bind(consumer)
+    .bind(topic.as_str())
+    .bind(key.as_bytes())
+    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+    .fetch_all(pool)
+    .await?;
+    rows.iter().map(read).collect()
+}
+
 pub(super) async fn list(
     pool: &PgPool,
     state: Option<DeadLetterState>,

@@ -26,7 +26,7 @@ impl Publisher for Lock {
 
 /// Waits on a connection of its own, so that the lock ends with it and takes none from the pool.
 pub(super) async fn wait(database: &Database) -> Result<Box<dyn Publisher>, StoreError> {
-    let mut connection = PgConnection::connect_with(&database.pool().connect_options()).await?;
+    let mut connection = database.connect().await?;
     while !try_lock(&mut connection, database.schema()).await? {
         tokio::time::sleep(ASK).await;
     }
