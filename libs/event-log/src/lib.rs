@@ -4,10 +4,21 @@
 //! share the partitions and commit how far they have come. Kafka, Postgres and memory keep one contract, which
 //! the suite in `conformance` tests on each.
 
+mod balance;
+#[cfg(feature = "conformance")]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic in a test is the report")]
+pub mod conformance;
+mod cursor;
 mod error;
+mod limits;
+mod memory;
+mod partitioner;
 mod position;
 mod traits;
 
 pub use error::LogError;
+pub use limits::Limits;
+pub use memory::MemoryLog;
+pub use partitioner::partition_of;
 pub use position::{Delivered, Group, PartitionId, Position};
 pub use traits::{EventLog, Subscription};

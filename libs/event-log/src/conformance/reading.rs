@@ -1,0 +1,50 @@
+//! Reading ranges.
+
+use events::Record;
+
+use super::Backend;
+use super::appending::noise;
+use super::scene::{Scene, offsets, record, values};
+
+/// A range has at most as many records as were asked for, and ends where the partition ends.
+pub async fn a_range_is_read_within_bounds(backend: &dyn Backend) {
+    let scene = Scene::new(backend, 2).await;
+    let (log, partition) = (&scene.client.log, scene.partition(1));
+    assert_eq!(log.bounds(&partition).await.unwrap(), 0..0);
+    assert_eq!(log.read(&partition, 0, 10).await.unwrap(), []);
+    scene.append_to(1, 0..10).await;
+    assert_eq!(log.bounds(&partition).await.unwrap(), 0..10);
+    assert_eq!(log.bounds(&scene.partition(0)).await.unwrap(), 0..0);
+    let cases: [(u64, usize, &[u64]); 7] = [
+        (0, 3, &[0, 1, 2]),
+        (4, 2, &[4, 5]),
+        (8, 5, &[8, 9]),
+        (9, 1, &[9]),
+        (10, 5, &[]),
+        (1_000, 5, &[]),
+        (0, 0, &[]),
+    ];
+    for (from, limit, expected) in cases {
+        let read = log.read(&partition, from, limit).await.unwrap();
+        assert_eq!((offsets(&read), values(&read)), (expected.to_vec(), expected.to_vec()), "{from} {limit}");
+    }
+}
+
+/// Who reads on after the last record that came, until none comes, has read everything, however large.
+pub async fn a_large_range_is_read_in_pieces(backend: &dyn Backend) {
+    let scene = Scene::new(backend, 1).await;
+    for value in 0..12 {
+        let large = Record { value: noise(1_000_000), ..record("large", value) };
+        scene.client.log.append(&scene.topic, &[large]).await.unwrap();
+    }
+    let mut read = Vec::new();
+    loop {
+        let piece = scene.client.log.read(&scene.partition(0), read.len() as u64, 100).await.unwrap();
+        if piece.is_empty() {
+            break;
+        }
+        assert!(piece.iter().all(|delivered| delivered.record.value.len() == 1_000_000));
+        read.extend(offsets(&piece));
+    }
+    assert_eq!(read, Vec::from_iter(0..12));
+}
