@@ -1,1 +1,3 @@
 //! Promotions: requested, approved, opened, merged.
+
+pub mod domain;
