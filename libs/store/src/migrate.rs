@@ -1,6 +1,6 @@
 //! Brings a schema to what this release needs.
 
-use sqlx::migrate::{MigrateError, MigrationType, Migrator};
+use sqlx::migrate::{AppliedMigration, Migrate, MigrateError, Migration as Step, MigrationType};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqlSafeStr};
 
 use crate::database::{Database, is_plain};
@@ -33,10 +33,43 @@ impl Database {
         let mut connection = self.connect().await?;
         self.lock(&mut connection).await?;
         self.ensure_schema(&mut connection).await?;
-        let made = migrator(set, migrations).run(&mut connection).await;
-        let known = migrations.iter().map(|migration| migration.version).max().unwrap_or(0);
-        made.map_err(|error| self.explain(error, set, known))?;
+        self.make(&mut connection, set, migrations).await?;
         Ok(connection.close().await?)
+    }
+
+    async fn make(
+        &self,
+        connection: &mut PgConnection,
+        set: &str,
+        migrations: &[Migration],
+    ) -> Result<(), StoreError> {
+        // The name is one word of plain letters.
+        let table = format!("\"migrations_{set}\"");
+        connection.ensure_migrations_table(&table).await?;
+        let made = connection.list_applied_migrations(&table).await?;
+        let steps: Vec<_> = migrations.iter().map(Migration::step).collect();
+        self.check(set, &made, &steps)?;
+        for step in steps.iter().filter(|step| made.iter().all(|made| made.version != step.version)) {
+            connection.apply(&table, step).await?;
+        }
+        Ok(())
+    }
+
+    /// Everything that was made on this database is a step of this release, as it was then.
+    fn check(&self, set: &str, made: &[AppliedMigration], steps: &[Step]) -> Result<(), StoreError> {
+        let known = steps.iter().map(|step| step.version).max().unwrap_or(0);
+        for AppliedMigration { version, checksum } in made {
+            let (schema, set, version) = (self.schema().to_owned(), set.to_owned(), *version);
+            match steps.iter().find(|step| step.version == version) {
+                Some(step) if step.checksum == *checksum => {}
+                None if version > known => {
+                    let found = made.iter().map(|made| made.version).max().unwrap_or(version);
+                    return Err(StoreError::Newer { schema, set, found, known });
+                }
+                _ => return Err(StoreError::Mismatch { schema, set, version }),
+            }
+        }
+        Ok(())
     }
 
     async fn lock(&self, connection: &mut PgConnection) -> Result<(), StoreError> {
@@ -61,34 +94,19 @@ impl Database {
         }
         Ok(())
     }
+}
 
-    fn explain(&self, error: MigrateError, set: &str, known: i64) -> StoreError {
-        let (schema, set) = (self.schema().to_owned(), set.to_owned());
-        match error {
-            MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => error.into(),
-            MigrateError::VersionMissing(found) if found > known => {
-                StoreError::Newer { schema, set, found, known }
-            }
-            MigrateError::VersionMissing(version) | MigrateError::VersionMismatch(version) => {
-                StoreError::Mismatch { schema, set, version }
-            }
-            other => StoreError::Damaged(other.to_string()),
-        }
+impl Migration {
+    fn step(&self) -> Step {
+        Step::new(self.version, self.name.into(), MigrationType::Simple, self.sql.into_sql_str(), false)
     }
 }
 
-fn migrator(set: &str, migrations: &[Migration]) -> Migrator {
-    let steps = migrations.iter().map(|migration| {
-        sqlx::migrate::Migration::new(
-            migration.version,
-            migration.name.into(),
-            MigrationType::Simple,
-            migration.sql.into_sql_str(),
-            false,
-        )
-    });
-    let mut migrator = Migrator::with_migrations(steps.collect());
-    migrator.dangerous_set_table_name(format!("\"migrations_{set}\""));
-    migrator.set_locking(false);
-    migrator
+impl From<MigrateError> for StoreError {
+    fn from(error: MigrateError) -> Self {
+        match error {
+            MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => error.into(),
+            other => Self::Damaged(other.to_string()),
+        }
+    }
 }

@@ -1,10 +1,17 @@
-//! Stores to test.
+//! Stores to test, and what is put in.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use embedded_postgres::testing::{TestDatabase, TestPostgres};
-use store::{Database, PostgresStore};
+use events::{Record, Topic};
+use ids::OrgId;
+use serde_json::json;
+use store::{Commit, Database, MemoryStore, Outgoing, PostgresStore, Store, StoreError};
 use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+pub(crate) const ORG: OrgId = OrgId::new(Uuid::from_u128(0xa));
 
 /// A clock that goes on by a millisecond whenever it is looked at.
 pub(crate) fn ticking() -> impl Fn() -> OffsetDateTime + Send + Sync + 'static {
@@ -22,4 +29,36 @@ pub(crate) fn schema(database: &TestDatabase, name: &str) -> Database {
 
 pub(crate) async fn postgres() -> PostgresStore {
     PostgresStore::open(&schema(&database().await, "agent-ingest")).await.unwrap()
+}
+
+/// Both twins.
+pub(crate) async fn stores() -> [Arc<dyn Store>; 2] {
+    [Arc::new(MemoryStore::new(ticking())), Arc::new(postgres().await)]
+}
+
+pub(crate) fn outgoing(topic: &str, key: &str, sequence: u64) -> Outgoing {
+    let headers = vec![("ce_sequence".to_owned(), sequence.to_string().into_bytes())];
+    let record = Record { key: key.to_owned(), headers, value: b"event".to_vec() };
+    Outgoing { topic: Topic::new(topic), record }
+}
+
+/// Commits the next event of an aggregate.
+pub(crate) async fn add(store: &dyn Store, aggregate: &str) -> Result<(), StoreError> {
+    let stored = store.load(ORG, aggregate).await?;
+    let (version, sequence) = stored.map_or((0, 1), |stored| (stored.version, stored.sequence + 1));
+    store.commit(event(aggregate, version, sequence)).await
+}
+
+/// A commit of one event.
+pub(crate) fn event(aggregate: &str, expected_version: u64, sequence: u64) -> Commit {
+    Commit {
+        org: ORG,
+        aggregate: aggregate.to_owned(),
+        expected_version,
+        sequence,
+        state: json!({}),
+        handled: None,
+        command: None,
+        outbox: vec![outgoing("plimsoll.test.v1", aggregate, sequence)],
+    }
 }

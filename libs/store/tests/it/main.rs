@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic in a test is the report")]
 
+mod faults;
+mod faulty_log;
 mod fixture;
 mod memory;
+mod migrations;
 mod postgres;
+mod relay;

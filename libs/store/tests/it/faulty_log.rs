@@ -1,0 +1,114 @@
+//! A log that does what a test tells it.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use event_log::{Delivered, EventLog, Group, LogError, PartitionId, Position, Subscription};
+use events::{Record, Topic};
+
+/// What becomes of an append.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// Nothing is written, and it fails.
+    Away,
+    /// The first half is written, and it fails.
+    Half,
+    /// All is written, and it fails.
+    Unanswered,
+}
+
+/// Remembers the topic, key and sequence of what is appended.
+#[derive(Default)]
+pub(crate) struct FaultyLog {
+    appended: Mutex<Vec<(String, String, u64)>>,
+    faults: Mutex<VecDeque<Fault>>,
+    refused: Mutex<Option<(String, u64)>>,
+}
+
+impl FaultyLog {
+    pub(crate) fn failing(faults: impl IntoIterator<Item = Fault>) -> Self {
+        Self { faults: Mutex::new(faults.into_iter().collect()), ..Self::default() }
+    }
+
+    /// Takes no record of this key and sequence, nor the call that it comes with.
+    pub(crate) fn refuse(&self, refused: Option<(&str, u64)>) {
+        *self.refused.lock().unwrap() = refused.map(|(key, sequence)| (key.to_owned(), sequence));
+    }
+
+    /// The sequences of a key in the order that they were appended in.
+    pub(crate) fn sequences(&self, key: &str) -> Vec<u64> {
+        let appended = self.appended.lock().unwrap();
+        appended.iter().filter(|(_, of, _)| of == key).map(|(_, _, sequence)| *sequence).collect()
+    }
+
+    /// What a reader makes of them, who drops what is not above the last that it has seen.
+    pub(crate) fn read(&self, key: &str) -> Vec<u64> {
+        let mut last = 0;
+        let fresh = |sequence: &u64| {
+            *sequence > last && {
+                last = *sequence;
+                true
+            }
+        };
+        self.sequences(key).into_iter().filter(fresh).collect()
+    }
+
+    fn take(&self, topic: &Topic, records: &[Record]) {
+        let place = |record: &Record| {
+            let sequence = record.header("ce_sequence").unwrap().parse().unwrap();
+            (topic.as_str().to_owned(), record.key.clone(), sequence)
+        };
+        self.appended.lock().unwrap().extend(records.iter().map(place));
+    }
+
+    fn refuses(&self, record: &Record) -> bool {
+        let refused = self.refused.lock().unwrap();
+        refused.as_ref().is_some_and(|(key, sequence)| {
+            record.key == *key && record.header("ce_sequence") == Some(sequence.to_string().as_str())
+        })
+    }
+}
+
+#[async_trait]
+impl EventLog for FaultyLog {
+    async fn append(&self, topic: &Topic, records: &[Record]) -> Result<Vec<Position>, LogError> {
+        let fault = self.faults.lock().unwrap().pop_front();
+        let written = match fault {
+            Some(Fault::Away) => 0,
+            Some(Fault::Half) => records.len() / 2,
+            Some(Fault::Unanswered) | None => records.len(),
+        };
+        if records.iter().any(|record| self.refuses(record)) {
+            return Err(LogError::RecordTooLarge { topic: topic.clone(), size: 2, limit: 1 });
+        }
+        self.take(topic, &records[..written]);
+        // What the log answers a relay does not read.
+        fault.map_or(Ok(Vec::new()), |fault| Err(LogError::Unavailable(format!("{fault:?}"))))
+    }
+
+    async fn ensure_topic(&self, _: &Topic, _: u32) -> Result<(), LogError> {
+        unreachable!("a relay only appends")
+    }
+
+    async fn partitions(&self, _: &Topic) -> Result<u32, LogError> {
+        unreachable!("a relay only appends")
+    }
+
+    async fn read(&self, _: &PartitionId, _: u64, _: usize) -> Result<Vec<Delivered>, LogError> {
+        unreachable!("a relay only appends")
+    }
+
+    async fn bounds(&self, _: &PartitionId) -> Result<Range<u64>, LogError> {
+        unreachable!("a relay only appends")
+    }
+
+    async fn committed(&self, _: &Group, _: &PartitionId) -> Result<u64, LogError> {
+        unreachable!("a relay only appends")
+    }
+
+    async fn subscribe(&self, _: &Group, _: &[Topic]) -> Result<Box<dyn Subscription>, LogError> {
+        unreachable!("a relay only appends")
+    }
+}

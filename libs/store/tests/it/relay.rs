@@ -1,0 +1,154 @@
+//! The outbox reaches the log, whatever happens on the way.
+
+use std::sync::Arc;
+
+use store::{Backlog, OutboxRelay, RelayStatus, Store};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::faulty_log::{Fault, FaultyLog};
+use crate::fixture::{add, event, outgoing, stores};
+
+struct Started {
+    relay: OutboxRelay,
+    shutdown: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+impl Started {
+    async fn stop(self) {
+        self.shutdown.cancel();
+        self.task.await.unwrap();
+    }
+}
+
+fn start(store: &Arc<dyn Store>, log: &Arc<FaultyLog>) -> Started {
+    let relay = OutboxRelay::new(Arc::clone(store), Arc::clone(log) as _);
+    let (shutdown, running) = (CancellationToken::new(), relay.clone());
+    let stop = shutdown.clone();
+    let task = tokio::spawn(async move { running.run(stop).await });
+    Started { relay, shutdown, task }
+}
+
+/// Returns when nothing waits any more, or as many rows as are expected to.
+async fn left(store: &dyn Store, rows: u64) {
+    while store.backlog().await.unwrap().rows != rows {
+        tokio::task::yield_now().await;
+    }
+}
+
+fn up_to(last: u64) -> Vec<u64> {
+    (1..=last).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_committed_is_published_once_in_order() {
+    for store in stores().await {
+        let log = Arc::new(FaultyLog::default());
+        for _ in 0..3 {
+            add(&*store, "before").await.unwrap();
+        }
+        let started = start(&store, &log);
+        for _ in 0..20 {
+            add(&*store, "a").await.unwrap();
+            add(&*store, "b").await.unwrap();
+        }
+        let mut two = event("c", 0, 1);
+        two.outbox.push(outgoing("plimsoll.other.v1", "c", 2));
+        store.commit(two).await.unwrap();
+        left(&*store, 0).await;
+        assert_eq!(log.sequences("before"), up_to(3));
+        assert_eq!(log.sequences("a"), up_to(20));
+        assert_eq!(log.sequences("b"), up_to(20));
+        assert_eq!(log.sequences("c").len(), 2);
+        assert_eq!(*started.relay.status().borrow(), RelayStatus::Publishing);
+        started.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_lost_while_the_log_fails() {
+    for store in stores().await {
+        for _ in 0..10 {
+            add(&*store, "a").await.unwrap();
+        }
+        let log = Arc::new(FaultyLog::failing([Fault::Away, Fault::Half, Fault::Unanswered]));
+        let started = start(&store, &log);
+        let mut status = started.relay.status();
+        let failing = |status: &RelayStatus| matches!(status, RelayStatus::Failing { code, .. } if *code == "LOG_UNAVAILABLE");
+        status.wait_for(failing).await.unwrap();
+        left(&*store, 0).await;
+        // Half of them came twice before all of them came twice, and a reader sees each once, in order.
+        assert_eq!(log.sequences("a").len(), 25);
+        assert_eq!(log.read("a"), up_to(10));
+        status.wait_for(|status| *status == RelayStatus::Publishing).await.unwrap();
+        started.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refused_event_holds_its_own_aggregate_only() {
+    for store in stores().await {
+        let log = Arc::new(FaultyLog::default());
+        log.refuse(Some(("a", 2)));
+        for _ in 0..3 {
+            add(&*store, "a").await.unwrap();
+            add(&*store, "b").await.unwrap();
+        }
+        let started = start(&store, &log);
+        let mut status = started.relay.status();
+        let failing = |status: &RelayStatus| matches!(status, RelayStatus::Failing { code, .. } if *code == "LOG_RECORD_TOO_LARGE");
+        status.wait_for(failing).await.unwrap();
+        // Those of the other aggregate pass, now and later; the three of this one wait.
+        left(&*store, 3).await;
+        add(&*store, "b").await.unwrap();
+        left(&*store, 3).await;
+        assert_eq!(log.read("b"), up_to(4));
+        assert!(log.read("a").is_empty());
+        log.refuse(None);
+        left(&*store, 0).await;
+        assert_eq!(log.read("a"), up_to(3));
+        started.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_of_two_relays_publishes_and_the_other_takes_over() {
+    for store in stores().await {
+        let log = Arc::new(FaultyLog::default());
+        let first = start(&store, &log);
+        first.relay.status().wait_for(|status| *status == RelayStatus::Publishing).await.unwrap();
+        let second = start(&store, &log);
+        for _ in 0..10 {
+            add(&*store, "a").await.unwrap();
+        }
+        left(&*store, 0).await;
+        assert_eq!(*second.relay.status().borrow(), RelayStatus::Waiting);
+        first.stop().await;
+        for _ in 0..10 {
+            add(&*store, "a").await.unwrap();
+        }
+        left(&*store, 0).await;
+        assert_eq!(log.sequences("a"), up_to(20), "none was published twice");
+        second.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_relay_that_is_stopped_leaves_the_rest_for_the_next() {
+    for store in stores().await {
+        let away = Arc::new(FaultyLog::failing(vec![Fault::Away; 1_000]));
+        add(&*store, "a").await.unwrap();
+        let started = start(&store, &away);
+        let failing = |status: &RelayStatus| matches!(status, RelayStatus::Failing { .. });
+        started.relay.status().wait_for(failing).await.unwrap();
+        started.stop().await;
+        assert_eq!(store.backlog().await.unwrap().rows, 1);
+        let log = Arc::new(FaultyLog::default());
+        let next = start(&store, &log);
+        left(&*store, 0).await;
+        assert_eq!(log.sequences("a"), [1]);
+        next.stop().await;
+        assert_eq!(store.backlog().await.unwrap(), Backlog::default());
+    }
+}
