@@ -61,6 +61,14 @@ pub enum SourceError {
         /// The limit.
         limit: u64,
     },
+    /// More files than the limit.
+    #[error("{description} holds more than {limit} files")]
+    TooMany {
+        /// The source.
+        description: String,
+        /// The limit.
+        limit: usize,
+    },
     /// The operating system does not let it be read.
     #[error("{path} cannot be read: {why}")]
     Unreadable {
@@ -135,7 +143,7 @@ impl SourceError {
             Self::Empty { .. } => "SOURCE_EMPTY",
             Self::Render { .. } => "SOURCE_RENDER_UNSUPPORTED",
             Self::FileTooLarge { .. } => "MANIFEST_TOO_LARGE",
-            Self::TooLarge { .. } => "SOURCE_TOO_LARGE",
+            Self::TooLarge { .. } | Self::TooMany { .. } => "SOURCE_TOO_LARGE",
             Self::Unreadable { .. } => "SOURCE_UNREADABLE",
             Self::Outside { .. } => "SOURCE_OUTSIDE",
             Self::Revision { .. } => "REVISION_NOT_FOUND",

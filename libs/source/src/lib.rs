@@ -2,14 +2,17 @@
 //!
 //! A source is read as it stands: plain YAML and JSON. What has to be rendered first (Kustomize, Helm) is
 //! refused rather than read wrongly. Nothing outside a source's root is read through a link, Git is run
-//! without prompts, hooks or foreign transports, and no URL is shown with its credentials. The crate does
-//! I/O, without threads of its own and without a runtime.
+//! without prompts, hooks or foreign transports, and no URL is shown with its credentials.
+//!
+//! Servers read through [`Mirrors`]: a cache of bare repositories, with deadlines, a policy on URLs and
+//! errors that say whether to try again. The crate does I/O and blocks; it needs no runtime.
 
 mod directory;
 mod environment;
 mod error;
 mod file;
 mod git;
+mod mirror;
 mod select;
 mod tree;
 mod workspace;
@@ -17,6 +20,11 @@ mod write;
 
 pub use environment::EnvironmentInfo;
 pub use error::SourceError;
+pub use git::entries::EntryKind;
+pub use mirror::{
+    GitCommand, GitError, GitOutput, History, ListEntry, Mirror, MirrorOptions, Mirrors, Pinned, Reach,
+    Revision, sanitised,
+};
 pub use tree::{Limits, SourceFile, SourceTree};
 pub use workspace::{Resolved, Workspace};
 pub use write::{Change, apply, sha256};

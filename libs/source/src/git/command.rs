@@ -4,6 +4,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::credentials;
+use super::directory::Server;
+use super::process;
 use crate::error::{SourceError, plain};
 
 /// What `git rev-parse --local-env-vars` lists: set by a hook that Plimsoll runs in, they would name another
@@ -25,61 +27,125 @@ const LOCAL_VARIABLES: [&str; 14] = [
     "GIT_WORK_TREE",
 ];
 
-/// A `git` that asks nothing, runs no hook, uses known transports only and speaks English.
+/// What of a server's environment its operator sets for Git; every other `GIT_…` is taken away.
+const SERVER_VARIABLES: [&str; 8] = [
+    "GIT_EXEC_PATH",
+    "GIT_PROXY_COMMAND",
+    "GIT_SSH",
+    "GIT_SSH_COMMAND",
+    "GIT_SSL_CAINFO",
+    "GIT_SSL_CAPATH",
+    "GIT_SSL_CERT",
+    "GIT_SSL_KEY",
+];
+
+/// No hook of ours, no daemon, known transports.
+const SETTINGS: [&str; 6] = [
+    "core.hooksPath=/dev/null",
+    "core.fsmonitor=false",
+    "protocol.ext.allow=never",
+    "credential.interactive=never",
+    // A server that sends less than 1 kB/s for a minute hangs.
+    "http.lowSpeedLimit=1000",
+    "http.lowSpeedTime=60",
+];
+
+/// A user's working tree is not tidied up by reading it.
+const USER_SETTINGS: [&str; 2] = ["gc.auto=0", "maintenance.auto=false"];
+
+/// A mirror tidies itself up after fetching, in the process that fetches: each fetch leaves one pack, fifty are made
+/// one, and large ones stay as they are.
+const SERVER_SETTINGS: [&str; 6] = [
+    "fetch.unpackLimit=1",
+    "gc.autoPackLimit=50",
+    "gc.autoDetach=false",
+    "gc.bigPackThreshold=64m",
+    "maintenance.auto=true",
+    // Those of other configurations are forgotten.
+    "credential.helper=",
+];
+
+/// A `git` that asks nothing, runs no hook, uses known transports only and speaks English. The user's own
+/// configuration holds, for the credentials in it.
 pub(super) fn git(directory: &Path) -> Command {
-    let mut command = Command::new("git");
+    let mut command = quiet_git(USER_SETTINGS.as_slice());
     command.arg("-C").arg(directory);
-    for setting in [
-        "core.hooksPath=/dev/null",
-        "core.fsmonitor=false",
-        "protocol.ext.allow=never",
-        "credential.interactive=never",
-        "gc.auto=0",
-        "maintenance.auto=false",
-        // A server that sends less than 1 kB/s for a minute hangs.
-        "http.lowSpeedLimit=1000",
-        "http.lowSpeedTime=60",
-    ] {
-        command.args(["-c", setting]);
-    }
     for variable in LOCAL_VARIABLES {
         command.env_remove(variable);
     }
+    quiet_environment(&mut command, "file:http:https:ssh");
     command
+}
+
+/// The `git` of a server: as that of a user, and no configuration but what stands here.
+pub(crate) fn server_git(server: &Server) -> Command {
+    let mut command = quiet_git(SERVER_SETTINGS.as_slice());
+    if let Some(file) = &server.credentials {
+        let quoted = file.display().to_string().replace('\'', r"'\''");
+        command.arg("-c").arg(format!("credential.helper=store --file='{quoted}'"));
+    }
+    for (name, _) in std::env::vars_os() {
+        let of_git = name.to_str().is_some_and(|name| name.starts_with("GIT_"));
+        if of_git && !SERVER_VARIABLES.iter().any(|kept| name == *kept) {
+            command.env_remove(&name);
+        }
+    }
+    quiet_environment(&mut command, server.protocols);
+    command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_ASKPASS", "");
+    command
+}
+
+fn quiet_git(more: &[&str]) -> Command {
+    let mut command = Command::new("git");
+    for setting in SETTINGS.iter().chain(more) {
+        command.args(["-c", setting]);
+    }
+    command.stdin(Stdio::null());
+    if std::env::var_os("GIT_SSH_COMMAND").is_none() && std::env::var_os("GIT_SSH").is_none() {
+        command.env(
+            "GIT_SSH_COMMAND",
+            // A shared connection would outlive the command; a host that is silent for a minute hangs.
+            "ssh -oBatchMode=yes -oConnectTimeout=30 -oControlMaster=no -oControlPath=none \
+             -oServerAliveInterval=15 -oServerAliveCountMax=4",
+        );
+    }
+    command
+}
+
+fn quiet_environment(command: &mut Command, protocols: &str) {
+    command
+        .env("GIT_ALLOW_PROTOCOL", protocols)
         .env("GIT_TERMINAL_PROMPT", "0")
         .env("GIT_CONFIG_NOSYSTEM", "1")
-        .env("GIT_ALLOW_PROTOCOL", "file:http:https:ssh")
         // A replaced object would not be what the commit's hash says.
         .env("GIT_NO_REPLACE_OBJECTS", "1")
         .env("GIT_NO_LAZY_FETCH", "1")
         .env("GIT_OPTIONAL_LOCKS", "0")
-        .env("LC_ALL", "C")
-        .stdin(Stdio::null());
-    if std::env::var_os("GIT_SSH_COMMAND").is_none() && std::env::var_os("GIT_SSH").is_none() {
-        command.env("GIT_SSH_COMMAND", "ssh -oBatchMode=yes -oConnectTimeout=30");
-    }
-    command
+        .env("LC_ALL", "C");
 }
 
-/// Runs a command; its output, or what it said against it.
+/// Runs a user's command; its output, or what it said against it.
 pub(super) fn run(command: &mut Command, repository: &str) -> Result<Result<Vec<u8>, String>, SourceError> {
-    let output = command.output().map_err(|error| cannot_start(&error, repository))?;
-    Ok(match output.status.success() {
-        true => Ok(output.stdout),
-        false => Err(complaint(&output.stderr)),
+    let done = process::run(command, b"", None).map_err(|error| cannot_start(&error, repository))?;
+    Ok(match done.status.success() {
+        true => Ok(done.stdout),
+        false => Err(complaint(&done.stderr)),
     })
 }
 
 pub(super) fn cannot_start(error: &std::io::Error, repository: &str) -> SourceError {
-    let why = match error.kind() {
+    SourceError::Git { repository: repository.to_owned(), why: why_not_started(error) }
+}
+
+pub(crate) fn why_not_started(error: &std::io::Error) -> String {
+    match error.kind() {
         std::io::ErrorKind::NotFound => "the git command is not installed".to_owned(),
         _ => plain(error),
-    };
-    SourceError::Git { repository: repository.to_owned(), why }
+    }
 }
 
 /// The error among what Git printed, without credentials and on one line.
-fn complaint(stderr: &[u8]) -> String {
+pub(crate) fn complaint(stderr: &[u8]) -> String {
     let text = String::from_utf8_lossy(stderr);
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let mut errors = lines.iter().filter_map(|line| {

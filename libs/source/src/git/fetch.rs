@@ -3,12 +3,13 @@
 use std::path::Path;
 
 use super::command::{git, run};
+use super::directory::GitDirectory;
 use super::location::GitSource;
-use super::{Pinned, local};
+use super::{PinnedPath, local};
 use crate::error::SourceError;
 
 /// Fetches the revision, and nothing else, into a bare repository in `directory`.
-pub(super) fn pin(source: &GitSource, url: &str, directory: &Path) -> Result<Pinned, SourceError> {
+pub(super) fn pin(source: &GitSource, url: &str, directory: &Path) -> Result<PinnedPath, SourceError> {
     let repository = source.repository_shown();
     let failed = |why| SourceError::Git { repository: repository.clone(), why };
     run(git(directory).args(["init", "--quiet", "--bare", "--template="]), &repository)?.map_err(failed)?;
@@ -21,8 +22,8 @@ pub(super) fn pin(source: &GitSource, url: &str, directory: &Path) -> Result<Pin
         }
         false => failed(why),
     })?;
-    Ok(Pinned {
-        directory: directory.to_owned(),
+    Ok(PinnedPath {
+        git: GitDirectory::of_user(directory),
         commit: local::commit(source, directory, "FETCH_HEAD")?,
         path: source.path().to_owned(),
     })

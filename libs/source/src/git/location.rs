@@ -45,6 +45,12 @@ impl GitSource {
         Ok(Self { repository: repository_of(repository).map_err(fail)?, path, revision })
     }
 
+    /// A path in a commit of the repository behind a URL; none if the path leads out of it.
+    pub(crate) fn pinned(url: &str, commit: &str, path: &str) -> Option<Self> {
+        let (repository, revision) = (Repository::Remote(url.to_owned()), Some(commit.to_owned()));
+        Some(Self { repository, path: normal(path)?, revision })
+    }
+
     pub(super) fn repository(&self) -> &Repository {
         &self.repository
     }
@@ -59,7 +65,7 @@ impl GitSource {
     }
 
     /// The repository without credentials.
-    pub(super) fn repository_shown(&self) -> String {
+    pub(crate) fn repository_shown(&self) -> String {
         match &self.repository {
             Repository::Local(path) => path.display().to_string(),
             Repository::Remote(url) => credentials::mask(url),

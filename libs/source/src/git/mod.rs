@@ -1,12 +1,17 @@
 //! Sources in Git: `git+URL//PATH@REV`, of a local or a remote repository, through the `git` command.
 
-mod batch;
-mod command;
-mod credentials;
+pub(crate) mod command;
+mod contents;
+pub(crate) mod credentials;
+pub(crate) mod directory;
+pub(crate) mod entries;
 mod fetch;
 mod listing;
 mod local;
+pub(crate) mod locate;
 mod location;
+pub(crate) mod objects;
+mod process;
 
 use std::path::Path;
 
@@ -15,11 +20,13 @@ use location::Repository;
 
 use crate::error::SourceError;
 use crate::tree::{Limits, Shown, SourceTree};
+use directory::GitDirectory;
+use objects::{Batch, ReadError};
 
-/// A commit of a repository on this machine.
-struct Pinned {
+/// A path in a commit of a repository on this machine.
+struct PinnedPath {
     /// Where Git is run.
-    directory: std::path::PathBuf,
+    git: GitDirectory,
     /// The full hash.
     commit: String,
     /// The path inside the repository, with `/`; empty for its root.
@@ -29,34 +36,53 @@ struct Pinned {
 /// Reads a source from Git. Relative repositories are those below `working`.
 pub(crate) fn read(source: &GitSource, working: &Path, limits: &Limits) -> Result<SourceTree, SourceError> {
     match source.repository() {
-        Repository::Local(path) => read_pinned(source, &local::pin(source, &working.join(path))?, limits),
+        Repository::Local(path) => read_of_user(source, &local::pin(source, &working.join(path))?, limits),
         Repository::Remote(url) => {
             let directory = tempfile::tempdir().map_err(|error| SourceError::Git {
                 repository: source.repository_shown(),
                 why: format!("no temporary directory: {error}"),
             })?;
-            read_pinned(source, &fetch::pin(source, url, directory.path())?, limits)
+            read_of_user(source, &fetch::pin(source, url, directory.path())?, limits)
         }
     }
 }
 
-fn read_pinned(source: &GitSource, pinned: &Pinned, limits: &Limits) -> Result<SourceTree, SourceError> {
+fn read_of_user(source: &GitSource, pinned: &PinnedPath, limits: &Limits) -> Result<SourceTree, SourceError> {
+    let repository = source.repository_shown();
+    let tree = Batch::start(&pinned.git)
+        .and_then(|mut batch| read_pinned(source, &pinned.commit, &pinned.path, limits, &mut batch));
+    tree.map_err(|error| match error {
+        ReadError::Source(error) => error,
+        ReadError::NoCommit => SourceError::Revision { repository, revision: pinned.commit.clone() },
+        ReadError::Broken(why) | ReadError::NotStarted(why) => SourceError::Git { repository, why },
+        ReadError::Expired => SourceError::Git { repository, why: "it took too long".to_owned() },
+    })
+}
+
+/// Reads the manifests below a path of a commit, with one process.
+pub(crate) fn read_pinned(
+    source: &GitSource,
+    commit: &str,
+    path: &str,
+    limits: &Limits,
+    batch: &mut Batch,
+) -> Result<SourceTree, ReadError> {
     let description = source.to_string();
-    let listed = listing::list(source, pinned)?;
-    let files = batch::read(source, pinned, &listed, limits)?;
+    let listed = listing::list(source, commit, path, batch)?;
+    let files = contents::read(source, &listed, limits, batch)?;
     if files.is_empty() {
-        return Err(SourceError::Empty { description });
+        return Err(SourceError::Empty { description }.into());
     }
     let (before, after) = source.shown_around(listed.is_file);
-    let prefix = match (listed.is_file, pinned.path.rsplit_once('/')) {
-        (false, _) => pinned.path.clone(),
+    let prefix = match (listed.is_file, listed.root.rsplit_once('/')) {
+        (false, _) => listed.root,
         (true, Some((parent, _))) => parent.to_owned(),
         (true, None) => String::new(),
     };
     Ok(SourceTree {
         description,
         files,
-        pinned: Some(pinned.commit.clone()),
+        pinned: Some(commit.to_owned()),
         root: None,
         prefix,
         shown: Shown { before, after },

@@ -5,6 +5,8 @@ mod base;
 mod directories;
 mod environments;
 mod git;
+mod mirror_faults;
+mod mirrors;
 mod sandbox;
 mod server;
 mod writing;

@@ -5,12 +5,39 @@ use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+/// What kind of server it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Manner {
+    /// As hosts are today.
+    Plain,
+    /// It speaks the protocol that gives no single commits.
+    Old,
+    /// It wants `ana` and her password `s3cret`.
+    Guarded,
+    /// It fails.
+    Failing,
+    /// It accepts, and says nothing.
+    Silent,
+}
+
 /// Serves the repositories below `root` until the process ends; returns `127.0.0.1:PORT`.
 pub(crate) fn serve(root: &Path) -> String {
+    serve_as(Manner::Plain, root)
+}
+
+pub(crate) fn serve_as(manner: Manner, root: &Path) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let root = root.to_owned();
-    std::thread::spawn(move || listener.incoming().for_each(|stream| answer(stream.unwrap(), &root)));
+    std::thread::spawn(move || {
+        let mut held = Vec::new();
+        for stream in listener.incoming() {
+            match manner {
+                Manner::Silent => held.push(stream),
+                _ => answer(stream.unwrap(), &root, manner),
+            }
+        }
+    });
     address
 }
 
@@ -49,8 +76,22 @@ fn read(stream: &TcpStream) -> Request {
     request
 }
 
-fn answer(mut stream: TcpStream, root: &PathBuf) {
+fn answer(mut stream: TcpStream, root: &PathBuf, manner: Manner) {
     let request = read(&stream);
+    // `ana:s3cret` in base64, as of RFC 7617.
+    let refusal = match manner {
+        Manner::Guarded if request.header("authorization") != "Basic YW5hOnMzY3JldA==" => {
+            Some("401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"git\"")
+        }
+        Manner::Failing => Some("502 Bad Gateway"),
+        _ => None,
+    };
+    if let Some(refusal) = refusal {
+        let head = format!("HTTP/1.1 {refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+        stream.write_all(head.as_bytes()).unwrap();
+        return;
+    }
+    let protocol = if manner == Manner::Old { "" } else { request.header("git-protocol") };
     let mut backend = Command::new("git")
         .arg("http-backend")
         .env("GIT_PROJECT_ROOT", root)
@@ -60,7 +101,7 @@ fn answer(mut stream: TcpStream, root: &PathBuf) {
         .env("QUERY_STRING", &request.query)
         .env("CONTENT_TYPE", request.header("content-type"))
         .env("HTTP_CONTENT_ENCODING", request.header("content-encoding"))
-        .env("GIT_PROTOCOL", request.header("git-protocol"))
+        .env("GIT_PROTOCOL", protocol)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()

@@ -1,0 +1,90 @@
+//! Reading from the commits of mirrors: one process a call where the commit is there.
+
+use super::Mirrors;
+use super::error::GitError;
+use crate::error::SourceError;
+use crate::git::entries::{Entry, EntryKind};
+use crate::git::locate::{Located, directory, locate, root_tree};
+use crate::git::objects::{Batch, ReadError};
+use crate::git::{GitSource, read_pinned};
+use crate::tree::SourceTree;
+
+/// What lies in a directory.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ListEntry {
+    /// Its name, without the directory.
+    pub name: String,
+    /// What it is.
+    pub kind: EntryKind,
+}
+
+impl Mirrors {
+    /// The manifests of a commit below a path (`""` for all), as [`crate::Workspace`] reads those of a directory.
+    ///
+    /// # Errors
+    /// Those of [`Mirrors::ensure`]; `SOURCE_NOT_FOUND`, `SOURCE_EMPTY`, `SOURCE_OUTSIDE` and the other errors of a
+    /// source.
+    pub fn read_tree(&self, url: &str, commit: &str, path: &str) -> Result<SourceTree, GitError> {
+        let mirror = self.mirror(url)?;
+        let source = source(url, commit, path)?;
+        mirror.read(commit, |batch| read_pinned(&source, commit, source.path(), &self.options.limits, batch))
+    }
+
+    /// The bytes of a file of a commit, also through links that stay inside; none if there is nothing.
+    ///
+    /// # Errors
+    /// Those of [`Mirrors::ensure`]; `MANIFEST_TOO_LARGE`, `SOURCE_OUTSIDE`, `SOURCE_UNREADABLE` if it is no file.
+    pub fn read_file(&self, url: &str, commit: &str, path: &str) -> Result<Option<Vec<u8>>, GitError> {
+        let source = source(url, commit, path)?;
+        let limit = self.options.limits.file_bytes;
+        let admit = |size| match size > limit {
+            true => Err(SourceError::FileTooLarge { file: source.to_string(), size, limit }.into()),
+            false => Ok(()),
+        };
+        self.mirror(url)?.read(commit, |batch| match find(batch, commit, &source)? {
+            None => Ok(None),
+            Some(entry) if entry.kind == EntryKind::File => batch.bytes(&entry.hash, admit).map(Some),
+            Some(_) => {
+                let why = "it is no file".to_owned();
+                Err(SourceError::Unreadable { path: source.to_string(), why }.into())
+            }
+        })
+    }
+
+    /// What lies in a directory of a commit, sorted by name; none if there is no such directory.
+    ///
+    /// # Errors
+    /// Those of [`Mirrors::ensure`]; `SOURCE_OUTSIDE`.
+    pub fn list(&self, url: &str, commit: &str, path: &str) -> Result<Option<Vec<ListEntry>>, GitError> {
+        let source = source(url, commit, path)?;
+        self.mirror(url)?.read(commit, |batch| match find(batch, commit, &source)? {
+            Some(Entry { kind: EntryKind::Directory, hash, .. }) => {
+                let entries = directory(batch, &hash, &source.to_string())?.into_iter();
+                let mut listed: Vec<ListEntry> =
+                    entries.map(|entry| ListEntry { name: entry.name, kind: entry.kind }).collect();
+                listed.sort();
+                Ok(Some(listed))
+            }
+            _ => Ok(None),
+        })
+    }
+}
+
+fn source(url: &str, commit: &str, path: &str) -> Result<GitSource, GitError> {
+    GitSource::pinned(url, commit, path).ok_or_else(|| {
+        let root = crate::git::credentials::mask(url);
+        GitError::Source(SourceError::Outside { path: path.to_owned(), root })
+    })
+}
+
+fn find(batch: &mut Batch, commit: &str, source: &GitSource) -> Result<Option<Entry>, ReadError> {
+    let root = root_tree(batch, commit)?;
+    match locate(batch, &root, source.path())? {
+        Located::Found(entry) => Ok(Some(entry)),
+        Located::Nothing => Ok(None),
+        Located::Leaves => {
+            let root = source.repository_shown();
+            Err(SourceError::Outside { path: source.to_string(), root }.into())
+        }
+    }
+}
