@@ -1,6 +1,7 @@
 //! Why an event was not handled.
 
 use event_log::LogError;
+use events::DecodeError;
 use store::StoreError;
 
 /// Why an event was not handled.
@@ -44,6 +45,14 @@ impl Failure {
             Self::Unavailable { code, .. } | Self::Unhandled { code, .. } => code,
         }
     }
+
+    /// The error, without its code.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        match self {
+            Self::Unavailable { message, .. } | Self::Unhandled { message, .. } => message,
+        }
+    }
 }
 
 impl From<StoreError> for Failure {
@@ -61,5 +70,11 @@ impl From<LogError> for Failure {
             true => Self::unavailable(error.code(), error.to_string()),
             false => Self::unhandled(error.code(), error.to_string()),
         }
+    }
+}
+
+impl From<DecodeError> for Failure {
+    fn from(error: DecodeError) -> Self {
+        Self::unhandled(error.code(), error.to_string())
     }
 }

@@ -1,6 +1,7 @@
 //! What a service does with an event.
 
 use async_trait::async_trait;
+use event_log::Delivered;
 use events::{Message, Service, Topic};
 
 use crate::failure::Failure;
@@ -41,4 +42,21 @@ pub trait Engine: Send + Sync + 'static {
     /// # Errors
     /// As [`Handler::handle`].
     async fn output(&self, message: &Message) -> Result<Option<Message>, Failure>;
+}
+
+/// A consumer of records as they came, several at once: for who needs their places or their bytes, and parks nothing.
+#[async_trait]
+pub trait RecordHandler: Send + Sync + 'static {
+    /// Its name: the consumer group.
+    fn consumer(&self) -> &'static str;
+
+    /// What it reads.
+    fn topics(&self) -> Vec<Topic>;
+
+    /// Handles records of one partition, in order; at least one, and all or none. It may be called again for records that
+    /// it has handled.
+    ///
+    /// # Errors
+    /// Whatever it is, it is tried again until it works, and the partition waits.
+    async fn handle(&self, records: &[Delivered]) -> Result<(), Failure>;
 }

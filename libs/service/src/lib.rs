@@ -4,12 +4,32 @@
 //! does with an event is a [`Handler`] (anything) or an [`Engine`] (a fact made of a fact); the runtime around it
 //! tries again with back-off, parks with its aggregate what cannot be handled, and commits.
 
+mod backoff;
 mod clock;
+mod consume;
+mod dead_letters;
+mod decider;
+mod engine;
 mod failure;
 mod handler;
+mod health;
+mod outbox;
 mod parts;
+mod policy;
+mod supervisor;
+mod task;
 
+pub use backoff::Backoff;
 pub use clock::{Clock, SystemClock};
+pub use consume::{consume, consume_records, consumer, record_consumer};
+pub use dead_letters::{DeadLetterError, DeadLetters};
+pub use decider::{Aggregate, DeciderError, Decision, Done, Occasion, decide};
+pub use engine::{engine, run_engine};
 pub use failure::Failure;
-pub use handler::{Engine, Handler};
-pub use parts::Parts;
+pub use handler::{Engine, Handler, RecordHandler};
+pub use health::{Component, ComponentReport, Health, HealthReport, Reason};
+pub use outbox::outbox_relay;
+pub use parts::{Parts, RetrySignal};
+pub use policy::Policy;
+pub use supervisor::Supervisor;
+pub use task::{Running, Task};

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use event_log::EventLog;
 use store::{Blobs, Store};
+use tokio::sync::watch;
 
 use crate::clock::Clock;
 
@@ -18,4 +19,36 @@ pub struct Parts {
     pub blobs: Arc<dyn Blobs>,
     /// Time and new identifiers.
     pub clock: Arc<dyn Clock>,
+    /// Wakes the service's consumers when somebody wants a dead letter handled again.
+    pub retries: RetrySignal,
+}
+
+/// Wakes the consumers of one store in this process when a dead letter is to be handled again. Consumers of another
+/// process find it by polling.
+#[derive(Debug, Clone, Default)]
+pub struct RetrySignal(watch::Sender<()>);
+
+impl Parts {
+    /// The parts of a service whose consumers nobody wakes yet.
+    #[must_use]
+    pub fn new(
+        log: Arc<dyn EventLog>,
+        store: Arc<dyn Store>,
+        blobs: Arc<dyn Blobs>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self { log, store, blobs, clock, retries: RetrySignal::default() }
+    }
+}
+
+impl RetrySignal {
+    /// Wakes the consumers.
+    pub fn wake(&self) {
+        self.0.send_replace(());
+    }
+
+    /// Sees every call of [`RetrySignal::wake`] from now on.
+    pub(crate) fn subscribe(&self) -> watch::Receiver<()> {
+        self.0.subscribe()
+    }
 }

@@ -1,0 +1,168 @@
+//! Events of a partition: decoded, and handled or parked.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use event_log::{Delivered, PartitionId};
+use events::{DecodeError, Message};
+use store::NewDeadLetter;
+
+use super::tries::{Patience, Tries, Verdict};
+use super::work::{Done, Stop, Stopped, Work};
+use crate::dead_letters::Cases;
+use crate::handler::Handler;
+use crate::parts::Parts;
+
+/// Gives events to a handler.
+pub(super) struct Messages {
+    pub(super) handler: Arc<dyn Handler>,
+    pub(super) parts: Parts,
+    pub(super) tries: Tries,
+    pub(super) cases: Cases,
+}
+
+/// An event, or why its bytes are none.
+pub(super) type Decoded = Result<Message, DecodeError>;
+
+/// The code of an event that waits behind another of its key.
+const WAITS: &str = "EVENT_WAITS";
+
+#[async_trait]
+impl Work for Messages {
+    async fn records(&self, records: Vec<Delivered>, done: &Done, stop: &Stop) -> Result<(), Stopped> {
+        for delivered in records {
+            stop.check()?;
+            let next = delivered.position.offset + 1;
+            self.take(delivered, stop).await?;
+            done.records(next, 1);
+        }
+        Ok(())
+    }
+
+    async fn again(&self, partition: &PartitionId, key: &str, stop: &Stop) -> Result<(), Stopped> {
+        self.drain(partition, key, stop).await
+    }
+}
+
+impl Messages {
+    async fn take(&self, delivered: Delivered, stop: &Stop) -> Result<(), Stopped> {
+        let message = events::decode(&delivered.record);
+        if let Ok(message) = &message
+            && self.was_handled(&delivered.position.partition, message, stop).await?
+        {
+            telemetry::messaging::duplicate(self.consumer(), topic(&delivered));
+            return Ok(());
+        }
+        match (self.place(&delivered, stop).await?, message) {
+            (Place::Settled, _) => Ok(()),
+            (Place::Behind, _) => {
+                let message = "it waits behind an event of its key that could not be handled";
+                self.park(letter(self.consumer(), delivered, 0, WAITS, message.to_owned()), stop).await
+            }
+            (Place::Free, message) => self.handle(delivered, &message, stop).await,
+        }
+    }
+
+    async fn handle(&self, delivered: Delivered, message: &Decoded, stop: &Stop) -> Result<(), Stopped> {
+        let partition = delivered.position.partition.clone();
+        match self.verdict(&partition, message, stop).await? {
+            Verdict::Handled => Ok(()),
+            Verdict::Duplicate => {
+                telemetry::messaging::duplicate(self.consumer(), topic(&delivered));
+                Ok(())
+            }
+            Verdict::Faulty { attempts, failure } => {
+                let message = failure.message().to_owned();
+                self.park(letter(self.consumer(), delivered, attempts, failure.code(), message), stop).await
+            }
+        }
+    }
+
+    /// What becomes of an event that may be handled now.
+    pub(super) async fn verdict(
+        &self,
+        partition: &PartitionId,
+        message: &Decoded,
+        stop: &Stop,
+    ) -> Result<Verdict, Stopped> {
+        match message {
+            Ok(message) => {
+                let handle = || self.handler.handle(message);
+                self.tries.handle(partition, Patience::Bounded, stop, handle).await
+            }
+            Err(error) => Ok(Verdict::Faulty { attempts: 1, failure: error.clone().into() }),
+        }
+    }
+
+    async fn was_handled(
+        &self,
+        partition: &PartitionId,
+        message: &Message,
+        stop: &Stop,
+    ) -> Result<bool, Stopped> {
+        let envelope = &message.envelope;
+        let handled =
+            || self.parts.store.handled(envelope.org, self.consumer(), &partition.topic, &envelope.subject);
+        Ok(self.tries.store(partition, stop, handled).await? >= envelope.sequence)
+    }
+
+    /// Whether an event must wait behind another.
+    async fn place(&self, delivered: &Delivered, stop: &Stop) -> Result<Place, Stopped> {
+        let partition = &delivered.position.partition;
+        let key = &delivered.record.key;
+        let parked = || self.parts.store.is_parked(self.consumer(), &partition.topic, key);
+        if !self.tries.store(partition, stop, parked).await? {
+            return Ok(Place::Free);
+        }
+        let waiting = || self.parts.store.waiting(self.consumer(), &partition.topic, key, 1);
+        Ok(match self.tries.store(partition, stop, waiting).await?.first() {
+            None => Place::Free,
+            // It came again: had it not been done with, it would wait itself.
+            Some(first) if delivered.position.offset < first.letter.position.offset => Place::Settled,
+            Some(_) => Place::Behind,
+        })
+    }
+
+    pub(super) async fn park(&self, letter: NewDeadLetter, stop: &Stop) -> Result<(), Stopped> {
+        let partition = &letter.position.partition;
+        self.tries.store(partition, stop, || self.cases.park(&letter)).await?;
+        Ok(())
+    }
+
+    pub(super) fn consumer(&self) -> &'static str {
+        self.tries.consumer
+    }
+}
+
+enum Place {
+    /// It may be handled.
+    Free,
+    /// It must wait behind another of its key.
+    Behind,
+    /// It was handled, or parked and given up.
+    Settled,
+}
+
+fn topic(delivered: &Delivered) -> &str {
+    delivered.position.partition.topic.as_str()
+}
+
+fn letter(
+    consumer: &str,
+    delivered: Delivered,
+    attempts: u32,
+    code: &'static str,
+    message: String,
+) -> NewDeadLetter {
+    tracing::warn!(consumer, code, position = %delivered.position, error = message, "parked");
+    telemetry::messaging::parked(consumer, topic(&delivered), code);
+    let Delivered { position, record } = delivered;
+    NewDeadLetter {
+        consumer: consumer.to_owned(),
+        position,
+        record,
+        attempts,
+        code: code.to_owned(),
+        message,
+    }
+}

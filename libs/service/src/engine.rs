@@ -1,0 +1,74 @@
+//! An engine as a consumer.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use event_log::{EventLog, LogError};
+use events::{Message, Service, Topic};
+
+use crate::consume::consume;
+use crate::failure::Failure;
+use crate::handler::{Engine, Handler};
+use crate::parts::Parts;
+use crate::policy::Policy;
+use crate::task::{Running, Task};
+
+/// An engine whose output is appended to its service's topic before its input is committed.
+struct Appending {
+    engine: Arc<dyn Engine>,
+    log: Arc<dyn EventLog>,
+}
+
+#[async_trait]
+impl Handler for Appending {
+    fn consumer(&self) -> &'static str {
+        self.engine.service().name()
+    }
+
+    fn service(&self) -> Service {
+        self.engine.service()
+    }
+
+    fn topics(&self) -> Vec<Topic> {
+        self.engine.topics()
+    }
+
+    async fn handle(&self, message: &Message) -> Result<(), Failure> {
+        let Some(output) = self.engine.output(message).await? else { return Ok(()) };
+        let record =
+            events::encode(&output).map_err(|error| Failure::unhandled(error.code(), error.to_string()))?;
+        let topic = self.engine.service().topic();
+        self.log.append(&topic, &[record]).await.map_err(|error| refused(&error))?;
+        telemetry::messaging::sent(topic.as_str(), 1);
+        Ok(())
+    }
+}
+
+/// Only the record itself is the event's fault.
+fn refused(error: &LogError) -> Failure {
+    match error {
+        LogError::RecordTooLarge { .. } => Failure::unhandled(error.code(), error.to_string()),
+        _ => Failure::unavailable(error.code(), error.to_string()),
+    }
+}
+
+/// Runs an engine until the task is told to stop ([`consume`]).
+///
+/// # Errors
+/// As [`consume`].
+pub async fn run_engine(
+    engine: Arc<dyn Engine>,
+    parts: Parts,
+    policy: Policy,
+    running: Running,
+) -> Result<(), Failure> {
+    let log = Arc::clone(&parts.log);
+    consume(Arc::new(Appending { engine, log }), parts, policy, running).await
+}
+
+/// [`run_engine`] as a task.
+#[must_use]
+pub fn engine(engine: Arc<dyn Engine>, parts: Parts, policy: Policy) -> Task {
+    let name = format!("{}/consume", engine.service());
+    Task::new(name, move |running| run_engine(Arc::clone(&engine), parts.clone(), policy, running))
+}

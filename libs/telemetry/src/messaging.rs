@@ -1,0 +1,75 @@
+//! What is counted about events.
+//!
+//! Names and attributes are those of OpenTelemetry's semantic conventions for messaging where there are any
+//! (`messaging.*`, version 1.38); Prometheus writes their dots as underscores. Ours begin with `plimsoll.`.
+
+use std::time::Duration;
+
+use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
+
+const CONSUMED: &str = "messaging.client.consumed.messages";
+const SENT: &str = "messaging.client.sent.messages";
+const PROCESS: &str = "messaging.process.duration";
+const RETRIED: &str = "plimsoll.consumer.retried.messages";
+const DUPLICATES: &str = "plimsoll.consumer.duplicate.messages";
+const PARKED: &str = "plimsoll.consumer.parked.messages";
+const LAG: &str = "plimsoll.consumer.lag.messages";
+const OUTBOX: &str = "plimsoll.outbox.lag.messages";
+const OUTBOX_AGE: &str = "plimsoll.outbox.lag.time";
+
+const GROUP: &str = "messaging.consumer.group.name";
+const DESTINATION: &str = "messaging.destination.name";
+const PARTITION: &str = "messaging.destination.partition.id";
+const ERROR: &str = "error.type";
+const SERVICE: &str = "service.name";
+
+/// An event was handled, in this time.
+pub fn handled(group: &str, topic: &str, time: Duration) {
+    counter!(CONSUMED, GROUP => group.to_owned(), DESTINATION => topic.to_owned()).increment(1);
+    histogram!(PROCESS, GROUP => group.to_owned(), DESTINATION => topic.to_owned()).record(time);
+}
+
+/// An event was not handled, for this reason, and is tried again.
+pub fn retried(group: &str, topic: &str, code: &'static str) {
+    counter!(RETRIED, GROUP => group.to_owned(), DESTINATION => topic.to_owned(), ERROR => code).increment(1);
+}
+
+/// An event had been handled before.
+pub fn duplicate(group: &str, topic: &str) {
+    counter!(DUPLICATES, GROUP => group.to_owned(), DESTINATION => topic.to_owned()).increment(1);
+}
+
+/// An event was parked, for this reason.
+pub fn parked(group: &str, topic: &str, code: &'static str) {
+    counter!(PARKED, GROUP => group.to_owned(), DESTINATION => topic.to_owned(), ERROR => code).increment(1);
+}
+
+/// Events were appended to a topic.
+pub fn sent(topic: &str, events: u64) {
+    counter!(SENT, DESTINATION => topic.to_owned()).increment(events);
+}
+
+/// How many records of a partition a consumer group has not committed.
+pub fn lag(group: &str, topic: &str, partition: u32, records: u64) {
+    let partition = partition.to_string();
+    gauge!(LAG, GROUP => group.to_owned(), DESTINATION => topic.to_owned(), PARTITION => partition)
+        .set(records as f64);
+}
+
+/// How many events of a service wait in its outbox, and for how long.
+pub fn outbox_lag(service: &str, events: u64, age: Duration) {
+    gauge!(OUTBOX, SERVICE => service.to_owned()).set(events as f64);
+    gauge!(OUTBOX_AGE, SERVICE => service.to_owned()).set(age.as_secs_f64());
+}
+
+pub(crate) fn describe() {
+    describe_counter!(CONSUMED, "Events that consumers handled.");
+    describe_counter!(SENT, "Events that were appended to the log.");
+    describe_histogram!(PROCESS, Unit::Seconds, "How long it took to handle an event, without retries.");
+    describe_counter!(RETRIED, "Events that were not handled and tried again.");
+    describe_counter!(DUPLICATES, "Events that came again and were dropped.");
+    describe_counter!(PARKED, "Events that could not be handled and wait as dead letters.");
+    describe_gauge!(LAG, "Records of a partition that a consumer group has not committed.");
+    describe_gauge!(OUTBOX, "Events that wait in an outbox.");
+    describe_gauge!(OUTBOX_AGE, Unit::Seconds, "How long the oldest event has waited in an outbox.");
+}
