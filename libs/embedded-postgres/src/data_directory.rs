@@ -33,10 +33,7 @@ impl DataDirectory {
     pub(crate) fn open(path: &Path, run_as: RunAs) -> Result<Self, Error> {
         // Another user has to pass through to its own directories below; it may not list this one.
         let mode = if run_as.owner().is_some() { 0o711 } else { 0o700 };
-        match DirBuilder::new().mode(mode).create(path) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            created => created.map_err(|error| Error::io(path, &error))?,
-        }
+        create(path, mode)?;
         let root = fs::canonicalize(path).map_err(|error| Error::io(path, &error))?;
         let lock = lock(&root)?;
         let directory = Self { root, _lock: lock };
@@ -160,6 +157,16 @@ pub(crate) fn reach(path: &Path) -> Result<PathBuf, Error> {
         }
         _ => Ok(path),
     }
+}
+
+/// Creates a directory with this mode, whatever the umask. One that is there stays as it is.
+pub(crate) fn create(path: &Path, mode: u32) -> Result<(), Error> {
+    let created = match DirBuilder::new().mode(mode).create(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error),
+        Ok(()) => fs::set_permissions(path, Permissions::from_mode(mode)),
+    };
+    created.map_err(|error| Error::io(path, &error))
 }
 
 /// Creates a directory for Postgres alone.

@@ -70,9 +70,9 @@ impl Identity {
     fn mapped(reach: &Path, who: &str) -> Result<Self, Error> {
         let refuse =
             |why: &str| Error::NoUser { who: who.to_owned(), path: reach.to_owned(), why: why.to_owned() };
-        let nobody = ["postgres", "nobody"].into_iter().find_map(|name| Some((name, ids_of(name)?)));
-        let (peer, (uid, gid)) =
-            nobody.ok_or_else(|| refuse("there is neither a user postgres nor nobody"))?;
+        // Not `nobody`: in a namespace, that is how every user appears who is not in it.
+        let named = ["postgres", "daemon", "bin"].into_iter().find_map(|name| Some((name, ids_of(name)?)));
+        let (peer, (uid, gid)) = named.ok_or_else(|| refuse("there is no user postgres, daemon or bin"))?;
         let run_as = RunAs::Mapped { uid, gid };
         let mut trial = Command::new("unshare");
         trial.args(run_as.prefix().iter().skip(1)).arg("true").stdin(Stdio::null());

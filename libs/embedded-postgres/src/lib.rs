@@ -23,7 +23,9 @@
 //! removed. `TestPostgres::private()` is a server of the test's own, which the test may kill.
 
 mod bootstrap;
+mod complaint;
 mod data_directory;
+mod database;
 mod error;
 mod identity;
 mod initialise;
@@ -34,12 +36,14 @@ mod programs;
 mod server;
 mod settings;
 mod sockets;
+mod stale;
 mod supervisor;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod url;
 mod watched;
 
+pub use crate::database::Database;
 pub use crate::error::Error;
 pub use crate::postgres::{Options, Postgres, Running};
 pub use crate::programs::{Lookup, Programs, SUPPORTED};

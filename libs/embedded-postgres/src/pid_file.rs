@@ -2,7 +2,7 @@
 //! (src/include/utils/pidfile.h of Postgres). After a crash the file stays, and still says `ready`.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What the file says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,9 +11,14 @@ pub(crate) struct PidFile {
     pub(crate) is_ready: bool,
 }
 
-/// Reads it, if there is one with a pid.
-pub(crate) fn read(cluster: &Path) -> Option<PidFile> {
-    parse(&fs::read_to_string(cluster.join("postmaster.pid")).ok()?)
+/// Where it is.
+pub(crate) fn path(cluster: &Path) -> PathBuf {
+    cluster.join("postmaster.pid")
+}
+
+/// Reads it, or the lock file of a socket, which begins with the same lines; if there is one with a pid.
+pub(crate) fn read(file: &Path) -> Option<PidFile> {
+    parse(&fs::read_to_string(file).ok()?)
 }
 
 fn parse(text: &str) -> Option<PidFile> {

@@ -100,7 +100,15 @@ impl Prepared {
         );
         let cluster = directory.cluster();
         let Options { start_timeout, stop_timeout, .. } = options;
-        let launch = Launch { cluster, settings, programs, identity, start_timeout, stop_timeout };
+        let launch = Launch {
+            cluster,
+            sockets: sockets.clone(),
+            settings,
+            programs,
+            identity,
+            start_timeout,
+            stop_timeout,
+        };
         let server = launch.start().await?;
         let url = |role, database| DatabaseUrl::local(&sockets, role, database);
         if let Err(error) = bootstrap::role_and_database(&url(SUPERUSER, "postgres")).await {

@@ -41,9 +41,7 @@ impl Lookup {
     pub fn from_env() -> Self {
         let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
         Self {
-            database_url: variable("DATABASE_URL")
-                .and_then(|url| url.into_string().ok())
-                .map(DatabaseUrl::new),
+            database_url: variable("DATABASE_URL").map(|url| DatabaseUrl::new(url.to_string_lossy())),
             pg_bin: variable("PLIMSOLL_PG_BIN").map(PathBuf::from),
             path: variable("PATH"),
             installed: INSTALLED.map(str::to_owned).to_vec(),

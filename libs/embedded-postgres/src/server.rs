@@ -7,12 +7,14 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
+use crate::complaint;
 use crate::error::Error;
 use crate::identity::Identity;
 use crate::leftovers;
 use crate::pid_file;
 use crate::programs::Programs;
 use crate::settings::Settings;
+use crate::stale;
 use crate::watched::Watched;
 
 const PAUSE: Duration = Duration::from_millis(5);
@@ -23,6 +25,7 @@ const IMMEDIATE: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub(crate) struct Launch {
     pub(crate) cluster: PathBuf,
+    pub(crate) sockets: PathBuf,
     pub(crate) settings: Settings,
     pub(crate) programs: Programs,
     pub(crate) identity: Identity,
@@ -34,6 +37,7 @@ impl Launch {
     /// Starts the server and waits until it takes connections.
     pub(crate) async fn start(&self) -> Result<Watched, Error> {
         leftovers::clear(&self.cluster, &self.settings.config).await?;
+        stale::remove(&self.cluster, &self.sockets)?;
         let arguments = self.arguments();
         let arguments: Vec<&OsStr> = arguments.iter().map(OsString::as_os_str).collect();
         let spawned = Watched::spawn(&self.identity, &self.programs.postgres(), &arguments).await;
@@ -41,22 +45,26 @@ impl Launch {
         match timeout(self.start_timeout, self.ready(&mut server)).await {
             Ok(Readiness::Ready) => Ok(server),
             Ok(Readiness::Ended) => {
-                let said = server.last_words().await;
-                Err(self.failed(&self.complaint(&said)))
+                let pid = server.pid();
+                Err(complaint::of(&self.cluster, pid, &server.last_words().await))
             }
             Err(_) => Err(self.failed(&format!("it was not ready after {} s", self.start_timeout.as_secs()))),
         }
     }
 
-    /// Ends the server in order, and if that takes too long at once.
+    /// Ends the server in order, and if that takes too long at once. Returns when no process of it is left.
     pub(crate) async fn stop(&self, mut server: Watched) {
-        for (signal, patience) in [("INT", self.stop_timeout), ("QUIT", IMMEDIATE)] {
+        for (signal, patience) in [("INT", self.stop_timeout), ("QUIT", IMMEDIATE), ("KILL", IMMEDIATE)] {
             server.signal(signal).await;
             if timeout(patience, server.ended()).await.is_ok() {
-                return;
+                break;
             }
         }
-        // Dropped, the watching shell kills it.
+        // The process that writes the log ends last. One that does not end keeps the next start from beginning, which
+        // then says so.
+        let _ = leftovers::clear(&self.cluster, &self.settings.config).await;
+        // Empty now; the next start creates it. In /tmp it would be litter.
+        let _ = fs::remove_dir(&self.sockets);
     }
 
     fn arguments(&self) -> Vec<OsString> {
@@ -69,9 +77,10 @@ impl Launch {
     }
 
     async fn ready(&self, server: &mut Watched) -> Readiness {
+        let file = pid_file::path(&self.cluster);
         loop {
             // The file of a server that crashed says `ready` too: only this server's word counts.
-            let found = pid_file::read(&self.cluster);
+            let found = pid_file::read(&file);
             if found.is_some_and(|file| file.pid == server.pid() && file.is_ready) {
                 return Readiness::Ready;
             }
@@ -84,14 +93,6 @@ impl Launch {
     fn failed(&self, why: &str) -> Error {
         Error::failed("postgres", &self.cluster, why)
     }
-
-    /// The last line that says what is wrong: on standard error before the log is opened, in the log after that.
-    fn complaint(&self, said: &str) -> String {
-        let log = newest_log(&self.cluster.join("log")).unwrap_or_default();
-        let is_error = |line: &&str| line.contains("FATAL: ") || line.contains("PANIC: ");
-        let line = said.lines().rfind(is_error).or_else(|| log.lines().rfind(is_error));
-        line.unwrap_or(said).to_owned()
-    }
 }
 
 /// The argument that tells a server of this library from others.
@@ -103,12 +104,6 @@ fn joined(name: &str, path: &Path) -> OsString {
     let mut argument = OsString::from(name);
     argument.push(path);
     argument
-}
-
-fn newest_log(directory: &Path) -> Option<String> {
-    let entries = fs::read_dir(directory).ok()?.flatten();
-    let newest = entries.max_by_key(|entry| entry.metadata().and_then(|data| data.modified()).ok())?;
-    Some(String::from_utf8_lossy(&fs::read(newest.path()).ok()?).into_owned())
 }
 
 enum Readiness {

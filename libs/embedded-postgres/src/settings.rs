@@ -1,12 +1,9 @@
 //! Postgres' configuration. It is written at every start, outside Postgres' own directory, so that a new Plimsoll's
 //! settings apply to old data. What an operator sets with `ALTER SYSTEM` is read after it and prevails.
 
-use std::fs::DirBuilder;
-use std::io::ErrorKind;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
-use crate::data_directory::write;
+use crate::data_directory::{create, write};
 use crate::error::Error;
 use crate::identity::Identity;
 
@@ -42,32 +39,19 @@ impl Settings {
         identity: &Identity,
         durability: Durability,
     ) -> Result<Self, Error> {
-        match DirBuilder::new().mode(0o755).create(directory) {
-            Err(error) if error.kind() != ErrorKind::AlreadyExists => {
-                return Err(Error::io(directory, &error));
-            }
-            _ => {}
-        }
-        let settings = Self::below(directory);
+        create(directory, 0o755)?;
+        let [config, hba, ident] =
+            ["postgresql.conf", "pg_hba.conf", "pg_ident.conf"].map(|name| directory.join(name));
         // Readable by the user that Postgres runs as, writable by the caller alone; nothing in them is secret.
-        write(&settings.config, &config(sockets, durability), 0o644)?;
-        write(&settings.hba, HBA, 0o644)?;
-        write(&settings.ident, &ident(&identity.peer), 0o644)?;
-        Ok(settings)
-    }
-
-    /// Their paths.
-    pub(crate) fn below(directory: &Path) -> Self {
-        Self {
-            config: directory.join("postgresql.conf"),
-            hba: directory.join("pg_hba.conf"),
-            ident: directory.join("pg_ident.conf"),
-        }
+        write(&config, &configuration(sockets, durability), 0o644)?;
+        write(&hba, HBA, 0o644)?;
+        write(&ident, &user_map(&identity.peer), 0o644)?;
+        Ok(Self { config, hba, ident })
     }
 }
 
 /// Sizes are for ten services with pools of ten connections and a machine that runs more than Postgres.
-fn config(sockets: &Path, durability: Durability) -> String {
+fn configuration(sockets: &Path, durability: Durability) -> String {
     let mut text = format!(
         "# Written by Plimsoll at every start. Use ALTER SYSTEM to change a setting.
 # What initdb found out about this machine, such as its kind of shared memory:
@@ -107,9 +91,7 @@ log_error_verbosity = terse
         sockets.display()
     );
     if durability == Durability::Off {
-        text.push_str(
-            "fsync = off\nfull_page_writes = off\nsynchronous_commit = off\nmax_connections = 400\n",
-        );
+        text.push_str("fsync = off\nfull_page_writes = off\nmax_connections = 400\n");
     }
     text
 }
@@ -120,7 +102,7 @@ log_error_verbosity = terse
 /// secret in a file, readable by exactly those who pass as the caller anyway.
 const HBA: &str = "local all,replication all peer map=plimsoll\n";
 
-fn ident(peer: &str) -> String {
+fn user_map(peer: &str) -> String {
     format!("plimsoll \"{peer}\" {ROLE}\nplimsoll \"{peer}\" {SUPERUSER}\n")
 }
 

@@ -2,4 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic in a test is the report")]
 
+mod driver;
 mod for_tests;
+mod life;
+mod place;
+mod traps;
+mod users;
