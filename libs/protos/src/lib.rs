@@ -1,4 +1,6 @@
-//! The gRPC services, made from `schemas/proto`.
+//! The gRPC services, made from `schemas/proto`, and what their calls carry beside the messages ([`call`]).
+
+pub mod call;
 
 /// The descriptors of every service, for reflection.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
