@@ -5,7 +5,7 @@ use events::Topic;
 use crate::position::{Group, PartitionId};
 
 /// Why the log did not do what it was asked for.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LogError {
     /// There is no such topic.
     #[error("the topic {0} does not exist")]

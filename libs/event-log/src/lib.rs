@@ -14,6 +14,7 @@ mod limits;
 mod memory;
 mod partitioner;
 mod position;
+mod postgres;
 mod traits;
 
 pub use error::LogError;
@@ -21,4 +22,5 @@ pub use limits::Limits;
 pub use memory::MemoryLog;
 pub use partitioner::partition_of;
 pub use position::{Delivered, Group, PartitionId, Position};
+pub use postgres::{PostgresLog, Settings};
 pub use traits::{EventLog, Subscription};
