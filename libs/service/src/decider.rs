@@ -236,7 +236,7 @@ mod tests {
     use events::decode;
     use futures::FutureExt;
     use serde_json::json;
-    use store::{MemoryBlobs, MemoryStore, Store};
+    use store::{MemoryBlobs, MemoryStore};
 
     use super::*;
     use crate::clock::{Clock, SystemClock};

@@ -81,12 +81,16 @@ impl Health {
         Component { health: self.clone(), name }
     }
 
-    /// Whether every component does its work now.
+    /// Whether every component does its work now, and there is one.
     #[must_use]
     pub fn readiness(&self) -> HealthReport {
-        self.report(|condition| {
+        let mut report = self.report(|condition| {
             matches!(condition.stage, Stage::Ready | Stage::Finished) && condition.away.is_empty()
-        })
+        });
+        if report.components.is_empty() {
+            report.status = "unavailable";
+        }
+        report
     }
 
     /// Whether no component needs the process to be started again. What is away for now is no such need.

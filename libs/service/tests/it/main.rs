@@ -1,0 +1,12 @@
+//! Consumers, dead letters and tasks, with the twins in memory and under paused time.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic in a test is the report")]
+
+mod bench;
+mod dead_letters;
+mod engines;
+mod faults;
+mod handlers;
+mod order;
+mod records;
+mod stops;
+mod tasks;
