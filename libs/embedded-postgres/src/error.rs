@@ -124,13 +124,15 @@ impl Error {
         }
     }
 
-    /// What a program of Postgres said when it ended.
+    /// A program of Postgres failed, and said this.
     pub(crate) fn failed(what: &'static str, path: &Path, said: &str) -> Self {
-        let (path, why) = (path.to_owned(), said.trim().to_owned());
-        if why.contains("No space left on device") || why.contains("Disk quota exceeded") {
-            return Self::DiskFull { path, why };
+        let path = path.to_owned();
+        let full =
+            |line: &&str| line.contains("No space left on device") || line.contains("Disk quota exceeded");
+        match said.lines().find(full) {
+            Some(line) => Self::DiskFull { path, why: line.trim().to_owned() },
+            None => Self::Failed { what, path, why: said.trim().to_owned() },
         }
-        Self::Failed { what, path, why }
     }
 }
 

@@ -1,7 +1,6 @@
 //! A process that runs the private Postgres, for tests to kill: this test program itself, started again.
 
 use std::ffi::OsString;
-use std::fs;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
@@ -67,7 +66,9 @@ impl Start {
     /// As a user that may not reach this test program: a copy is put into the directory.
     pub(crate) fn with_user(self, user: u32, copy_to: &Path) -> Self {
         let copy = copy_to.join("driver");
-        fs::copy(std::env::current_exe().unwrap(), &copy).unwrap();
+        // By another program: this one's children could inherit the open file, which then cannot be executed.
+        let mut cp = std::process::Command::new("cp");
+        assert!(cp.arg(std::env::current_exe().unwrap()).arg(&copy).status().unwrap().success());
         let (user, group) = (format!("--reuid={user}"), format!("--regid={user}"));
         self.by(&["setpriv", &user, &group, "--clear-groups", copy.to_str().unwrap()])
     }

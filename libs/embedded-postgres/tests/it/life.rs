@@ -31,7 +31,7 @@ async fn data_stay_and_nothing_else_does() {
 /// The next start comes at once, and so meets the old server on its way out.
 #[tokio::test]
 async fn a_killed_parent_takes_the_server_along_and_no_commit() {
-    let place = Place::open();
+    let place = Place::initialised().await;
     for round in 1..=5 {
         let mut driver = Driver::start(&place.data());
         let url = driver.ready().await;
@@ -66,7 +66,7 @@ async fn a_parent_that_is_killed_during_initialisation_leaves_no_half_of_it() {
 /// A terminal sends Ctrl-C to the whole process group. Were Postgres in it, it would be gone before the services.
 #[tokio::test]
 async fn ctrl_c_stops_in_order() {
-    let place = Place::open();
+    let place = Place::initialised().await;
     let mut driver = Driver::start(&place.data());
     driver.ready().await;
     driver.interrupt().await;
@@ -82,7 +82,7 @@ async fn ctrl_c_stops_in_order() {
 /// A service manager may send TERM to every process it knows of; Postgres alone would then refuse new connections.
 #[tokio::test]
 async fn the_watching_shell_ignores_what_is_meant_for_the_parent() {
-    let place = Place::open();
+    let place = Place::initialised().await;
     let mut driver = Driver::start(&place.data());
     let url = driver.ready().await;
     for pid in shells(&place) {
@@ -118,7 +118,7 @@ async fn a_killed_server_is_noticed_and_started_again() {
 /// Everything but the parent: the shell, its watcher and the server.
 #[tokio::test]
 async fn whatever_is_killed_below_the_parent_comes_back() {
-    let place = Place::open();
+    let place = Place::initialised().await;
     let mut driver = Driver::start(&place.data());
     let url = driver.ready().await;
     insert(&url, 1).await;
@@ -137,7 +137,7 @@ async fn whatever_is_killed_below_the_parent_comes_back() {
 /// The parent and the shells at once: nobody is left to end the server but the next start.
 #[tokio::test]
 async fn a_server_without_its_watchers_is_ended_by_the_next_start() {
-    let place = Place::open();
+    let place = Place::initialised().await;
     let mut driver = Driver::start(&place.data());
     insert(&driver.ready().await, 1).await;
     for pid in shells(&place) {
@@ -157,7 +157,7 @@ async fn a_server_without_its_watchers_is_ended_by_the_next_start() {
 /// A signal at the parent's death, as Linux has it, would come when the thread ends that started the server.
 #[tokio::test]
 async fn the_thread_that_started_the_server_may_end() {
-    let place = Place::open();
+    let place = Place::initialised().await;
     let (options, runtime) = (options(&place.data()), tokio::runtime::Handle::current());
     let thread = std::thread::spawn(move || runtime.block_on(Postgres::start(options)));
     let running = tokio::task::spawn_blocking(|| thread.join().unwrap()).await.unwrap().unwrap();

@@ -4,7 +4,9 @@
 
 mod driver;
 mod for_tests;
+mod full_disk;
 mod life;
 mod place;
+mod server;
 mod traps;
 mod users;

@@ -25,6 +25,13 @@ impl Place {
         Self::with_mode(0o700)
     }
 
+    /// An open one whose data directory is as a first start leaves it.
+    pub(crate) async fn initialised() -> Self {
+        let place = Self::open();
+        embedded_postgres::testing::initialise(&place.data()).await;
+        place
+    }
+
     fn with_mode(mode: u32) -> Self {
         let directory = tempfile::Builder::new().prefix("plimsoll-place-").tempdir().unwrap();
         fs::set_permissions(directory.path(), Permissions::from_mode(mode)).unwrap();

@@ -13,7 +13,7 @@ use crate::place::{Place, ask, insert, program, rows, until};
 
 #[tokio::test]
 async fn a_second_starter_is_told_who_was_first() {
-    let place = Place::open();
+    let place = Place::initialised().await;
     let mut driver = Driver::start(&place.data());
     driver.ready().await;
     let error = Postgres::start(options(&place.data())).await.unwrap_err();
@@ -41,7 +41,7 @@ async fn of_two_simultaneous_starters_one_wins() {
 /// After a crash the file of the old server stays and says `ready`, with a pid that is nobody's or another program's.
 #[tokio::test]
 async fn lock_files_that_a_crash_left_behind() {
-    let place = Place::open();
+    let place = Place::initialised().await;
     let file = place.cluster().join("postmaster.pid");
     let running = Postgres::start(options(&place.data())).await.unwrap();
     let Status::Ready { pid: old } = running.status().borrow().clone() else { panic!("not ready") };
@@ -69,8 +69,7 @@ async fn lock_files_that_a_crash_left_behind() {
 /// Where this library does not help, Postgres refuses: the proof that the test above can fail.
 #[tokio::test]
 async fn postgres_alone_refuses_a_lock_file_with_another_programs_pid() {
-    let place = Place::open();
-    Postgres::start(options(&place.data())).await.unwrap().stop().await;
+    let place = Place::initialised().await;
     let owner = fs::metadata(place.cluster()).unwrap();
     let mut another = Command::new("sleep");
     let mut another =
@@ -99,8 +98,7 @@ fn leave(file: &Path, text: &str, owner: &fs::Metadata) {
 /// An operator's `pg_ctl` holds no lock of Plimsoll's. Its server is not ours to end.
 #[tokio::test]
 async fn a_server_that_somebody_started_by_hand_is_left_alone_and_named() {
-    let place = Place::open();
-    Postgres::start(options(&place.data())).await.unwrap().stop().await;
+    let place = Place::initialised().await;
     let owner = fs::metadata(place.cluster()).unwrap();
     let mut server = Command::new(program("postgres"));
     server.arg("-D").arg(place.cluster()).args(["-c", "listen_addresses=", "-k"]).arg(place.cluster());
@@ -118,7 +116,7 @@ async fn a_server_that_somebody_started_by_hand_is_left_alone_and_named() {
 
 #[tokio::test]
 async fn data_of_another_version_and_a_later_layout_are_refused_untouched() {
-    let place = Place::open();
+    let place = Place::initialised().await;
     let running = Postgres::start(options(&place.data())).await.unwrap();
     insert(running.url().as_str(), 1).await;
     running.stop().await;
@@ -174,8 +172,7 @@ async fn a_file_in_the_place_of_the_directory() {
 /// An operator's mistake in `ALTER SYSTEM` keeps the server from starting; the error is Postgres' own.
 #[tokio::test]
 async fn a_server_that_ends_at_once_says_why() {
-    let place = Place::open();
-    Postgres::start(options(&place.data())).await.unwrap().stop().await;
+    let place = Place::initialised().await;
     let mistake = place.cluster().join("postgresql.auto.conf");
     fs::write(&mistake, "shared_buffers = '900TB'\n").unwrap();
     let error = Postgres::start(options(&place.data())).await.unwrap_err();

@@ -143,8 +143,7 @@ async fn data_of_another_user() {
     if !is_root() {
         return eprintln!("not tried: only root can");
     }
-    let place = Place::open();
-    Postgres::start(options(&place.data())).await.unwrap().stop().await;
+    let place = Place::initialised().await;
     let said = Start::on(&place.data()).with_user(65534, place.path()).start().line("error").await;
     assert!(said.starts_with("DATA_DIRECTORY_UNUSABLE"), "{said}");
 }
