@@ -8,13 +8,14 @@
 //! | `settings/` | Postgres' configuration, written at every start |
 //! | `run/` | the socket, unless its path is too long |
 
-use std::fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError};
-use std::io::{self, Read, Seek, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::fs::{self, DirBuilder, File, Permissions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::identity::{Identity, RunAs};
+use crate::lock;
 use crate::programs::Programs;
 
 /// The layout that this build writes.
@@ -35,7 +36,7 @@ impl DataDirectory {
         let mode = if run_as.owner().is_some() { 0o711 } else { 0o700 };
         create(path, mode)?;
         let root = fs::canonicalize(path).map_err(|error| Error::io(path, &error))?;
-        let lock = lock(&root)?;
+        let lock = lock::take(&root)?;
         let directory = Self { root, _lock: lock };
         directory.check_layout()?;
         Ok(directory)
@@ -117,34 +118,10 @@ pub(crate) fn write(path: &Path, text: &str, mode: u32) -> Result<(), Error> {
         .map_err(|error| Error::io(path, &error))
 }
 
-fn lock(root: &Path) -> Result<File, Error> {
-    let path = root.join("lock");
-    let failed = |error: &io::Error| Error::io(&path, error);
-    let mut options = OpenOptions::new();
-    let mut file = options
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o600)
-        .open(&path)
-        .map_err(|error| failed(&error))?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => {
-            return Err(Error::InUse { path: root.to_owned(), pid: holder(&mut file) });
-        }
-        Err(TryLockError::Error(error)) => return Err(failed(&error)),
-    }
-    // The pid is for people. Where the disk is full, the lock holds all the same.
-    let _ = file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id()));
-    Ok(file)
-}
-
-fn holder(file: &mut File) -> Option<u32> {
-    let mut text = String::new();
-    file.rewind().and_then(|()| file.read_to_string(&mut text)).ok()?;
-    text.trim().parse().ok()
+/// The directory itself or the nearest one above it that exists.
+pub(crate) fn nearest(path: &Path) -> PathBuf {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    path.ancestors().find(|ancestor| ancestor.exists()).unwrap_or(Path::new("/")).to_owned()
 }
 
 /// The directory to ask permissions of: the data directory, or while there is none its parent, which is created.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::programs::SUPPORTED;
 
 /// What keeps Postgres from being started.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// No directory has both `initdb` and `postgres`.
     #[error("Postgres' programs initdb and postgres were not found; looked in {}", list(looked))]

@@ -61,7 +61,10 @@ impl Identity {
             return Ok(Self { run_as: RunAs::Switched { uid, gid }, peer });
         }
         if let Some(uid) = owner.filter(|uid| *uid != 0) {
-            let why = format!("the data in it belong to uid {uid}, as whom Postgres cannot be run here");
+            let why = match wanted {
+                Some(_) => "the data in it belong to the user postgres, who cannot get to them".to_owned(),
+                None => format!("the data in it belong to uid {uid}; start Plimsoll as that user"),
+            };
             return Err(Error::Directory { path: reach.to_owned(), why });
         }
         Self::mapped(reach, "root")

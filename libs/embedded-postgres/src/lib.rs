@@ -2,7 +2,11 @@
 //!
 //! [`Database::open`] takes the operator's database if there is one and otherwise starts a Postgres of its own:
 //! [`Postgres::start`] finds the programs ([`Lookup`]), initialises a data directory, starts the server on a Unix socket,
-//! keeps it running ([`Status`]) and stops it. The server does not outlive this process, however that ends.
+//! keeps it running ([`Status`]) and stops it. The server does not outlive this process, however that ends. [`diagnose`]
+//! tells what is missing. Every [`Error`] has a code and a page in `runbooks/`.
+//!
+//! Two things are up to the caller: to call [`Running::stop`] when the services have drained, and, under systemd, to set
+//! `KillMode=mixed`, so that a stop does not signal Postgres before its clients are done.
 //!
 //! # For tests
 //!
@@ -26,10 +30,12 @@ mod bootstrap;
 mod complaint;
 mod data_directory;
 mod database;
+mod diagnose;
 mod error;
 mod identity;
 mod initialise;
 mod leftovers;
+mod lock;
 mod pid_file;
 mod postgres;
 mod programs;
@@ -44,6 +50,7 @@ mod url;
 mod watched;
 
 pub use crate::database::Database;
+pub use crate::diagnose::{Check, diagnose};
 pub use crate::error::Error;
 pub use crate::postgres::{Options, Postgres, Running};
 pub use crate::programs::{Lookup, Programs, SUPPORTED};

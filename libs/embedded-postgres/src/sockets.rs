@@ -2,7 +2,7 @@
 //! the setting that names it is a list, so that it had better hold no comma, quote or space.
 
 use std::fs;
-use std::io::{self, ErrorKind};
+use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -16,17 +16,22 @@ use crate::identity::Identity;
 const LONGEST: usize = 107;
 const FILE: &str = "/.s.PGSQL.5432";
 
-/// Creates it, or takes the one that is there: `run` in the data directory if that is short enough, else one in the
-/// system's directory for temporary files, with a name that is the same at every start.
-pub(crate) fn directory(root: &Path, temporary: &Path, identity: &Identity) -> Result<PathBuf, Error> {
-    let below = root.join("run");
-    if fits(&below) {
-        return make(below, identity);
-    }
+/// Where it is: `run` in the data directory if that is short enough, else in the system's directory for temporary files, by
+/// a name that is the same at every start.
+pub(crate) fn path(root: &Path, temporary: &Path) -> PathBuf {
     let name = format!("plimsoll-{}", hash(root));
-    let short =
-        [temporary, Path::new("/tmp")].into_iter().map(|parent| parent.join(&name)).find(|path| fits(path));
-    make(short.unwrap_or_else(|| Path::new("/tmp").join(&name)), identity)
+    let last = Path::new("/tmp").join(&name);
+    [root.join("run"), temporary.join(&name)].into_iter().find(|path| fits(path)).unwrap_or(last)
+}
+
+/// Creates it, or takes the one that is there.
+pub(crate) fn directory(root: &Path, temporary: &Path, identity: &Identity) -> Result<PathBuf, Error> {
+    let path = path(root, temporary);
+    match create_private(&path, identity) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => accept(&path, identity)?,
+        made => made.map_err(|error| Error::io(&path, &error))?,
+    }
+    Ok(path)
 }
 
 fn fits(directory: &Path) -> bool {
@@ -40,23 +45,19 @@ fn hash(root: &Path) -> String {
     digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn make(path: PathBuf, identity: &Identity) -> Result<PathBuf, Error> {
-    let made = match create_private(&path, identity) {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => check(&path, identity),
-        made => made,
+/// Refuses one that is not ours: anybody can create a directory of that name in /tmp, and would then own the door to the
+/// database. One that is not there is fine.
+pub(crate) fn accept(path: &Path, identity: &Identity) -> Result<(), Error> {
+    let found = match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        found => found.map_err(|error| Error::io(path, &error))?,
     };
-    made.map_err(|error| Error::io(&path, &error))?;
-    Ok(path)
-}
-
-/// Anybody can create a directory of that name in /tmp, and would then own the door to the database.
-fn check(path: &Path, identity: &Identity) -> io::Result<()> {
-    let found = fs::symlink_metadata(path)?;
     let owner = identity.run_as.owner().map_or_else(|| rustix::process::geteuid().as_raw(), |(uid, _)| uid);
     if found.is_dir() && found.uid() == owner && found.mode() & 0o077 == 0 {
         return Ok(());
     }
-    Err(io::Error::other("it was there before and is not a private directory of Postgres' user; remove it"))
+    let why = "it was there before and is not a private directory of Postgres' user; remove it".to_owned();
+    Err(Error::Directory { path: path.to_owned(), why })
 }
 
 #[cfg(test)]

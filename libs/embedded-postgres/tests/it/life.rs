@@ -63,6 +63,21 @@ async fn a_parent_that_is_killed_during_initialisation_leaves_no_half_of_it() {
     driver.interrupt().await;
 }
 
+/// At any moment of a start, over and over: each start meets what the one before left.
+#[tokio::test]
+async fn a_parent_that_is_killed_at_any_moment() {
+    let place = Place::initialised().await;
+    for pause in [5, 10, 20, 40, 60, 80, 100, 130, 160, 200, 250, 300] {
+        let driver = Driver::start(&place.data());
+        sleep(Duration::from_millis(pause)).await;
+        driver.kill().await;
+    }
+    let mut driver = Driver::start(&place.data());
+    insert(&driver.ready().await, 1).await;
+    driver.interrupt().await;
+    place.deserted().await;
+}
+
 /// A terminal sends Ctrl-C to the whole process group. Were Postgres in it, it would be gone before the services.
 #[tokio::test]
 async fn ctrl_c_stops_in_order() {
