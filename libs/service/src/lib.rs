@@ -6,6 +6,7 @@
 
 mod backoff;
 mod clock;
+mod config;
 mod consume;
 mod dead_letters;
 mod decider;
@@ -16,11 +17,13 @@ mod health;
 mod outbox;
 mod parts;
 mod policy;
+mod secret;
 mod supervisor;
 mod task;
 
 pub use backoff::Backoff;
 pub use clock::{Clock, SystemClock};
+pub use config::{ConfigError, Settings, Sources};
 pub use consume::{consume, consume_records, consumer, record_consumer};
 pub use dead_letters::{DeadLetterError, DeadLetters};
 pub use decider::{Aggregate, DeciderError, Decision, Done, Occasion, decide};
@@ -31,5 +34,6 @@ pub use health::{Component, ComponentReport, Health, HealthReport, Reason};
 pub use outbox::outbox_relay;
 pub use parts::{Parts, RetrySignal};
 pub use policy::Policy;
+pub use secret::Secret;
 pub use supervisor::Supervisor;
 pub use task::{Running, Task};

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic in a test is the report")]
 
 mod bench;
+mod configuration;
 mod dead_letters;
 mod engines;
 mod faults;
