@@ -95,6 +95,18 @@ impl PlacePattern {
     }
 }
 
+impl FromStr for Place {
+    type Err = PlaceError;
+
+    /// Reads a place as it is displayed: in full. What it leaves out is not there: without a group it is one of the
+    /// core group, without a namespace an object that names none.
+    fn from_str(text: &str) -> Result<Self, PlaceError> {
+        let PlacePattern { object, path, .. } = text.parse()?;
+        let ObjectPattern { kind, group, namespace, name } = object;
+        Ok(Self { object: ObjectKey { group: group.unwrap_or_default(), kind, namespace, name }, path })
+    }
+}
+
 impl FromStr for PlacePattern {
     type Err = PlaceError;
 
@@ -183,6 +195,25 @@ mod tests {
         let place = place("ClusterRole", None, "system:node", "rules");
         assert_eq!(place.to_string(), "ClusterRole.apps/\"system:node\":rules");
         assert!(place.to_string().parse::<PlacePattern>().unwrap().covers(&place));
+    }
+
+    #[test]
+    fn a_place_is_read_as_it_is_displayed() {
+        let core = |name: &str| ObjectKey {
+            group: String::new(),
+            kind: "Service".into(),
+            namespace: None,
+            name: name.into(),
+        };
+        for place in [
+            place("Deployment", Some("shop"), "web", "spec.template.spec.containers[name=web].image"),
+            place("Deployment", None, "web", ""),
+            place("ClusterRole", None, "system:node", "rules"),
+            Place { object: core("web"), path: Path::root() },
+            Place { object: core("job-*"), path: "metadata.annotations[\"a.b/c\"]".parse().unwrap() },
+        ] {
+            assert_eq!(place.to_string().parse::<Place>().unwrap(), place);
+        }
     }
 
     #[test]

@@ -64,6 +64,15 @@ impl SourceTree {
     pub fn patch_path(&self, path: &str) -> String {
         join(&self.prefix, path)
     }
+
+    /// The path below the source's root of a file that is named as patches name it.
+    #[must_use]
+    pub fn relative<'p>(&self, patch_path: &'p str) -> &'p str {
+        match self.prefix.as_str() {
+            "" | "." => patch_path,
+            prefix => patch_path.strip_prefix(prefix).map_or(patch_path, |path| path.trim_start_matches('/')),
+        }
+    }
 }
 
 /// `path` below `directory`, both with `/`.

@@ -6,7 +6,7 @@ use application::Amount;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use kube_model::PlacePattern;
-use promotion_plan::Take;
+use preview::Take;
 
 const SOURCES: &str = "A SOURCE is an environment of plimsoll.yaml, a file, a directory (read recursively), `-` for \
 standard input, or git+URL//PATH@REV of a local or remote repository.";

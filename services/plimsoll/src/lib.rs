@@ -6,7 +6,6 @@
 
 mod cli;
 mod escape;
-mod explain;
 mod failure;
 mod gate;
 mod help;

@@ -3,7 +3,9 @@
 use cost_model::{Assumptions, CostError, CostReport};
 use kube_model::Object;
 use kube_model::yaml::Limits;
+use preview::Rendered;
 use price_book::PriceBook;
+use source::SourceTree;
 
 use crate::cli::Pricing;
 use crate::failure::Failure;
@@ -50,14 +52,15 @@ impl Prices {
         self.of_objects(objects, &after.objects).map_err(|error| {
             // The model does not say which state it was reading when it stopped.
             let in_before = before.filter(|input| self.of_objects(None, &input.objects).is_err());
-            located(&error, in_before.unwrap_or(after), &self.limits)
+            located(&error, &in_before.unwrap_or(after).resolved.tree, &self.limits)
         })
     }
 
     /// What an edit of a state costs. An edit changes single values of what was read before, so an error in the
     /// state after is one of the place before too, or of the edit.
-    pub(crate) fn after_edit(&self, before: &Input, after: &[Object]) -> Result<CostReport, Failure> {
-        self.of_objects(Some(&before.objects), after).map_err(|error| located(&error, before, &self.limits))
+    pub(crate) fn of_edit(&self, rendered: &Rendered, before: &SourceTree) -> Result<CostReport, Failure> {
+        preview::cost(rendered, &self.book, &self.assumptions)
+            .map_err(|error| located(&error, before, &self.limits))
     }
 
     /// What a change costs, of objects.
@@ -71,15 +74,15 @@ impl Prices {
 }
 
 /// The error with the line and column of the value.
-fn located(error: &CostError, input: &Input, limits: &Limits) -> Failure {
+fn located(error: &CostError, tree: &SourceTree, limits: &Limits) -> Failure {
     let (CostError::Quantity { at, why } | CostError::Schedule { at, why } | CostError::Field { at, why }) =
         error
     else {
         return Failure::new(error.code(), error.to_string());
     };
-    let file = input.resolved.tree.show(&at.file);
+    let file = tree.show(&at.file);
     // The trees of the files were not kept for the case that something is wrong.
-    let state = session::state(&input.resolved.tree, limits).ok();
+    let state = session::state(tree, limits).ok();
     let place = match state.and_then(|state| locate::position(&state, &at.place)) {
         Some((line, column)) => format!("{file}:{line}:{column}"),
         None => format!("{file}:{}", at.line),

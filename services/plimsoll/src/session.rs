@@ -58,12 +58,15 @@ impl Session {
     /// Reads the source that an argument names. The trees of its files, which are many times as large, are not
     /// kept.
     pub(crate) fn read(&self, argument: &str) -> Result<Input, Failure> {
-        Ok(self.read_whole(argument)?.0)
-    }
-
-    /// Reads the source that an argument names, with all that is known of its files.
-    pub(crate) fn read_whole(&self, argument: &str) -> Result<(Input, State), Failure> {
-        self.understand(self.workspace.resolve(argument, &mut std::io::stdin())?)
+        let resolved = self.workspace.resolve(argument, &mut std::io::stdin())?;
+        let state = state(&resolved.tree, &self.limits)
+            .map_err(|error| Failure::in_manifest(&error, &resolved.tree))?;
+        if state.objects.is_empty() {
+            let description = resolved.tree.description.clone();
+            return Err(source::SourceError::Empty { description }.into());
+        }
+        let objects = self.redactor.redact_all(&state.objects);
+        Ok(Input { resolved, objects })
     }
 
     /// Reads one source, or two: the state before, and the state after.
@@ -78,18 +81,6 @@ impl Session {
             [after] => Ok((None, self.read(after)?)),
             _ => Err(Failure::new("USAGE", "one source or two are expected")),
         }
-    }
-
-    /// The objects of a source.
-    pub(crate) fn understand(&self, resolved: Resolved) -> Result<(Input, State), Failure> {
-        let state = state(&resolved.tree, &self.limits)
-            .map_err(|error| Failure::in_manifest(&error, &resolved.tree))?;
-        if state.objects.is_empty() {
-            let description = resolved.tree.description.clone();
-            return Err(source::SourceError::Empty { description }.into());
-        }
-        let objects = self.redactor.redact_all(&state.objects);
-        Ok((Input { resolved, objects }, state))
     }
 
     /// What `plimsoll.yaml` asks for and the command does not do, so that nobody relies on it.

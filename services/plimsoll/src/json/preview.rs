@@ -1,25 +1,22 @@
 //! `plimsoll preview --format json` (`schemas/json/preview.schema.json`).
 
 use cost_model::{CostPreview, CostReport, EstimatedCost};
-use diff_engine::{Change, DiffSummary, Suppressed};
+use diff_engine::DiffSummary;
 use kube_model::Object;
-use promotion_plan::{Plan, PlanItem};
+use preview::{ByteSplice, Changes, FileEdit, PlanDocument, PlanItem, Previewed, Response, Side, response};
 use risk_rules::{Finding, Level, NotEvaluated};
 use serde::Serialize;
 use serde_json::Value;
-use source::SourceTree;
 
-use crate::patch::masked::{self, ShownEdit};
-use crate::preview::{Inputs, Preview};
-use crate::session::{Input, Session};
+use crate::preview::Preview;
 
-/// The document.
+/// The document: what the API answers, without what only programs between the stages need.
 #[derive(Serialize)]
 pub(crate) struct Document<'a> {
-    from: Side<'a>,
-    to: Side<'a>,
-    base: Option<Side<'a>>,
-    plan: PlanDocument<'a>,
+    from: &'a Side,
+    to: &'a Side,
+    base: Option<&'a Side>,
+    plan: Plan<'a>,
     diff: Changes<'a>,
     diff_summary: &'a DiffSummary,
     estimated_cost: EstimatedCost,
@@ -28,91 +25,124 @@ pub(crate) struct Document<'a> {
     risk_level: Level,
     findings: &'a [Finding],
     not_evaluated: &'a [NotEvaluated],
-    explanation: String,
+    explanation: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     patch: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rendered: Option<Vec<&'a Value>>,
 }
 
-/// The plan, with the paths of its edits as the patch names them.
 #[derive(Serialize)]
-struct PlanDocument<'a> {
-    carried: &'a [PlanItem],
-    kept: &'a [PlanItem],
-    pending: &'a [PlanItem],
-    candidates: &'a [PlanItem],
-    blocked: &'a [PlanItem],
-    edits: Vec<ShownEdit<'a>>,
+struct Plan<'a> {
+    carried: Vec<Item<'a>>,
+    kept: Vec<Item<'a>>,
+    pending: Vec<Item<'a>>,
+    candidates: Vec<Item<'a>>,
+    blocked: Vec<Item<'a>>,
+    edits: Vec<Edit<'a>>,
     notes: &'a [String],
 }
 
-impl<'a> PlanDocument<'a> {
-    fn of(plan: &'a Plan, target: &SourceTree, session: &Session) -> Self {
+#[derive(Serialize)]
+struct Item<'a> {
+    place: &'a str,
+    before: &'a Option<Value>,
+    after: &'a Option<Value>,
+    reason: &'a str,
+    source_changed: Option<bool>,
+}
+
+#[derive(Serialize)]
+struct Edit<'a> {
+    path: &'a str,
+    hash_before: Option<&'a str>,
+    hash_after: Option<&'a str>,
+    splices: Vec<Splice<'a>>,
+}
+
+#[derive(Serialize)]
+struct Splice<'a> {
+    start: usize,
+    end: usize,
+    text: &'a str,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    masked: bool,
+}
+
+impl<'a> Document<'a> {
+    pub(crate) fn of(preview: &'a Preview, patch: Option<&'a str>, rendered: Option<&'a [Object]>) -> Self {
+        let Preview { plan, diff, cost, risk, explanation, .. } = preview;
+        let Response {
+            from,
+            to,
+            base,
+            plan,
+            diff,
+            diff_summary,
+            estimated_cost,
+            cost_preview,
+            cost,
+            risk_level,
+            findings,
+            not_evaluated,
+            explanation,
+            ..
+        } = response(Previewed { plan, changes: diff, cost, risk }, explanation);
         Self {
-            carried: &plan.carried,
-            kept: &plan.kept,
-            pending: &plan.pending,
-            candidates: &plan.candidates,
-            blocked: &plan.blocked,
-            edits: masked::edits(&plan.edits, target, &session.redactor, &session.limits),
+            from,
+            to,
+            base,
+            plan: Plan::of(plan),
+            diff,
+            diff_summary,
+            estimated_cost,
+            cost_preview,
+            cost,
+            risk_level,
+            findings,
+            not_evaluated,
+            explanation,
+            patch,
+            rendered: rendered.map(|objects| objects.iter().map(|object| &object.value).collect()),
+        }
+    }
+}
+
+impl<'a> Plan<'a> {
+    fn of(plan: &'a PlanDocument) -> Self {
+        let items = |items: &'a [PlanItem]| items.iter().map(Item::of).collect();
+        Self {
+            carried: items(&plan.carried),
+            kept: items(&plan.kept),
+            pending: items(&plan.pending),
+            candidates: items(&plan.candidates),
+            blocked: items(&plan.blocked),
+            edits: plan.edits.iter().map(Edit::of).collect(),
             notes: &plan.notes,
         }
     }
 }
 
-#[derive(Serialize)]
-struct Changes<'a> {
-    changes: &'a [Change],
-    suppressed: &'a [Suppressed],
-}
-
-/// One of the states that a preview is made from.
-#[derive(Serialize)]
-struct Side<'a> {
-    source: &'a str,
-    environment: Option<&'a str>,
-    namespace: Option<&'a str>,
-    commit: Option<&'a str>,
-}
-
-impl<'a> Side<'a> {
-    fn of(input: &'a Input) -> Self {
-        let environment = input.resolved.environment.as_ref();
-        Self {
-            source: &input.resolved.tree.description,
-            environment: environment.map(|environment| environment.name.as_str()),
-            namespace: environment.and_then(|environment| environment.namespace.as_deref()),
-            commit: input.resolved.tree.pinned.as_deref(),
-        }
+impl<'a> Item<'a> {
+    fn of(item: &'a PlanItem) -> Self {
+        let PlanItem { label, before, after, reason, source_changed, .. } = item;
+        Self { place: label, before, after, reason, source_changed: *source_changed }
     }
 }
 
-impl<'a> Document<'a> {
-    pub(crate) fn of(
-        session: &Session,
-        preview: &'a Preview,
-        patch: Option<&'a str>,
-        rendered: Option<&'a [Object]>,
-    ) -> Self {
-        let Preview { inputs: Inputs { source, target, base }, plan, diff, cost, risk, explanation, .. } =
-            preview;
+impl<'a> Edit<'a> {
+    fn of(edit: &'a FileEdit) -> Self {
+        let splice = |splice: &'a ByteSplice| Splice {
+            start: splice.start,
+            end: splice.end,
+            text: &splice.text,
+            masked: splice.masked,
+        };
         Self {
-            from: Side::of(&source.0),
-            to: Side::of(&target.0),
-            base: base.as_ref().map(|(input, _)| Side::of(input)),
-            plan: PlanDocument::of(plan, &target.0.resolved.tree, session),
-            diff: Changes { changes: &diff.changes, suppressed: &diff.suppressed },
-            diff_summary: &diff.summary,
-            estimated_cost: cost.estimated_cost(),
-            cost_preview: cost.cost_preview(),
-            cost,
-            risk_level: risk.risk_level,
-            findings: &risk.findings,
-            not_evaluated: &risk.not_evaluated,
-            explanation: explanation.to_text(),
-            patch,
-            rendered: rendered.map(|objects| objects.iter().map(|object| &object.value).collect()),
+            path: &edit.path,
+            hash_before: edit.hash_before.as_deref(),
+            hash_after: edit.hash_after.as_deref(),
+            splices: edit.splices.iter().map(splice).collect(),
         }
     }
 }

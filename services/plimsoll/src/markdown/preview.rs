@@ -1,7 +1,7 @@
 //! `plimsoll preview` as Markdown.
 
 use kube_model::Object;
-use promotion_plan::PlanItem;
+use preview::PlanItem;
 use serde_json::Value;
 
 use super::{code_of, cost, risk, table_head, table_row};
@@ -14,7 +14,7 @@ use crate::text::{count, diff, risk as risk_text};
 
 pub(crate) fn render(preview: &Preview, patch: Option<&str>, objects: Option<&[Object]>) -> String {
     let plan = &preview.plan;
-    let mut page = preview.explanation.to_markdown() + "\n";
+    let mut page = preview.explanation.markdown.clone() + "\n";
     for note in &plan.notes {
         page.push_str(&format!("\n> {}.\n", escape::markdown(note)));
     }

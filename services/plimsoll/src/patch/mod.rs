@@ -1,14 +1,12 @@
 //! The edit of a plan as a unified diff, without the secrets that stand beside it.
 
 mod hunks;
-pub(crate) mod masked;
 
-use kube_model::yaml::Limits;
+use kube_model::yaml::{self, Limits};
 use kube_model::{Redactor, SecretSpans};
-use promotion_plan::FileEdit;
-use source::SourceTree;
 
 use crate::failure::Failure;
+use crate::preview::Preview;
 
 /// A patch, and what to know about it.
 #[derive(Debug, Default)]
@@ -23,30 +21,31 @@ pub(crate) struct Patch {
 ///
 /// # Errors
 /// When a line that is added or removed shows a secret: a patch without it would be another edit.
-pub(crate) fn of(
-    edits: &[FileEdit],
-    tree: &SourceTree,
-    redactor: &Redactor,
-    limits: &Limits,
-) -> Result<Patch, Failure> {
+pub(crate) fn of(preview: &Preview, redactor: &Redactor, limits: &Limits) -> Result<Patch, Failure> {
     let mut patch = Patch::default();
-    for edit in edits {
-        let path = tree.patch_path(&edit.path);
-        let (before, after) = (edit.before.as_deref().unwrap_or(""), edit.after.as_deref().unwrap_or(""));
+    for edit in &preview.plan.edits {
+        let after = preview.bytes_after(edit)?;
+        let (before, after) = (text(preview.bytes(edit)), text(after.as_deref()));
         let secret = |text: &str| SecretSpans::of(&edit.path, text, redactor, limits).lines(text);
         let hunks = hunks::of(before, after, &secret(before), &secret(after)).map_err(|line| {
             let why = "the edit changes a line that shows a secret, which a patch would show too";
-            Failure::new("PATCH_SECRET", format!("{}:{line}: {why}", tree.show(&edit.path)))
+            Failure::new("PATCH_SECRET", format!("{}:{line}: {why}", preview.show(edit)))
         })?;
-        let side = |text: &Option<String>, name: &str| match text {
-            Some(_) => quoted(&format!("{name}/{path}")),
+        let side = |hash: &Option<String>, name: &str| match hash {
+            Some(_) => quoted(&format!("{name}/{}", edit.path)),
             None => "/dev/null".to_owned(),
         };
         patch.bare |= hunks.bare;
-        patch.text.push_str(&format!("--- {}\n", side(&edit.before, "a")));
-        patch.text.push_str(&format!("+++ {}\n{}", side(&edit.after, "b"), hunks.text));
+        patch.text.push_str(&format!("--- {}\n", side(&edit.hash_before, "a")));
+        patch.text.push_str(&format!("+++ {}\n{}", side(&edit.hash_after, "b"), hunks.text));
     }
     Ok(patch)
+}
+
+/// The text of a file, without a byte-order mark. What was read as a manifest is text.
+fn text(bytes: Option<&[u8]>) -> &str {
+    let unlimited = Limits { bytes: usize::MAX, ..Limits::default() };
+    bytes.and_then(|bytes| yaml::text_of(bytes, &unlimited).ok()).unwrap_or_default()
 }
 
 /// A path that holds what would end or break the line is written as Git writes it: in quotes, with escapes.

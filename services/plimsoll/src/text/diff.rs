@@ -48,7 +48,8 @@ fn suppressed(page: &mut Page, suppressed: &[Suppressed]) {
     page.heading("Left out");
     for one in suppressed.iter().take(SHOWN) {
         let start = format!("  {}:{} ", value::object(&one.object), escape::line(&one.path.to_string()));
-        let room = page.style.width.saturating_sub(start.chars().count() + one.reason.as_str().len() + 4).max(20);
+        let room =
+            page.style.width.saturating_sub(start.chars().count() + one.reason.as_str().len() + 4).max(20);
         let null = serde_json::Value::Null;
         let (before, after) =
             value::pair(one.before.as_ref().unwrap_or(&null), one.after.as_ref().unwrap_or(&null), room);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use promotion_plan::PlanItem;
+use preview::PlanItem;
 use serde_json::Value;
 
 use super::{Page, changes, count, value};

@@ -13,7 +13,7 @@ pub(crate) fn render(preview: &Preview, arguments: &Arguments, style: Style) -> 
     let plan = &preview.plan;
     headline(&mut page, preview);
     places::open(&mut page, "Blocked until decided", Tone::Bad, &plan.blocked);
-    explanation(&mut page, &preview.explanation);
+    explanation(&mut page, &preview.explanation.explanation);
     places::carried(&mut page, &plan.carried);
     places::open(&mut page, "Pending", Tone::Careful, &plan.pending);
     places::open(&mut page, "Candidates, carried with --take", Tone::Careful, &plan.candidates);
@@ -37,7 +37,7 @@ fn headline(page: &mut Page, preview: &Preview) {
         true => risk::tone(preview.risk.risk_level),
         false => Tone::Bad,
     };
-    page.wrapped(0, Some(tone), &preview.explanation.headline);
+    page.wrapped(0, Some(tone), &preview.explanation.explanation.headline);
     for note in &preview.plan.notes {
         page.wrapped(0, None, &format!("Note: {note}."));
     }
@@ -59,17 +59,16 @@ fn explanation(page: &mut Page, explanation: &Explanation) {
 
 /// Which files the edit touches, and how to get it.
 fn edit(page: &mut Page, preview: &Preview, arguments: &Arguments) {
-    let tree = &preview.inputs.target.0.resolved.tree;
     let edits = &preview.plan.edits;
     let done = if arguments.write { "Written" } else { "The edit" };
     page.heading(&format!("{done}: {}", count(edits.len(), "file", "files")));
     for edit in edits {
-        let (tone, sign) = match (&edit.before, &edit.after) {
+        let (tone, sign) = match (&edit.hash_before, &edit.hash_after) {
             (None, _) => (Tone::Good, '+'),
             (_, None) => (Tone::Bad, '-'),
             _ => (Tone::Careful, '~'),
         };
-        let line = page.style.paint(tone, &format!("  {sign} {}", escape::line(&tree.show(&edit.path))));
+        let line = page.style.paint(tone, &format!("  {sign} {}", escape::line(&preview.show(edit))));
         page.line(&line);
     }
     if !arguments.write {

@@ -6,7 +6,7 @@ use crate::cli::{Format, Preview as Arguments};
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::patch::{self, Patch};
-use crate::preview::{Inputs, Preview};
+use crate::preview::{Preview, Sources};
 use crate::pricing::Prices;
 use crate::session::Session;
 use crate::{gate, json, markdown, rendered, text};
@@ -15,15 +15,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     let session = Session::open(&arguments.common)?;
     let prices = Prices::open(&arguments.pricing, &session.limits)?;
     gate::check_currency(arguments.pricing.fail_above.as_ref(), prices.book())?;
-    let inputs = Inputs::read(&session, arguments)?;
-    let preview = Preview::make(&session, arguments, inputs, &prices)?;
+    let sources = Sources::resolve(&session, arguments)?;
+    let preview = Preview::make(&session, arguments, sources, &prices)?;
     let patch = match arguments.patch {
-        true => Some(patch::of(
-            &preview.plan.edits,
-            &preview.inputs.target.0.resolved.tree,
-            &session.redactor,
-            &session.limits,
-        )?),
+        true => Some(patch::of(&preview, &session.redactor, &session.limits)?),
         false => None,
     };
     let output = print(&session, arguments, &preview, patch.as_ref())?;
@@ -51,10 +46,10 @@ fn print(
     patch: Option<&Patch>,
 ) -> Result<String, Failure> {
     let patch = patch.map(|patch| patch.text.as_str());
-    let rendered = arguments.rendered.then_some(preview.after.as_slice());
+    let rendered = arguments.rendered.then_some(preview.rendered.after.as_slice());
     match (session.format, patch, rendered) {
         (Format::Json, patch, rendered) => {
-            json::print(&json::preview::Document::of(session, preview, patch, rendered))
+            json::print(&json::preview::Document::of(preview, patch, rendered))
         }
         (Format::Text, Some(patch), _) => Ok(patch.to_owned()),
         (Format::Text, None, Some(objects)) => Ok(rendered::stream(objects)),
@@ -76,23 +71,17 @@ fn against(arguments: &Arguments, preview: &Preview) -> Vec<String> {
 
 /// Applies the edits to the working tree, if every file is still what the plan read.
 fn write(preview: &Preview) -> Result<(), Failure> {
-    let tree = &preview.inputs.target.0.resolved.tree;
-    let Some(root) = &tree.root else {
-        let why = format!("{} is not a working tree, so nothing was written", tree.description);
+    let Some(root) = &preview.tree.root else {
+        let why = format!("{} is not a working tree, so nothing was written", preview.tree.description);
         return Err(Failure::new("TARGET_NOT_WRITABLE", why));
     };
     let mut changes = Vec::with_capacity(preview.plan.edits.len());
     for edit in &preview.plan.edits {
-        let read = tree.files.iter().find(|file| file.path == edit.path).map(|file| file.bytes.as_slice());
-        let mark: &[u8] = if read.is_some_and(|bytes| bytes.starts_with(BOM)) { BOM } else { b"" };
         changes.push(Change {
-            path: edit.path.clone(),
-            before: read.map(source::sha256),
-            after: edit.after.as_ref().map(|text| [mark, text.as_bytes()].concat()),
+            path: preview.tree.relative(&edit.path).to_owned(),
+            before: preview.bytes(edit).map(source::sha256),
+            after: preview.bytes_after(edit)?,
         });
     }
     Ok(source::apply(root, &changes)?)
 }
-
-/// The byte-order mark, which the text of a file does not hold.
-const BOM: &[u8] = b"\xef\xbb\xbf";

@@ -1,33 +1,29 @@
-//! From reports to the facts that the explanation is written from.
+//! From documents to the facts that the explanation is written from.
 
 use cost_model::{CostReport, Figure};
 use diff_engine::{Diff, Op};
 use explainer::{
-    ChangeFacts, ChangeItem, CostFacts, CostLine, Explanation, FactSheet, Money, PlanFacts, PlanItem,
-    RiskFacts, Subject, UnknownCost,
+    ChangeFacts, ChangeItem, CostFacts, CostLine, FactSheet, Money, PlanFacts, PlanItem, RiskFacts, Subject,
+    UnknownCost,
 };
 use kube_model::{ObjectKey, ObjectRef};
-use promotion_plan::Plan;
 use risk_rules::RiskReport;
+
+use crate::plan::PlanDocument;
+use crate::tree::relative;
 
 /// Of the objects whose cost changes, as many are named.
 const MOVERS: usize = 5;
 
-/// A promotion in words.
-pub(crate) fn promotion(
-    (from, to): (&str, &str),
-    plan: &Plan,
-    diff: &Diff,
-    cost: &CostReport,
-    risk: &RiskReport,
-) -> Explanation {
-    explainer::explain(&FactSheet {
-        subject: Subject::Promotion { from: from.to_owned(), to: to.to_owned() },
+/// The facts of a promotion.
+pub(crate) fn sheet(plan: &PlanDocument, diff: &Diff, cost: &CostReport, risk: &RiskReport) -> FactSheet {
+    FactSheet {
+        subject: Subject::Promotion { from: plan.from.name().to_owned(), to: plan.to.name().to_owned() },
         changes: changes(diff),
         cost: Some(costs(cost)),
         risk: Some(RiskFacts::from(risk)),
         plan: Some(facts(plan)),
-    })
+    }
 }
 
 fn changes(diff: &Diff) -> ChangeFacts {
@@ -81,7 +77,7 @@ fn reference(key: &ObjectKey, api_version: &str) -> ObjectRef {
     }
 }
 
-fn facts(plan: &Plan) -> PlanFacts {
+fn facts(plan: &PlanDocument) -> PlanFacts {
     let items = |items: &[promotion_plan::PlanItem]| {
         let item = |item: &promotion_plan::PlanItem| PlanItem {
             place: item.label.trim_end_matches(':').to_owned(),
@@ -95,6 +91,6 @@ fn facts(plan: &Plan) -> PlanFacts {
         pending: items(&plan.pending),
         candidates: items(&plan.candidates),
         blocked: items(&plan.blocked),
-        edits: plan.edits.iter().map(|edit| edit.path.clone()).collect(),
+        edits: plan.edits.iter().map(|edit| relative(&plan.inputs.root, &edit.path).to_owned()).collect(),
     }
 }

@@ -1,0 +1,67 @@
+//! What an approval is bound to.
+
+use ids::BlobHash;
+
+/// Everything that a preview says, by the hashes of the documents that say it: of each the SHA-256 of its canonical
+/// form, which is the name of its blob.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PreviewParts {
+    /// The cost.
+    pub cost: BlobHash,
+    /// The findings: the document of the risk stage.
+    pub findings: BlobHash,
+    /// The plan.
+    pub plan: BlobHash,
+    /// What the application says of the promotion.
+    pub policy: BlobHash,
+    /// The prices.
+    pub price_book: BlobHash,
+    /// What the cluster runs; none where no cluster is known.
+    pub snapshot: Option<BlobHash>,
+}
+
+/// The hash of a preview: the SHA-256 of the canonical form of an object that has the hash of each part under its name
+/// (`{"cost":"…","findings":"…","plan":"…","policy":"…","price_book":"…","snapshot":null}`). Whoever has the parts, or
+/// only their hashes, can compute it.
+#[must_use]
+pub fn preview_hash(parts: &PreviewParts) -> BlobHash {
+    let PreviewParts { cost, findings, plan, policy, price_book, snapshot } = parts;
+    let snapshot = snapshot.map_or("null".to_owned(), |snapshot| format!("\"{snapshot}\""));
+    let written = format!(
+        r#"{{"cost":"{cost}","findings":"{findings}","plan":"{plan}","policy":"{policy}","price_book":"{price_book}","snapshot":{snapshot}}}"#
+    );
+    BlobHash::of(written.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each hash is that of the part's first letter, as `printf c | sha256sum` gives it; the last line is
+    /// `printf '{"cost":"2e7d…","findings":"252f…",…,"snapshot":null}' | sha256sum`.
+    #[test]
+    fn anybody_can_compute_it_from_the_hashes_of_the_parts() {
+        let parts = PreviewParts {
+            cost: BlobHash::of(b"c"),
+            findings: BlobHash::of(b"f"),
+            plan: BlobHash::of(b"p"),
+            policy: BlobHash::of(b"o"),
+            price_book: BlobHash::of(b"b"),
+            snapshot: None,
+        };
+        assert_eq!(
+            preview_hash(&parts).to_string(),
+            "4c5358f045f276b94748fd95b30f55dc9674f81d25343abb574a0aa317a34b51"
+        );
+        for other in [
+            PreviewParts { cost: BlobHash::of(b"x"), ..parts },
+            PreviewParts { findings: BlobHash::of(b"x"), ..parts },
+            PreviewParts { plan: BlobHash::of(b"x"), ..parts },
+            PreviewParts { policy: BlobHash::of(b"x"), ..parts },
+            PreviewParts { price_book: BlobHash::of(b"x"), ..parts },
+            PreviewParts { snapshot: Some(BlobHash::of(b"x")), ..parts },
+        ] {
+            assert_ne!(preview_hash(&other), preview_hash(&parts));
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! What a plan has read, by hash.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use ids::BlobHash;
+use kube_model::Place;
+use serde::{Deserialize, Serialize};
+
+use crate::diff::{BaseTrees, DiffInput};
+use crate::tree::{Tree, join};
+
+/// What a plan has read. Two plans of the same inputs are the same plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Inputs {
+    /// What made the objects of the files.
+    pub renderer: Renderer,
+    /// Where the target lies in its repository.
+    pub root: String,
+    /// Every manifest of the target, sorted by path. It is the whole list: one that is not in it has come since.
+    pub files: Vec<PinnedFile>,
+    /// The hash of the list of the source's manifests.
+    pub source: BlobHash,
+    /// The hash of the list of the base's manifests.
+    pub base: Option<BlobHash>,
+    /// The places where something older than the base counts.
+    pub held: Vec<PinnedHeld>,
+}
+
+/// What makes objects of files.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Renderer {
+    /// `plain`: they are read as they stand.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// A file that was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PinnedFile {
+    /// Its path in its repository.
+    pub path: String,
+    /// The SHA-256 of its bytes.
+    pub sha256: BlobHash,
+}
+
+/// Places that the last promotions did not carry, and the source that counts there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PinnedHeld {
+    /// The places.
+    pub places: Vec<Place>,
+    /// The commit of that source; null where nobody knows what the source had.
+    pub commit: Option<String>,
+    /// The hash of the list of its manifests.
+    pub source: Option<BlobHash>,
+}
+
+/// In what the target is no longer what a plan read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Moved {
+    /// Another file of this path.
+    Changed(String),
+    /// A file that was not there.
+    Added(String),
+    /// A file that is gone.
+    Removed(String),
+}
+
+impl fmt::Display for Moved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Changed(path) => write!(f, "{path} has changed"),
+            Self::Added(path) => write!(f, "{path} is new"),
+            Self::Removed(path) => write!(f, "{path} is gone"),
+        }
+    }
+}
+
+impl Inputs {
+    pub(crate) fn of(input: &DiffInput<'_>) -> Self {
+        let held = input.base.iter().flat_map(|base| &base.held).map(|held| PinnedHeld {
+            places: held.places.clone(),
+            commit: held.tree.as_ref().and_then(|tree| tree.side.commit.clone()),
+            source: held.tree.as_ref().map(listing),
+        });
+        Self {
+            renderer: Renderer { name: "plain".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+            root: input.target.root.to_owned(),
+            files: pinned(input.target.root, &input.target.files),
+            source: listing(&input.source),
+            base: input.base.as_ref().map(|BaseTrees { newest, .. }| listing(newest)),
+            held: held.collect(),
+        }
+    }
+
+    /// In what the target's manifests, as they are now (their paths relative to the root, and their bytes), are not
+    /// those that were read; of several things the first by path.
+    #[must_use]
+    pub fn moved(&self, files: &[(&str, &[u8])]) -> Option<Moved> {
+        let now = pinned(&self.root, files);
+        let mut both: BTreeMap<&str, (Option<BlobHash>, Option<BlobHash>)> = BTreeMap::new();
+        for file in &self.files {
+            both.entry(&file.path).or_default().0 = Some(file.sha256);
+        }
+        for file in &now {
+            both.entry(&file.path).or_default().1 = Some(file.sha256);
+        }
+        both.into_iter().find_map(|(path, hashes)| match hashes {
+            (Some(then), Some(now)) => (then != now).then(|| Moved::Changed(path.to_owned())),
+            (None, _) => Some(Moved::Added(path.to_owned())),
+            (_, None) => Some(Moved::Removed(path.to_owned())),
+        })
+    }
+}
+
+fn pinned(root: &str, files: &[(&str, &[u8])]) -> Vec<PinnedFile> {
+    let pin =
+        |(path, bytes): &(&str, &[u8])| PinnedFile { path: join(root, path), sha256: BlobHash::of(bytes) };
+    let mut pinned: Vec<PinnedFile> = files.iter().map(pin).collect();
+    pinned.sort_by(|a, b| a.path.cmp(&b.path));
+    pinned
+}
+
+/// The hash of a list of files: of a line `SHA256  PATH` for each, sorted by path, as `sha256sum` prints them.
+fn listing(tree: &Tree<'_>) -> BlobHash {
+    let line = |file: &PinnedFile| format!("{}  {}\n", file.sha256, file.path);
+    let lines: String = pinned("", &tree.files).iter().map(line).collect();
+    BlobHash::of(lines.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn inputs(files: &[(&str, &[u8])]) -> Inputs {
+        Inputs {
+            renderer: Renderer { name: "plain".to_owned(), version: "1".to_owned() },
+            root: "overlays/production".to_owned(),
+            files: pinned("overlays/production", files),
+            source: BlobHash::of(b""),
+            base: None,
+            held: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_has_moved_is_named_as_the_repository_has_it() {
+        let read = inputs(&[("b.yaml", b"1"), ("a.yaml", b"1")]);
+        let now = |files: &[(&str, &[u8])]| read.moved(files).map(|moved| moved.to_string());
+        assert_eq!(now(&[("a.yaml", b"1"), ("b.yaml", b"1")]), None);
+        for (files, moved) in [
+            (&[("a.yaml", b"1".as_slice()), ("b.yaml", b"2")][..], "overlays/production/b.yaml has changed"),
+            (&[("a.yaml", b"1")], "overlays/production/b.yaml is gone"),
+            (&[("a.yaml", b"1"), ("aa.yaml", b""), ("b.yaml", b"1")], "overlays/production/aa.yaml is new"),
+        ] {
+            assert_eq!(now(files).as_deref(), Some(moved));
+        }
+    }
+
+    /// `printf 1 > a.yaml; printf 2 > b.yaml; sha256sum *.yaml | sha256sum`
+    #[test]
+    fn a_list_is_hashed_as_sha256sum_prints_it() {
+        let tree =
+            Tree { side: crate::Side::default(), root: "x", files: vec![("b.yaml", b"2"), ("a.yaml", b"1")] };
+        assert_eq!(
+            listing(&tree).to_string(),
+            "1ea36f985e375066fef676251af99ed3f3f78f2d21d02ffd5d09a99e39f0a0de"
+        );
+    }
+}

@@ -1,0 +1,79 @@
+//! A preview as the API answers it.
+
+use cost_model::{CostPreview, CostReport, EstimatedCost};
+use diff_engine::{Change, DiffSummary, Suppressed};
+use explainer::{Concern, Paragraph};
+use risk_rules::{Finding, Level, NotEvaluated};
+use serde::Serialize;
+
+use crate::equal::Previewed;
+use crate::plan::PlanDocument;
+use crate::stages::ExplanationDocument;
+use crate::tree::Side;
+
+/// What the API says of a preview, beside the promotion's own identifier, status and hash. The names are those of
+/// `schemas/json/preview.schema.json`.
+#[derive(Debug, Clone, Serialize)]
+pub struct Response<'a> {
+    /// The source.
+    pub from: &'a Side,
+    /// The target.
+    pub to: &'a Side,
+    /// The source as it stood at the last promotion.
+    pub base: Option<&'a Side>,
+    /// The plan.
+    pub plan: &'a PlanDocument,
+    /// What changes in the target, and what is written differently and is no change.
+    pub diff: Changes<'a>,
+    /// The objects that differ.
+    pub diff_summary: &'a DiffSummary,
+    /// The cost of a month, before and after.
+    pub estimated_cost: EstimatedCost,
+    /// The change of it in a nutshell.
+    pub cost_preview: CostPreview,
+    /// The whole report on cost.
+    pub cost: &'a CostReport,
+    /// The level of the worst finding.
+    pub risk_level: Level,
+    /// The findings.
+    pub findings: &'a [Finding],
+    /// The rules that lacked their facts.
+    pub not_evaluated: &'a [NotEvaluated],
+    /// The whole in plain English.
+    pub explanation: &'a str,
+    /// What of it is about risk.
+    pub risk_explanation: &'a str,
+}
+
+/// The changes and what is none.
+#[derive(Debug, Clone, Serialize)]
+pub struct Changes<'a> {
+    /// The changes.
+    pub changes: &'a [Change],
+    /// What is written differently and is no change.
+    pub suppressed: &'a [Suppressed],
+}
+
+/// The answer, from the documents of a preview.
+#[must_use]
+pub fn response<'a>(documents: Previewed<'a>, explanation: &'a ExplanationDocument) -> Response<'a> {
+    let Previewed { plan, changes, cost, risk } = documents;
+    let about_risk = |paragraph: &&Paragraph| paragraph.concern == Concern::Risk;
+    let on_risk = explanation.explanation.paragraphs.iter().find(about_risk);
+    Response {
+        from: &plan.from,
+        to: &plan.to,
+        base: plan.base.as_ref(),
+        plan,
+        diff: Changes { changes: &changes.changes, suppressed: &changes.suppressed },
+        diff_summary: &changes.summary,
+        estimated_cost: cost.estimated_cost(),
+        cost_preview: cost.cost_preview(),
+        cost,
+        risk_level: risk.risk_level,
+        findings: &risk.findings,
+        not_evaluated: &risk.not_evaluated,
+        explanation: &explanation.text,
+        risk_explanation: on_risk.map_or("", |paragraph| &paragraph.text),
+    }
+}

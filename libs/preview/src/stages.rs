@@ -1,0 +1,72 @@
+//! The stages that follow: what the change costs, what it risks, and what it is in words.
+
+use cost_model::{Assumptions, CostError, CostReport};
+use diff_engine::Diff;
+use explainer::Explanation;
+use price_book::PriceBook;
+use promotion_plan::PlanItem;
+use risk_rules::{Facts, PlanFacts, RiskReport};
+use serde::{Deserialize, Serialize};
+
+use crate::facts;
+use crate::plan::PlanDocument;
+use crate::rendered::Rendered;
+
+/// What the edit of the target costs a month.
+///
+/// # Errors
+/// On a value that Kubernetes would refuse, with its place, and on costs too large to count.
+pub fn cost(
+    rendered: &Rendered,
+    book: &PriceBook,
+    assumptions: &Assumptions,
+) -> Result<CostReport, CostError> {
+    cost_model::estimate(Some(&rendered.before), &rendered.after, book, assumptions)
+}
+
+/// What the edit of the target risks; the plan's lists are facts beside the two states.
+#[must_use]
+pub fn risk(rendered: &Rendered, plan: &PlanDocument) -> RiskReport {
+    let items = |items: &[PlanItem]| items.iter().map(fact).collect();
+    let plan = PlanFacts {
+        carried: items(&plan.carried),
+        kept: items(&plan.kept),
+        pending: items(&plan.pending),
+        blocked: items(&plan.blocked),
+    };
+    risk_rules::assess(Some(&rendered.before), &rendered.after, &Facts { plan: Some(plan) })
+}
+
+fn fact(item: &PlanItem) -> risk_rules::PlanItem {
+    risk_rules::PlanItem {
+        place: item.place.clone(),
+        before: item.before.clone(),
+        after: item.after.clone(),
+        source_changed: item.source_changed,
+        reason: item.reason.clone(),
+    }
+}
+
+/// A promotion in words, and in the forms in which they are shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExplanationDocument {
+    /// The words.
+    #[serde(flatten)]
+    pub explanation: Explanation,
+    /// As plain text.
+    pub text: String,
+    /// As Markdown, in which nothing of a manifest is markup.
+    pub markdown: String,
+}
+
+/// The promotion in words. Every number, name and level in them is one of the documents'.
+#[must_use]
+pub fn explain(
+    plan: &PlanDocument,
+    changes: &Diff,
+    cost: &CostReport,
+    risk: &RiskReport,
+) -> ExplanationDocument {
+    let explanation = explainer::explain(&facts::sheet(plan, changes, cost, risk));
+    ExplanationDocument { text: explanation.to_text(), markdown: explanation.to_markdown(), explanation }
+}

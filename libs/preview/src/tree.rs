@@ -1,0 +1,58 @@
+//! What a stage is given: the files of an environment, and what they are called.
+
+use promotion_plan::Environment;
+use serde::{Deserialize, Serialize};
+
+/// One of the states that a preview is made from, as people know it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Side {
+    /// Where it was read, without credentials.
+    pub source: String,
+    /// The environment.
+    pub environment: Option<String>,
+    /// The environment's namespace.
+    pub namespace: Option<String>,
+    /// The commit that it was read from; null for a working tree.
+    pub commit: Option<String>,
+}
+
+impl Side {
+    /// What sentences call it: its environment, or where it was read.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.environment.as_ref().unwrap_or(&self.source)
+    }
+
+    pub(crate) fn environment(&self) -> Environment {
+        Environment { name: self.environment.clone(), namespace: self.namespace.clone() }
+    }
+}
+
+/// The manifests of an environment.
+#[derive(Debug, Clone)]
+pub struct Tree<'a> {
+    /// What it is.
+    pub side: Side,
+    /// Where it lies in its repository (or working directory), with `/`; empty for the top.
+    pub root: &'a str,
+    /// Every manifest below the root: its path relative to the root, and its bytes.
+    pub files: Vec<(&'a str, &'a [u8])>,
+}
+
+/// A path below `root`, as the repository has it.
+pub(crate) fn join(root: &str, path: &str) -> String {
+    match root {
+        "" | "." => path.to_owned(),
+        _ if root.ends_with('/') => format!("{root}{path}"),
+        _ => format!("{root}/{path}"),
+    }
+}
+
+/// What [`join`] was given.
+pub(crate) fn relative<'p>(root: &str, path: &'p str) -> &'p str {
+    match root {
+        "" | "." => path,
+        _ => path.strip_prefix(root).map_or(path, |path| path.trim_start_matches('/')),
+    }
+}
