@@ -31,12 +31,12 @@ fn place() -> Option<PathBuf> {
     Some(std::env::current_exe().ok()?.with_file_name(name))
 }
 
-/// Other test programs may be at it too: whoever is first gives it its name.
+/// Other test programs, and other tests of this one, may be at it too: whoever is first gives it its name.
 async fn make(template: &Path) {
     let directory = temporary();
     let options = Options { durability: Durability::Off, ..Options::new(directory.path()) };
     Postgres::start(options).await.expect("Postgres starts").stop().await;
-    let unnamed = template.with_extension(format!("new-{}", std::process::id()));
+    let unnamed = template.with_extension(directory.path().file_name().expect("a name of its own"));
     copy(directory.path(), &unnamed);
     if std::fs::rename(&unnamed, template).is_err() {
         std::fs::remove_dir_all(&unnamed).expect("the copy is removed");
