@@ -1,7 +1,7 @@
 //! What every store and every blob store must do, as tests.
 //!
-//! `store::store_conformance!(fresh)` and `store::blobs_conformance!(fresh)` make a test of each case. `fresh` is an async
-//! function that gives an empty store as an `Arc<dyn Store>` (`Arc<dyn Blobs>`).
+//! `store::store_conformance!(fresh)` and `store::blobs_conformance!(fresh)` make a test of each case. `fresh` is an
+//! async function that gives an empty store as an `Arc<dyn Store>` (`Arc<dyn Blobs>`).
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic in a test is the report")]
 #![allow(missing_docs, reason = "a test's name says it")]
@@ -58,6 +58,7 @@ macro_rules! store_conformance {
             one_publishes_at_a_time
             parking_twice_is_parking_once
             a_key_waits_while_one_of_it_does
+            those_of_a_key_wait_in_order
             a_dead_letter_is_retried_and_handled
             a_failed_retry_is_parked_with_its_new_error
             dead_letters_are_listed_in_pages

@@ -11,6 +11,12 @@ use crate::error::StoreError;
 /// After this long without a connection somebody who waits is told.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// After this long without an answer the server, or the way to it, is given up.
+const ANSWER: Duration = Duration::from_secs(15);
+
+/// A connection that has idled for longer is tried before it is used: Postgres may have been restarted since.
+const FRESH: Duration = Duration::from_secs(1);
+
 /// What every session is told: a peer that vanished is found in seconds, not hours, so that its locks come free.
 const SESSION: [(&str, &str); 4] = [
     ("tcp_keepalives_idle", "10"),
@@ -44,6 +50,10 @@ impl Database {
         let pool = PgPoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(PATIENCE)
+            .test_before_acquire(false)
+            .before_acquire(|connection, used| {
+                Box::pin(async move { Ok(used.idle_for < FRESH || connection.ping().await.is_ok()) })
+            })
             .connect_lazy_with(options);
         Ok(Self { pool, schema: schema.to_owned() })
     }
@@ -80,4 +90,12 @@ impl fmt::Debug for Database {
 pub(crate) fn is_plain(name: &str) -> bool {
     let follows = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
     name.starts_with(|c: char| c.is_ascii_lowercase()) && name.len() < 40 && name.chars().all(follows)
+}
+
+/// What the database answers, if it does in time. What was asked for may be done all the same.
+pub(crate) async fn in_time<T>(answer: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    match tokio::time::timeout(ANSWER, answer).await {
+        Ok(answer) => answer,
+        Err(_) => Err(StoreError::Unavailable("no answer in time".to_owned())),
+    }
 }

@@ -23,7 +23,7 @@ use tokio::sync::Notify;
 pub use blobs::PostgresBlobs;
 
 use crate::commit::{Backlog, Commit, Outgoing, Stored};
-use crate::database::Database;
+use crate::database::{Database, in_time};
 use crate::dead_letter::{DeadLetter, DeadLetterState, NewDeadLetter};
 use crate::error::StoreError;
 use crate::migrate::Migration;
@@ -62,11 +62,11 @@ impl PostgresStore {
 #[async_trait]
 impl Store for PostgresStore {
     async fn load(&self, org: OrgId, aggregate: &str) -> Result<Option<Stored>, StoreError> {
-        state::load(self.database.pool(), org, aggregate).await
+        in_time(state::load(self.database.pool(), org, aggregate)).await
     }
 
     async fn commit(&self, commit: Commit) -> Result<(), StoreError> {
-        commit::commit(self.database.pool(), &commit).await?;
+        in_time(commit::commit(self.database.pool(), &commit)).await?;
         if !commit.outbox.is_empty() {
             self.committed.notify_one();
         }
@@ -74,11 +74,11 @@ impl Store for PostgresStore {
     }
 
     async fn answered(&self, org: OrgId, command: &str) -> Result<Option<Value>, StoreError> {
-        commands::answered(self.database.pool(), org, command).await
+        in_time(commands::answered(self.database.pool(), org, command)).await
     }
 
     async fn forget_commands(&self, older_than: Duration, limit: usize) -> Result<usize, StoreError> {
-        commands::forget(self.database.pool(), older_than, limit).await
+        in_time(commands::forget(self.database.pool(), older_than, limit)).await
     }
 
     async fn handled(
@@ -88,7 +88,7 @@ impl Store for PostgresStore {
         topic: &Topic,
         aggregate: &str,
     ) -> Result<u64, StoreError> {
-        handled::handled(self.database.pool(), org, consumer, topic, aggregate).await
+        in_time(handled::handled(self.database.pool(), org, consumer, topic, aggregate)).await
     }
 
     async fn mark(
@@ -100,20 +100,20 @@ impl Store for PostgresStore {
         sequence: u64,
     ) -> Result<(), StoreError> {
         let mark = handled::Mark { org, consumer, topic, aggregate, sequence };
-        handled::raise(self.database.pool(), &mark).await?;
+        in_time(handled::raise(self.database.pool(), &mark)).await?;
         Ok(())
     }
 
     async fn outbox(&self, limit: usize) -> Result<Vec<(i64, Outgoing)>, StoreError> {
-        outbox::oldest(self.database.pool(), limit).await
+        in_time(outbox::oldest(self.database.pool(), limit)).await
     }
 
     async fn backlog(&self) -> Result<Backlog, StoreError> {
-        outbox::backlog(self.database.pool()).await
+        in_time(outbox::backlog(self.database.pool())).await
     }
 
     async fn published(&self, rows: &[i64]) -> Result<(), StoreError> {
-        outbox::delete(self.database.pool(), rows).await
+        in_time(outbox::delete(self.database.pool(), rows)).await
     }
 
     async fn outbox_wake(&self) {
@@ -126,11 +126,11 @@ impl Store for PostgresStore {
     }
 
     async fn park(&self, letter: NewDeadLetter) -> Result<i64, StoreError> {
-        dead_letters::park(self.database.pool(), &letter).await
+        in_time(dead_letters::park(self.database.pool(), &letter)).await
     }
 
     async fn is_parked(&self, consumer: &str, topic: &Topic, key: &str) -> Result<bool, StoreError> {
-        dead_letters::is_parked(self.database.pool(), consumer, topic, key).await
+        in_time(dead_letters::is_parked(self.database.pool(), consumer, topic, key)).await
     }
 
     async fn waiting(
@@ -140,7 +140,7 @@ impl Store for PostgresStore {
         key: &str,
         limit: usize,
     ) -> Result<Vec<DeadLetter>, StoreError> {
-        dead_letters::waiting(self.database.pool(), consumer, topic, key, limit).await
+        in_time(dead_letters::waiting(self.database.pool(), consumer, topic, key, limit)).await
     }
 
     async fn dead_letters(
@@ -149,14 +149,14 @@ impl Store for PostgresStore {
         after: i64,
         limit: usize,
     ) -> Result<Vec<DeadLetter>, StoreError> {
-        dead_letters::list(self.database.pool(), state, after, limit).await
+        in_time(dead_letters::list(self.database.pool(), state, after, limit)).await
     }
 
     async fn dead_letter(&self, id: i64) -> Result<Option<DeadLetter>, StoreError> {
-        dead_letters::get(self.database.pool(), id).await
+        in_time(dead_letters::get(self.database.pool(), id)).await
     }
 
     async fn set_dead_letter(&self, id: i64, state: DeadLetterState) -> Result<(), StoreError> {
-        dead_letters::set(self.database.pool(), id, state).await
+        in_time(dead_letters::set(self.database.pool(), id, state)).await
     }
 }

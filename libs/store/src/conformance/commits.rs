@@ -31,8 +31,8 @@ pub async fn a_stale_version_is_refused(store: Arc<dyn Store>) {
     store.commit(commit("a", 1)).await.unwrap();
     for (aggregate, expected) in [("a", 0), ("a", 1), ("a", 3), ("b", 1)] {
         let error = store.commit(commit(aggregate, expected)).await.unwrap_err();
-        let told = matches!(&error, StoreError::Conflict { aggregate: a, expected: e } if a == aggregate && *e == expected);
-        assert!(told, "{aggregate} {expected}: {error:?}");
+        let StoreError::Conflict { aggregate: told, expected: version } = &error else { panic!("{error:?}") };
+        assert_eq!((told.as_str(), *version), (aggregate, expected));
         assert!(error.is_transient());
     }
     assert_eq!(store.load(ORG, "a").await.unwrap().unwrap().version, 2);

@@ -67,6 +67,25 @@ pub async fn a_key_waits_while_one_of_it_does(store: Arc<dyn Store>) {
     assert!(!is_parked(&*store, "k").await);
 }
 
+/// In the order of the log, in whatever order they were parked.
+pub async fn those_of_a_key_wait_in_order(store: Arc<dyn Store>) {
+    for (key, offset) in [("k", 30), ("k", 4), ("other", 1), ("k", 5), ("k", 200)] {
+        store.park(letter(key, offset)).await.unwrap();
+    }
+    store.park(NewDeadLetter { consumer: "another".to_owned(), ..letter("k", 1) }).await.unwrap();
+    let waiting = async |limit| {
+        let letters = store.waiting("reader", &topic(), "k", limit).await.unwrap();
+        letters.into_iter().map(|letter| (letter.letter.position.offset, letter.id)).collect::<Vec<_>>()
+    };
+    let all = waiting(10).await;
+    assert_eq!(all.iter().map(|(offset, _)| *offset).collect::<Vec<_>>(), [4, 5, 30, 200]);
+    assert_eq!(waiting(2).await, all[..2]);
+    store.set_dead_letter(all[0].1, State::Handled).await.unwrap();
+    store.set_dead_letter(all[1].1, State::Retrying).await.unwrap();
+    store.set_dead_letter(all[3].1, State::Discarded).await.unwrap();
+    assert_eq!(waiting(10).await, all[1..3]);
+}
+
 pub async fn a_dead_letter_is_retried_and_handled(store: Arc<dyn Store>) {
     let id = store.park(letter("k", 1)).await.unwrap();
     for state in [State::Parked, State::Retrying, State::Handled] {

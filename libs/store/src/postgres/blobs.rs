@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use ids::{BlobHash, OrgId};
 
 use crate::blobs::Blobs;
-use crate::database::Database;
+use crate::database::{Database, in_time};
 use crate::error::StoreError;
 use crate::migrate::Migration;
 
@@ -39,7 +39,23 @@ impl PostgresBlobs {
 impl Blobs for PostgresBlobs {
     async fn put(&self, org: OrgId, bytes: &[u8]) -> Result<BlobHash, StoreError> {
         let hash = BlobHash::of(bytes);
-        // Bytes that were damaged are mended by who has them still.
+        in_time(self.insert(org, hash, bytes)).await?;
+        Ok(hash)
+    }
+
+    async fn get(&self, org: OrgId, hash: BlobHash) -> Result<Option<Vec<u8>>, StoreError> {
+        match in_time(self.select(org, hash)).await? {
+            Some(bytes) if BlobHash::of(&bytes) != hash => {
+                Err(StoreError::Damaged(format!("the blob {hash} of {org} has other bytes")))
+            }
+            bytes => Ok(bytes),
+        }
+    }
+}
+
+impl PostgresBlobs {
+    /// Bytes that were damaged are mended by who has them still.
+    async fn insert(&self, org: OrgId, hash: BlobHash, bytes: &[u8]) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO blobs (org, hash, bytes) VALUES ($1, $2, $3)
              ON CONFLICT (org, hash) DO UPDATE SET bytes = excluded.bytes WHERE blobs.bytes <> excluded.bytes",
@@ -49,21 +65,15 @@ impl Blobs for PostgresBlobs {
         .bind(bytes)
         .execute(self.database.pool())
         .await?;
-        Ok(hash)
+        Ok(())
     }
 
-    async fn get(&self, org: OrgId, hash: BlobHash) -> Result<Option<Vec<u8>>, StoreError> {
-        let bytes: Option<Vec<u8>> =
-            sqlx::query_scalar("SELECT bytes FROM blobs WHERE org = $1 AND hash = $2")
-                .bind(org.uuid())
-                .bind(hash.as_bytes().as_slice())
-                .fetch_optional(self.database.pool())
-                .await?;
-        match bytes {
-            Some(bytes) if BlobHash::of(&bytes) != hash => {
-                Err(StoreError::Damaged(format!("the blob {hash} of {org} has other bytes")))
-            }
-            bytes => Ok(bytes),
-        }
+    async fn select(&self, org: OrgId, hash: BlobHash) -> Result<Option<Vec<u8>>, StoreError> {
+        let bytes = sqlx::query_scalar("SELECT bytes FROM blobs WHERE org = $1 AND hash = $2")
+            .bind(org.uuid())
+            .bind(hash.as_bytes().as_slice())
+            .fetch_optional(self.database.pool())
+            .await?;
+        Ok(bytes)
     }
 }

@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::faulty_log::FaultyLog;
-use crate::fixture::{ORG, add, database, event, outgoing, postgres, schema};
+use crate::fixture::{ORG, add, database, event, eventually, outgoing, postgres, schema};
 
 async fn run(database: &Database, statement: &'static str) {
     sqlx::raw_sql(statement).execute(database.pool()).await.unwrap();
@@ -45,14 +45,10 @@ async fn a_row_that_is_committed_late_is_published() {
     for _ in 0..5 {
         add(&store, "a").await.unwrap();
     }
-    while log.sequences("a").len() < 5 {
-        tokio::task::yield_now().await;
-    }
+    eventually("the others", async || log.sequences("a").len() >= 5).await;
     assert!(log.sequences("late").is_empty());
     late.commit().await.unwrap();
-    while log.sequences("late").is_empty() {
-        tokio::task::yield_now().await;
-    }
+    eventually("the late one", async || !log.sequences("late").is_empty()).await;
     shutdown.cancel();
     running.await.unwrap();
     assert_eq!(log.sequences("a"), [1, 2, 3, 4, 5]);
@@ -104,7 +100,10 @@ async fn a_database_that_takes_no_writes_is_full() {
     run(&own, "DROP TRIGGER no_space ON outbox").await;
     add(&store, "a").await.unwrap();
     // A standby says so.
-    run(&own, "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database()); END $$").await;
+    let read_only = "DO $$ BEGIN
+        EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database());
+    END $$";
+    run(&own, read_only).await;
     let standby = PostgresStore::open(&schema(&database, "catalog")).await.unwrap_err();
     assert_eq!(standby.code(), "STORE_FULL", "{standby}");
 }
@@ -186,9 +185,7 @@ async fn nothing_acknowledged_is_lost_when_postgres_is_killed() {
         decided.unwrap();
     }
     for key in ["a", "b", "c"] {
-        while log.read(key).len() < EVENTS as usize {
-            tokio::task::yield_now().await;
-        }
+        eventually("the last event", async || log.read(key).len() >= EVENTS as usize).await;
         assert_eq!(log.read(key), (1..=EVENTS).collect::<Vec<_>>(), "{key}");
     }
     shutdown.cancel();

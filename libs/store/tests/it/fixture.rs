@@ -62,3 +62,14 @@ pub(crate) fn event(aggregate: &str, expected_version: u64, sequence: u64) -> Co
         outbox: vec![outgoing("plimsoll.test.v1", aggregate, sequence)],
     }
 }
+
+/// Waits for something that comes by itself. The limit is no measure: it ends a test that would hang.
+pub(crate) async fn eventually(what: &str, mut comes: impl AsyncFnMut() -> bool) {
+    let wait = async {
+        while !comes().await {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+    };
+    let limit = std::time::Duration::from_secs(90);
+    tokio::time::timeout(limit, wait).await.unwrap_or_else(|_| panic!("{what} never came"));
+}

@@ -87,7 +87,9 @@ async fn a_role_that_may_not_create_schemas_uses_the_one_it_has() {
     let own = schema(&database, "gateway");
     run(&own, "CREATE SCHEMA gateway").await.unwrap();
     let mut owner = PgConnection::connect(database.url().as_str()).await.unwrap();
-    let revoke = "DO $$ BEGIN EXECUTE format('REVOKE CREATE ON DATABASE %I FROM %I', current_database(), current_user); END $$";
+    let revoke = "DO $$ BEGIN
+        EXECUTE format('REVOKE CREATE ON DATABASE %I FROM %I', current_database(), current_user);
+    END $$";
     sqlx::raw_sql(revoke).execute(&mut owner).await.unwrap();
     PostgresStore::open(&own).await.unwrap();
     let error = PostgresStore::open(&schema(&database, "catalog")).await.unwrap_err();

@@ -7,7 +7,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::faulty_log::{Fault, FaultyLog};
-use crate::fixture::{add, event, outgoing, stores};
+use crate::fixture::{add, event, eventually, outgoing, stores};
 
 struct Started {
     relay: OutboxRelay,
@@ -30,11 +30,13 @@ fn start(store: &Arc<dyn Store>, log: &Arc<FaultyLog>) -> Started {
     Started { relay, shutdown, task }
 }
 
-/// Returns when nothing waits any more, or as many rows as are expected to.
+/// Returns when so many rows wait, and no more.
 async fn left(store: &dyn Store, rows: u64) {
-    while store.backlog().await.unwrap().rows != rows {
-        tokio::task::yield_now().await;
-    }
+    eventually("an outbox of that size", async || store.backlog().await.unwrap().rows == rows).await;
+}
+
+fn failing(with: &str) -> impl Fn(&RelayStatus) -> bool {
+    move |status| matches!(status, RelayStatus::Failing { code, .. } if *code == with)
 }
 
 fn up_to(last: u64) -> Vec<u64> {
@@ -75,8 +77,7 @@ async fn nothing_is_lost_while_the_log_fails() {
         let log = Arc::new(FaultyLog::failing([Fault::Away, Fault::Half, Fault::Unanswered]));
         let started = start(&store, &log);
         let mut status = started.relay.status();
-        let failing = |status: &RelayStatus| matches!(status, RelayStatus::Failing { code, .. } if *code == "LOG_UNAVAILABLE");
-        status.wait_for(failing).await.unwrap();
+        status.wait_for(failing("LOG_UNAVAILABLE")).await.unwrap();
         left(&*store, 0).await;
         // Half of them came twice before all of them came twice, and a reader sees each once, in order.
         assert_eq!(log.sequences("a").len(), 25);
@@ -97,8 +98,7 @@ async fn a_refused_event_holds_its_own_aggregate_only() {
         }
         let started = start(&store, &log);
         let mut status = started.relay.status();
-        let failing = |status: &RelayStatus| matches!(status, RelayStatus::Failing { code, .. } if *code == "LOG_RECORD_TOO_LARGE");
-        status.wait_for(failing).await.unwrap();
+        status.wait_for(failing("LOG_RECORD_TOO_LARGE")).await.unwrap();
         // Those of the other aggregate pass, now and later; the three of this one wait.
         left(&*store, 3).await;
         add(&*store, "b").await.unwrap();
@@ -140,8 +140,7 @@ async fn a_relay_that_is_stopped_leaves_the_rest_for_the_next() {
         let away = Arc::new(FaultyLog::failing(vec![Fault::Away; 1_000]));
         add(&*store, "a").await.unwrap();
         let started = start(&store, &away);
-        let failing = |status: &RelayStatus| matches!(status, RelayStatus::Failing { .. });
-        started.relay.status().wait_for(failing).await.unwrap();
+        started.relay.status().wait_for(failing("LOG_UNAVAILABLE")).await.unwrap();
         started.stop().await;
         assert_eq!(store.backlog().await.unwrap().rows, 1);
         let log = Arc::new(FaultyLog::default());
