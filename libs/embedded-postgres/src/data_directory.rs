@@ -9,7 +9,7 @@
 //! | `run/` | the socket, unless its path is too long |
 
 use std::fs::{self, DirBuilder, File, Permissions};
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
@@ -108,14 +108,18 @@ fn read_if_there(path: &Path) -> Result<Option<String>, Error> {
     }
 }
 
-/// Writes a file as one that others can read or not, unless it says this already: a full disk should not keep a server
-/// from starting.
+/// Writes a file whole or not at all, with this mode. It is not touched if it says this already: a full disk should not
+/// keep a server from starting.
 pub(crate) fn write(path: &Path, text: &str, mode: u32) -> Result<(), Error> {
-    let same = fs::read_to_string(path).is_ok_and(|old| old == text);
-    let written = if same { Ok(()) } else { fs::write(path, text) };
-    written
-        .and_then(|()| fs::set_permissions(path, Permissions::from_mode(mode)))
-        .map_err(|error| Error::io(path, &error))
+    if fs::read_to_string(path).is_ok_and(|old| old == text) {
+        return Ok(());
+    }
+    let unfinished = path.with_extension("new");
+    let written = File::create(&unfinished)
+        .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
+        .and_then(|()| fs::set_permissions(&unfinished, Permissions::from_mode(mode)))
+        .and_then(|()| fs::rename(&unfinished, path));
+    written.map_err(|error| Error::io(path, &error))
 }
 
 /// The directory itself or the nearest one above it that exists.

@@ -19,7 +19,7 @@ const STEADY: Duration = Duration::from_secs(60);
 /// What the server is doing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Status {
-    /// It takes connections.
+    /// It runs, and took connections when it came up.
     Ready {
         /// Its process id.
         pid: u32,

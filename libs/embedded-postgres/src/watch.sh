@@ -21,7 +21,7 @@ server=$!
 		sleep 0.1
 		tries=$((tries + 1))
 	done
-	kill -s KILL -- "-$$"
+	kill -KILL "-$$"
 ) >/dev/null 2>&1 &
 watcher=$!
 exec 3<&-

@@ -84,6 +84,12 @@ async fn ctrl_c_stops_in_order() {
     let place = Place::initialised().await;
     let mut driver = Driver::start(&place.data());
     driver.ready().await;
+    for pid in place.processes() {
+        // proc(5): the fifth field is the process group. The driver leads its own.
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+        let group = stat.rsplit(") ").next().unwrap().split(' ').nth(2).unwrap().to_owned();
+        assert_ne!(group, driver.pid().to_string(), "{stat}");
+    }
     driver.interrupt().await;
     assert_eq!(place.processes(), [0; 0]);
     let control = Command::new(program("pg_controldata")).arg(place.cluster()).output().unwrap();
