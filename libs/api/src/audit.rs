@@ -25,12 +25,6 @@ pub struct AuditRecord {
     pub subject: String,
     /// The promotion or the call that it belongs to.
     pub correlation: Uuid,
-    /// Where it lies in the log.
-    pub topic: String,
-    /// Its partition.
-    pub partition: u32,
-    /// Its offset.
-    pub offset: u64,
     /// The event.
     #[schema(value_type = Object)]
     pub data: Value,

@@ -109,6 +109,8 @@ pub struct Promotion {
     pub preview_hash: Option<String>,
     /// Whether it can be approved as it is; none until the preview is complete.
     pub approvable: Option<bool>,
+    /// Why it cannot: `PLAN_BLOCKED`, `PLAN_PARTIAL`, `NOTHING_TO_PROMOTE`.
+    pub obstacle: Option<String>,
     /// How many have to approve; none until the preview is complete.
     pub approvals_needed: Option<u32>,
     /// Who has approved.

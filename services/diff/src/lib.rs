@@ -1,1 +1,22 @@
-//! The diff engine as a link of the preview's chain.
+//! The diff engine as the first link of the preview's chain: `PreviewRequested` or `ReplanRequested` ─▶
+//! `DiffComputed`. It reads pinned commits, plans, and compares.
+
+mod config;
+mod engine;
+mod fetch;
+mod key;
+
+use std::sync::Arc;
+
+use events::Service;
+use service::{Parts, Policy, Task};
+use source::Mirrors;
+
+pub use config::Config;
+
+/// What the engine runs.
+#[must_use]
+pub fn tasks(config: &Config, mirrors: Arc<Mirrors>, parts: Parts) -> Vec<Task> {
+    let diff = Arc::new(engine::Diff::new(config, mirrors, Arc::clone(&parts.blobs)));
+    vec![service::engine(diff, parts.clone(), Policy::default()), service::outbox_relay(Service::Diff, parts)]
+}

@@ -1,1 +1,59 @@
-//! The explain engine as a link of the preview's chain.
+//! The explanation as the last link of the preview's chain: `RiskAssessed` ─▶ `PreviewExplained`.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use cost_model::CostReport;
+use diff_engine::Diff;
+use events::preview::PreviewExplained;
+use events::{Event, Message, Service, Topic};
+use preview::PlanDocument;
+use risk_rules::RiskReport;
+use service::{Engine, Failure, Parts, Policy, Task, engine};
+use store::Blobs;
+
+/// What the engine runs.
+#[must_use]
+pub fn tasks(parts: Parts) -> Vec<Task> {
+    let explain = Arc::new(Explain { blobs: Arc::clone(&parts.blobs) });
+    vec![engine(explain, parts.clone(), Policy::default()), service::outbox_relay(Service::Explain, parts)]
+}
+
+struct Explain {
+    blobs: Arc<dyn Blobs>,
+}
+
+#[async_trait]
+impl Engine for Explain {
+    fn service(&self) -> Service {
+        Service::Explain
+    }
+
+    fn topics(&self) -> Vec<Topic> {
+        vec![Service::Risk.topic()]
+    }
+
+    async fn output(&self, message: &Message) -> Result<Option<Message>, Failure> {
+        let Event::RiskAssessed(assessed) = &message.event else { return Ok(None) };
+        let (org, blobs) = (message.envelope.org, &*self.blobs);
+        let plan: PlanDocument = documents::read(blobs, org, assessed.compared.plan).await?;
+        let changes: Diff = documents::read(blobs, org, assessed.compared.changes).await?;
+        let cost: CostReport = documents::read(blobs, org, assessed.cost).await?;
+        let risk: RiskReport = documents::read(blobs, org, assessed.risk).await?;
+        let document = preview::explain(&plan, &changes, &cost, &risk);
+        let event = PreviewExplained {
+            promotion_id: assessed.promotion_id,
+            request: assessed.request,
+            from: assessed.from.clone(),
+            to: assessed.to.clone(),
+            policy: assessed.policy,
+            price_book: assessed.price_book,
+            compared: assessed.compared.clone(),
+            cost: assessed.cost,
+            risk: assessed.risk,
+            explanation: documents::write(blobs, org, &document).await?,
+            headline: document.explanation.headline.clone(),
+        };
+        Ok(Some(message.output(Service::Explain, event)))
+    }
+}

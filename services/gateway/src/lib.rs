@@ -1,1 +1,33 @@
 //! The API, and the projections that answer it.
+//!
+//! A request comes through [the door](door) (token, limit, role), is answered from the [projections](projection), which
+//! follow the log, or becomes a command to the service that owns the aggregate. Whoever commands and then looks
+//! sees what they did: an answer waits until the projections show it.
+
+mod config;
+mod cursor;
+mod door;
+mod error;
+mod extract;
+mod grpc;
+mod limits;
+mod money;
+mod openapi;
+mod probes;
+mod projection;
+mod routes;
+mod serve;
+mod state;
+mod status;
+mod targets;
+mod tasks;
+mod tokens;
+mod wait;
+
+pub use config::Config;
+pub use error::ApiError;
+pub use projection::Projections;
+pub use routes::openapi;
+pub use state::{Gateway, Services};
+pub use tasks::tasks;
+pub use tokens::{BearerToken, TokenError, Tokens};

@@ -1,1 +1,55 @@
-//! The risk engine as a link of the preview's chain.
+//! The risk engine as a link of the preview's chain: `CostEstimated` ─▶ `RiskAssessed`.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use events::preview::RiskAssessed;
+use events::{Event, Message, Service, Topic};
+use preview::PlanDocument;
+use service::{Engine, Failure, Parts, Policy, Task, engine};
+use store::Blobs;
+
+/// What the engine runs.
+#[must_use]
+pub fn tasks(parts: Parts) -> Vec<Task> {
+    let risk = Arc::new(Risk { blobs: Arc::clone(&parts.blobs) });
+    vec![engine(risk, parts.clone(), Policy::default()), service::outbox_relay(Service::Risk, parts)]
+}
+
+struct Risk {
+    blobs: Arc<dyn Blobs>,
+}
+
+#[async_trait]
+impl Engine for Risk {
+    fn service(&self) -> Service {
+        Service::Risk
+    }
+
+    fn topics(&self) -> Vec<Topic> {
+        vec![Service::Cost.topic()]
+    }
+
+    async fn output(&self, message: &Message) -> Result<Option<Message>, Failure> {
+        let Event::CostEstimated(cost) = &message.event else { return Ok(None) };
+        let (org, blobs) = (message.envelope.org, &*self.blobs);
+        let rendered =
+            documents::read_rendered(blobs, org, cost.compared.before, cost.compared.after).await?;
+        let plan: PlanDocument = documents::read(blobs, org, cost.compared.plan).await?;
+        let report = preview::risk(&rendered, &plan);
+        let event = RiskAssessed {
+            promotion_id: cost.promotion_id,
+            request: cost.request,
+            from: cost.from.clone(),
+            to: cost.to.clone(),
+            policy: cost.policy,
+            price_book: cost.price_book,
+            compared: cost.compared.clone(),
+            cost: cost.cost,
+            risk: documents::write(blobs, org, &report).await?,
+            level: report.risk_level.as_str().to_owned(),
+            findings: u32::try_from(report.findings.len()).unwrap_or(u32::MAX),
+        };
+        Ok(Some(message.output(Service::Risk, event)))
+    }
+}

@@ -1,0 +1,144 @@
+//! From a request to the documents of the diff.
+
+use std::sync::Arc;
+
+use application::Policy;
+use async_trait::async_trait;
+use events::plan::{Compared, PlanInputs};
+use events::preview::DiffComputed;
+use events::{Event, Message, Service, Topic};
+use ids::{OrgId, PromotionId};
+use kube_model::yaml::Limits;
+use preview::{DiffInput, DiffOutput, Selection};
+use service::{Engine, Failure, Secret};
+use source::Mirrors;
+use store::Blobs;
+
+use crate::config::Config;
+use crate::{fetch, key};
+
+/// The engine.
+pub(crate) struct Diff {
+    key: Secret<[u8; 32]>,
+    mirrors: Arc<Mirrors>,
+    blobs: Arc<dyn Blobs>,
+}
+
+/// Why there is no diff: what a person is told.
+struct Refusal {
+    code: &'static str,
+    message: String,
+}
+
+impl Diff {
+    pub(crate) fn new(config: &Config, mirrors: Arc<Mirrors>, blobs: Arc<dyn Blobs>) -> Self {
+        Self { key: config.redaction_key.clone(), mirrors, blobs }
+    }
+
+    /// Reads and plans, on a thread where that may take long.
+    async fn plan(
+        &self,
+        org: OrgId,
+        promotion: PromotionId,
+        inputs: &PlanInputs,
+    ) -> Result<Result<DiffOutput, Refusal>, Failure> {
+        let policy: Policy = documents::read(&*self.blobs, org, inputs.policy).await?;
+        let (mirrors, inputs) = (Arc::clone(&self.mirrors), inputs.clone());
+        let redactor = key::redactor(self.key.expose(), org, promotion);
+        let planned = tokio::task::spawn_blocking(move || {
+            let selection = selection(&inputs)?;
+            let files = fetch::files(&mirrors, &inputs)
+                .map_err(|error| Refusal { code: error.code(), message: error.to_string() })?;
+            let input = DiffInput {
+                source: files.source.tree(),
+                target: files.target.tree(),
+                base: files.base.as_ref().map(fetch::FetchedBase::trees),
+                policy: &policy,
+                selection: &selection,
+                redactor: &redactor,
+                limits: &Limits::default(),
+            };
+            preview::diff(&input).map_err(|error| Refusal { code: error.code(), message: error.to_string() })
+        });
+        planned.await.map_err(|_| Failure::unhandled("HANDLER_PANICKED", "planning panicked"))
+    }
+
+    async fn compared(&self, org: OrgId, output: &DiffOutput) -> Result<Compared, Failure> {
+        let blobs = &*self.blobs;
+        let (before, after) = documents::write_rendered(blobs, org, &output.rendered).await?;
+        Ok(Compared {
+            plan: documents::write(blobs, org, &output.plan).await?,
+            before,
+            after,
+            changes: documents::write(blobs, org, &output.changes).await?,
+        })
+    }
+}
+
+#[async_trait]
+impl Engine for Diff {
+    fn service(&self) -> Service {
+        Service::Diff
+    }
+
+    fn topics(&self) -> Vec<Topic> {
+        vec![Service::Promotion.topic()]
+    }
+
+    async fn output(&self, message: &Message) -> Result<Option<Message>, Failure> {
+        let (promotion, inputs) = match &message.event {
+            Event::PreviewRequested(event) => (event.promotion_id, &event.inputs),
+            Event::ReplanRequested(event) => (event.promotion_id, &event.inputs),
+            _ => return Ok(None),
+        };
+        let org = message.envelope.org;
+        let output = match self.plan(org, promotion, inputs).await? {
+            Ok(output) => output,
+            Err(Refusal { code, message: why }) => {
+                let names = (promotion, message.envelope.id);
+                return Ok(Some(documents::failed(message, Service::Diff, names, (code, why))));
+            }
+        };
+        let compared = self.compared(org, &output).await?;
+        Ok(Some(message.output(Service::Diff, computed(message, promotion, inputs, &output, compared))))
+    }
+}
+
+fn computed(
+    message: &Message,
+    promotion_id: PromotionId,
+    inputs: &PlanInputs,
+    output: &DiffOutput,
+    compared: Compared,
+) -> DiffComputed {
+    let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+    let (plan, changes) = (&output.plan, &output.changes);
+    DiffComputed {
+        promotion_id,
+        request: message.envelope.id,
+        from: inputs.from.environment.clone(),
+        to: inputs.to.environment.clone(),
+        policy: inputs.policy,
+        price_book: inputs.price_book,
+        compared,
+        carried: count(plan.carried.len()),
+        kept: count(plan.kept.len()),
+        pending: count(plan.pending.len()),
+        candidates: count(plan.candidates.len()),
+        blocked: count(plan.blocked.len()),
+        added: count(changes.summary.added.len()),
+        removed: count(changes.summary.removed.len()),
+        modified: count(changes.summary.modified.len()),
+        suppressed: count(changes.suppressed.len()),
+    }
+}
+
+/// What a person decided, as the request has it. It was read once before it became an event.
+fn selection(inputs: &PlanInputs) -> Result<Selection, Refusal> {
+    fn places<T: std::str::FromStr>(texts: &[String]) -> Result<Vec<T>, Refusal> {
+        let refuse =
+            |text: &String| Refusal { code: "FIELD_INVALID", message: format!("{text} is no place") };
+        texts.iter().map(|text| text.parse().map_err(|_| refuse(text))).collect()
+    }
+    Ok(Selection { take: places(&inputs.take)?, only: places(&inputs.only)?, skip: places(&inputs.skip)? })
+}

@@ -1,0 +1,45 @@
+//! How the gateway is set up.
+
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+
+use serde::Deserialize;
+
+/// How the gateway is set up.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Where REST is served.
+    pub listen: SocketAddr,
+    /// Where gRPC is served to clients.
+    pub grpc_listen: SocketAddr,
+    /// The largest body of a request, in bytes.
+    pub max_body_bytes: usize,
+    /// How many seconds a caller has to send the head and the body of a request.
+    pub read_timeout_seconds: u64,
+    /// How many requests a minute a token may make on the long run.
+    pub requests_per_minute: NonZeroU32,
+    /// How many it may make at once.
+    pub burst: NonZeroU32,
+}
+
+const fn at_least_one(number: u32) -> NonZeroU32 {
+    match NonZeroU32::new(number) {
+        Some(number) => number,
+        None => NonZeroU32::MIN,
+    }
+}
+
+impl Default for Config {
+    /// Ports 8080 and 8081 of the loopback; 1 MiB; 15 s; 1,200 requests a minute, 200 at once.
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            grpc_listen: SocketAddr::from(([127, 0, 0, 1], 8081)),
+            max_body_bytes: 1 << 20,
+            read_timeout_seconds: 15,
+            requests_per_minute: at_least_one(1200),
+            burst: at_least_one(200),
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! What a caller is told when it cannot be.
+
+use api::error::{ErrorBody, ErrorDetail};
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+use service::DeciderError;
+use store::StoreError;
+use tonic::{Code, Status};
+
+/// An answer that is an error.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ApiError {
+    /// The status of the answer.
+    pub status: StatusCode,
+    /// The stable code, which has a page in `runbooks/`.
+    pub code: String,
+    /// The error in words.
+    pub message: String,
+    /// What else is known of it: an object.
+    pub details: Value,
+    /// After how many seconds to try again, if that may help.
+    pub retry_after: Option<u32>,
+}
+
+/// How long a caller is asked to wait while something is away.
+const AWAY_SECONDS: u32 = 5;
+
+impl ApiError {
+    /// An error with nothing else to know.
+    pub fn new(status: StatusCode, code: impl Into<String>, message: impl Into<String>) -> Self {
+        let (code, message) = (code.into(), message.into());
+        Self { status, code, message, details: json!({}), retry_after: None }
+    }
+
+    /// What the caller sent cannot be read.
+    pub fn bad_request(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, code, message)
+    }
+
+    /// For this caller there is no such thing.
+    pub fn not_found(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, code, message)
+    }
+
+    /// What the caller sent can be read, and asks for what cannot be.
+    pub fn unprocessable(code: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, message)
+    }
+
+    /// What is needed is away for now.
+    pub fn unavailable(code: impl Into<String>, message: impl Into<String>) -> Self {
+        let error = Self::new(StatusCode::SERVICE_UNAVAILABLE, code, message);
+        Self { retry_after: Some(AWAY_SECONDS), ..error }
+    }
+
+    /// With what else is known.
+    pub fn with(mut self, details: Value) -> Self {
+        self.details = details;
+        self
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let Self { status, code, message, details, retry_after } = self;
+        let mut response =
+            (status, Json(ErrorBody { error: ErrorDetail { code, message, details } })).into_response();
+        if let Some(seconds) = retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        match error.is_transient() {
+            true => Self::unavailable(error.code(), "the store cannot be reached or takes no writes"),
+            false => internal(error.code(), &error.to_string()),
+        }
+    }
+}
+
+impl From<DeciderError> for ApiError {
+    fn from(error: DeciderError) -> Self {
+        match error {
+            DeciderError::Store(error) => error.into(),
+            error => internal(error.code(), &error.to_string()),
+        }
+    }
+}
+
+impl From<sqlx::Error> for ApiError {
+    fn from(error: sqlx::Error) -> Self {
+        StoreError::from(error).into()
+    }
+}
+
+/// A fault of ours: what it was is in the log, not in the answer.
+pub(crate) fn internal(code: &'static str, error: &str) -> ApiError {
+    tracing::error!(code, error, "a request failed");
+    ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, code, "this is a fault of the server; its log says more")
+}
+
+impl From<Status> for ApiError {
+    fn from(status: Status) -> Self {
+        let text =
+            |key: &str| status.metadata().get(key).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let details = (status.metadata().get_bin("plimsoll-details-bin"))
+            .and_then(|value| value.to_bytes().ok())
+            .and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let http = match status.code() {
+            Code::NotFound => StatusCode::NOT_FOUND,
+            Code::InvalidArgument => StatusCode::UNPROCESSABLE_ENTITY,
+            Code::AlreadyExists | Code::FailedPrecondition | Code::Aborted => StatusCode::CONFLICT,
+            Code::PermissionDenied => StatusCode::FORBIDDEN,
+            Code::Unauthenticated => StatusCode::UNAUTHORIZED,
+            Code::ResourceExhausted => StatusCode::TOO_MANY_REQUESTS,
+            Code::Unavailable | Code::Cancelled | Code::DeadlineExceeded => StatusCode::SERVICE_UNAVAILABLE,
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        match (text("plimsoll-code"), http) {
+            (code, StatusCode::SERVICE_UNAVAILABLE) => {
+                let code = code.unwrap_or_else(|| "SERVICE_UNAVAILABLE".to_owned());
+                Self::unavailable(code, "a service that is needed does not answer")
+            }
+            (Some(code), status_code) => Self {
+                details: details.unwrap_or_else(|| json!({})),
+                ..Self::new(status_code, code, status.message())
+            },
+            (None, _) => internal("INTERNAL", status.message()),
+        }
+    }
+}

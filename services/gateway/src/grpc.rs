@@ -1,0 +1,92 @@
+//! The promotion commands over gRPC, for clients: known by their token, passed on with a voucher.
+
+use access::{Identity, Role};
+use protos::promotion::promotion_service_server::PromotionService;
+use protos::promotion::{
+    ApproveRequest, ApproveResponse, GetPromotionRequest, GetPromotionResponse, RejectRequest,
+    RejectResponse, RequestPreviewRequest, RequestPreviewResponse,
+};
+use tonic::metadata::MetadataMap;
+use tonic::{Code, Request, Response, Status};
+
+use crate::door::caller;
+use crate::error::ApiError;
+use crate::state::Gateway;
+use crate::tokens::Refused;
+
+/// The promotion commands for clients.
+pub(crate) struct Promotions(pub(crate) Gateway);
+
+#[async_trait::async_trait]
+impl PromotionService for Promotions {
+    async fn request_preview(
+        &self,
+        request: Request<RequestPreviewRequest>,
+    ) -> Result<Response<RequestPreviewResponse>, Status> {
+        let request = self.let_in(request, Role::Requester, "RequestPreview").await?;
+        self.0.services.promotion.clone().request_preview(request).await
+    }
+
+    async fn approve(&self, request: Request<ApproveRequest>) -> Result<Response<ApproveResponse>, Status> {
+        let request = self.let_in(request, Role::Approver, "Approve").await?;
+        self.0.services.promotion.clone().approve(request).await
+    }
+
+    async fn reject(&self, request: Request<RejectRequest>) -> Result<Response<RejectResponse>, Status> {
+        let request = self.let_in(request, Role::Requester, "Reject").await?;
+        self.0.services.promotion.clone().reject(request).await
+    }
+
+    async fn get_promotion(
+        &self,
+        request: Request<GetPromotionRequest>,
+    ) -> Result<Response<GetPromotionResponse>, Status> {
+        let request = self.let_in(request, Role::Requester, "GetPromotion").await?;
+        self.0.services.promotion.clone().get_promotion(request).await
+    }
+}
+
+impl Promotions {
+    /// The call as it is passed on, if the caller may make it.
+    async fn let_in<T>(&self, request: Request<T>, least: Role, method: &str) -> Result<Request<T>, Status> {
+        let (metadata, _, message) = request.into_parts();
+        let who = caller(&self.0, &metadata.into_headers()).await.map_err(status)?;
+        self.within_limits(&who)?;
+        if who.role < least {
+            let refused = Refused { method: "gRPC", route: method, code: "FORBIDDEN" };
+            self.0.tokens.refused(&who, refused).await.map_err(status)?;
+            let why = format!("your role is {}; this asks for {least}", who.role);
+            return Err(coded(Code::PermissionDenied, "FORBIDDEN", why));
+        }
+        self.0.call(&who, message)
+    }
+
+    fn within_limits(&self, who: &Identity) -> Result<(), Status> {
+        let taken = who.token.map(|token| self.0.limits.take(token));
+        match taken {
+            Some(Err((_, wait))) => {
+                let why = format!("this token has made too many requests; the next one in {wait} s");
+                Err(coded(Code::ResourceExhausted, "RATE_LIMITED", why))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn status(error: ApiError) -> Status {
+    let code = match error.status.as_u16() {
+        401 => Code::Unauthenticated,
+        403 => Code::PermissionDenied,
+        503 => Code::Unavailable,
+        _ => Code::Internal,
+    };
+    coded(code, &error.code, error.message)
+}
+
+fn coded(code: Code, stable: &str, message: String) -> Status {
+    let mut metadata = MetadataMap::new();
+    if let Ok(value) = stable.parse() {
+        metadata.insert("plimsoll-code", value);
+    }
+    Status::with_metadata(code, message, metadata)
+}

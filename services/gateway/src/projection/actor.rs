@@ -1,0 +1,31 @@
+//! Who did what an event tells of.
+
+use events::{Event, Message};
+
+/// The person, or the service that wrote it.
+pub(crate) fn actor(message: &Message) -> &str {
+    person(&message.event).unwrap_or_else(|| message.envelope.source.name())
+}
+
+fn person(event: &Event) -> Option<&str> {
+    Some(match event {
+        Event::PreviewRequested(event) => &event.requested_by,
+        Event::ApprovalGiven(event) => &event.by,
+        Event::PromotionRejected(event) => &event.by,
+        Event::CommandRefused(event) => &event.by,
+        Event::OrganisationCreated(event) => &event.by,
+        Event::ApplicationRegistered(event) => &event.by,
+        Event::ApplicationUpdated(event) => &event.by,
+        Event::ApplicationRemoved(event) => &event.by,
+        Event::ClusterRegistered(event) => &event.by,
+        Event::ClusterRenamed(event) => &event.by,
+        Event::ClusterRemoved(event) => &event.by,
+        Event::CatalogRefused(event) => &event.by,
+        Event::TokenCreated(event) => &event.by,
+        Event::TokenRevoked(event) => &event.by,
+        Event::AccessRefused(event) => &event.user,
+        Event::DeadLetterRetried(event) => &event.by,
+        Event::DeadLetterDiscarded(event) => &event.by,
+        _ => return None,
+    })
+}

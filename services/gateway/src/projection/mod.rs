@@ -1,0 +1,48 @@
+//! What the API answers from: a fold of every topic into tables, each event once.
+
+mod actor;
+mod apply;
+mod live;
+mod queries;
+mod store;
+
+use async_trait::async_trait;
+use events::{Message, Service, Topic};
+use service::{Failure, Handler};
+
+pub(crate) use live::{Listener, Live};
+pub(crate) use queries::{Found, Listed};
+pub use store::Projections;
+
+/// Folds every event into the projections, and wakes who waits for it.
+pub(crate) struct Projector {
+    projections: Projections,
+    live: Live,
+}
+
+impl Projector {
+    pub(crate) fn new(projections: Projections, live: Live) -> Self {
+        Self { projections, live }
+    }
+}
+
+#[async_trait]
+impl Handler for Projector {
+    fn consumer(&self) -> &'static str {
+        "gateway"
+    }
+
+    fn service(&self) -> Service {
+        Service::Gateway
+    }
+
+    fn topics(&self) -> Vec<Topic> {
+        Service::ALL.map(Service::topic).to_vec()
+    }
+
+    async fn handle(&self, message: &Message) -> Result<(), Failure> {
+        self.projections.apply(message).await?;
+        self.live.wake(message.envelope.correlation);
+        Ok(())
+    }
+}

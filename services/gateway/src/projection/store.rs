@@ -1,0 +1,98 @@
+//! The tables of the projections: writing.
+
+use std::time::Duration;
+
+use events::Message;
+use service::Failure;
+use sqlx::{PgConnection, PgPool};
+use store::{Database, Migration, StoreError};
+
+use crate::projection::actor::actor;
+use crate::projection::apply;
+
+const MIGRATIONS: &[Migration] = &[Migration {
+    version: 1,
+    name: "gateway",
+    sql: include_str!("../../../../migrations/gateway/0001_gateway.sql"),
+}];
+
+/// The tables that the API answers from.
+#[derive(Clone)]
+pub struct Projections {
+    pub(crate) pool: PgPool,
+}
+
+impl Projections {
+    /// Opens them, and makes what is missing.
+    ///
+    /// # Errors
+    /// The database cannot be reached, or a newer release was here.
+    pub async fn open(database: &Database) -> Result<Self, StoreError> {
+        database.migrate("gateway", MIGRATIONS).await?;
+        Ok(Self { pool: database.pool().clone() })
+    }
+
+    /// Folds an event in; one that was folded before changes nothing.
+    pub(crate) async fn apply(&self, message: &Message) -> Result<(), Failure> {
+        self.fold(message).await.map_err(|error| Failure::from(StoreError::from(error)))
+    }
+
+    async fn fold(&self, message: &Message) -> Result<(), sqlx::Error> {
+        let mut transaction = self.pool.begin().await?;
+        if is_new(&mut transaction, message).await? {
+            log(&mut transaction, message).await?;
+            apply::apply(&mut transaction, message).await?;
+        }
+        transaction.commit().await
+    }
+
+    /// Whether the tables can be read now.
+    pub(crate) async fn is_there(&self) -> bool {
+        let asked = sqlx::query("SELECT 1").execute(&self.pool);
+        tokio::time::timeout(Duration::from_secs(1), asked).await.is_ok_and(|answer| answer.is_ok())
+    }
+}
+
+/// Marks the event as seen; whether it was not.
+async fn is_new(connection: &mut PgConnection, message: &Message) -> Result<bool, sqlx::Error> {
+    let envelope = &message.envelope;
+    let marked = sqlx::query(
+        "INSERT INTO seen (org, topic, aggregate, sequence) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (org, topic, aggregate) DO UPDATE SET sequence = excluded.sequence
+         WHERE seen.sequence < excluded.sequence",
+    )
+    .bind(envelope.org.uuid())
+    .bind(envelope.source.topic().as_str())
+    .bind(&envelope.subject)
+    .bind(sequence(message))
+    .execute(connection)
+    .await?;
+    Ok(marked.rows_affected() == 1)
+}
+
+async fn log(connection: &mut PgConnection, message: &Message) -> Result<(), sqlx::Error> {
+    let envelope = &message.envelope;
+    let data = serde_json::to_value(&message.event).map_err(|error| sqlx::Error::Encode(error.into()))?;
+    sqlx::query(
+        "INSERT INTO audit_log (org, id, service, subject, sequence, event_type, time, actor, correlation, data)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+         ON CONFLICT (org, id) DO NOTHING",
+    )
+    .bind(envelope.org.uuid())
+    .bind(envelope.id.uuid())
+    .bind(envelope.source.name())
+    .bind(&envelope.subject)
+    .bind(sequence(message))
+    .bind(message.event.event_type())
+    .bind(envelope.time)
+    .bind(actor(message))
+    .bind(envelope.correlation)
+    .bind(data)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+fn sequence(message: &Message) -> i64 {
+    i64::try_from(message.envelope.sequence).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,90 @@
+//! Tokens.
+
+use api::access::{CreateToken, NewToken, TokenInfo};
+use api::page::{Page, PageQuery};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::error::ApiError;
+use crate::extract::{Asked, Body, Caller};
+use crate::routes::{page, wanted};
+use crate::state::Gateway;
+
+pub(super) fn router() -> OpenApiRouter<Gateway> {
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(revoke))
+}
+
+/// The organisation's tokens, newest first, without their secrets
+#[utoipa::path(get, path = "/tokens", operation_id = "list_tokens", tag = "Authentication", params(PageQuery),
+    responses((status = 200, body = Page<TokenInfo>)))]
+async fn list(
+    State(gateway): State<Gateway>,
+    Caller(caller): Caller,
+    Asked(query): Asked<PageQuery>,
+) -> Result<Json<Page<TokenInfo>>, ApiError> {
+    let (after, limit) = wanted(&query)?;
+    Ok(page(gateway.projections.tokens(caller.org, after, limit).await?))
+}
+
+/// Makes a token; its secret is in this answer and nowhere else
+#[utoipa::path(post, path = "/tokens", operation_id = "create_token", tag = "Authentication",
+    request_body = CreateToken, responses((status = 201, body = NewToken)))]
+async fn create(
+    State(gateway): State<Gateway>,
+    Caller(caller): Caller,
+    Body(asked): Body<CreateToken>,
+) -> Result<(StatusCode, Json<NewToken>), ApiError> {
+    if !is_user_name(&asked.user) {
+        let why = "user is 1 to 100 letters, digits and the characters . _ @ + -";
+        return Err(ApiError::unprocessable("USER_INVALID", why));
+    }
+    let token = gateway.tokens.create(caller.org, &asked.user, asked.role, &caller.user).await?;
+    let info = TokenInfo {
+        token_id: token.id,
+        user: asked.user,
+        role: asked.role,
+        created_at: gateway.parts.clock.now(),
+        revoked_at: None,
+    };
+    Ok((StatusCode::CREATED, Json(NewToken { token: token.reveal(), info })))
+}
+
+/// Revokes a token: from now on it is not taken
+#[utoipa::path(delete, path = "/tokens/{id}", operation_id = "revoke_token", tag = "Authentication",
+    params(("id" = String, Path, description = "The token's identifier")), responses((status = 204)))]
+async fn revoke(
+    State(gateway): State<Gateway>,
+    Caller(caller): Caller,
+    Path(id): Path<String>,
+) -> Result<StatusCode, ApiError> {
+    let unknown = || ApiError::not_found("TOKEN_NOT_FOUND", "there is no such token, or it is revoked");
+    let id = id.parse().map_err(|_| unknown())?;
+    match gateway.tokens.revoke(caller.org, id, &caller.user).await? {
+        true => Ok(StatusCode::NO_CONTENT),
+        false => Err(unknown()),
+    }
+}
+
+/// Names go into commit messages and log lines, so they are plain.
+fn is_user_name(name: &str) -> bool {
+    let plain = |c: char| c.is_alphanumeric() || "._@+-".contains(c);
+    (1..=100).contains(&name.chars().count()) && name.chars().all(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_user_name_is_plain() {
+        for name in ["alice", "alice@example.com", "ci+deploy-1", "Zoë"] {
+            assert!(is_user_name(name), "{name}");
+        }
+        for name in ["", "alice bob", "alice\nApproved-by: eve", "a:b", &"a".repeat(101)] {
+            assert!(!is_user_name(name), "{name}");
+        }
+    }
+}

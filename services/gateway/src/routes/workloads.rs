@@ -1,0 +1,109 @@
+//! Workloads: applications and their environments.
+
+use api::catalog::{Workload, WorkloadSource};
+use api::page::Page;
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use protos::catalog as proto;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::error::{ApiError, internal};
+use crate::extract::{Body, Caller};
+use crate::state::Gateway;
+
+pub(super) fn router() -> OpenApiRouter<Gateway> {
+    OpenApiRouter::new().routes(routes!(list, register)).routes(routes!(get, update, remove))
+}
+
+/// The organisation's workloads, by name
+#[utoipa::path(get, path = "/workloads", operation_id = "list_workloads", tag = "Workloads",
+    responses((status = 200, body = Page<Workload>)))]
+async fn list(
+    State(gateway): State<Gateway>,
+    Caller(caller): Caller,
+) -> Result<Json<Page<Workload>>, ApiError> {
+    let request = gateway.call(&caller, proto::ListApplicationsRequest {})?;
+    let answer = gateway.services.catalog.clone().list_applications(request).await?.into_inner();
+    let items =
+        answer.applications.into_iter().map(|found| workload(Some(found))).collect::<Result<_, _>>()?;
+    Ok(Json(Page { items, next_cursor: None }))
+}
+
+/// Registers a workload: a plimsoll.yaml as JSON, or where to read it from
+#[utoipa::path(post, path = "/workloads", operation_id = "register_workload", tag = "Workloads",
+    request_body = WorkloadSource, responses((status = 201, body = Workload)))]
+async fn register(
+    State(gateway): State<Gateway>,
+    Caller(caller): Caller,
+    Body(asked): Body<WorkloadSource>,
+) -> Result<(StatusCode, Json<Workload>), ApiError> {
+    let message = proto::RegisterApplicationRequest { source: Some(source(asked)), idempotency_key: None };
+    let request = gateway.call(&caller, message)?;
+    let answer = gateway.services.catalog.clone().register_application(request).await?.into_inner();
+    Ok((StatusCode::CREATED, Json(workload(answer.application)?)))
+}
+
+/// A workload, by its identifier or its name
+#[utoipa::path(get, path = "/workloads/{id}", operation_id = "get_workload", tag = "Workloads",
+    params(("id" = String, Path, description = "Its identifier or its name")),
+    responses((status = 200, body = Workload)))]
+async fn get(
+    State(gateway): State<Gateway>,
+    Caller(caller): Caller,
+    Path(id_or_name): Path<String>,
+) -> Result<Json<Workload>, ApiError> {
+    let request = gateway.call(&caller, proto::GetApplicationRequest { id_or_name })?;
+    let answer = gateway.services.catalog.clone().get_application(request).await?.into_inner();
+    workload(answer.application).map(Json)
+}
+
+/// Gives a workload another document, or another place to read it from
+#[utoipa::path(patch, path = "/workloads/{id}", operation_id = "update_workload", tag = "Workloads",
+    params(("id" = String, Path, description = "Its identifier")),
+    request_body = WorkloadSource, responses((status = 200, body = Workload)))]
+async fn update(
+    State(gateway): State<Gateway>,
+    Caller(caller): Caller,
+    Path(application_id): Path<String>,
+    Body(asked): Body<WorkloadSource>,
+) -> Result<Json<Workload>, ApiError> {
+    let message = proto::UpdateApplicationRequest { application_id, source: Some(source(asked)) };
+    let request = gateway.call(&caller, message)?;
+    let answer = gateway.services.catalog.clone().update_application(request).await?.into_inner();
+    workload(answer.application).map(Json)
+}
+
+/// Removes a workload; what happened to it stays in the log
+#[utoipa::path(delete, path = "/workloads/{id}", operation_id = "remove_workload", tag = "Workloads",
+    params(("id" = String, Path, description = "Its identifier")), responses((status = 204)))]
+async fn remove(
+    State(gateway): State<Gateway>,
+    Caller(caller): Caller,
+    Path(application_id): Path<String>,
+) -> Result<StatusCode, ApiError> {
+    let request = gateway.call(&caller, proto::RemoveApplicationRequest { application_id })?;
+    gateway.services.catalog.clone().remove_application(request).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn source(asked: WorkloadSource) -> proto::ApplicationSource {
+    use proto::application_source::Source;
+    let source = match asked {
+        WorkloadSource::File(file) => {
+            Source::File(proto::RepositoryFile { repository: file.repo, path: file.path })
+        }
+        WorkloadSource::Document(document) => Source::Document(document.to_string()),
+    };
+    proto::ApplicationSource { source: Some(source) }
+}
+
+fn workload(found: Option<proto::Application>) -> Result<Workload, ApiError> {
+    let found = found.ok_or_else(|| internal("INTERNAL", "the catalog answered without an application"))?;
+    let id = found.application_id.parse();
+    let id = id.map_err(|_| internal("INTERNAL", "the catalog answered with a wrong identifier"))?;
+    let document = serde_json::from_str(&found.document)
+        .map_err(|_| internal("INTERNAL", "the catalog answered with a document that is no JSON"))?;
+    Ok(Workload { id, name: found.name, repository: found.repository, path: found.path, document })
+}

@@ -1,0 +1,97 @@
+//! What a request is answered with.
+
+use std::sync::Arc;
+
+use access::{Identity, METADATA_KEY, Voucher};
+use protos::audit::audit_service_client::AuditServiceClient;
+use protos::catalog::catalog_service_client::CatalogServiceClient;
+use protos::operations::dead_letter_service_client::DeadLetterServiceClient;
+use protos::promotion::promotion_service_client::PromotionServiceClient;
+use service::{Health, Parts};
+use telemetry::Metrics;
+use tonic::transport::Channel;
+use tonic::{Request, Status};
+
+use crate::config::Config;
+use crate::limits::Limits;
+use crate::projection::{Live, Projections};
+use crate::tokens::Tokens;
+
+/// Where the services behind the gateway are reached.
+#[derive(Clone)]
+pub struct Services {
+    /// Promotions.
+    pub promotion: PromotionServiceClient<Channel>,
+    /// Applications and clusters.
+    pub catalog: CatalogServiceClient<Channel>,
+    /// The verifiable log.
+    pub audit: AuditServiceClient<Channel>,
+    /// Dead letters.
+    pub operations: DeadLetterServiceClient<Channel>,
+}
+
+/// What a request is answered with.
+#[derive(Clone)]
+pub struct Gateway(Arc<Inner>);
+
+/// The parts of it.
+pub struct Inner {
+    pub(crate) config: Config,
+    pub(crate) parts: Parts,
+    pub(crate) services: Services,
+    pub(crate) voucher: Voucher,
+    pub(crate) tokens: Tokens,
+    pub(crate) projections: Projections,
+    pub(crate) live: Live,
+    pub(crate) limits: Limits,
+    pub(crate) health: Health,
+    pub(crate) metrics: Option<Metrics>,
+}
+
+impl Gateway {
+    /// Puts the parts together.
+    #[must_use]
+    pub fn new(
+        config: Config,
+        parts: Parts,
+        services: Services,
+        voucher: Voucher,
+        projections: Projections,
+        watched: (Health, Option<Metrics>),
+    ) -> Self {
+        let (health, metrics) = watched;
+        Self(Arc::new(Inner {
+            limits: Limits::new(&config),
+            tokens: Tokens::new(parts.clone()),
+            live: Live::new(),
+            config,
+            parts,
+            services,
+            voucher,
+            projections,
+            health,
+            metrics,
+        }))
+    }
+
+    /// A call to a service behind the gateway, on behalf of this caller.
+    pub(crate) fn call<T>(&self, caller: &Identity, message: T) -> Result<Request<T>, Status> {
+        let mut request = Request::new(message);
+        let voucher = self.voucher.vouch(caller, self.parts.clock.now());
+        let value = voucher.parse().map_err(|_| Status::internal("a voucher is no metadata"))?;
+        request.metadata_mut().insert(METADATA_KEY, value);
+        request.set_timeout(CALL_TIMEOUT);
+        Ok(request)
+    }
+}
+
+/// Longer than any of the services takes; resolving names reads a remote repository.
+const CALL_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(60);
+
+impl std::ops::Deref for Gateway {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}

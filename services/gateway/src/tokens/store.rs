@@ -1,0 +1,136 @@
+//! Making, checking and revoking tokens.
+
+use access::{Identity, Role};
+use events::access::{AccessRefused, TokenCreated, TokenRevoked};
+use events::{Event, Service};
+use ids::{OrgId, TokenId};
+use serde_json::Value;
+use service::{Decision, Done, Occasion, Parts, decide};
+
+use crate::error::{ApiError, internal};
+use crate::tokens::aggregate::Kept;
+use crate::tokens::secret::BearerToken;
+
+/// The tokens of all organisations.
+#[derive(Clone)]
+pub struct Tokens {
+    parts: Parts,
+}
+
+/// A request that was refused.
+pub(crate) struct Refused<'a> {
+    pub(crate) method: &'a str,
+    pub(crate) route: &'a str,
+    pub(crate) code: &'a str,
+}
+
+impl Tokens {
+    /// The tokens that this store keeps.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self { parts }
+    }
+
+    /// Makes a token. Its secret is in the answer and nowhere else.
+    ///
+    /// # Errors
+    /// There is no randomness, or the store cannot be reached.
+    pub async fn create(
+        &self,
+        org: OrgId,
+        user: &str,
+        role: Role,
+        by: &str,
+    ) -> Result<BearerToken, ApiError> {
+        let mut secret = [0; 32];
+        getrandom::fill(&mut secret).map_err(|error| internal("RANDOM_UNAVAILABLE", &error.to_string()))?;
+        let token = BearerToken::new(org, TokenId::new(self.parts.clock.new_id()), secret);
+        let event = TokenCreated {
+            token_id: token.id,
+            user: user.to_owned(),
+            role: role.to_string(),
+            by: by.to_owned(),
+        };
+        let digest = token.digest();
+        self.decide(org, token.id, move |kept| {
+            (kept.or(Some(Kept::with_digest(digest.clone()))), vec![event.clone().into()])
+        })
+        .await?;
+        Ok(token)
+    }
+
+    /// Who comes with this token; none if it is not taken.
+    ///
+    /// # Errors
+    /// The store cannot be reached.
+    pub async fn identity(&self, token: &BearerToken) -> Result<Option<Identity>, ApiError> {
+        let stored = self.parts.store.load(token.org, &aggregate(token.id)).await?;
+        let Some(kept) = stored.and_then(|stored| serde_json::from_value::<Kept>(stored.state).ok()) else {
+            return Ok(None);
+        };
+        let taken = token.has_digest(&kept.digest) && kept.revoked_at.is_none();
+        let Some(role) = kept.role.filter(|_| taken) else { return Ok(None) };
+        Ok(Some(Identity { org: token.org, user: kept.user, role, token: Some(token.id) }))
+    }
+
+    /// Revokes a token; whether there was one that was taken.
+    ///
+    /// # Errors
+    /// The store cannot be reached.
+    pub async fn revoke(&self, org: OrgId, id: TokenId, by: &str) -> Result<bool, ApiError> {
+        let by = by.to_owned();
+        let revoked = self.decide(org, id, move |kept| {
+            let event = kept.as_ref().filter(|kept| kept.revoked_at.is_none()).map(|kept| {
+                let event = TokenRevoked { token_id: id, user: kept.user.clone(), by: by.clone() };
+                Event::from(event)
+            });
+            (kept, event.into_iter().collect())
+        });
+        Ok(revoked.await? > 0)
+    }
+
+    /// A known caller was refused: that is an event.
+    pub(crate) async fn refused(&self, caller: &Identity, refused: Refused<'_>) -> Result<(), ApiError> {
+        let Some(id) = caller.token else { return Ok(()) };
+        let event = AccessRefused {
+            token_id: id,
+            user: caller.user.clone(),
+            method: refused.method.to_owned(),
+            route: refused.route.to_owned(),
+            code: refused.code.to_owned(),
+        };
+        self.decide(caller.org, id, move |kept| (kept, vec![event.clone().into()])).await?;
+        Ok(())
+    }
+
+    /// Commits what `decision` makes of a token; how many events that was.
+    async fn decide(
+        &self,
+        org: OrgId,
+        id: TokenId,
+        decision: impl Fn(Option<Kept>) -> (Option<Kept>, Vec<Event>) + Send + Sync,
+    ) -> Result<usize, ApiError> {
+        let occasion = Occasion {
+            org,
+            service: Service::Gateway,
+            aggregate: aggregate(id),
+            correlation: id.uuid(),
+            causation: None,
+            traceparent: None,
+            handled: None,
+            command: None::<(String, Value)>,
+        };
+        let done = decide(&self.parts, &occasion, |kept| {
+            let (state, events) = decision(kept);
+            Decision { answer: events.len(), state, events }
+        });
+        match done.await? {
+            Done::Committed { answer, .. } => Ok(answer),
+            Done::AnsweredBefore(_) | Done::HandledBefore => Ok(0),
+        }
+    }
+}
+
+fn aggregate(id: TokenId) -> String {
+    id.to_string()
+}
