@@ -39,7 +39,7 @@ fn reasons() -> BTreeSet<String> {
 }
 
 fn visit_sources(take: &mut impl FnMut(&str)) {
-    for top in ["libs", "services/plimsoll/src"] {
+    for top in ["libs", "services"] {
         visit(&workspace().join(top), take);
     }
 }
