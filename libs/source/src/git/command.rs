@@ -82,7 +82,9 @@ pub(crate) fn server_git(server: &Server) -> Command {
     let mut command = quiet_git(SERVER_SETTINGS.as_slice());
     if let Some(file) = &server.credentials {
         let quoted = file.display().to_string().replace('\'', r"'\''");
-        command.arg("-c").arg(format!("credential.helper=store --file='{quoted}'"));
+        // Asked only: told that a host refused a password, the helper would take it out of the operator's file.
+        let get = format!("test \"$1\" = get && git credential-store --file='{quoted}' get");
+        command.arg("-c").arg(format!("credential.helper=!f() {{ {get}; }}; f"));
     }
     for (name, _) in std::env::vars_os() {
         let of_git = name.to_str().is_some_and(|name| name.starts_with("GIT_"));

@@ -4,6 +4,8 @@
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Entry {
     pub(crate) kind: EntryKind,
+    /// Of a file: whether it may be executed.
+    pub(crate) executable: bool,
     pub(crate) name: String,
     pub(crate) hash: String,
 }
@@ -41,16 +43,22 @@ pub(crate) fn parse(bytes: &[u8], hash_bytes: usize) -> Result<Vec<Entry>, TreeE
         let space = head.iter().position(|byte| *byte == b' ').ok_or(TreeError::Format)?;
         let hash = after.get(..hash_bytes).ok_or(TreeError::Format)?;
         let name = std::str::from_utf8(&head[space + 1..]).map_err(|_| TreeError::Name)?;
-        entries.push(Entry { kind: kind(&head[..space])?, name: name.to_owned(), hash: hex(hash) });
+        let mode = mode(&head[..space])?;
+        let (kind, executable) = (kind(mode)?, mode & 0o100 != 0);
+        entries.push(Entry { kind, executable, name: name.to_owned(), hash: hex(hash) });
         rest = &after[hash_bytes..];
     }
     Ok(entries)
 }
 
+fn mode(text: &[u8]) -> Result<u32, TreeError> {
+    let text = std::str::from_utf8(text).map_err(|_| TreeError::Format)?;
+    u32::from_str_radix(text, 8).map_err(|_| TreeError::Format)
+}
+
 /// The kind that a mode means, by the bits that `stat` has for it. Old repositories hold odd permissions.
-fn kind(mode: &[u8]) -> Result<EntryKind, TreeError> {
-    let text = std::str::from_utf8(mode).map_err(|_| TreeError::Format)?;
-    match u32::from_str_radix(text, 8).map_err(|_| TreeError::Format)? & 0o170_000 {
+fn kind(mode: u32) -> Result<EntryKind, TreeError> {
+    match mode & 0o170_000 {
         0o040_000 => Ok(EntryKind::Directory),
         0o100_000 => Ok(EntryKind::File),
         0o120_000 => Ok(EntryKind::Link),
@@ -96,6 +104,7 @@ mod tests {
         let bytes = tree(&[("100755 a b.yaml", &a), ("40000 dir", &b), ("120000 l", &a), ("160000 s", &b)]);
         let entries = parse(&bytes, 20).unwrap();
         let seen: Vec<_> = entries.iter().map(|entry| (entry.kind, entry.name.as_str())).collect();
+        assert!(entries[0].executable && !parse(&tree(&[("100644 a", &a)]), 20).unwrap()[0].executable);
         use EntryKind::{Directory, File, Link, Submodule};
         assert_eq!(seen, [(File, "a b.yaml"), (Directory, "dir"), (Link, "l"), (Submodule, "s")]);
         assert_eq!((entries[0].hash.as_str(), entries[1].hash.len()), ("ab".repeat(20).as_str(), 40));

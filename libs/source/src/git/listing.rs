@@ -100,7 +100,7 @@ fn select_manifests(
     let (before, after) = source.shown_around(false);
     let shown = |path: &str| format!("{before}{path}{after}");
     let mut blobs = Vec::new();
-    for Entry { kind, name: path, hash } in entries {
+    for Entry { kind, name: path, hash, .. } in entries {
         let (directory, name) = path.rsplit_once('/').unwrap_or(("", path));
         select::refuse_rendered(name, || shown(directory))?;
         if *kind == EntryKind::Submodule {

@@ -56,7 +56,8 @@ enum Step {
 }
 
 fn walk(batch: &mut Batch, root: &str, path: &str) -> Result<Step, ReadError> {
-    let mut here = Entry { kind: EntryKind::Directory, name: String::new(), hash: root.to_owned() };
+    let (name, hash) = (String::new(), root.to_owned());
+    let mut here = Entry { kind: EntryKind::Directory, executable: false, name, hash };
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     for (index, part) in parts.iter().enumerate() {
         if here.kind != EntryKind::Directory {

@@ -21,7 +21,7 @@ use std::time::Duration;
 pub use command::{GitCommand, GitOutput};
 pub use error::GitError;
 pub use failure::sanitised;
-pub use read::ListEntry;
+pub use read::{Found, ListEntry};
 pub use refs::{Pinned, Revision};
 pub use repository::Mirror;
 pub use url::Reach;

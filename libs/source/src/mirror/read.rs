@@ -18,6 +18,17 @@ pub struct ListEntry {
     pub kind: EntryKind,
 }
 
+/// What a path leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The path itself, behind all links.
+    pub path: String,
+    /// What it is: no link.
+    pub kind: EntryKind,
+    /// Of a file: whether it may be executed.
+    pub executable: bool,
+}
+
 impl Mirrors {
     /// The manifests of a commit below a path (`""` for all), as [`crate::Workspace`] reads those of a directory.
     ///
@@ -35,20 +46,39 @@ impl Mirrors {
     /// # Errors
     /// Those of [`Mirrors::ensure`]; `MANIFEST_TOO_LARGE`, `SOURCE_OUTSIDE`, `SOURCE_UNREADABLE` if it is no file.
     pub fn read_file(&self, url: &str, commit: &str, path: &str) -> Result<Option<Vec<u8>>, GitError> {
-        let source = source(url, commit, path)?;
+        Ok(self.read_files(url, commit, &[path])?.pop().flatten())
+    }
+
+    /// The bytes of several files of a commit, each as [`Mirrors::read_file`] reads it.
+    ///
+    /// # Errors
+    /// Those of [`Mirrors::read_file`].
+    pub fn read_files<P: AsRef<str>>(
+        &self,
+        url: &str,
+        commit: &str,
+        paths: &[P],
+    ) -> Result<Vec<Option<Vec<u8>>>, GitError> {
+        let sources = paths.iter().map(|path| source(url, commit, path.as_ref()));
+        let sources = sources.collect::<Result<Vec<_>, _>>()?;
         let limit = self.options.limits.file_bytes;
-        let admit = |size| match size > limit {
-            true => Err(SourceError::FileTooLarge { file: source.to_string(), size, limit }.into()),
-            false => Ok(()),
-        };
-        self.mirror(url)?.read(commit, |batch| match find(batch, commit, &source)? {
-            None => Ok(None),
-            Some(entry) if entry.kind == EntryKind::File => batch.bytes(&entry.hash, admit).map(Some),
-            Some(_) => {
-                let why = "it is no file".to_owned();
-                Err(SourceError::Unreadable { path: source.to_string(), why }.into())
-            }
+        self.mirror(url)?.read(commit, |batch| {
+            let root = root_tree(batch, commit)?;
+            sources.iter().map(|source| file(batch, &root, source, limit)).collect()
         })
+    }
+
+    /// What a path of a commit leads to, through links that stay inside; none if there is nothing.
+    ///
+    /// # Errors
+    /// Those of [`Mirrors::ensure`]; `SOURCE_OUTSIDE`.
+    pub fn find(&self, url: &str, commit: &str, path: &str) -> Result<Option<Found>, GitError> {
+        let source = source(url, commit, path)?;
+        let found = self.mirror(url)?.read(commit, |batch| {
+            let root = root_tree(batch, commit)?;
+            find(batch, &root, &source)
+        })?;
+        Ok(found.map(|Entry { kind, executable, name, .. }| Found { path: name, kind, executable }))
     }
 
     /// What lies in a directory of a commit, sorted by name; none if there is no such directory.
@@ -57,15 +87,17 @@ impl Mirrors {
     /// Those of [`Mirrors::ensure`]; `SOURCE_OUTSIDE`.
     pub fn list(&self, url: &str, commit: &str, path: &str) -> Result<Option<Vec<ListEntry>>, GitError> {
         let source = source(url, commit, path)?;
-        self.mirror(url)?.read(commit, |batch| match find(batch, commit, &source)? {
-            Some(Entry { kind: EntryKind::Directory, hash, .. }) => {
-                let entries = directory(batch, &hash, &source.to_string())?.into_iter();
-                let mut listed: Vec<ListEntry> =
-                    entries.map(|entry| ListEntry { name: entry.name, kind: entry.kind }).collect();
-                listed.sort();
-                Ok(Some(listed))
-            }
-            _ => Ok(None),
+        self.mirror(url)?.read(commit, |batch| {
+            let root = root_tree(batch, commit)?;
+            let hash = match find(batch, &root, &source)? {
+                Some(Entry { kind: EntryKind::Directory, hash, .. }) => hash,
+                _ => return Ok(None),
+            };
+            let entries = directory(batch, &hash, &source.to_string())?.into_iter();
+            let mut listed: Vec<ListEntry> =
+                entries.map(|entry| ListEntry { name: entry.name, kind: entry.kind }).collect();
+            listed.sort();
+            Ok(Some(listed))
         })
     }
 }
@@ -77,14 +109,28 @@ fn source(url: &str, commit: &str, path: &str) -> Result<GitSource, GitError> {
     })
 }
 
-fn find(batch: &mut Batch, commit: &str, source: &GitSource) -> Result<Option<Entry>, ReadError> {
-    let root = root_tree(batch, commit)?;
-    match locate(batch, &root, source.path())? {
+fn find(batch: &mut Batch, root: &str, source: &GitSource) -> Result<Option<Entry>, ReadError> {
+    match locate(batch, root, source.path())? {
         Located::Found(entry) => Ok(Some(entry)),
         Located::Nothing => Ok(None),
         Located::Leaves => {
             let root = source.repository_shown();
             Err(SourceError::Outside { path: source.to_string(), root }.into())
+        }
+    }
+}
+
+fn file(batch: &mut Batch, root: &str, source: &GitSource, limit: u64) -> Result<Option<Vec<u8>>, ReadError> {
+    let admit = |size| match size > limit {
+        true => Err(SourceError::FileTooLarge { file: source.to_string(), size, limit }.into()),
+        false => Ok(()),
+    };
+    match find(batch, root, source)? {
+        None => Ok(None),
+        Some(entry) if entry.kind == EntryKind::File => batch.bytes(&entry.hash, admit).map(Some),
+        Some(_) => {
+            let why = "it is no file".to_owned();
+            Err(SourceError::Unreadable { path: source.to_string(), why }.into())
         }
     }
 }

@@ -76,6 +76,7 @@ fn a_host_that_wants_a_password_gets_the_one_of_the_server() {
                 }
             }
         }
+        assert_eq!(fs::read_to_string(&file).unwrap(), line, "the operator's file stays as it is");
     }
 }
 

@@ -112,6 +112,12 @@ fn files_and_directories_are_told_from_what_is_not_there() {
     assert_eq!(file("../x").unwrap_err().code(), "SOURCE_OUTSIDE");
     assert_eq!(file("apps").unwrap_err().code(), "SOURCE_UNREADABLE");
 
+    let both = cache.mirrors.read_files(&url, &commit, &["none.yaml", "plimsoll.yaml"]).unwrap();
+    assert_eq!(both, [None, Some(b"shop".to_vec())]);
+    let found = cache.mirrors.find(&url, &commit, "plimsoll.yaml").unwrap().unwrap();
+    assert_eq!((found.path.as_str(), found.kind), ("apps/shop/plimsoll.yaml", EntryKind::File));
+    assert_eq!(cache.mirrors.find(&url, &commit, "none").unwrap(), None);
+
     let entry = |name: &str, kind| ListEntry { name: name.to_owned(), kind };
     let list = |path| cache.mirrors.list(&url, &commit, path).unwrap();
     use EntryKind::{Directory, Link};
