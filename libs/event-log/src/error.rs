@@ -31,12 +31,32 @@ pub enum LogError {
         /// The partition.
         partition: PartitionId,
     },
-    /// The log cannot be reached now; trying again may help.
+    /// The log cannot be reached now; trying again may help. What was asked for may have been done all the same.
     #[error("the log cannot be reached: {0}")]
     Unavailable(String),
+    /// The log is full, or takes no writes: trying again helps once somebody has made room.
+    #[error("the log takes no writes: {0}")]
+    Full(String),
+    /// The log does not let us in, or not do this: trying again helps once somebody has allowed it.
+    #[error("the log refuses access: {0}")]
+    Refused(String),
     /// What the log holds is not what it must hold.
     #[error("the log is damaged: {0}")]
     Damaged(String),
+    /// A newer release has worked on this log.
+    #[error("the log's tables are at migration {found}, and this release knows {known} at most")]
+    Newer {
+        /// The migration that the tables are at.
+        found: i64,
+        /// The last one that this release knows.
+        known: i64,
+    },
+    /// A migration was made on this log that is not the one of this release.
+    #[error("migration {version} of the log's tables is not the one that this release has")]
+    Mismatch {
+        /// The migration.
+        version: i64,
+    },
 }
 
 impl LogError {
@@ -48,13 +68,17 @@ impl LogError {
             Self::RecordTooLarge { .. } => "LOG_RECORD_TOO_LARGE",
             Self::Fenced { .. } => "LOG_FENCED",
             Self::Unavailable(_) => "LOG_UNAVAILABLE",
+            Self::Full(_) => "LOG_FULL",
+            Self::Refused(_) => "LOG_REFUSED",
             Self::Damaged(_) => "LOG_DAMAGED",
+            Self::Newer { .. } => "DATABASE_NEWER",
+            Self::Mismatch { .. } => "DATABASE_MISMATCH",
         }
     }
 
     /// Whether trying again may help.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Unavailable(_))
+        matches!(self, Self::Unavailable(_) | Self::Full(_) | Self::Refused(_))
     }
 }

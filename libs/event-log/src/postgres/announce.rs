@@ -86,3 +86,18 @@ async fn send(core: &Core, news: &BTreeSet<News>) -> Result<(), LogError> {
     connection.keep();
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn news_of_others_are_read_and_those_of_this_process_are_not() {
+        for news in [News::Records, News::Group("a group".to_owned())] {
+            let payload = news.payload("one");
+            assert_eq!(News::read(&payload, "two"), Some(news));
+            assert_eq!(News::read(&payload, "one"), None);
+        }
+        assert_eq!(News::read("", "one"), None);
+    }
+}

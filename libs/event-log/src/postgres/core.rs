@@ -47,6 +47,10 @@ impl Core {
         let options = options.application_name("plimsoll event log").options([
             ("statement_timeout", milliseconds(settings.request_timeout)),
             ("idle_in_transaction_session_timeout", milliseconds(settings.lease)),
+            // A peer that vanished is found in seconds, not hours, so that its locks come free.
+            ("tcp_keepalives_idle", "10".to_owned()),
+            ("tcp_keepalives_interval", "5".to_owned()),
+            ("tcp_keepalives_count", "3".to_owned()),
         ]);
         let pool = PgPoolOptions::new()
             .max_connections(settings.connections.max(2))

@@ -12,15 +12,16 @@ use super::failure::failure;
 use crate::error::LogError;
 
 /// How long to wait before listening is tried again.
-const RETRY: Duration = Duration::from_millis(250);
+const RETRY: Duration = Duration::from_millis(500);
 
 /// Listens, and looks now and then, for as long as this process has subscriptions.
 pub(super) async fn follow(core: Arc<Core>) {
     loop {
         core.members.until_any().await;
         if let Err(error) = listen(&core).await {
-            core.link.failed(&error);
+            tracing::debug!(%error, "cannot listen, looking instead");
             sleep(RETRY).await;
+            let _unavailable = core.look().await;
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::error::LogError;
 /// Whether the server can be reached, as the last statement of this process found it.
 #[derive(Debug)]
 pub(super) struct Link {
-    broken: watch::Sender<Option<String>>,
+    broken: watch::Sender<Option<LogError>>,
 }
 
 impl Link {
@@ -24,10 +24,12 @@ impl Link {
 
     /// A statement was not answered, or could not be sent.
     pub(super) fn failed(&self, error: &LogError) {
-        let LogError::Unavailable(why) = error else { return };
+        if !matches!(error, LogError::Unavailable(_) | LogError::Refused(_)) {
+            return;
+        }
         let changed = self.broken.send_if_modified(|broken| {
             let changed = broken.is_none();
-            broken.get_or_insert_with(|| why.clone());
+            broken.get_or_insert_with(|| error.clone());
             changed
         });
         if changed {
@@ -37,7 +39,7 @@ impl Link {
 
     /// Why the server cannot be reached, if it cannot.
     pub(super) fn why(&self) -> Option<LogError> {
-        self.broken.borrow().clone().map(LogError::Unavailable)
+        self.broken.borrow().clone()
     }
 
     /// Waits until the server cannot be reached.

@@ -99,6 +99,7 @@ impl PostgresSubscription {
         let mut delivered = Vec::with_capacity(found.len());
         let mut found = found.into_iter().peekable();
         for wanted in wanted {
+            let Some(partition) = self.member.partitions.get(&wanted.partition) else { continue };
             let mut own = Vec::new();
             while let Some(record) = found.next_if(|record| record.partition == wanted.partition) {
                 own.push(record);
@@ -110,10 +111,9 @@ impl PostgresSubscription {
             own.truncate(limit - delivered.len());
             let Some(last) = own.last() else { continue };
             let next = last.offset + 1;
-            let records =
-                own.into_iter().map(|record| record.delivered(&self.member.partitions[&wanted.partition]));
+            let records = own.into_iter().map(|record| record.delivered(partition));
             let records: Vec<Delivered> = records.collect::<Result<_, _>>()?;
-            if self.member.holdings().deliver(wanted, next) {
+            if self.member.holdings().deliver(wanted, next, Instant::now()) {
                 delivered.extend(records);
             }
         }

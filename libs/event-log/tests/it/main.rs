@@ -2,6 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic in a test is the report")]
 
+mod fixtures;
 mod memory;
+mod outages;
 mod postgres;
 mod proxy;
+mod schema;
+mod sharing;
+mod suite;
+mod transactions;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use tokio::io::copy_bidirectional;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio::sync::watch;
 
@@ -15,6 +15,20 @@ pub(crate) enum Line {
     Cut,
     /// Connections stay, and nothing passes.
     Silent,
+    /// What the client asks passes, what the server answers does not.
+    Unanswered,
+}
+
+impl Line {
+    fn carries(self, way: Way) -> bool {
+        self == Self::Open || (self == Self::Unanswered && way == Way::Question)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Question,
+    Answer,
 }
 
 /// A proxy on a port of this machine. It ends with the runtime.
@@ -48,15 +62,27 @@ async fn carry(mut client: TcpStream, socket: PathBuf, mut lines: watch::Receive
         return;
     }
     let Ok(mut server) = UnixStream::connect(socket).await else { return };
+    let (from_client, to_client) = client.split();
+    let (from_server, to_server) = server.split();
+    tokio::select! {
+        _ = pump(from_client, to_server, Way::Question, lines.clone()) => {}
+        _ = pump(from_server, to_client, Way::Answer, lines.clone()) => {}
+        _ = lines.wait_for(|line| *line == Line::Cut) => {}
+    }
+}
+
+async fn pump(
+    mut from: impl AsyncRead + Unpin,
+    mut to: impl AsyncWrite + Unpin,
+    way: Way,
+    mut lines: watch::Receiver<Line>,
+) -> std::io::Result<()> {
+    let mut buffer = vec![0; 64 * 1024];
     loop {
-        let line = *lines.borrow_and_update();
-        match line {
-            Line::Cut => return,
-            Line::Silent => lines.changed().await.unwrap_or_default(),
-            Line::Open => tokio::select! {
-                _ = copy_bidirectional(&mut client, &mut server) => return,
-                _ = lines.changed() => {}
-            },
+        let length = from.read(&mut buffer).await?;
+        if length == 0 || lines.wait_for(|line| line.carries(way)).await.is_err() {
+            return Ok(());
         }
+        to.write_all(&buffer[..length]).await?;
     }
 }
