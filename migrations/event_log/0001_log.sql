@@ -1,4 +1,4 @@
--- The event log. The schema is named log; the rows of log._migrations say which of these files have run.
+-- The event log. The schema is named log; the rows of log.migrations_log say which of these files have run.
 
 CREATE TABLE log.topics (
     name text PRIMARY KEY,

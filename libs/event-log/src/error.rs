@@ -44,7 +44,7 @@ pub enum LogError {
     #[error("the log is damaged: {0}")]
     Damaged(String),
     /// A newer release has worked on this log.
-    #[error("the log's tables are at migration {found}, and this release knows {known} at most")]
+    #[error("the schema log is at migration {found}, and this release knows {known} at most")]
     Newer {
         /// The migration that the tables are at.
         found: i64,
@@ -52,7 +52,7 @@ pub enum LogError {
         known: i64,
     },
     /// A migration was made on this log that is not the one of this release.
-    #[error("migration {version} of the log's tables is not the one that this release has")]
+    #[error("migration {version} in the schema log is not the one that this release has")]
     Mismatch {
         /// The migration.
         version: i64,

@@ -40,7 +40,7 @@ fn migrator() -> Migrator {
     };
     let mut migrator = Migrator::with_migrations(FILES.map(migration).into());
     migrator.set_locking(false);
-    migrator.dangerous_set_table_name("log._migrations");
+    migrator.dangerous_set_table_name("log.migrations_log");
     migrator
 }
 

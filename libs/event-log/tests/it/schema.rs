@@ -33,7 +33,7 @@ async fn the_schema_is_made_once() {
 async fn a_newer_schema_is_refused() {
     let database = TestPostgres::shared().await.database().await;
     drop(connect(&database, settings()).await);
-    let sql = "INSERT INTO log._migrations (version, description, success, checksum, execution_time) \
+    let sql = "INSERT INTO log.migrations_log (version, description, success, checksum, execution_time) \
                VALUES (9999, 'of a later version', true, '', 0)";
     sqlx::query(sql).execute(&database.pool().await).await.unwrap();
     let options = PgConnectOptions::from_str(database.url().as_str()).unwrap();
@@ -47,7 +47,7 @@ async fn a_newer_schema_is_refused() {
 async fn another_schema_is_refused() {
     let database = TestPostgres::shared().await.database().await;
     drop(connect(&database, settings()).await);
-    let sql = "UPDATE log._migrations SET checksum = 'another' WHERE version = 1";
+    let sql = "UPDATE log.migrations_log SET checksum = 'another' WHERE version = 1";
     sqlx::query(sql).execute(&database.pool().await).await.unwrap();
     let options = PgConnectOptions::from_str(database.url().as_str()).unwrap();
     let refused = PostgresLog::connect(options, settings()).await.unwrap_err();
