@@ -187,6 +187,40 @@ fn a_leaf_of_another_log_is_not_of_this_one() {
     assert_eq!(codes(&check(&forged)), ["AUDIT_SIGNATURE_UNKNOWN"]);
 }
 
+#[test]
+fn keys_of_two_logs_do_not_mix_their_checkpoints() {
+    let other = SigningKey::new(&tlog::origin(LOG, "other"), &[7; 32]).unwrap();
+    let keys = [key().public().clone(), other.public().clone()];
+    let mut lines = whole(9);
+    assert!(verify(encode(&lines), &keys).verified);
+    let Line::Checkpoint(earlier) = &mut lines[1] else { panic!("{lines:?}") };
+    let mut foreign = log(9).checkpoint(2);
+    foreign.origin = other.public().name().to_owned();
+    earlier.note = foreign.sign(&other).unwrap().to_string();
+    assert_eq!(defects(&verify(encode(&lines), &keys)), [(2, None, "AUDIT_ORIGIN_MISMATCH")]);
+}
+
+#[test]
+fn the_end_is_one_line_that_counts_both_kinds() {
+    let mut lines = whole(9);
+    let end = lines.len() - 1;
+    lines.push(lines[end].clone());
+    assert_eq!(defects(&check(&lines)), [(14, None, "AUDIT_EXPORT_INVALID")]);
+    // As many lines as there are, but of other kinds.
+    let mut lines = whole(9);
+    lines[end] = Line::End(End { checkpoints: 3, leaves: 8 });
+    assert_eq!(defects(&check(&lines)), [(13, None, "AUDIT_EXPORT_TRUNCATED")]);
+}
+
+#[test]
+fn an_unreadable_checkpoint_does_not_stand_for_a_leaf() {
+    let mut lines = encode(&whole(9));
+    lines.remove(3);
+    lines[2] = lines[2].replace("proof", "prooo");
+    let expected = [(3, None, "AUDIT_EXPORT_INVALID"), (4, Some(0), "AUDIT_LEAF_MISSING")];
+    assert_eq!(defects(&verify(lines, &public())), expected);
+}
+
 /// The export of a log whose leaf 1 was changed after it had been signed, with the signed checkpoint of before.
 fn rewritten(selection: Selection, indexes: &[u64]) -> Vec<Line> {
     let mut leaves: Vec<_> = (0..9).map(leaf).collect();
@@ -243,6 +277,8 @@ fn an_earlier_checkpoint_must_be_signed_and_in_order() {
     let mut lines = whole(9);
     lines.swap(1, 2);
     assert_eq!(defects(&check(&lines)), [(3, None, "AUDIT_EXPORT_INVALID")]);
+    let twice = log(9).export(Selection::All, &[2, 2], &(0..9).collect::<Vec<_>>());
+    assert_eq!(defects(&check(&twice)), [(3, None, "AUDIT_EXPORT_INVALID")]);
     let mut lines = whole(9);
     let Line::Checkpoint(earlier) = &mut lines[1] else { panic!("{lines:?}") };
     let stranger = SigningKey::new(key().public().name(), &[8; 32]).unwrap();
