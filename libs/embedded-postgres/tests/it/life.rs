@@ -106,6 +106,8 @@ async fn the_watching_shell_ignores_what_is_meant_for_the_parent() {
     let place = Place::initialised().await;
     let mut driver = Driver::start(&place.data());
     let url = driver.ready().await;
+    let server = || fs::read_to_string(place.cluster().join("postmaster.pid")).unwrap();
+    let before = server();
     for pid in shells(&place) {
         for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
             kill(pid, signal);
@@ -113,6 +115,7 @@ async fn the_watching_shell_ignores_what_is_meant_for_the_parent() {
     }
     sleep(Duration::from_millis(200)).await;
     insert(&url, 1).await;
+    assert_eq!(server(), before, "the same server");
     driver.interrupt().await;
 }
 
@@ -161,14 +164,12 @@ async fn a_server_without_its_watchers_is_ended_by_the_next_start() {
     let place = Place::initialised().await;
     let mut driver = Driver::start(&place.data());
     insert(&driver.ready().await, 1).await;
+    // It must not have the time to notice.
+    kill(driver.pid(), Signal::STOP);
     for pid in shells(&place) {
-        kill(pid, Signal::STOP);
-    }
-    let watchers = shells(&place);
-    driver.kill().await;
-    for pid in watchers {
         kill(pid, Signal::KILL);
     }
+    driver.kill().await;
     assert!(!place.processes().is_empty());
     let mut driver = Driver::start(&place.data());
     assert_eq!(rows(&driver.ready().await).await, [1]);
