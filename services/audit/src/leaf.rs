@@ -1,0 +1,70 @@
+//! From a record of the log to a leaf.
+
+use event_log::Delivered;
+use events::{Frame, Message, Record, decode, schema_of_id};
+use ids::OrgId;
+use time::OffsetDateTime;
+use tlog::{Base64, EventRecord, Hash, Leaf, Position, RawRecord};
+use uuid::Uuid;
+
+/// A leaf, and what it is found by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Entry {
+    /// Whose tree it belongs to.
+    pub(crate) org: OrgId,
+    pub(crate) leaf: Leaf,
+    pub(crate) time: Option<OffsetDateTime>,
+}
+
+/// Bytes that name no organisation belong to none, and to the tree of none.
+const NOBODY: OrgId = OrgId::new(Uuid::nil());
+
+/// The leaf of a record.
+pub(crate) fn of(delivered: &Delivered) -> Entry {
+    let position = Position {
+        topic: delivered.position.partition.topic.to_string(),
+        partition: delivered.position.partition.partition,
+        offset: delivered.position.offset,
+    };
+    let record = &delivered.record;
+    let read = decode(record).ok().and_then(|message| Some((event(record, &message)?, message.envelope)));
+    match read {
+        Some((event, envelope)) => Entry {
+            org: envelope.org,
+            leaf: Leaf { position, record: tlog::Record::Event(event) },
+            time: Some(envelope.time),
+        },
+        None => {
+            let org = record.header("ce_org").and_then(|org| org.parse().ok()).unwrap_or(NOBODY);
+            Entry { org, leaf: Leaf { position, record: tlog::Record::Raw(raw(record)) }, time: None }
+        }
+    }
+}
+
+/// The event as its headers spell it: what is hashed is what was written, not what we read into it.
+fn event(record: &Record, message: &Message) -> Option<EventRecord> {
+    let frame = Frame::read(&record.value).ok()?;
+    let schema = schema_of_id(frame.schema_id)?;
+    let header = |name| record.header(name).map(str::to_owned);
+    Some(EventRecord {
+        id: header("ce_id")?,
+        kind: header("ce_type")?,
+        source: header("ce_source")?,
+        subject: header("ce_subject")?,
+        time: header("ce_time")?,
+        org: header("ce_org")?,
+        sequence: message.envelope.sequence,
+        causation: header("ce_causation"),
+        correlation: header("ce_correlation")?,
+        schema: Hash::new(schema.fingerprint),
+        body: Base64(frame.body.to_vec()),
+    })
+}
+
+fn raw(record: &Record) -> RawRecord {
+    RawRecord {
+        key: Base64(record.key.clone().into_bytes()),
+        headers: record.headers.iter().map(|(name, value)| (name.clone(), Base64(value.clone()))).collect(),
+        value: Base64(record.value.clone()),
+    }
+}

@@ -1,0 +1,57 @@
+//! What the audit runs.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use access::Voucher;
+use events::Service;
+use service::{Failure, Parts, Policy, Running, Task, outbox_relay, record_consumer};
+
+use crate::checkpoints::Signer;
+use crate::keys::Keys;
+use crate::recorder::Recorder;
+use crate::store::AuditStore;
+
+/// How often a checkpoint of a tree that has grown is signed, whether or not somebody asks.
+const SIGNED_EVERY: Duration = Duration::from_secs(60);
+
+/// The audit of an installation.
+#[derive(Clone)]
+pub struct Audit {
+    pub(crate) signer: Signer,
+    pub(crate) voucher: Voucher,
+}
+
+impl Audit {
+    /// Puts the parts together.
+    #[must_use]
+    pub fn new(store: AuditStore, keys: Keys, voucher: Voucher, parts: Parts) -> Self {
+        Self { signer: Signer { store, keys, parts }, voucher }
+    }
+}
+
+/// What the audit runs beside its gRPC service ([`crate::Api`]).
+#[must_use]
+pub fn tasks(audit: &Audit) -> Vec<Task> {
+    let parts = audit.signer.parts.clone();
+    let recorder = Arc::new(Recorder::new(audit.signer.store.clone()));
+    let signer = audit.signer.clone();
+    vec![
+        record_consumer(recorder, parts.clone(), Policy::default()),
+        outbox_relay(Service::Audit, parts),
+        Task::new("audit/checkpoints", move |running| sign(signer.clone(), running)),
+    ]
+}
+
+async fn sign(signer: Signer, running: Running) -> Result<(), Failure> {
+    running.component.ready();
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(SIGNED_EVERY) => {}
+            () = running.shutdown.cancelled() => return Ok(()),
+        }
+        for org in signer.store.organisations().await? {
+            signer.current(org).await?;
+        }
+    }
+}
