@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use source::{GitError, MirrorOptions, Mirrors, Reach, Revision};
+use source::{GitError, History, MirrorOptions, Mirrors, Reach, Revision};
 
 use crate::mirrors::{Cache, cache, options, url};
 use crate::sandbox::{Sandbox, git};
@@ -126,7 +126,8 @@ fn a_host_that_says_nothing_is_left_when_the_time_is_over() {
 #[test]
 fn a_mirror_that_is_broken_is_fetched_anew() {
     type Damage = fn(&Path);
-    let breaks: [(&str, Damage); 6] = [
+    let breaks: [(&str, Damage); 7] = [
+        ("a missing file", remove_files),
         ("a truncated pack", |mirror| {
             for entry in fs::read_dir(mirror.join("objects/pack")).unwrap() {
                 let path = entry.unwrap().path();
@@ -146,17 +147,43 @@ fn a_mirror_that_is_broken_is_fetched_anew() {
             fs::write(mirror.join("refs"), "").unwrap();
         }),
     ];
-    for (what, damage) in breaks {
+    let histories = [History::Commits, History::Full];
+    let cases = breaks.iter().flat_map(|(what, damage)| histories.map(|history| (what, damage, history)));
+    for (what, damage, history) in cases {
         let (origin, first) = origin();
         origin.put("a/a.yaml", "2");
         let second = origin.commit("second");
-        let (cache, url) = (cache(options()), url(&origin.path()));
+        let (cache, url) = (cache(MirrorOptions { history, ..options() }), url(&origin.path()));
         cache.mirrors.ensure(&url, &first).unwrap();
         damage(&cache.only());
         let read = |commit| cache.mirrors.read_file(&url, commit, "a/a.yaml");
         assert_eq!(read(&first).unwrap().unwrap(), b"1", "{what}");
         damage(&cache.only());
         assert_eq!(read(&second).unwrap().unwrap(), b"2", "{what}");
+    }
+}
+
+/// Takes every file out of a mirror, and leaves commits and directories: a fetch finds nothing amiss.
+fn remove_files(mirror: &Path) {
+    let packs = mirror.join("objects/pack");
+    let aside = tempfile::tempdir().unwrap();
+    for entry in fs::read_dir(&packs).unwrap() {
+        let path = entry.unwrap().path();
+        fs::copy(&path, aside.path().join(path.file_name().unwrap())).unwrap();
+        fs::remove_file(&path).unwrap();
+    }
+    for entry in fs::read_dir(aside.path()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "pack") {
+            let mut unpack = Command::new("git");
+            unpack.arg("-C").arg(mirror).args(["unpack-objects", "-q"]).stdin(fs::File::open(path).unwrap());
+            assert!(unpack.status().unwrap().success());
+        }
+    }
+    for line in git(mirror, &["cat-file", "--batch-all-objects", "--batch-check"]).lines() {
+        if let [hash, "blob", _] = line.split(' ').collect::<Vec<_>>()[..] {
+            fs::remove_file(mirror.join("objects").join(&hash[..2]).join(&hash[2..])).unwrap();
+        }
     }
 }
 

@@ -78,8 +78,14 @@ fn a_host_that_takes_too_long_is_left_and_asked_again() {
     // The host took the branch, and its answer came too late.
     world.repository.hook("pre-receive", "cat > /dev/null");
     world.repository.hook("post-receive", "cat > /dev/null; sleep 600");
-    let error = hasty.push_branch(&push).unwrap_err();
-    assert_eq!((error.code(), error.is_transient()), ("GIT_TIMEOUT", true), "{error}");
+    // On a busy machine even that takes more than one try.
+    for _ in 0..20 {
+        let error = hasty.push_branch(&push).unwrap_err();
+        assert_eq!((error.code(), error.is_transient()), ("GIT_TIMEOUT", true), "{error}");
+        if world.repository.branches().len() > 1 {
+            break;
+        }
+    }
     let pushed = patient.push_branch(&push).unwrap();
     assert!(pushed.already_there);
     assert_eq!(world.repository.branches(), ["main", push.branch.as_str()]);

@@ -68,7 +68,6 @@ fn rejected(
 ) -> Result<Pushed, PushError> {
     let (repository, branch) = (mirror.shown().to_owned(), push.branch.clone());
     match mirrors.heads(&push.url, &[&push.branch])?.remove(&push.branch) {
-        Some(tip) if tip == commit => Ok(Pushed { commit, already_there: true }),
         Some(tip) => match equal_commit(mirrors, mirror, push, &commit, &tip)? {
             Some(commit) => Ok(Pushed { commit, already_there: true }),
             None => Err(PushError::BranchTaken { repository, branch }),
