@@ -1,0 +1,253 @@
+//! The catalog's gRPC interface. Callers come through the gateway, which vouches for them.
+
+use std::sync::Arc;
+
+use access::{Identity, Voucher};
+use ids::{ApplicationId, ClusterId, OrgId};
+use protos::call;
+use protos::catalog as proto;
+use protos::catalog::catalog_service_server::{CatalogService, CatalogServiceServer};
+use repositories::Repositories;
+use serde_json::json;
+use service::{Kind, Refused, Undone};
+use tonic::{Request, Response, Status};
+
+use crate::books::{Asked, Books, allowed};
+use crate::documents::{Documents, Read};
+use crate::domain::{Command, no_application, no_cluster};
+use crate::{organisation_id, shown};
+
+/// The catalog's gRPC interface.
+pub struct Api {
+    books: Books,
+    documents: Documents,
+    voucher: Voucher,
+}
+
+/// Somebody who calls.
+struct Caller {
+    identity: Identity,
+    traceparent: Option<String>,
+}
+
+impl Api {
+    /// The service, to be served to those for whom the voucher vouches.
+    #[must_use]
+    pub fn server(
+        books: Books,
+        repositories: Arc<dyn Repositories>,
+        voucher: Voucher,
+    ) -> CatalogServiceServer<Self> {
+        let documents = Documents { repositories, blobs: Arc::clone(&books.parts().blobs) };
+        CatalogServiceServer::new(Self { books, documents, voucher })
+    }
+
+    fn caller<T>(&self, request: &Request<T>) -> Result<Caller, Status> {
+        let metadata = request.metadata();
+        let identity = call::caller(metadata, &self.voucher, self.books.parts().clock.now())?;
+        Ok(Caller { identity, traceparent: call::traceparent(metadata) })
+    }
+
+    async fn ask(&self, caller: &Caller, command: Command) -> Result<(), Undone> {
+        let asked = Asked { command, read: None, named: None };
+        self.books.ask(&caller.identity, caller.traceparent.clone(), asked).await?;
+        Ok(())
+    }
+
+    /// Reads what a source describes, once it is known that the caller may; a source that is none is refused for the record.
+    async fn read(
+        &self,
+        caller: &Caller,
+        command: &'static str,
+        source: Option<proto::ApplicationSource>,
+    ) -> Result<Read, Undone> {
+        let read = match allowed(&caller.identity) {
+            Ok(()) => self.documents.read(caller.identity.org, source.and_then(|source| source.source)).await,
+            Err(refused) => Err(refused.into()),
+        };
+        if let Err(Undone::Refused(refused)) = &read {
+            self.books.refuse(&caller.identity, command, refused).await?;
+        }
+        read
+    }
+
+    async fn application(&self, org: OrgId, id_or_name: &str) -> Result<proto::Application, Undone> {
+        let catalog = self.books.catalog(org).await?;
+        let (id, known) = shown::application(&catalog, id_or_name)?;
+        let text = self.documents.text(org, shown::document(&catalog, id)?).await?;
+        Ok(shown::with_document(id, known, text))
+    }
+
+    async fn cluster(&self, org: OrgId, id_or_name: &str) -> Result<proto::Cluster, Undone> {
+        Ok(shown::cluster(&self.books.catalog(org).await?, id_or_name)?)
+    }
+
+    /// A cluster's name as Kubernetes has names of objects (RFC 1123 subdomains).
+    async fn checked_name(&self, caller: &Caller, command: &'static str, name: &str) -> Result<(), Undone> {
+        let label = |label: &str| {
+            let inner = label.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+            !label.is_empty()
+                && label.len() <= 63
+                && inner
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+        };
+        if name.len() <= 253 && name.split('.').all(label) {
+            return Ok(());
+        }
+        let why = "a cluster's name is lower-case letters, digits, - and . (RFC 1123), at most 253";
+        let refused = Refused::new(Kind::Invalid, "CLUSTER_NAME_INVALID", why);
+        self.books.refuse(&caller.identity, command, &refused).await?;
+        Err(refused.into())
+    }
+}
+
+#[tonic::async_trait]
+impl CatalogService for Api {
+    async fn ensure_organisation(
+        &self,
+        request: Request<proto::EnsureOrganisationRequest>,
+    ) -> Result<Response<proto::EnsureOrganisationResponse>, Status> {
+        let mut caller = self.caller(&request)?;
+        let name = request.into_inner().name;
+        // The system itself makes an organisation; the caller's own is the one that it makes.
+        caller.identity.org = organisation_id(&name);
+        let org_id = caller.identity.org.to_string();
+        self.ask(&caller, Command::Ensure { name }).await?;
+        Ok(Response::new(proto::EnsureOrganisationResponse { org_id }))
+    }
+
+    async fn register_application(
+        &self,
+        request: Request<proto::RegisterApplicationRequest>,
+    ) -> Result<Response<proto::RegisterApplicationResponse>, Status> {
+        let caller = self.caller(&request)?;
+        let asked = request.into_inner();
+        let read = self.read(&caller, "register_application", asked.source).await?;
+        let id = ApplicationId::new(self.books.parts().clock.new_id());
+        let named = asked.idempotency_key.map(|key| (key, json!(id)));
+        let command = Command::Register(id, read.application);
+        let asked = Asked { command, read: Some((id, read.blob)), named };
+        let before = self.books.ask(&caller.identity, caller.traceparent.clone(), asked).await?;
+        let id =
+            before.and_then(|answer| answer.as_str().map(str::to_owned)).unwrap_or_else(|| id.to_string());
+        let application = self.application(caller.identity.org, &id).await?;
+        Ok(Response::new(proto::RegisterApplicationResponse { application: Some(application) }))
+    }
+
+    async fn update_application(
+        &self,
+        request: Request<proto::UpdateApplicationRequest>,
+    ) -> Result<Response<proto::UpdateApplicationResponse>, Status> {
+        let caller = self.caller(&request)?;
+        let asked = request.into_inner();
+        let id =
+            asked.application_id.parse().map_err(|_| Undone::from(no_application(&asked.application_id)))?;
+        let read = self.read(&caller, "update_application", asked.source).await?;
+        let command = Command::Update(id, read.application);
+        let command = Asked { command, read: Some((id, read.blob)), named: None };
+        self.books.ask(&caller.identity, caller.traceparent.clone(), command).await?;
+        let application = self.application(caller.identity.org, &asked.application_id).await?;
+        Ok(Response::new(proto::UpdateApplicationResponse { application: Some(application) }))
+    }
+
+    async fn remove_application(
+        &self,
+        request: Request<proto::RemoveApplicationRequest>,
+    ) -> Result<Response<proto::RemoveApplicationResponse>, Status> {
+        let caller = self.caller(&request)?;
+        let asked = request.into_inner().application_id;
+        let id = asked.parse().map_err(|_| Undone::from(no_application(&asked)))?;
+        self.ask(&caller, Command::Remove(id)).await?;
+        Ok(Response::new(proto::RemoveApplicationResponse {}))
+    }
+
+    async fn get_application(
+        &self,
+        request: Request<proto::GetApplicationRequest>,
+    ) -> Result<Response<proto::GetApplicationResponse>, Status> {
+        let caller = self.caller(&request)?;
+        let application = self.application(caller.identity.org, &request.into_inner().id_or_name).await?;
+        Ok(Response::new(proto::GetApplicationResponse { application: Some(application) }))
+    }
+
+    async fn list_applications(
+        &self,
+        request: Request<proto::ListApplicationsRequest>,
+    ) -> Result<Response<proto::ListApplicationsResponse>, Status> {
+        let org = self.caller(&request)?.identity.org;
+        let catalog = self.books.catalog(org).await.map_err(Undone::from)?;
+        let mut applications = Vec::new();
+        for (id, known) in &catalog.applications {
+            let text = self.documents.text(org, shown::document(&catalog, *id)?).await?;
+            applications.push(shown::with_document(*id, known, text));
+        }
+        applications.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(Response::new(proto::ListApplicationsResponse { applications }))
+    }
+
+    async fn register_cluster(
+        &self,
+        request: Request<proto::RegisterClusterRequest>,
+    ) -> Result<Response<proto::RegisterClusterResponse>, Status> {
+        let caller = self.caller(&request)?;
+        let asked = request.into_inner();
+        self.checked_name(&caller, "register_cluster", &asked.name).await?;
+        let id = ClusterId::new(self.books.parts().clock.new_id());
+        let named = asked.idempotency_key.map(|key| (key, json!(id)));
+        let asked = Asked { command: Command::RegisterCluster(id, asked.name), read: None, named };
+        let before = self.books.ask(&caller.identity, caller.traceparent.clone(), asked).await?;
+        let id =
+            before.and_then(|answer| answer.as_str().map(str::to_owned)).unwrap_or_else(|| id.to_string());
+        let cluster = self.cluster(caller.identity.org, &id).await?;
+        Ok(Response::new(proto::RegisterClusterResponse { cluster: Some(cluster) }))
+    }
+
+    async fn rename_cluster(
+        &self,
+        request: Request<proto::RenameClusterRequest>,
+    ) -> Result<Response<proto::RenameClusterResponse>, Status> {
+        let caller = self.caller(&request)?;
+        let asked = request.into_inner();
+        let id = asked.cluster_id.parse().map_err(|_| Undone::from(no_cluster(&asked.cluster_id)))?;
+        self.checked_name(&caller, "rename_cluster", &asked.name).await?;
+        self.ask(&caller, Command::RenameCluster(id, asked.name)).await?;
+        let cluster = self.cluster(caller.identity.org, &asked.cluster_id).await?;
+        Ok(Response::new(proto::RenameClusterResponse { cluster: Some(cluster) }))
+    }
+
+    async fn remove_cluster(
+        &self,
+        request: Request<proto::RemoveClusterRequest>,
+    ) -> Result<Response<proto::RemoveClusterResponse>, Status> {
+        let caller = self.caller(&request)?;
+        let asked = request.into_inner().cluster_id;
+        let id = asked.parse().map_err(|_| Undone::from(no_cluster(&asked)))?;
+        self.ask(&caller, Command::RemoveCluster(id)).await?;
+        Ok(Response::new(proto::RemoveClusterResponse {}))
+    }
+
+    async fn get_cluster(
+        &self,
+        request: Request<proto::GetClusterRequest>,
+    ) -> Result<Response<proto::GetClusterResponse>, Status> {
+        let org = self.caller(&request)?.identity.org;
+        let cluster = self.cluster(org, &request.into_inner().id_or_name).await?;
+        Ok(Response::new(proto::GetClusterResponse { cluster: Some(cluster) }))
+    }
+
+    async fn list_clusters(
+        &self,
+        request: Request<proto::ListClustersRequest>,
+    ) -> Result<Response<proto::ListClustersResponse>, Status> {
+        let org = self.caller(&request)?.identity.org;
+        let catalog = self.books.catalog(org).await.map_err(Undone::from)?;
+        let cluster = |(id, name): (&ClusterId, &String)| proto::Cluster {
+            cluster_id: id.to_string(),
+            name: name.clone(),
+        };
+        let mut clusters: Vec<proto::Cluster> = catalog.clusters.iter().map(cluster).collect();
+        clusters.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(Response::new(proto::ListClustersResponse { clusters }))
+    }
+}

@@ -1,0 +1,131 @@
+//! The catalogs of all organisations: read, and decided about.
+
+use access::{Identity, Role};
+use events::catalog::CatalogRefused;
+use events::{Event, Service};
+use ids::{ApplicationId, BlobHash, OrgId};
+use serde_json::Value;
+use service::{Decision, Done, Failure, Kind, Occasion, Parts, Refused, Undone, decide};
+
+use crate::domain::{self, Catalog, Command};
+
+/// The catalogs of all organisations.
+#[derive(Clone)]
+pub struct Books {
+    parts: Parts,
+}
+
+/// A command as it came.
+pub(crate) struct Asked {
+    pub(crate) command: Command,
+    /// The document that was read from a repository on the way.
+    pub(crate) read: Option<(ApplicationId, BlobHash)>,
+    /// The name that the caller gave it, and what the same command is answered.
+    pub(crate) named: Option<(String, Value)>,
+}
+
+impl Books {
+    /// The catalogs that these parts keep.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self { parts }
+    }
+
+    pub(crate) fn parts(&self) -> &Parts {
+        &self.parts
+    }
+
+    /// What an organisation has.
+    ///
+    /// # Errors
+    /// The store cannot be reached or is damaged.
+    pub async fn catalog(&self, org: OrgId) -> Result<Catalog, Failure> {
+        let Some(stored) = self.parts.store.load(org, &org.to_string()).await? else {
+            return Ok(Catalog::default());
+        };
+        let damaged = |error: serde_json::Error| Failure::unhandled("STORE_DAMAGED", error.to_string());
+        serde_json::from_value(stored.state).map_err(damaged)
+    }
+
+    /// Does what was asked for, if it can be and the caller may. A refusal is an event too. What the same command was
+    /// answered before is given back.
+    pub(crate) async fn ask(
+        &self,
+        caller: &Identity,
+        traceparent: Option<String>,
+        asked: Asked,
+    ) -> Result<Option<Value>, Undone> {
+        let occasion = Occasion {
+            org: caller.org,
+            service: Service::Catalog,
+            aggregate: caller.org.to_string(),
+            correlation: self.parts.clock.new_id(),
+            causation: None,
+            traceparent,
+            handled: None,
+            command: asked.named,
+        };
+        let (by, command, read) = (&caller.user, &asked.command, asked.read);
+        let done = decide(&self.parts, &occasion, |state: Option<Catalog>| {
+            let mut catalog = state.unwrap_or_default();
+            let decided = allowed(caller).and_then(|()| domain::decide(&catalog, by, command));
+            match decided {
+                Ok(events) => {
+                    catalog.read.extend(read);
+                    Decision { state: Some(catalog), events, answer: Ok(()) }
+                }
+                Err(refused) => {
+                    let events = vec![told(by, command.name(), &refused)];
+                    Decision { state: Some(catalog), events, answer: Err(refused) }
+                }
+            }
+        });
+        match done.await? {
+            Done::Committed { answer, .. } => Ok(answer.map(|()| None)?),
+            Done::AnsweredBefore(answer) => Ok(Some(answer)),
+            Done::HandledBefore => Ok(None),
+        }
+    }
+
+    /// That something was refused before it could be decided about.
+    pub(crate) async fn refuse(
+        &self,
+        caller: &Identity,
+        command: &'static str,
+        refused: &Refused,
+    ) -> Result<(), Undone> {
+        let occasion = Occasion {
+            org: caller.org,
+            service: Service::Catalog,
+            aggregate: caller.org.to_string(),
+            correlation: self.parts.clock.new_id(),
+            causation: None,
+            traceparent: None,
+            handled: None,
+            command: None,
+        };
+        decide(&self.parts, &occasion, |state: Option<Catalog>| Decision {
+            state,
+            events: vec![told(&caller.user, command, refused)],
+            answer: (),
+        })
+        .await?;
+        Ok(())
+    }
+}
+
+/// Only an admin changes what an organisation has.
+pub(crate) fn allowed(caller: &Identity) -> Result<(), Refused> {
+    match caller.role {
+        Role::Admin => Ok(()),
+        role => {
+            let why = format!("your role is {role}; this asks for {}", Role::Admin);
+            Err(Refused::new(Kind::Forbidden, "FORBIDDEN", why))
+        }
+    }
+}
+
+fn told(by: &str, command: &str, refused: &Refused) -> Event {
+    let (by, command) = (by.to_owned(), command.to_owned());
+    CatalogRefused { by, command, code: refused.code.to_owned(), message: refused.message.clone() }.into()
+}
