@@ -3,6 +3,7 @@
 mod case;
 mod cases;
 mod error;
+mod grpc;
 
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use store::{DeadLetter, DeadLetterState, Store, StoreError};
 pub(crate) use case::End;
 pub(crate) use cases::Cases;
 pub use error::DeadLetterError;
+pub use grpc::DeadLetterOperations;
 
 use crate::parts::{Parts, RetrySignal};
 

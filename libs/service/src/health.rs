@@ -118,6 +118,12 @@ impl Component {
         &self.name
     }
 
+    /// The health of the process that it is part of.
+    #[must_use]
+    pub fn health(&self) -> &Health {
+        &self.health
+    }
+
     /// It does its work.
     pub fn ready(&self) {
         self.stage(Stage::Ready);

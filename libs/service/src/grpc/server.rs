@@ -1,0 +1,102 @@
+//! Servers.
+
+use std::any::Any;
+use std::time::Duration;
+
+use axum::http::Response;
+use tokio_stream::wrappers::{TcpListenerStream, UnixListenerStream};
+use tonic::body::Body;
+use tonic::service::Routes;
+use tonic::transport::Server;
+use tonic::{Code, Status};
+use tonic_health::ServingStatus;
+use tonic_health::server::HealthReporter;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::address::Address;
+use crate::failure::Failure;
+use crate::listener::Listener;
+use crate::task::{Running, Task};
+
+/// No call takes longer; one that says less (`grpc-timeout`) gets less.
+const DEADLINE: Duration = Duration::from_secs(60);
+/// How long calls may take to end at a shutdown.
+const GRACE: Duration = Duration::from_secs(10);
+/// How often the process' readiness is looked at.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// A server as a task, named `SERVICE/grpc`.
+#[must_use]
+pub fn grpc_server(service: &str, address: Address, routes: Routes) -> Task {
+    Task::new(format!("{service}/grpc"), move |running| {
+        let (address, routes) = (address.clone(), routes.clone());
+        async move { serve_grpc(Listener::bind(&address).await?, routes, running).await }
+    })
+}
+
+/// Serves until the task is told to stop, and then finishes the calls that were begun. Beside `routes` there are
+/// `grpc.health.v1.Health`, which says whether the process is ready, and `grpc.reflection.v1.ServerReflection`.
+///
+/// # Errors
+/// `GRPC_FAILED`.
+pub async fn serve_grpc(listener: Listener, routes: Routes, running: Running) -> Result<(), Failure> {
+    let reflection = tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(protos::DESCRIPTORS)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        .build_v1()
+        .map_err(|error| failed(&error))?;
+    let (reporter, health) = tonic_health::server::health_reporter();
+    let router = Server::builder()
+        .timeout(DEADLINE)
+        .tcp_nodelay(true)
+        .layer(CatchPanicLayer::custom(panicked))
+        .add_routes(routes)
+        .add_service(health)
+        .add_service(reflection);
+    running.component.ready();
+    let stop = running.shutdown.clone().cancelled_owned();
+    let serving = async {
+        match listener {
+            Listener::Tcp(listener) => {
+                router.serve_with_incoming_shutdown(TcpListenerStream::new(listener), stop).await
+            }
+            Listener::Unix(listener, _file) => {
+                router.serve_with_incoming_shutdown(UnixListenerStream::new(listener), stop).await
+            }
+        }
+    };
+    tokio::select! {
+        served = serving => served.map_err(|error| failed(&error)),
+        () = report(reporter, &running) => Ok(()),
+        () = over(&running) => {
+            tracing::warn!(server = running.component.name(), "calls were cut off at the end of the grace time");
+            Ok(())
+        }
+    }
+}
+
+/// Says on and on whether the process is ready.
+async fn report(reporter: HealthReporter, running: &Running) {
+    loop {
+        let ready = running.component.health().readiness().is_ok() && !running.shutdown.is_cancelled();
+        let status = if ready { ServingStatus::Serving } else { ServingStatus::NotServing };
+        // The empty name is the server as a whole.
+        reporter.set_service_status("", status).await;
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+async fn over(running: &Running) {
+    running.shutdown.cancelled().await;
+    tokio::time::sleep(GRACE).await;
+}
+
+/// A panic ends its call, and its words stay here.
+fn panicked(_: Box<dyn Any + Send>) -> Response<Body> {
+    tracing::error!("a call panicked");
+    Status::new(Code::Internal, "the call failed").into_http()
+}
+
+fn failed(error: &dyn std::error::Error) -> Failure {
+    Failure::unavailable("GRPC_FAILED", error.to_string())
+}

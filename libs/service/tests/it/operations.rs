@@ -1,0 +1,166 @@
+//! Operators work on dead letters over gRPC, each on those of their organisation.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use access::{Identity, Role, Voucher};
+use events::Service;
+use ids::OrgId;
+use protos::call::{code, vouched};
+use protos::operations as proto;
+use protos::operations::dead_letter_service_client::DeadLetterServiceClient;
+use service::{Address, DeadLetterOperations, DeadLetters, Health, Listener, Running};
+use tokio_util::sync::CancellationToken;
+use tonic::service::Routes;
+use tonic::transport::Channel;
+use tonic::{Code, Request, Status};
+use uuid::Uuid;
+
+use crate::bench::{Bench, ORG, record, records, until};
+use crate::handlers::{Does, Noting};
+
+const VOUCHER: [u8; 32] = [7; 32];
+
+struct Desk {
+    bench: Bench,
+    client: DeadLetterServiceClient<Channel>,
+    shutdown: CancellationToken,
+    _directory: tempfile::TempDir,
+}
+
+impl Desk {
+    /// The first event of each key is parked, and the next waits behind it.
+    async fn new(keys: &[&str]) -> (Self, Arc<Noting>) {
+        let bench = Bench::new(1).await;
+        for key in keys {
+            bench.append(&records(key, [1, 2])).await;
+        }
+        let handler = Noting::new(|name, _| if name.ends_with('1') { Does::Refuse } else { Does::Handle });
+        let consumer = bench.consume(&handler);
+        let count = keys.len() * 2;
+        until("all are parked", async || bench.letters().await.len() == count).await;
+        let directory = tempfile::tempdir().unwrap();
+        let address = Address::Unix(directory.path().join("grpc.sock"));
+        let letters = DeadLetters::new(Service::Promotion, &bench.parts);
+        let clock = Arc::clone(&bench.parts.clock);
+        let operations = DeadLetterOperations::new([letters], Voucher::new(VOUCHER), clock);
+        let shutdown = CancellationToken::new();
+        let running = Running { shutdown: shutdown.clone(), component: Health::default().component("grpc") };
+        let listener = Listener::bind(&address).await.unwrap();
+        tokio::spawn(service::serve_grpc(listener, Routes::new(operations.into_server()), running));
+        let client =
+            DeadLetterServiceClient::new(service::channel(&address, Duration::from_secs(60)).unwrap());
+        // The consumer works on until the test ends.
+        std::mem::forget(consumer);
+        (Self { bench, client, shutdown, _directory: directory }, handler)
+    }
+
+    fn call<T>(&self, message: T, org: OrgId, role: Role) -> Request<T> {
+        let caller = Identity { org, user: "ana".to_owned(), role, token: None };
+        vouched(message, &caller, &Voucher::new(VOUCHER), self.bench.parts.clock.now()).unwrap()
+    }
+
+    fn admin<T>(&self, message: T) -> Request<T> {
+        self.call(message, ORG, Role::Admin)
+    }
+
+    async fn list(&mut self, state: Option<&str>, org: OrgId) -> Vec<(String, String)> {
+        let message = proto::ListRequest { state: state.map(str::to_owned) };
+        let request = self.call(message, org, Role::Admin);
+        let letters = self.client.list(request).await.unwrap().into_inner().dead_letters;
+        letters.into_iter().map(|letter| (letter.id, letter.state)).collect()
+    }
+}
+
+fn refused<T: std::fmt::Debug>(answer: Result<T, Status>) -> (Code, Option<String>) {
+    let status = answer.unwrap_err();
+    (status.code(), code(&status).map(str::to_owned))
+}
+
+fn other() -> OrgId {
+    OrgId::new(Uuid::from_u128(0xb))
+}
+
+fn retry(id: &str) -> proto::RetryRequest {
+    proto::RetryRequest { id: id.to_owned() }
+}
+
+fn discard(id: &str, reason: &str) -> proto::DiscardRequest {
+    proto::DiscardRequest { id: id.to_owned(), reason: reason.to_owned() }
+}
+
+#[tokio::test]
+async fn letters_are_listed_shown_retried_and_given_up() {
+    let (mut desk, handler) = Desk::new(&["a", "b"]).await;
+    let parked: Vec<_> = (1..=4).map(|id| (format!("promotion/{id}"), "parked".to_owned())).collect();
+    assert_eq!(desk.list(None, ORG).await, parked);
+    let request = desk.admin(proto::ShowRequest { id: "promotion/1".to_owned() });
+    let shown = desk.client.show(request).await.unwrap().into_inner();
+    let letter = shown.dead_letter.unwrap();
+    assert_eq!((&*letter.topic, letter.partition, letter.offset), ("plimsoll.catalog.v1", 0, 0));
+    assert_eq!((&*letter.key, letter.attempts, &*letter.code), ("a", 4, "EVENT_ODD"));
+    assert_eq!(letter.event_type, "plimsoll.catalog.v1.OrganisationCreated");
+    assert_eq!(shown.headers["ce_sequence"], "1");
+    assert_eq!(shown.value, record("a", 1).value);
+    handler.does(|_, _| Does::Handle);
+    let request = desk.admin(retry("promotion/1"));
+    let answer = desk.client.retry(request).await.unwrap().into_inner().dead_letter.unwrap();
+    assert_eq!(answer.state, "retrying");
+    until("they are handled", async || handler.of("a") == ["a1", "a2"]).await;
+    let request = desk.admin(discard("promotion/3", " no use "));
+    let answer = desk.client.discard(request).await.unwrap().into_inner().dead_letter.unwrap();
+    assert_eq!(answer.state, "discarded");
+    until("the one behind it is handled", async || handler.of("b") == ["b2"]).await;
+    until("all are closed", async || desk.list(None, ORG).await.is_empty()).await;
+    assert_eq!(desk.list(Some("discarded"), ORG).await, [("promotion/3".to_owned(), "discarded".to_owned())]);
+    desk.shutdown.cancel();
+}
+
+#[tokio::test]
+async fn what_is_not_there_or_cannot_be_done_is_said() {
+    let (mut desk, _) = Desk::new(&["a"]).await;
+    for id in ["promotion/99", "promotion/x", "promotion", "catalog/1", "nobody/1", ""] {
+        let request = desk.admin(retry(id));
+        let expected = (Code::NotFound, Some("DEAD_LETTER_NOT_FOUND".to_owned()));
+        assert_eq!(refused(desk.client.retry(request).await), expected, "{id}");
+    }
+    let request = desk.admin(retry("promotion/2"));
+    let expected = (Code::FailedPrecondition, Some("DEAD_LETTER_WAITS".to_owned()));
+    assert_eq!(refused(desk.client.retry(request).await), expected);
+    for reason in ["", "  ", &"x".repeat(1001)] {
+        let request = desk.admin(discard("promotion/1", reason));
+        assert_eq!(refused(desk.client.discard(request).await).0, Code::InvalidArgument);
+    }
+    let request = desk.admin(proto::ListRequest { state: Some("odd".to_owned()) });
+    assert_eq!(refused(desk.client.list(request).await).0, Code::InvalidArgument);
+    desk.shutdown.cancel();
+}
+
+#[tokio::test]
+async fn only_admins_of_the_same_organisation_see_a_letter() {
+    let (mut desk, handler) = Desk::new(&["a"]).await;
+    for role in [Role::Requester, Role::Approver] {
+        let request = desk.call(proto::ListRequest::default(), ORG, role);
+        assert_eq!(refused(desk.client.list(request).await).0, Code::PermissionDenied);
+    }
+    let unknown = Request::new(proto::ListRequest::default());
+    assert_eq!(refused(desk.client.list(unknown).await).0, Code::Unauthenticated);
+    assert!(desk.list(None, other()).await.is_empty());
+    let request = desk.call(proto::ShowRequest { id: "promotion/1".to_owned() }, other(), Role::Admin);
+    assert_eq!(refused(desk.client.show(request).await).0, Code::NotFound);
+    let request = desk.call(retry("promotion/1"), other(), Role::Admin);
+    assert_eq!(refused(desk.client.retry(request).await).0, Code::NotFound);
+    let request = desk.call(discard("promotion/1", "why not"), other(), Role::Admin);
+    assert_eq!(refused(desk.client.discard(request).await).0, Code::NotFound);
+    // What does not say whose it is: every admin sees that it is there, nobody its bytes.
+    let mut bare = record("z", 1);
+    bare.headers.clear();
+    desk.bench.append(&[bare]).await;
+    until("it is parked", async || desk.bench.letters().await.len() == 3).await;
+    assert_eq!(desk.list(None, other()).await, [("promotion/3".to_owned(), "parked".to_owned())]);
+    let request = desk.admin(proto::ShowRequest { id: "promotion/3".to_owned() });
+    let shown = desk.client.show(request).await.unwrap().into_inner();
+    assert!(shown.value.is_empty() && shown.headers.is_empty());
+    assert!(handler.handled().is_empty());
+    desk.shutdown.cancel();
+}
