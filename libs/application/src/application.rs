@@ -154,6 +154,15 @@ pub struct Budget {
     pub monthly: Amount,
 }
 
+impl Environment {
+    /// Where its manifests are in a repository whose `plimsoll.yaml` lies in `directory`, with `/`; empty for the top.
+    #[must_use]
+    pub fn path_below(&self, directory: &str) -> String {
+        let parts = directory.split('/').chain(self.path.split('/'));
+        parts.filter(|part| !matches!(*part, "" | ".")).collect::<Vec<_>>().join("/")
+    }
+}
+
 impl Application {
     /// The environment of this name.
     #[must_use]

@@ -1,3 +1,23 @@
 //! Promotions: requested, approved, opened, merged.
+//!
+//! [`domain`] decides, purely. Around it: [`resolve`] turns names into immutable things before anything is decided,
+//! [`Api`] takes what people say, and [`Reactor`] what the engines and Git say. Everything that is decided is committed at
+//! once with the state, the mark of what was handled, and the events ([`service::decide`]).
 
+mod api;
+mod caller;
+pub mod catalog;
 pub mod domain;
+mod edges;
+mod previews;
+mod promotions;
+mod react;
+mod requests;
+pub mod resolve;
+pub mod selection;
+mod shown;
+mod text;
+
+pub use api::Api;
+pub use promotions::Promotions;
+pub use react::Reactor;

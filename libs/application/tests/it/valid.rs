@@ -63,3 +63,17 @@ fn the_policy_of_a_promotion_is_its_rules_and_those_of_all() {
     assert_eq!((back.approvals, back.keep.len(), back.budgets.len()), (1, 0, 0));
     assert_eq!((back.ignore, back.waivers), (policy.ignore, policy.waivers));
 }
+
+#[test]
+fn a_path_is_relative_to_the_file_that_says_it() {
+    let mut environment = Application::parse(SMALL).unwrap().spec.environments.remove(0);
+    for (directory, path, below) in [
+        ("", "overlays/production", "overlays/production"),
+        ("deploy/shop", "./overlays//production/", "deploy/shop/overlays/production"),
+        ("deploy", ".", "deploy"),
+        ("", ".", ""),
+    ] {
+        path.clone_into(&mut environment.path);
+        assert_eq!(environment.path_below(directory), below);
+    }
+}

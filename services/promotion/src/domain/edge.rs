@@ -1,8 +1,9 @@
 //! The way from one environment to another: which promotion over it is the newest, and what the next plan
 //! compares with.
 
-use events::plan::{Base, Held};
 use ids::PromotionId;
+use kube_model::Place;
+use preview::{EdgeBase, HeldPlace, PlanDocument, held_after};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -23,20 +24,20 @@ pub struct Edge {
     /// The newest promotion over it.
     pub newest: Option<Rank>,
     /// What the next plan compares with; none before the first promotion was merged.
-    pub base: Option<Base>,
+    pub base: Option<EdgeBase>,
     /// The newest of the promotions that the base comes from.
     pub base_from: Option<Rank>,
 }
 
 /// A promotion that was merged, as the edge sees it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Merged {
+#[derive(Debug, Clone, Copy)]
+pub struct Merged<'a> {
     /// Which.
     pub rank: Rank,
     /// The commit at which its source was read.
-    pub source_commit: String,
-    /// The places that it did not carry and that were not equal already.
-    pub pending: Vec<String>,
+    pub source_commit: &'a str,
+    /// What it carried, and what it did not.
+    pub plan: &'a PlanDocument,
 }
 
 impl Edge {
@@ -55,52 +56,37 @@ impl Edge {
         Self { newest: self.newest.max(Some(rank)), ..self }
     }
 
-    /// The base after a merge: it advances for what was carried or equal already, place by place. Where an older
-    /// promotion is merged after a newer one, the newer one's source counts, but for the places that were waiting and that
-    /// the older one has carried now.
+    /// The edge after a merge. Its base advances for what was carried or equal already, place by place. Where an older
+    /// promotion is merged after a newer one, the newer one's source counts, but for the places that were waiting and
+    /// that the older one has carried now.
     #[must_use]
-    pub fn base_after(&self, merged: &Merged) -> Base {
-        match (&self.base, self.is_late(merged)) {
-            (Some(base), true) => Base { commit: base.commit.clone(), held: caught_up(base, merged) },
-            _ => Base { commit: merged.source_commit.clone(), held: self.held_by(merged) },
-        }
-    }
-
-    /// The edge after its base has advanced.
-    #[must_use]
-    pub fn with_base(self, base: Base, rank: Rank) -> Self {
-        Self { base: Some(base), base_from: self.base_from.max(Some(rank)), ..self }
-    }
-
-    fn is_late(&self, merged: &Merged) -> bool {
-        self.base_from.is_some_and(|newer| newer > merged.rank)
-    }
-
-    fn held_by(&self, merged: &Merged) -> Vec<Held> {
-        let held = |place: &String| Held { place: place.clone(), commit: self.commit_at(place) };
-        sorted(merged.pending.iter().map(held).collect())
-    }
-
-    /// The commit of the source that counts at a place; none where nobody knows.
-    fn commit_at(&self, place: &str) -> Option<String> {
-        let base = self.base.as_ref()?;
-        match base.held.iter().find(|held| held.place == place) {
-            Some(held) => held.commit.clone(),
-            None => Some(base.commit.clone()),
-        }
+    pub fn with_merged(self, merged: Merged<'_>) -> Self {
+        let newer = self.base_from.is_some_and(|from| from > merged.rank);
+        let base = match &self.base {
+            Some(base) if newer => caught_up(base, merged),
+            base => EdgeBase::after(base.as_ref(), merged.plan, merged.source_commit),
+        };
+        Self { base: Some(base), base_from: self.base_from.max(Some(merged.rank)), ..self }
     }
 }
 
-fn caught_up(base: &Base, merged: &Merged) -> Vec<Held> {
-    let catch_up = |held: &Held| match merged.pending.contains(&held.place) {
-        true => held.clone(),
-        false => Held { place: held.place.clone(), commit: Some(merged.source_commit.clone()) },
-    };
-    sorted(base.held.iter().map(catch_up).collect())
+fn caught_up(base: &EdgeBase, merged: Merged<'_>) -> EdgeBase {
+    let waiting = held_after(merged.plan);
+    let mut held = Vec::new();
+    for one in &base.held {
+        if waiting.iter().any(|place| holds(place, &one.place)) {
+            held.push(one.clone());
+            continue;
+        }
+        held.push(HeldPlace { place: one.place.clone(), commit: Some(merged.source_commit.to_owned()) });
+        let within = waiting.iter().filter(|place| holds(&one.place, place));
+        held.extend(within.map(|place| HeldPlace { place: (*place).clone(), commit: base.commit_at(place) }));
+    }
+    held.sort();
+    held.dedup();
+    EdgeBase { commit: base.commit.clone(), held }
 }
 
-fn sorted(mut held: Vec<Held>) -> Vec<Held> {
-    held.sort_by(|a, b| a.place.cmp(&b.place));
-    held.dedup_by(|a, b| a.place == b.place);
-    held
+fn holds(outer: &Place, inner: &Place) -> bool {
+    outer.object == inner.object && outer.path.contains(&inner.path)
 }

@@ -1,6 +1,8 @@
 //! Why a person is refused.
 
 use access::Role;
+use serde_json::{Value, json};
+use service::{Kind, Refused};
 
 use super::promotion::Status;
 
@@ -31,7 +33,7 @@ pub enum Refusal {
     /// Nobody can approve this plan.
     #[error("{}", obstacle(.code))]
     Obstacle {
-        /// `PLAN_BLOCKED`, `PLAN_PARTIAL` or `NOTHING_TO_PROMOTE`.
+        /// `PLAN_BLOCKED` or `NOTHING_TO_PROMOTE`.
         code: &'static str,
     },
     /// Who asked for it may not approve it.
@@ -64,9 +66,8 @@ pub enum Refusal {
 }
 
 /// The codes of plans that nobody can approve.
-const OBSTACLES: [(&str, &str); 3] = [
+const OBSTACLES: [(&str, &str); 2] = [
     ("PLAN_BLOCKED", "the plan is blocked: its blocked places have to be settled first"),
-    ("PLAN_PARTIAL", "the plan is partial: an input could not be read"),
     ("NOTHING_TO_PROMOTE", "the plan changes nothing"),
 ];
 
@@ -95,5 +96,27 @@ impl Refusal {
             Self::ApprovedByThem { .. } | Self::ApprovedByOthers { .. } => "ALREADY_APPROVED",
             Self::Pushed { .. } | Self::Closed { .. } => "PROMOTION_CLOSED",
         }
+    }
+}
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Self {
+        let kind = match &refusal {
+            Refusal::NotFound => Kind::NotFound,
+            Refusal::Forbidden { .. } | Refusal::SelfApproval => Kind::Forbidden,
+            Refusal::Exists => Kind::Exists,
+            _ => Kind::Conflict,
+        };
+        let details = match &refusal {
+            Refusal::Forbidden { needed } => json!({ "role": needed }),
+            Refusal::HashMismatch { actual } => json!({ "preview_hash": actual }),
+            Refusal::ApprovedByOthers { status }
+            | Refusal::Pushed { status }
+            | Refusal::Closed { status } => {
+                json!({ "status": status })
+            }
+            _ => Value::Null,
+        };
+        Self::new(kind, refusal.code(), refusal.to_string()).with(details)
     }
 }

@@ -1,7 +1,9 @@
 //! Which promotion over an edge is the newest, and what the next plan compares with.
 
-use events::plan::{Base, Held};
 use ids::PromotionId;
+use kube_model::Place;
+use preview::{EdgeBase, HeldPlace, PlanDocument};
+use serde_json::{Value, json};
 use time::macros::datetime;
 use uuid::Uuid;
 
@@ -17,21 +19,41 @@ fn rank(minute: i64) -> Rank {
     Rank { requested, promotion: id(minute.unsigned_abs().into()) }
 }
 
-fn merged(minute: i64, source_commit: &str, pending: &[&str]) -> Merged {
-    let pending = pending.iter().map(|place| (*place).to_owned()).collect();
-    Merged { rank: rank(minute), source_commit: source_commit.to_owned(), pending }
+/// A plan that leaves these places.
+fn plan(pending: &[&str]) -> PlanDocument {
+    let side = |name: &str| json!({"source": name, "environment": name, "namespace": null, "commit": "c"});
+    let pending: Vec<Value> = pending.iter().map(|place| json!({
+        "place": place, "at": place.parse::<Place>().unwrap(), "before": 1, "after": 2, "reason": "declined", "source_changed": true,
+    })).collect();
+    let hash = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    let inputs = json!({
+        "renderer": {"name": "plain", "version": "1"}, "root": "production", "files": [], "source": hash,
+        "base": null, "held": [],
+    });
+    let document = json!({
+        "from": side("staging"), "to": side("production"), "base": null, "inputs": inputs,
+        "selection": {}, "carried": [], "kept": [], "pending": pending, "candidates": [], "blocked": [],
+        "edits": [], "notes": [],
+    });
+    serde_json::from_value(document).unwrap()
 }
 
-fn base(commit: &str, held: &[(&str, Option<&str>)]) -> Base {
-    let held = held
-        .iter()
-        .map(|(place, commit)| Held { place: (*place).to_owned(), commit: commit.map(str::to_owned) });
-    Base { commit: commit.to_owned(), held: held.collect() }
+fn base(commit: &str, held: &[(&str, Option<&str>)]) -> Option<EdgeBase> {
+    let held = held.iter().map(|(place, commit)| HeldPlace {
+        place: place.parse().unwrap(),
+        commit: commit.map(str::to_owned),
+    });
+    Some(EdgeBase { commit: commit.to_owned(), held: held.collect() })
 }
 
-fn after(edge: Edge, merged: &Merged) -> Edge {
-    let base = edge.base_after(merged);
-    edge.with_base(base, merged.rank)
+const X: &str = "ConfigMap/app:data.x";
+const Y: &str = "ConfigMap/app:data.y";
+const Z: &str = "ConfigMap/app:data.z";
+const ALL: &str = "ConfigMap/app:data";
+
+/// The edge after the promotion of this minute was merged.
+fn after(edge: Edge, minute: i64, source_commit: &str, pending: &[&str]) -> Edge {
+    edge.with_merged(Merged { rank: rank(minute), source_commit, plan: &plan(pending) })
 }
 
 #[test]
@@ -48,31 +70,40 @@ fn the_older_gives_way_in_whatever_order_they_are_heard_of() {
 
 #[test]
 fn the_base_advances_to_what_was_promoted() {
-    let edge = after(Edge::default(), &merged(1, "c1", &[]));
-    assert_eq!(edge.base, Some(base("c1", &[])));
-    assert_eq!(after(edge, &merged(2, "c2", &[])).base, Some(base("c2", &[])));
+    let edge = after(Edge::default(), 1, "c1", &[]);
+    assert_eq!(edge.base, base("c1", &[]));
+    assert_eq!(after(edge, 2, "c2", &[]).base, base("c2", &[]));
 }
 
 #[test]
 fn what_was_declined_keeps_its_base_until_it_is_carried() {
-    let edge = after(Edge::default(), &merged(1, "c1", &["x"]));
-    assert_eq!(edge.base, Some(base("c1", &[("x", None)])));
+    let edge = after(Edge::default(), 1, "c1", &[X]);
+    assert_eq!(edge.base, base("c1", &[(X, None)]));
     // x is declined again, and y for the first time.
-    let edge = after(edge, &merged(2, "c2", &["y", "x"]));
-    assert_eq!(edge.base, Some(base("c2", &[("x", None), ("y", Some("c1"))])));
+    let edge = after(edge, 2, "c2", &[Y, X]);
+    assert_eq!(edge.base, base("c2", &[(X, None), (Y, Some("c1"))]));
     // y is carried now.
-    let edge = after(edge, &merged(3, "c3", &["x"]));
-    assert_eq!(edge.base, Some(base("c3", &[("x", None)])));
-    assert_eq!(after(edge, &merged(4, "c4", &[])).base, Some(base("c4", &[])));
+    let edge = after(edge, 3, "c3", &[X]);
+    assert_eq!(edge.base, base("c3", &[(X, None)]));
+    assert_eq!(after(edge, 4, "c4", &[]).base, base("c4", &[]));
 }
 
 /// Promotions 2 and 3 lie open side by side. 2 carries x and y, and declines z; 3 carries x, and declines y and z.
 /// In whatever order they are merged, the source of x is that of 3, of y that of 2, and of z what it was before.
 #[test]
 fn two_that_are_open_side_by_side_give_the_same_base_in_either_order() {
-    let before = || after(Edge::default(), &merged(1, "c1", &[]));
-    let (two, three) = (merged(2, "c2", &["z"]), merged(3, "c3", &["y", "z"]));
-    let expected = Some(base("c3", &[("y", Some("c2")), ("z", Some("c1"))]));
-    assert_eq!(after(after(before(), &two), &three).base, expected);
-    assert_eq!(after(after(before(), &three), &two).base, expected);
+    let before = || after(Edge::default(), 1, "c1", &[]);
+    let expected = base("c3", &[(Y, Some("c2")), (Z, Some("c1"))]);
+    assert_eq!(after(after(before(), 2, "c2", &[Z]), 3, "c3", &[Y, Z]).base, expected);
+    assert_eq!(after(after(before(), 3, "c3", &[Y, Z]), 2, "c2", &[Z]).base, expected);
+}
+
+/// As above, where 3 declines the whole of which 2 has carried all but z.
+#[test]
+fn what_an_older_one_carries_out_of_a_whole_that_waits_has_its_source() {
+    let before = || after(Edge::default(), 1, "c1", &[]);
+    let edge = after(after(before(), 3, "c3", &[ALL]), 2, "c2", &[Z]);
+    assert_eq!(edge.base, base("c3", &[(ALL, Some("c2")), (Z, Some("c1"))]));
+    let edge = after(after(before(), 3, "c3", &[Z]), 2, "c2", &[ALL]);
+    assert_eq!(edge.base, base("c3", &[(Z, Some("c1"))]));
 }

@@ -1,0 +1,108 @@
+//! What the promotion service asks the catalog.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use access::{Identity, Voucher};
+use async_trait::async_trait;
+use ids::{ApplicationId, OrgId};
+use protos::call;
+use protos::catalog::GetApplicationRequest;
+use protos::catalog::catalog_service_client::CatalogServiceClient;
+use service::{Clock, Failure};
+use tonic::Code;
+use tonic::transport::Channel;
+
+/// An application as it is registered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Registered {
+    /// The application.
+    pub id: ApplicationId,
+    /// Its name.
+    pub name: String,
+    /// The URL of the repository that holds its manifests.
+    pub repository: String,
+    /// Where its document lies in that repository, if it is read from there.
+    pub path: Option<String>,
+    /// Its document, as it was given or was read last.
+    pub document: String,
+}
+
+/// What an organisation has.
+#[async_trait]
+pub trait Catalog: Send + Sync + 'static {
+    /// The application of this identifier or name; none if the caller's organisation has none.
+    ///
+    /// # Errors
+    /// `CATALOG_UNAVAILABLE`: the catalog does not answer.
+    async fn application(&self, caller: &Identity, id_or_name: &str) -> Result<Option<Registered>, Failure>;
+}
+
+/// The catalog service, by gRPC.
+pub struct GrpcCatalog {
+    client: CatalogServiceClient<Channel>,
+    voucher: Voucher,
+    clock: Arc<dyn Clock>,
+}
+
+impl GrpcCatalog {
+    /// Asks the service at the other end of this channel, and vouches for the caller.
+    #[must_use]
+    pub fn new(channel: Channel, voucher: Voucher, clock: Arc<dyn Clock>) -> Self {
+        Self { client: CatalogServiceClient::new(channel), voucher, clock }
+    }
+}
+
+#[async_trait]
+impl Catalog for GrpcCatalog {
+    async fn application(&self, caller: &Identity, id_or_name: &str) -> Result<Option<Registered>, Failure> {
+        let away = |why: &str| Failure::unavailable("CATALOG_UNAVAILABLE", format!("the catalog: {why}"));
+        let message = GetApplicationRequest { id_or_name: id_or_name.to_owned() };
+        let request = call::vouched(message, caller, &self.voucher, self.clock.now());
+        let request = request.map_err(|status| away(status.message()))?;
+        let application = match self.client.clone().get_application(request).await {
+            Ok(response) => response.into_inner().application,
+            Err(status) if status.code() == Code::NotFound => return Ok(None),
+            Err(status) => return Err(away(status.message())),
+        };
+        let application = application.ok_or_else(|| away("an answer without an application"))?;
+        Ok(Some(Registered {
+            id: application.application_id.parse().map_err(|_| away("an identifier that is none"))?,
+            name: application.name,
+            repository: application.repository,
+            path: application.path,
+            document: application.document,
+        }))
+    }
+}
+
+/// A catalog in memory, for tests and the simulator. Clones are one.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryCatalog {
+    applications: Arc<Mutex<HashMap<(OrgId, ApplicationId), Registered>>>,
+}
+
+impl MemoryCatalog {
+    /// An organisation has this application from now on.
+    pub fn put(&self, org: OrgId, application: Registered) {
+        let mut applications = self.applications.lock().unwrap_or_else(PoisonError::into_inner);
+        applications.insert((org, application.id), application);
+    }
+
+    /// An organisation has no such application any more.
+    pub fn remove(&self, org: OrgId, application: ApplicationId) {
+        let mut applications = self.applications.lock().unwrap_or_else(PoisonError::into_inner);
+        applications.remove(&(org, application));
+    }
+}
+
+#[async_trait]
+impl Catalog for MemoryCatalog {
+    async fn application(&self, caller: &Identity, id_or_name: &str) -> Result<Option<Registered>, Failure> {
+        let applications = self.applications.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = applications.iter().find(|((org, id), application)| {
+            *org == caller.org && (id.to_string() == id_or_name || application.name == id_or_name)
+        });
+        Ok(found.map(|(_, application)| application.clone()))
+    }
+}

@@ -1,0 +1,107 @@
+//! What the engines have made, read and judged.
+
+use application::Policy;
+use cost_model::CostReport;
+use diff_engine::Diff;
+use events::preview::PreviewExplained;
+use events::promotion::PreviewCompleted;
+use ids::{BlobHash, OrgId};
+use preview::{Document, PlanDocument, PreviewParts, Previewed, equal_plan, preview_hash};
+use risk_rules::RiskReport;
+use service::{Failure, Parts};
+
+use crate::domain::{Again, Command};
+use crate::promotions::Promotions;
+
+/// What the engines have made, read and judged.
+pub(crate) struct Previews {
+    promotions: Promotions,
+}
+
+/// The documents that an approval rests on.
+struct Documents {
+    plan: PlanDocument,
+    changes: Diff,
+    cost: CostReport,
+    risk: RiskReport,
+}
+
+impl Previews {
+    pub(crate) fn new(promotions: Promotions) -> Self {
+        Self { promotions }
+    }
+
+    /// What the promotion is told; nothing if it does not wait for this.
+    pub(crate) async fn completion(
+        &self,
+        org: OrgId,
+        explained: &PreviewExplained,
+    ) -> Result<Option<Command>, Failure> {
+        let promotion = self.promotions.promotion(org, explained.promotion_id).await?;
+        let Some(promotion) = promotion.filter(|promotion| promotion.awaits(explained.request)) else {
+            return Ok(None);
+        };
+        let completed = self.completed(org, explained).await?;
+        let Some(before) = promotion.preview.filter(|_| promotion.replan.is_some()) else {
+            return Ok(Some(Command::Complete(Box::new(completed))));
+        };
+        let parts = self.promotions.parts();
+        let (old, new) =
+            (Documents::read(parts, org, &before).await?, Documents::read(parts, org, &completed).await?);
+        let again = match equal_plan(old.previewed(), new.previewed()) {
+            Ok(()) => Again::Equal,
+            Err(difference) => Again::Different(difference.to_string()),
+        };
+        Ok(Some(Command::CompleteAgain(Box::new(completed), again)))
+    }
+
+    async fn completed(&self, org: OrgId, explained: &PreviewExplained) -> Result<PreviewCompleted, Failure> {
+        let parts = self.promotions.parts();
+        let plan: PlanDocument = document(parts, org, explained.compared.plan).await?;
+        let policy: Policy = document(parts, org, explained.policy).await?;
+        let hash = preview_hash(&PreviewParts {
+            cost: explained.cost,
+            findings: explained.risk,
+            plan: explained.compared.plan,
+            policy: explained.policy,
+            price_book: explained.price_book,
+            snapshot: None,
+        });
+        Ok(PreviewCompleted {
+            promotion_id: explained.promotion_id,
+            request: explained.request,
+            preview_hash: hash.to_string(),
+            compared: explained.compared.clone(),
+            cost: explained.cost,
+            risk: explained.risk,
+            explanation: explained.explanation,
+            obstacle: plan.obstacle().map(str::to_owned),
+            // A preview alone never becomes a branch: at least one person says so.
+            approvals_needed: policy.approvals.max(1),
+            self_approval: policy.self_approval,
+        })
+    }
+}
+
+impl Documents {
+    async fn read(parts: &Parts, org: OrgId, preview: &PreviewCompleted) -> Result<Self, Failure> {
+        Ok(Self {
+            plan: document(parts, org, preview.compared.plan).await?,
+            changes: document(parts, org, preview.compared.changes).await?,
+            cost: document(parts, org, preview.cost).await?,
+            risk: document(parts, org, preview.risk).await?,
+        })
+    }
+
+    fn previewed(&self) -> Previewed<'_> {
+        Previewed { plan: &self.plan, changes: &self.changes, cost: &self.cost, risk: &self.risk }
+    }
+}
+
+/// A document that an event names.
+pub(crate) async fn document<D: Document>(parts: &Parts, org: OrgId, hash: BlobHash) -> Result<D, Failure> {
+    let bytes = parts.blobs.get(org, hash).await?;
+    // Blobs are written before the event that names them.
+    let missing = || Failure::unhandled("BLOB_MISSING", format!("the {} {hash} is not there", D::NAME));
+    D::read(&bytes.ok_or_else(missing)?).map_err(|error| Failure::unhandled(error.code(), error.to_string()))
+}

@@ -1,0 +1,100 @@
+//! What the service does with events.
+
+use async_trait::async_trait;
+use events::gitops::ConflictDetected;
+use events::preview::PreviewExplained;
+use events::{Event, Message, Service, Topic};
+use service::{Failure, Handler, Undone};
+
+use crate::domain::Command;
+use crate::edges::Edges;
+use crate::previews::Previews;
+use crate::promotions::{Promotions, about};
+use crate::resolve::Resolver;
+
+/// The consumer's name.
+pub(crate) const CONSUMER: &str = "promotion";
+
+/// What the service does with events: with those of the engines and of Git, and with its own, of which edges hear.
+pub struct Reactor {
+    promotions: Promotions,
+    resolver: Resolver,
+    previews: Previews,
+    edges: Edges,
+}
+
+impl Reactor {
+    /// Reacts upon the promotions that the resolver knows.
+    #[must_use]
+    pub fn new(resolver: Resolver) -> Self {
+        let promotions = resolver.promotions.clone();
+        let previews = Previews::new(promotions.clone());
+        Self { previews, edges: Edges::new(promotions.clone()), promotions, resolver }
+    }
+
+    async fn explained(&self, message: &Message, explained: &PreviewExplained) -> Result<(), Failure> {
+        match self.previews.completion(message.envelope.org, explained).await? {
+            Some(command) => self.tell(message, explained.promotion_id, command).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn moved(&self, message: &Message, conflict: &ConflictDetected) -> Result<(), Failure> {
+        let org = message.envelope.org;
+        let promotion = self.promotions.promotion(org, conflict.promotion_id).await?;
+        let Some(promotion) = promotion.filter(|promotion| promotion.stands_by(&conflict.preview_hash))
+        else {
+            return Ok(());
+        };
+        let inputs = match self.resolver.again(org, &promotion.inputs, &conflict.head).await {
+            Ok(inputs) => Ok(Box::new(inputs)),
+            Err(Undone::Refused(refused)) => Err(refused.message),
+            Err(Undone::Failed(failure)) => return Err(failure),
+        };
+        self.tell(message, conflict.promotion_id, Command::Replan(conflict.clone(), inputs)).await
+    }
+
+    async fn tell(
+        &self,
+        message: &Message,
+        promotion: ids::PromotionId,
+        command: Command,
+    ) -> Result<(), Failure> {
+        Ok(self.promotions.tell(&about(CONSUMER, promotion, message), command).await?)
+    }
+}
+
+#[async_trait]
+impl Handler for Reactor {
+    fn consumer(&self) -> &'static str {
+        CONSUMER
+    }
+
+    fn service(&self) -> Service {
+        Service::Promotion
+    }
+
+    fn topics(&self) -> Vec<Topic> {
+        use Service::{Cost, Diff, Explain, Gitops, Promotion, Risk};
+        [Promotion, Diff, Cost, Risk, Explain, Gitops].map(Service::topic).into()
+    }
+
+    async fn handle(&self, message: &Message) -> Result<(), Failure> {
+        let command = match &message.event {
+            Event::PreviewExplained(explained) => return self.explained(message, explained).await,
+            Event::ConflictDetected(conflict) => return self.moved(message, conflict).await,
+            Event::PreviewRequested(requested) => return self.edges.requested(message, requested).await,
+            Event::PromotionMerged(merged) => return self.edges.merged(message, merged).await,
+            Event::PreviewFailed(failed) => (failed.promotion_id, Command::FailPreview(failed.clone())),
+            Event::BranchPushed(pushed) => (pushed.promotion_id, Command::Open(pushed.clone())),
+            Event::PullRequestOpened(opened) => {
+                (opened.promotion_id, Command::ShowPullRequest(opened.clone()))
+            }
+            Event::PushRefused(refused) => (refused.promotion_id, Command::RefusePush(refused.clone())),
+            Event::MergeSeen(seen) => (seen.promotion_id, Command::Merge(seen.clone())),
+            Event::BranchDeleted(deleted) => (deleted.promotion_id, Command::Close(deleted.clone())),
+            _ => return Ok(()),
+        };
+        self.tell(message, command.0, command.1).await
+    }
+}
