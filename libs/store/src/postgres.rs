@@ -32,7 +32,7 @@ use crate::traits::{Publisher, Store};
 const MIGRATIONS: &[Migration] =
     &[Migration { version: 1, name: "store", sql: include_str!("../../../migrations/store/0001_store.sql") }];
 
-/// How long a commit of another process may go unseen.
+/// How long a commit of another process may go unseen, unless told otherwise.
 const POLL: Duration = Duration::from_millis(250);
 
 /// A service's store in its schema of Postgres. Clones are one store.
@@ -40,6 +40,7 @@ const POLL: Duration = Duration::from_millis(250);
 pub struct PostgresStore {
     database: Database,
     committed: Arc<Notify>,
+    poll: Duration,
 }
 
 impl PostgresStore {
@@ -49,7 +50,14 @@ impl PostgresStore {
     /// The database cannot be reached, or is a newer release's ([`StoreError::Newer`]).
     pub async fn open(database: &Database) -> Result<Self, StoreError> {
         database.migrate("store", MIGRATIONS).await?;
-        Ok(Self { database: database.clone(), committed: Arc::new(Notify::new()) })
+        Ok(Self { database: database.clone(), committed: Arc::new(Notify::new()), poll: POLL })
+    }
+
+    /// Looks for the commits of other processes this often, instead of four times a second.
+    #[must_use]
+    pub fn with_poll(mut self, poll: Duration) -> Self {
+        self.poll = poll;
+        self
     }
 
     /// The schema that it is in.
@@ -118,7 +126,7 @@ impl Store for PostgresStore {
 
     async fn outbox_wake(&self) {
         // When it ends without a commit of this process, there may be another process'.
-        let _ = tokio::time::timeout(POLL, self.committed.notified()).await;
+        let _ = tokio::time::timeout(self.poll, self.committed.notified()).await;
     }
 
     async fn publisher(&self) -> Result<Box<dyn Publisher>, StoreError> {

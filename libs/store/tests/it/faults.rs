@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::faulty_log::FaultyLog;
-use crate::fixture::{ORG, add, database, event, eventually, outgoing, postgres, schema};
+use crate::fixture::{END_THE_PUBLISHER, ORG, add, database, event, eventually, outgoing, postgres, schema};
 
 async fn run(database: &Database, statement: &'static str) {
     sqlx::raw_sql(statement).execute(database.pool()).await.unwrap();
@@ -59,9 +59,7 @@ async fn the_right_to_publish_ends_with_its_connection() {
     let store = postgres().await;
     let mut publisher = store.publisher().await.unwrap();
     assert!(publisher.holds().await);
-    let holder = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted
-                  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
-    run(store.database(), holder).await;
+    run(store.database(), END_THE_PUBLISHER).await;
     let mut next = store.publisher().await.unwrap();
     assert!(next.holds().await);
     assert!(!publisher.holds().await);

@@ -13,6 +13,11 @@ use uuid::Uuid;
 
 pub(crate) const ORG: OrgId = OrgId::new(Uuid::from_u128(0xa));
 
+/// Ends the session that holds the right to publish.
+pub(crate) const END_THE_PUBLISHER: &str =
+    "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted
+     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+
 /// A clock that goes on by a millisecond whenever it is looked at.
 pub(crate) fn ticking() -> impl Fn() -> OffsetDateTime + Send + Sync + 'static {
     let ticks = AtomicI64::new(0);

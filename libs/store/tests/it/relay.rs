@@ -1,13 +1,14 @@
 //! The outbox reaches the log, whatever happens on the way.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use store::{Backlog, OutboxRelay, RelayStatus, Store};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::faulty_log::{Fault, FaultyLog};
-use crate::fixture::{add, event, eventually, outgoing, stores};
+use crate::fixture::{END_THE_PUBLISHER, add, event, eventually, outgoing, postgres, stores};
 
 struct Started {
     relay: OutboxRelay,
@@ -132,6 +133,44 @@ async fn one_of_two_relays_publishes_and_the_other_takes_over() {
         assert_eq!(log.sequences("a"), up_to(20), "none was published twice");
         second.stop().await;
     }
+}
+
+/// Its session ends and it does not: it learns that another publishes now.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_relay_that_lost_the_right_to_publish_waits() {
+    let postgres = postgres().await;
+    let store: Arc<dyn Store> = Arc::new(postgres.clone());
+    let log = Arc::new(FaultyLog::default());
+    let first = start(&store, &log);
+    first.relay.status().wait_for(|status| *status == RelayStatus::Publishing).await.unwrap();
+    let held = loop {
+        sqlx::raw_sql(END_THE_PUBLISHER).execute(postgres.database().pool()).await.unwrap();
+        // Should the relay be faster, its new session ends too.
+        if let Ok(held) = tokio::time::timeout(Duration::from_secs(2), store.publisher()).await {
+            break held.unwrap();
+        }
+    };
+    let status = async |wanted| {
+        eventually("that status", async || *first.relay.status().borrow() == wanted).await;
+    };
+    status(RelayStatus::Waiting).await;
+    drop(held);
+    status(RelayStatus::Publishing).await;
+    add(&*store, "a").await.unwrap();
+    left(&*store, 0).await;
+    first.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_commit_of_this_process_is_not_polled_for() {
+    let store: Arc<dyn Store> = Arc::new(postgres().await.with_poll(Duration::from_hours(1)));
+    let log = Arc::new(FaultyLog::default());
+    let started = start(&store, &log);
+    for sequence in 1..=5 {
+        add(&*store, "a").await.unwrap();
+        eventually("the event", async || log.sequences("a").len() == sequence).await;
+    }
+    started.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
