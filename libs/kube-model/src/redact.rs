@@ -21,6 +21,7 @@ use walk::Walk;
 mod detect;
 mod file;
 mod lines;
+mod looks;
 mod names;
 mod walk;
 

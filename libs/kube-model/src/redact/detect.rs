@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::lines::named_values;
+use super::looks::Looks;
 use super::names::{name_says_secret, names_a_file, value_can_be_secret};
 
 /// How much of a text is secret.
@@ -20,8 +21,14 @@ pub(super) fn sensitivity(name: Option<&str>, text: &str, shell: bool) -> Option
     if named.is_some_and(|name| value_can_be_secret(name, text)) {
         return Some(Sensitivity::Whole);
     }
-    let mut parts = secret_shapes(text);
-    parts.extend(named_values(text, shell));
+    let looks = Looks::of(text);
+    let mut parts = secret_shapes(text, looks);
+    if looks.separators || looks.blanks {
+        parts.extend(named_values(text, shell));
+    }
+    if parts.is_empty() {
+        return None;
+    }
     parts.retain(|part| !part.is_empty());
     parts.sort_by_key(|part| (part.start, std::cmp::Reverse(part.end)));
     // What overlaps is one part: a password may hold what looks like another.
@@ -35,14 +42,28 @@ pub(super) fn sensitivity(name: Option<&str>, text: &str, shell: bool) -> Option
     (!joined.is_empty()).then_some(Sensitivity::Parts(joined))
 }
 
-/// Texts whose shape says secret.
-fn secret_shapes(text: &str) -> Vec<Range<usize>> {
-    let mut parts = private_keys(text);
-    parts.extend(url_passwords(text));
-    parts.extend(driver_passwords(text));
-    for scheme in ["Bearer ", "bearer ", "Basic ", "basic "] {
-        parts.extend(text.match_indices(scheme).filter_map(|(at, _)| credentials(text, at + scheme.len())));
+/// Texts whose shape says secret. Most texts do not even have the characters of one.
+fn secret_shapes(text: &str, looks: Looks) -> Vec<Range<usize>> {
+    let mut parts = Vec::new();
+    if looks.blanks {
+        parts.extend(private_keys(text));
+        for scheme in ["Bearer ", "bearer ", "Basic ", "basic "] {
+            let found = text.match_indices(scheme);
+            parts.extend(found.filter_map(|(at, _)| credentials(text, at + scheme.len())));
+        }
     }
+    if looks.separators && looks.at_sign {
+        parts.extend(url_passwords(text));
+        parts.extend(driver_passwords(text));
+    }
+    if looks.longest_word >= SHORTEST_TOKEN {
+        parts.extend(hooks_and_tokens(text));
+    }
+    parts
+}
+
+fn hooks_and_tokens(text: &str) -> Vec<Range<usize>> {
+    let mut parts = Vec::new();
     for hook in ["hooks.slack.com/services/", "discord.com/api/webhooks/"] {
         parts.extend(text.match_indices(hook).map(|(at, _)| word_at(text, at + hook.len())));
     }
@@ -57,6 +78,9 @@ fn secret_shapes(text: &str) -> Vec<Range<usize>> {
     }
     parts
 }
+
+/// No provider gives out shorter keys, and the hooks are longer.
+const SHORTEST_TOKEN: usize = 20;
 
 fn private_keys(text: &str) -> Vec<Range<usize>> {
     let mut parts = Vec::new();
@@ -123,6 +147,9 @@ fn word_at(text: &str, start: usize) -> Range<usize> {
 
 /// Keys and tokens that providers give out, by their documented prefixes, and JSON Web Tokens.
 fn is_token(word: &str) -> bool {
+    if word.len() < SHORTEST_TOKEN {
+        return false;
+    }
     const PREFIXES: [(&str, usize); 28] = [
         ("ghu_", 40),
         ("ghr_", 40),

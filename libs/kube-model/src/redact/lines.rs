@@ -3,24 +3,38 @@
 
 use std::ops::Range;
 
-use super::names::{describes, holds_several, key_says_secret, name_says_secret, value_can_be_secret};
+use super::names::{
+    describes, has_stem, holds_several, key_says_secret, name_says_secret, value_can_be_secret,
+};
 
 /// The values in a text whose names say that they are secrets. In a `shell` a blank ends a value.
 pub(super) fn named_values(text: &str, shell: bool) -> Vec<Range<usize>> {
     let mut found = Vec::new();
+    if !may_name(text) {
+        return found;
+    }
     let mut start = 0;
-    let mut previous = 0..0;
+    let mut previous = (0..0, false);
     for line in text.split_inclusive('\n') {
         let range = start..start + line.trim_end_matches(['\n', '\r']).len();
-        let scan = Line { text, range: range.clone(), previous, shell };
-        for (at, _) in line.match_indices(['=', ':', '>']) {
-            found.extend(scan.after_separator(start + at));
+        let may = may_name(line);
+        // The name of a `value:` may stand in the line above.
+        if may || previous.1 {
+            let scan = Line { text, range: range.clone(), previous: previous.0, shell };
+            for (at, _) in line.match_indices(['=', ':', '>']) {
+                found.extend(scan.after_separator(start + at));
+            }
+            found.extend(scan.after_blanks());
         }
-        found.extend(scan.after_blanks());
-        previous = range;
+        previous = (range, may);
         start += line.len();
     }
     found
+}
+
+/// Whether something in a text may be the name of a secret. Most lines have nothing, and are not looked at further.
+fn may_name(text: &str) -> bool {
+    has_stem(text) || ["sig", "X-Amz-Signature", "curl"].iter().any(|name| text.contains(name))
 }
 
 struct Line<'t> {

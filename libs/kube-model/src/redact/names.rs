@@ -208,8 +208,37 @@ const WAYS: [&str; 18] = [
     "optional", "token", "password", "md5", "rbac", "internal", "external",
 ];
 
+/// What every name that says it has in it, whatever the case.
+const STEMS: [&str; 7] = ["pass", "pwd", "secret", "token", "cred", "key", "auth"];
+
+/// Whether a text has in it what every name has that says it. Most have not, and need not be taken apart.
+pub(super) fn has_stem(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let starts = |(at, byte): (usize, &u8)| {
+        let stems = match byte | 0x20 {
+            b'p' => &STEMS[..2],
+            b's' => &STEMS[2..3],
+            b't' => &STEMS[3..4],
+            b'c' => &STEMS[4..5],
+            b'k' => &STEMS[5..6],
+            b'a' => &STEMS[6..],
+            // The Kelvin sign is a capital k, and the only one outside of ASCII.
+            0xe2 => return bytes[at..].starts_with("\u{212a}".as_bytes()),
+            _ => return false,
+        };
+        let rest = &bytes[at..];
+        stems.iter().any(|stem| {
+            rest.get(..stem.len()).is_some_and(|start| start.eq_ignore_ascii_case(stem.as_bytes()))
+        })
+    };
+    bytes.iter().enumerate().any(starts)
+}
+
 /// Whether the name of a value says that the value is a secret.
 pub(super) fn name_says_secret(name: &str) -> bool {
+    if !has_stem(name) {
+        return false;
+    }
     // The shell's working directory.
     if matches!(name, "PWD" | "OLDPWD") {
         return false;
@@ -235,7 +264,7 @@ fn word_says_secret(word: &str) -> bool {
 /// Whether the key of a mapping says that its text is a secret. Kubernetes and the resources beside it have keys
 /// that hold the name of a Secret (`existingSecret`, `nginx.ingress.kubernetes.io/auth-secret`).
 pub(super) fn key_says_secret(key: &str) -> bool {
-    if words(key).iter().any(|word| NEVER.contains(&word.as_str())) {
+    if !has_stem(key) || words(key).iter().any(|word| NEVER.contains(&word.as_str())) {
         return false;
     }
     let key = key.rsplit_once('/').map_or(key, |(_, name)| name);
@@ -251,6 +280,9 @@ pub(super) fn key_says_secret(key: &str) -> bool {
 
 /// Whether a key is one for several secrets, whose own keys need not say so (`credentials: {root: …}`).
 pub(super) fn holds_several(key: &str) -> bool {
+    if !has_stem(key) {
+        return false;
+    }
     let last = words(key).pop().unwrap_or_default();
     matches!(last.as_str(), "secrets" | "passwords" | "credentials" | "tokens" | "creds")
         && key_says_secret(key)
@@ -463,6 +495,20 @@ mod tests {
             "LEVEL",
         ] {
             assert!(!name_says_secret(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_name_that_says_it_has_a_stem() {
+        let all = SECRET_ENDINGS.iter().chain(&LAST_WORDS).map(|word| (*word).to_owned());
+        let keys = KEYS.iter().map(|key| format!("{key}_key"));
+        for name in all.chain(keys).chain(["to\u{212a}en".to_owned()]) {
+            for name in [name.clone(), name.to_uppercase(), format!("a.{name}"), format!("é{name}")] {
+                assert!(has_stem(&name), "{name}");
+            }
+        }
+        for name in ["", "image", "REGION", "ke", "pas", "PATH", "tok\u{e9}n"] {
+            assert!(!has_stem(name), "{name}");
         }
     }
 
