@@ -34,12 +34,13 @@ pub struct Settings {
 }
 
 impl Sources {
-    /// From this process' environment.
+    /// From this process' environment. Without a file, there is the one that `PLIMSOLL_CONFIG` names, if it does.
     #[must_use]
     pub fn of_process(file: Option<PathBuf>, flags: Vec<(String, String)>) -> Self {
         // A variable that is no text is none of ours.
         let text = |name: std::ffi::OsString| name.into_string().ok();
         let environment = std::env::vars_os().filter_map(|(name, value)| Some((text(name)?, text(value)?)));
+        let file = file.or_else(|| std::env::var_os("PLIMSOLL_CONFIG").map(PathBuf::from));
         Self { file, environment: environment.collect(), flags }
     }
 }

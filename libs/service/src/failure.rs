@@ -4,6 +4,8 @@ use event_log::LogError;
 use events::DecodeError;
 use store::StoreError;
 
+use crate::config::ConfigError;
+
 /// Why an event was not handled.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
@@ -70,6 +72,12 @@ impl From<LogError> for Failure {
             true => Self::unavailable(error.code(), error.to_string()),
             false => Self::unhandled(error.code(), error.to_string()),
         }
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Self::unhandled(error.code(), error.to_string())
     }
 }
 

@@ -1,0 +1,127 @@
+//! What the services of a process share: one Postgres with the log, the blobs and a schema for each service.
+
+use std::sync::Arc;
+
+use event_log::{EventLog, PostgresLog};
+use events::Service;
+use serde::{Deserialize, Serialize};
+use sqlx::postgres::PgConnectOptions;
+use store::{Blobs, CachedBlobs, Database, PostgresBlobs, PostgresStore};
+
+use crate::clock::Clock;
+use crate::failure::Failure;
+use crate::parts::Parts;
+use crate::secret::Secret;
+
+/// The section `postgres`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PostgresSettings {
+    /// Where the database is, as a URL (`postgres://USER:PASSWORD@HOST/DATABASE`).
+    pub url: Secret<String>,
+    /// The most connections of each service's store.
+    #[serde(default = "store_connections")]
+    pub store_connections: u32,
+    /// The most connections of the log.
+    #[serde(default = "log_connections")]
+    pub log_connections: u32,
+    /// How many partitions a topic has that is not there yet: as many members of a group can share it.
+    #[serde(default = "partitions")]
+    pub partitions: u32,
+    /// How many bytes of blobs are kept at hand.
+    #[serde(default = "blob_cache_bytes")]
+    pub blob_cache_bytes: usize,
+    /// A name that this process has each time that it is started, and no other has: then it has its share of the log back
+    /// at once after a crash.
+    #[serde(default)]
+    pub instance: Option<String>,
+}
+
+fn store_connections() -> u32 {
+    4
+}
+
+fn log_connections() -> u32 {
+    8
+}
+
+fn partitions() -> u32 {
+    8
+}
+
+fn blob_cache_bytes() -> usize {
+    128 * 1024 * 1024
+}
+
+impl PostgresSettings {
+    /// The defaults, with the database at this URL.
+    #[must_use]
+    pub fn at(url: impl Into<String>) -> Self {
+        Self {
+            url: Secret::new(url.into()),
+            store_connections: store_connections(),
+            log_connections: log_connections(),
+            partitions: partitions(),
+            blob_cache_bytes: blob_cache_bytes(),
+            instance: None,
+        }
+    }
+}
+
+/// What the services of a process share.
+#[derive(Clone)]
+pub struct Platform {
+    settings: PostgresSettings,
+    log: Arc<dyn EventLog>,
+    blobs: Arc<dyn Blobs>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Platform {
+    /// Connects, makes every service's topic that is not there yet, and brings the schemas of the log and the blobs to what
+    /// this release needs.
+    ///
+    /// # Errors
+    /// The URL is none, the database cannot be reached, or it is a newer release's.
+    pub async fn connect(settings: PostgresSettings, clock: Arc<dyn Clock>) -> Result<Self, Failure> {
+        let url = settings.url.expose();
+        let options: PgConnectOptions = url.parse().map_err(|_| {
+            Failure::unhandled("CONFIG_INVALID", "postgres.url: it is no URL of a Postgres database")
+        })?;
+        let log_settings = event_log::Settings {
+            connections: settings.log_connections,
+            instance: settings.instance.clone(),
+            ..event_log::Settings::default()
+        };
+        let log = PostgresLog::connect(options, log_settings).await?;
+        for service in Service::ALL {
+            log.ensure_topic(&service.topic(), settings.partitions).await?;
+        }
+        let blobs = PostgresBlobs::open(url, settings.store_connections).await?;
+        let blobs = CachedBlobs::new(Arc::new(blobs), settings.blob_cache_bytes);
+        Ok(Self { settings, log: Arc::new(log), blobs: Arc::new(blobs), clock })
+    }
+
+    /// The log.
+    #[must_use]
+    pub fn log(&self) -> &Arc<dyn EventLog> {
+        &self.log
+    }
+
+    /// What a service is given, and the database in whose schema it may have tables of its own.
+    ///
+    /// # Errors
+    /// The database cannot be reached, or the service's schema is a newer release's.
+    pub async fn parts(&self, service: Service) -> Result<(Parts, Database), Failure> {
+        let PostgresSettings { url, store_connections, .. } = &self.settings;
+        let database = Database::new(url.expose(), service.name(), *store_connections)?;
+        let store = PostgresStore::open(&database).await?;
+        let (log, blobs, clock) = (self.log.clone(), self.blobs.clone(), self.clock.clone());
+        Ok((Parts::new(log, Arc::new(store), blobs, clock), database))
+    }
+}
+
+impl std::fmt::Debug for Platform {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Platform").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,204 @@
+//! How a service's own program starts, runs and stops.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Parser;
+use events::Service;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use store::Database;
+use telemetry::{Metrics, logs};
+use tokio_util::sync::CancellationToken;
+
+use crate::address::Address;
+use crate::backoff::{Backoff, lot};
+use crate::clock::{Clock, SystemClock};
+use crate::config::{Settings, Sources};
+use crate::failure::Failure;
+use crate::health::Health;
+use crate::parts::Parts;
+use crate::platform::{Platform, PostgresSettings};
+use crate::probes::probe_server;
+use crate::signals;
+use crate::supervisor::Supervisor;
+use crate::task::Task;
+
+/// The sections of a configuration that are no service's.
+pub const SECTIONS: [&str; 2] = ["postgres", "probes"];
+
+/// The section `probes`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct ProbeSettings {
+    /// Where `/healthz`, `/readyz` and `/metrics` are served; nowhere if it is not said.
+    #[serde(default)]
+    pub listen: Option<Address>,
+}
+
+/// What a service's own program gives it.
+pub struct Context {
+    /// What every service is given.
+    pub parts: Parts,
+    /// The database in whose schema the service may have tables of its own.
+    pub database: Database,
+    /// How the process is.
+    pub health: Health,
+    /// What the process counts.
+    pub metrics: Metrics,
+    /// All settings.
+    pub settings: Settings,
+}
+
+#[derive(Debug, Parser)]
+struct Flags {
+    /// A file of settings, in TOML; without it, the one that PLIMSOLL_CONFIG names
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// A setting, over the environment (`PLIMSOLL_SECTION__KEY`) and the file
+    #[arg(long = "set", value_name = "SECTION.KEY=VALUE", value_parser = setting)]
+    set: Vec<(String, String)>,
+}
+
+fn setting(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("SECTION.KEY=VALUE is expected")?;
+    Ok((key.to_owned(), value.to_owned()))
+}
+
+/// The `main` of a service's own program: reads the settings, says how it is, connects, runs the service's tasks, and
+/// stops in order when it is told to (SIGTERM, SIGINT). `C` is the section of the service's name.
+///
+/// Exits with 0 when it was told to stop and did, with 1 otherwise.
+pub fn main<C: DeserializeOwned>(
+    service: Service,
+    tasks: impl AsyncFnOnce(C, Context) -> Result<Vec<Task>, Failure>,
+) -> ExitCode {
+    let flags = Flags::parse();
+    match run(service, flags, tasks) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error[{}]: {}", failure.code(), failure.message());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run<C: DeserializeOwned>(
+    service: Service,
+    flags: Flags,
+    tasks: impl AsyncFnOnce(C, Context) -> Result<Vec<Task>, Failure>,
+) -> Result<(), Failure> {
+    let sections: Vec<_> = SECTIONS.into_iter().chain(Service::ALL.map(Service::name)).collect();
+    let settings = Settings::read(&Sources::of_process(flags.config, flags.set), &sections)?;
+    let (config, postgres) = (settings.section(service.name())?, settings.section("postgres")?);
+    let probes: ProbeSettings = settings.section("probes")?;
+    logs::init(logs::format(), std::env::var(logs::LEVEL).ok().as_deref())
+        .map_err(|error| Failure::unhandled(error.code(), error.to_string()))?;
+    let metrics = Metrics::install().map_err(|error| Failure::unhandled(error.code(), error.to_string()))?;
+    let runtime = tokio::runtime::Runtime::new()
+        .map_err(|error| Failure::unhandled("RUNTIME_FAILED", error.to_string()))?;
+    let process =
+        Process { service, settings, health: Health::default(), metrics, clock: Arc::new(SystemClock) };
+    let outcome = runtime.block_on(process.run(config, postgres, probes, tasks));
+    // What still runs was told to stop, and had its time.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    outcome
+}
+
+struct Process {
+    service: Service,
+    settings: Settings,
+    health: Health,
+    metrics: Metrics,
+    clock: Arc<dyn Clock>,
+}
+
+impl Process {
+    async fn run<C>(
+        self,
+        config: C,
+        postgres: PostgresSettings,
+        probes: ProbeSettings,
+        tasks: impl AsyncFnOnce(C, Context) -> Result<Vec<Task>, Failure>,
+    ) -> Result<(), Failure> {
+        let shutdown = signals::shutdown()?;
+        let watched = tokio::spawn(self.supervisor().run(self.watchers(probes), shutdown.clone()));
+        let Some((parts, database)) = self.connect(postgres, &shutdown).await? else { return Ok(()) };
+        let context = Context {
+            parts,
+            database,
+            health: self.health.clone(),
+            metrics: self.metrics.clone(),
+            settings: self.settings.clone(),
+        };
+        let tasks = tasks(config, context).await?;
+        tracing::info!(service = self.service.name(), version = env!("CARGO_PKG_VERSION"), "started");
+        let late = self.supervisor().run(tasks, shutdown.clone()).await;
+        shutdown.cancel();
+        // They have nothing to finish.
+        let _ = watched.await;
+        match &*late {
+            [] => Ok(()),
+            late => Err(Failure::unhandled("STOP_LATE", format!("cut off at the stop: {}", late.join(", ")))),
+        }
+    }
+
+    fn supervisor(&self) -> Supervisor {
+        Supervisor::new(self.health.clone(), Arc::clone(&self.clock))
+    }
+
+    /// What watches the process, and is there before anything else.
+    fn watchers(&self, ProbeSettings { listen }: ProbeSettings) -> Vec<Task> {
+        let (service, metrics) = (self.service.name(), self.metrics.clone());
+        let probes = listen.map(|listen| probe_server(service, listen, self.health.clone(), metrics.clone()));
+        probes.into_iter().chain([upkeep(service, metrics)]).collect()
+    }
+
+    /// Connects as soon as the database can be reached; none if the process is told to stop before.
+    async fn connect(
+        &self,
+        postgres: PostgresSettings,
+        shutdown: &CancellationToken,
+    ) -> Result<Option<(Parts, Database)>, Failure> {
+        let backoff = Backoff { first: Duration::from_millis(200), longest: Duration::from_secs(10) };
+        let component = self.health.component(format!("{}/postgres", self.service));
+        let mut failures = 0;
+        loop {
+            let connecting = async {
+                Platform::connect(postgres.clone(), Arc::clone(&self.clock)).await?.parts(self.service).await
+            };
+            let outcome = shutdown.run_until_cancelled(connecting).await;
+            match outcome {
+                None => return Ok(None),
+                Some(Ok(connected)) => {
+                    component.finished();
+                    return Ok(Some(connected));
+                }
+                Some(Err(failure @ Failure::Unhandled { .. })) => return Err(failure),
+                Some(Err(failure)) => {
+                    tracing::warn!(code = failure.code(), error = failure.message(), "tried again");
+                    component.away("postgres", &failure);
+                }
+            }
+            failures += 1;
+            let wait = tokio::time::sleep(backoff.delay(failures, lot(&*self.clock)));
+            shutdown.run_until_cancelled(wait).await;
+        }
+    }
+}
+
+/// Keeps what is measured from growing.
+fn upkeep(service: &str, metrics: Metrics) -> Task {
+    Task::new(format!("{service}/metrics"), move |running| {
+        let metrics = metrics.clone();
+        async move {
+            running.component.ready();
+            while !running.shutdown.is_cancelled() {
+                metrics.upkeep();
+                running.shutdown.run_until_cancelled(tokio::time::sleep(Duration::from_secs(5))).await;
+            }
+            Ok(())
+        }
+    })
+}
