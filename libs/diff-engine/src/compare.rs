@@ -1,6 +1,6 @@
 //! The places in which two values differ.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use kube_model::{Path, Segment, lists};
 use serde_json::{Map, Value};
@@ -38,7 +38,9 @@ pub fn compare(kind: &str, before: &Value, after: &Value) -> Comparison {
 #[must_use]
 pub fn compare_at(kind: &str, path: &Path, before: &Value, after: &Value) -> Comparison {
     let mut walk = Walk { kind, found: Comparison::default() };
-    walk.values(path, before, after);
+    if before != after {
+        walk.values(path, before, after);
+    }
     walk.found.differences.sort_by(|a, b| a.path.cmp(&b.path));
     walk.found.equal_quantities.sort_by(|a, b| a.path.cmp(&b.path));
     walk.found
@@ -81,18 +83,21 @@ impl Walk<'_> {
     }
 
     fn mappings(&mut self, path: &Path, before: &Map<String, Value>, after: &Map<String, Value>) {
-        for key in before.keys().chain(after.keys()).collect::<BTreeSet<_>>() {
-            self.pair(path.key(key), before.get(key), after.get(key));
+        for (key, value) in before {
+            self.pair(|| path.key(key), Some(value), after.get(key));
+        }
+        for (key, value) in after.iter().filter(|(key, _)| !before.contains_key(*key)) {
+            self.pair(|| path.key(key), None, Some(value));
         }
     }
 
     fn lists(&mut self, path: &Path, before: &lists::Items<'_>, after: &lists::Items<'_>) {
         let (befores, afters) = (by_name(before), by_name(after));
         for (name, value) in before {
-            self.pair(path.join(name.clone()), Some(value), afters.get(name).copied());
+            self.pair(|| path.join(name.clone()), Some(value), afters.get(name).copied());
         }
         for (name, value) in after.iter().filter(|(name, _)| !befores.contains_key(name)) {
-            self.pair(path.join(name.clone()), None, Some(value));
+            self.pair(|| path.join(name.clone()), None, Some(value));
         }
     }
 
@@ -108,12 +113,14 @@ impl Walk<'_> {
         }
     }
 
-    fn pair(&mut self, path: Path, before: Option<&Value>, after: Option<&Value>) {
+    /// Most of what is compared is the same, and its path is never asked for.
+    fn pair(&mut self, path: impl Fn() -> Path, before: Option<&Value>, after: Option<&Value>) {
         match (before, after) {
-            (Some(before), Some(after)) => self.values(&path, before, after),
+            (Some(before), Some(after)) if before == after => {}
+            (Some(before), Some(after)) => self.values(&path(), before, after),
             // A key with `null` is a key that is not there: Kubernetes drops it.
             (Some(Value::Null) | None, Some(Value::Null) | None) => {}
-            (before, after) => self.note(path, before, after),
+            (before, after) => self.note(path(), before, after),
         }
     }
 
