@@ -68,9 +68,12 @@ pub(crate) fn files(mirrors: &Mirrors, inputs: &PlanInputs) -> Result<Files, Fet
     Ok(Files { source, target, base })
 }
 
+/// Places that are held at one commit; at none where nobody knows what the source had.
+type HeldAt<'a> = (Option<&'a str>, Vec<Place>);
+
 /// The held places of each commit.
-fn by_commit(base: &events::plan::Base) -> Result<Vec<(Option<&str>, Vec<Place>)>, FetchError> {
-    let mut commits: Vec<(Option<&str>, Vec<Place>)> = Vec::new();
+fn by_commit(base: &events::plan::Base) -> Result<Vec<HeldAt<'_>>, FetchError> {
+    let mut commits: Vec<HeldAt<'_>> = Vec::new();
     for held in &base.held {
         let place: Place = held.place.parse().map_err(|_| FetchError::Place(held.place.clone()))?;
         let commit = held.commit.as_deref();

@@ -20,15 +20,19 @@ pub(crate) fn redactor(key: &[u8; 32], org: OrgId, promotion: PromotionId) -> Re
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    #![allow(clippy::unwrap_used, reason = "a panic in a test is the report")]
+
+    use kube_model::State;
+    use kube_model::yaml::Limits;
     use uuid::Uuid;
 
     use super::*;
 
     fn mark(key: u8, org: Uuid, promotion: Uuid) -> String {
-        let secret = json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "a"}, "stringData": {"k": "hunter2"}});
+        let secret = b"{apiVersion: v1, kind: Secret, metadata: {name: a}, stringData: {k: hunter2}}";
+        let state = State::read([("a.yaml", secret)], &Limits::default()).unwrap();
         let redactor = redactor(&[key; 32], OrgId::new(org), PromotionId::new(promotion));
-        redactor.redact(&secret).to_string()
+        redactor.redact_all(&state.objects)[0].value.to_string()
     }
 
     #[test]

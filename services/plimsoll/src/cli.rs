@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use application::Amount;
@@ -29,6 +30,24 @@ pub(crate) enum Verb {
     Risk(Risk),
     /// What a promotion would edit in the target's own files, and what that changes, costs and risks
     Preview(Preview),
+    /// Runs the whole control plane: the services, the API, a private Postgres
+    Up(Up),
+    /// Looks whether everything that `up` needs is there and well, and says how to mend what is not
+    Check(Check),
+    /// Keeps a server and a token, so that the verbs below need neither
+    Login(Login),
+    /// Tokens: create, list, revoke, and whose this one is
+    Token(Token),
+    /// Clusters: register, list
+    Cluster(Clusters),
+    /// Applications (the API calls them workloads): register, list
+    Application(Application),
+    /// Promotions on a server: request, list, show, approve, reject, watch
+    Promotion(Promotions),
+    /// The audit log: list, export, verify offline, the public key
+    Audit(Audit),
+    /// Events that could not be handled: list, show, retry, discard
+    DeadLetter(DeadLetters),
     /// Prints the completions for a shell
     Completions {
         /// The shell
@@ -184,4 +203,354 @@ pub(crate) enum GateLevel {
     Medium,
     High,
     Critical,
+}
+
+/// The server that is called.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Server options")]
+pub(crate) struct Server {
+    /// The server's address [default: the one of plimsoll login, else http://127.0.0.1:8080]
+    #[arg(long, value_name = "URL", env = "PLIMSOLL_SERVER")]
+    pub(crate) server: Option<String>,
+    /// The file that holds the token, `-` for standard input [default: PLIMSOLL_TOKEN, else the one of plimsoll login]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) token_file: Option<PathBuf>,
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Up {
+    /// Where everything is kept [default: $XDG_DATA_HOME/plimsoll]
+    #[arg(long, value_name = "DIR", env = "PLIMSOLL_DATA")]
+    pub(crate) data: Option<PathBuf>,
+    /// Settings, as TOML
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Where the API is served [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Where gRPC is served [default: 127.0.0.1:8081]
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) grpc_listen: Option<SocketAddr>,
+    /// One setting, above those of the file and the environment
+    #[arg(long, value_name = "SECTION.KEY=VALUE", value_parser = setting)]
+    pub(crate) set: Vec<(String, String)>,
+}
+
+fn setting(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("SECTION.KEY=VALUE is expected")?;
+    Ok((key.to_owned(), value.to_owned()))
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// The data directory [default: $XDG_DATA_HOME/plimsoll]
+    #[arg(long, value_name = "DIR", env = "PLIMSOLL_DATA")]
+    pub(crate) data: Option<PathBuf>,
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Login {
+    /// The server's address
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
+    pub(crate) server: String,
+    /// The file that holds the token, `-` for standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) token_file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Token {
+    #[command(subcommand)]
+    pub(crate) verb: TokenVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenVerb {
+    /// Makes a token and prints it: it is shown this once
+    Create {
+        /// Whose it is
+        #[arg(long)]
+        user: String,
+        /// What it lets them do: requester, approver, admin
+        #[arg(long)]
+        role: RoleName,
+        #[command(flatten)]
+        server: Server,
+    },
+    /// Lists the organisation's tokens
+    List {
+        #[command(flatten)]
+        server: Server,
+    },
+    /// Revokes a token
+    Revoke {
+        /// Its identifier
+        id: String,
+        #[command(flatten)]
+        server: Server,
+    },
+    /// Says whose token this is
+    Me {
+        #[command(flatten)]
+        server: Server,
+    },
+}
+
+/// A role by its name.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RoleName(pub(crate) access::Role);
+
+impl std::str::FromStr for RoleName {
+    type Err = access::RoleError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self)
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Clusters {
+    #[command(subcommand)]
+    pub(crate) verb: ClusterVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ClusterVerb {
+    /// Registers a cluster under the name that plimsoll.yaml has for it
+    Register {
+        /// Its name
+        name: String,
+        #[command(flatten)]
+        server: Server,
+    },
+    /// Lists the clusters
+    List {
+        #[command(flatten)]
+        server: Server,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Application {
+    #[command(subcommand)]
+    pub(crate) verb: ApplicationVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ApplicationVerb {
+    /// Registers the application of a repository's plimsoll.yaml
+    Register {
+        /// The repository's URL
+        #[arg(long, value_name = "URL")]
+        repo: String,
+        /// Where plimsoll.yaml lies in it
+        #[arg(long, default_value = application::FILE_NAME)]
+        path: String,
+        #[command(flatten)]
+        server: Server,
+    },
+    /// Lists the applications
+    List {
+        #[command(flatten)]
+        server: Server,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Promotions {
+    #[command(subcommand)]
+    pub(crate) verb: PromotionVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PromotionVerb {
+    /// Asks for a promotion, and shows its preview
+    Request(RequestPromotion),
+    /// Lists promotions, newest first
+    List {
+        /// Only in this status
+        #[arg(long)]
+        status: Option<String>,
+        /// Only of this application
+        #[arg(long)]
+        application: Option<String>,
+        #[command(flatten)]
+        server: Server,
+    },
+    /// Shows a promotion and its preview
+    Show {
+        /// Its identifier
+        id: String,
+        #[command(flatten)]
+        server: Server,
+    },
+    /// Approves a promotion
+    Approve(Decide),
+    /// Rejects a promotion
+    Reject(Decide),
+    /// Prints each change of a promotion until nothing more will happen
+    Watch {
+        /// Its identifier
+        id: String,
+        #[command(flatten)]
+        server: Server,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RequestPromotion {
+    /// The application: its name or its identifier
+    #[arg(long, value_name = "NAME")]
+    pub(crate) application: String,
+    /// The environment whose changes are carried
+    #[arg(long, value_name = "ENVIRONMENT")]
+    pub(crate) from: String,
+    /// The environment that they are carried to
+    #[arg(long, value_name = "ENVIRONMENT")]
+    pub(crate) to: String,
+    /// The commit at which the source is read [default: the head of the default branch]
+    #[arg(long)]
+    pub(crate) commit: Option<String>,
+    /// Decide a place: Kind/name:path=source carries it, =target leaves it [default: source]
+    #[arg(long, value_name = "PLACE[=source|target]")]
+    pub(crate) take: Vec<Take>,
+    /// Carry nothing but these places
+    #[arg(long, value_name = "PLACE")]
+    pub(crate) only: Vec<PlacePattern>,
+    /// Leave these places pending
+    #[arg(long, value_name = "PLACE")]
+    pub(crate) skip: Vec<PlacePattern>,
+    /// How many seconds to wait for the preview
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    pub(crate) wait: u32,
+    #[command(flatten)]
+    pub(crate) server: Server,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Decide {
+    /// The promotion's identifier
+    pub(crate) id: String,
+    /// Why
+    #[arg(long)]
+    pub(crate) comment: Option<String>,
+    /// Only if this is the hash of the preview as it is (for an approval)
+    #[arg(long, value_name = "HASH")]
+    pub(crate) preview_hash: Option<String>,
+    #[command(flatten)]
+    pub(crate) server: Server,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Audit {
+    #[command(subcommand)]
+    pub(crate) verb: AuditVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditVerb {
+    /// Lists what happened, newest first
+    List {
+        #[command(flatten)]
+        filter: AuditFilter,
+        /// How many, at most
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+        #[command(flatten)]
+        server: Server,
+    },
+    /// Writes the log with its proofs, one JSON document a line
+    Export {
+        #[command(flatten)]
+        filter: AuditFilter,
+        /// The file to write [default: standard output]
+        #[arg(long, short)]
+        output: Option<PathBuf>,
+        #[command(flatten)]
+        server: Server,
+    },
+    /// Checks an export against the public key, offline: exits with 2 and says where, if it is not what was signed
+    Verify {
+        /// The file that plimsoll audit export wrote
+        export: PathBuf,
+        /// The public key, as plimsoll audit key printed it, from somebody you trust
+        #[arg(long)]
+        key: String,
+        /// The form of the output
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+    /// Prints the public key that verifies
+    Key {
+        #[command(flatten)]
+        server: Server,
+    },
+}
+
+/// Which events.
+#[derive(Debug, Args)]
+pub(crate) struct AuditFilter {
+    /// Only of this promotion
+    #[arg(long, value_name = "ID")]
+    pub(crate) promotion: Option<String>,
+    /// Only by this person or service
+    #[arg(long)]
+    pub(crate) actor: Option<String>,
+    /// Only of this type, such as ApprovalGiven
+    #[arg(long = "type", value_name = "TYPE")]
+    pub(crate) event_type: Option<String>,
+    /// Only from this time on, such as 2026-11-21T17:30:00Z
+    #[arg(long, value_name = "TIME")]
+    pub(crate) since: Option<String>,
+    /// Only before this time
+    #[arg(long, value_name = "TIME")]
+    pub(crate) until: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DeadLetters {
+    #[command(subcommand)]
+    pub(crate) verb: DeadLetterVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DeadLetterVerb {
+    /// Lists those that wait, oldest first
+    List {
+        /// parked, retrying, handled or discarded
+        #[arg(long)]
+        state: Option<String>,
+        #[command(flatten)]
+        server: Server,
+    },
+    /// Shows one with its bytes
+    Show {
+        /// SERVICE/NUMBER
+        id: String,
+        #[command(flatten)]
+        server: Server,
+    },
+    /// Has it handled again, and then those that wait behind it
+    Retry {
+        /// SERVICE/NUMBER
+        id: String,
+        #[command(flatten)]
+        server: Server,
+    },
+    /// Gives it up, so that those behind it go on
+    Discard {
+        /// SERVICE/NUMBER
+        id: String,
+        /// Why it is given up
+        #[arg(long)]
+        reason: String,
+        #[command(flatten)]
+        server: Server,
+    },
 }

@@ -1,5 +1,7 @@
 //! An error as a person reads it: one line that says what is wrong, one that says what to do.
 
+use std::borrow::Cow;
+
 use kube_model::StateError;
 use source::{SourceError, SourceTree};
 
@@ -9,13 +11,23 @@ use crate::help;
 /// Why a run ends without an answer.
 #[derive(Debug)]
 pub(crate) struct Failure {
-    code: &'static str,
+    code: Cow<'static, str>,
     message: String,
 }
 
 impl Failure {
     pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
+        Self { code: Cow::Borrowed(code), message: message.into() }
+    }
+
+    /// An error that a server, or a part of this one, tells by its code.
+    pub(crate) fn told(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
+        Self { code: code.into(), message: message.into() }
+    }
+
+    /// An error of a service.
+    pub(crate) fn of(failure: &service::Failure) -> Self {
+        Self::told(failure.code(), failure.message())
     }
 
     /// An error of a manifest, with its file as the person who gave the source finds it.

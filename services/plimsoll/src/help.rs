@@ -3,7 +3,10 @@
 /// Every code that the command can print, with what to do.
 pub(crate) const CODES: &[(&str, &str)] = &[
     ("APPLICATION_INVALID", "correct the field; schemas/json/application.schema.json describes the file"),
-    ("AUDIT_CHECKPOINT_INCONSISTENT", "keep both checkpoints as evidence, and verify an export of all leaves"),
+    (
+        "AUDIT_CHECKPOINT_INCONSISTENT",
+        "keep both checkpoints as evidence, and verify an export of all leaves",
+    ),
     ("AUDIT_EXPORT_INVALID", "verify the file as it was exported, byte for byte"),
     ("AUDIT_EXPORT_TRUNCATED", "export again, and check that the command ends well"),
     ("AUDIT_FRONTIER_INVALID", "restore the audit's tables from a backup of one moment"),
@@ -33,7 +36,10 @@ pub(crate) const CODES: &[(&str, &str)] = &[
     ("FIELD_INVALID", "give the field a value that the Kubernetes API takes"),
     ("FILE_CHANGED", "run the command again: the plan is made for the files as they are then"),
     ("GIT_AUTH_FAILED", "give the server credentials for that host, with the rights it needs"),
-    ("GIT_CACHE_FAILED", "check the room and the owner of the server's cache directory, and that git is installed"),
+    (
+        "GIT_CACHE_FAILED",
+        "check the room and the owner of the server's cache directory, and that git is installed",
+    ),
     ("GIT_FAILED", "try the same with git itself, and check the URL, the network and your access"),
     ("GIT_REPOSITORY_GONE", "check the repository's URL, and that the server's account may see it"),
     ("GIT_TIMEOUT", "try git ls-remote on the server's machine; for large repositories raise the deadline"),

@@ -4,6 +4,7 @@
 //! see masked objects only. The exit code is 0 when it is done, 1 on an error (a wrong flag too), 2 for a verdict
 //! against: a gate that was asked for, a plan that is blocked or partial.
 
+mod check;
 mod cli;
 mod escape;
 mod failure;
@@ -16,11 +17,14 @@ mod outcome;
 mod patch;
 mod preview;
 mod pricing;
+mod remote;
 mod rendered;
 mod session;
 mod style;
 mod text;
+mod up;
 mod verbs;
+mod verify;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -41,6 +45,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Cost(arguments) => verbs::cost::run(&arguments),
         Verb::Risk(arguments) => verbs::risk::run(&arguments),
         Verb::Preview(arguments) => verbs::preview::run(&arguments),
+        Verb::Up(arguments) => up::run(&arguments),
+        Verb::Check(arguments) => check::run(&arguments),
+        Verb::Login(arguments) => remote::login::run(&arguments),
+        Verb::Token(arguments) => remote::tokens::run(&arguments),
+        Verb::Cluster(arguments) => remote::catalog::clusters(&arguments),
+        Verb::Application(arguments) => remote::catalog::applications(&arguments),
+        Verb::Promotion(arguments) => remote::promotions::run(&arguments),
+        Verb::Audit(arguments) => remote::audit::run(&arguments),
+        Verb::DeadLetter(arguments) => remote::dead_letters::run(&arguments),
         Verb::Completions { shell } => Ok(verbs::completions::run(shell)),
         Verb::Version => Ok(Outcome::of(format!("plimsoll {}\n", env!("CARGO_PKG_VERSION")))),
     };

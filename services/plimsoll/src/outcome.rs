@@ -58,6 +58,11 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
     ExitCode::from(ERROR)
 }
 
+/// Prints a line at once, for who follows something as it happens.
+pub(crate) fn print_line(line: &str) -> Result<(), Failure> {
+    print(&format!("{line}\n")).map_or(Ok(()), Err)
+}
+
 fn print(output: &str) -> Option<Failure> {
     let mut stdout = std::io::stdout().lock();
     match stdout.write_all(output.as_bytes()).and_then(|()| stdout.flush()) {

@@ -1,0 +1,86 @@
+//! `plimsoll audit`: the log, its export, and whether an export is what was signed.
+
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, BufWriter, Write as _};
+use std::path::Path;
+
+use api::audit::{AuditRecord, Checkpoint};
+use api::page::Page;
+
+use crate::cli::{Audit, AuditFilter, AuditVerb, Server};
+use crate::failure::Failure;
+use crate::outcome::Outcome;
+use crate::remote::Client;
+use crate::remote::client::query;
+use crate::remote::progress::Progress;
+use crate::remote::show::{either, moment, table};
+
+pub(crate) fn run(audit: &Audit) -> Result<Outcome, Failure> {
+    match &audit.verb {
+        AuditVerb::List { filter, limit, server } => {
+            let path = format!("/audit_logs{}", asked(filter, Some(&limit.to_string())));
+            let page: Page<AuditRecord> = Client::open(server)?.get(&path)?;
+            either(server, &page, || listed(&page))
+        }
+        AuditVerb::Export { filter, output, server } => export(filter, output.as_deref(), server),
+        AuditVerb::Verify { export, key, format } => crate::verify::run(export, key, *format),
+        AuditVerb::Key { server } => {
+            let checkpoint: Checkpoint = Client::open(server)?.get("/audit/checkpoint")?;
+            either(server, &checkpoint, || format!("{}\n", checkpoint.public_key))
+        }
+    }
+}
+
+fn asked(filter: &AuditFilter, limit: Option<&str>) -> String {
+    query(&[
+        ("promotion_id", filter.promotion.as_deref()),
+        ("actor", filter.actor.as_deref()),
+        ("type", filter.event_type.as_deref()),
+        ("since", filter.since.as_deref()),
+        ("until", filter.until.as_deref()),
+        ("limit", limit),
+    ])
+}
+
+fn listed(page: &Page<AuditRecord>) -> String {
+    let rows: Vec<Vec<String>> = (page.items.iter())
+        .map(|record| {
+            let name = record.event_type.trim_start_matches("plimsoll.").replace(".v1.", " ");
+            vec![moment(record.time), record.actor.clone(), name, record.subject.clone()]
+        })
+        .collect();
+    table(&["time", "actor", "event", "subject"], &rows)
+}
+
+fn export(filter: &AuditFilter, output: Option<&Path>, server: &Server) -> Result<Outcome, Failure> {
+    let lines = Client::open(server)?.lines(&format!("/audit/export{}", asked(filter, None)))?;
+    let fail = |error: std::io::Error| {
+        Failure::new("OUTPUT_FAILED", format!("the export cannot be written: {error}"))
+    };
+    let mut file: Box<dyn std::io::Write> = match output {
+        Some(path) => Box::new(File::create(path).map_err(fail)?),
+        None => Box::new(std::io::stdout().lock()),
+    };
+    let progress = Progress::start("exporting");
+    let mut written = 0_usize;
+    let mut buffered = BufWriter::new(&mut file);
+    for line in lines {
+        let line = line
+            .map_err(|error| Failure::new("SERVER_UNREACHABLE", format!("the export broke off: {error}")))?;
+        writeln!(buffered, "{line}").map_err(fail)?;
+        written += 1;
+    }
+    buffered.flush().map_err(fail)?;
+    drop(progress);
+    Ok(match output {
+        Some(path) => Outcome::of(format!("{written} lines in {}\n", path.display())),
+        None => Outcome::default(),
+    })
+}
+
+/// The lines of a file, as bytes: one that was altered may be no text any more.
+pub(crate) fn lines(path: &Path) -> Result<impl Iterator<Item = std::io::Result<Vec<u8>>>, Failure> {
+    let fail =
+        |error| Failure::new("SOURCE_UNREADABLE", format!("{} cannot be read: {error}", path.display()));
+    Ok(BufReader::new(File::open(path).map_err(fail)?).split(b'\n'))
+}

@@ -1,0 +1,14 @@
+//! Verbs that call a server: one file an area.
+
+pub(crate) mod audit;
+pub(crate) mod catalog;
+mod client;
+mod credentials;
+pub(crate) mod dead_letters;
+pub(crate) mod login;
+mod progress;
+pub(crate) mod promotions;
+mod show;
+pub(crate) mod tokens;
+
+pub(crate) use client::Client;

@@ -1,0 +1,60 @@
+//! The data directory: what is where.
+
+use std::fs;
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::{Path, PathBuf};
+
+use crate::failure::Failure;
+
+/// The data directory.
+pub(crate) struct Directory(PathBuf);
+
+/// Where data are kept unless somebody says: as the XDG base directories have it.
+pub(crate) fn default_directory() -> Option<PathBuf> {
+    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let data = set("XDG_DATA_HOME").or_else(|| Some(set("HOME")?.join(".local/share")))?;
+    Some(data.join("plimsoll"))
+}
+
+impl Directory {
+    /// Opens it, or makes it. What others made is not opened up.
+    pub(crate) fn open(given: Option<PathBuf>) -> Result<Self, Failure> {
+        let unknown =
+            || Failure::new("DATA_DIRECTORY_UNUSABLE", "neither --data, XDG_DATA_HOME nor HOME is set");
+        let path = given.or_else(default_directory).ok_or_else(unknown)?;
+        let fail = |error: std::io::Error| {
+            Failure::new("DATA_DIRECTORY_UNUSABLE", format!("{} cannot be used: {error}", path.display()))
+        };
+        // Postgres' own user has to come through; what is secret in it has a directory of its own.
+        fs::DirBuilder::new().recursive(true).mode(0o755).create(&path).map_err(fail)?;
+        let root = path.canonicalize().map_err(fail)?;
+        let directory = Self(root);
+        for private in [directory.keys(), directory.mirrors(), directory.histories()] {
+            fs::DirBuilder::new().recursive(true).mode(0o700).create(&private).map_err(fail)?;
+        }
+        Ok(directory)
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        &self.0
+    }
+
+    pub(crate) fn keys(&self) -> PathBuf {
+        self.0.join("keys")
+    }
+
+    /// Mirrors of single commits, for reading.
+    pub(crate) fn mirrors(&self) -> PathBuf {
+        self.0.join("git/commits")
+    }
+
+    /// Mirrors with their history, for pushing and for recognising merges.
+    pub(crate) fn histories(&self) -> PathBuf {
+        self.0.join("git/histories")
+    }
+
+    /// The token of the admin whom the first start makes.
+    pub(crate) fn admin_token(&self) -> PathBuf {
+        self.keys().join("admin.token")
+    }
+}
