@@ -24,6 +24,12 @@ pub(crate) struct TestClock {
     ids: AtomicU64,
 }
 
+impl Default for TestClock {
+    fn default() -> Self {
+        Self { began: tokio::time::Instant::now(), ids: AtomicU64::new(1) }
+    }
+}
+
 impl Clock for TestClock {
     fn now(&self) -> OffsetDateTime {
         OffsetDateTime::UNIX_EPOCH + self.began.elapsed()
@@ -45,7 +51,7 @@ impl Bench {
         let log = MemoryLog::default();
         log.ensure_topic(&topic(), partitions).await.unwrap();
         log.ensure_topic(&Service::Promotion.topic(), 1).await.unwrap();
-        let clock = Arc::new(TestClock { began: tokio::time::Instant::now(), ids: AtomicU64::new(1) });
+        let clock = Arc::new(TestClock::default());
         let now = Arc::clone(&clock);
         let store = Arc::new(MemoryStore::new(move || now.now()));
         let parts = Parts::new(Arc::new(log.clone()), store, Arc::new(MemoryBlobs::default()), clock);

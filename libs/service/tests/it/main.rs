@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic in a test is the report")]
 
 mod bench;
+mod chaos;
 mod configuration;
 mod dead_letters;
 mod engines;
@@ -10,6 +11,7 @@ mod grpc;
 mod handlers;
 mod operations;
 mod order;
+mod process;
 mod records;
 mod stops;
 mod tasks;
