@@ -29,7 +29,7 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             attempts: 4,
-            backoff: Backoff { first: Duration::from_millis(100), longest: Duration::from_secs(15) },
+            backoff: Backoff { first: Duration::from_millis(100), longest: Duration::from_secs(5) },
             batch: 100,
             waiting: 200,
             concurrency: 8,

@@ -29,7 +29,7 @@ impl Supervisor {
     /// Tells `health` how the tasks are.
     #[must_use]
     pub fn new(health: Health, clock: Arc<dyn Clock>) -> Self {
-        let backoff = Backoff { first: Duration::from_millis(200), longest: Duration::from_secs(30) };
+        let backoff = Backoff { first: Duration::from_millis(200), longest: Duration::from_secs(10) };
         Self { health, clock, backoff, grace: Duration::from_secs(15) }
     }
 

@@ -32,7 +32,7 @@ impl Dice {
 }
 
 /// Adds each event's name to its aggregate's state, as a decider does, and fails in every way before and after it.
-struct Deciding {
+pub(crate) struct Deciding {
     store: Arc<dyn Store>,
     seed: u64,
     calls: AtomicU64,
@@ -79,6 +79,11 @@ impl Handler for Deciding {
 }
 
 impl Deciding {
+    /// Fails as the seed says, unless it is calm.
+    pub(crate) fn new(store: Arc<dyn Store>, seed: u64, calm: bool) -> Self {
+        Self { store, seed, calls: AtomicU64::new(0), calm: AtomicBool::new(calm) }
+    }
+
     async fn decide(&self, message: &Message) -> Result<(), Failure> {
         let key = message.envelope.subject.clone();
         let stored = self.store.load(ORG, &key).await?;
@@ -121,8 +126,7 @@ impl Chaos {
     async fn new(seed: u64, parts: Vec<Parts>) -> Self {
         let (log, store) = (Arc::clone(&parts[0].log), Arc::clone(&parts[0].store));
         log.ensure_topic(&topic(), PARTITIONS).await.unwrap();
-        let (calls, calm) = (AtomicU64::new(0), AtomicBool::new(false));
-        let handler = Arc::new(Deciding { store, seed, calls, calm });
+        let handler = Arc::new(Deciding::new(store, seed, false));
         let members = parts.iter().map(|_| None).collect();
         Self { dice: Dice(seed), log, parts, handler, members, written: BTreeMap::new() }
     }

@@ -11,6 +11,7 @@ mod grpc;
 mod handlers;
 mod operations;
 mod order;
+mod postgres;
 mod process;
 mod records;
 mod stops;
