@@ -7,7 +7,6 @@ use preview::PlanDocument;
 use service::{Decision, Done, Failure, Occasion, decide};
 
 use crate::domain::{Command, Edge, Merged, Promotion, Rank};
-use crate::previews::document;
 use crate::promotions::Promotions;
 use crate::react::CONSUMER;
 use crate::resolve::base_of;
@@ -60,7 +59,7 @@ impl Edges {
         let damaged = || Failure::unhandled("STORE_DAMAGED", "a promotion was merged that is not there");
         let promotion = self.promotions.promotion(org, merged.promotion_id).await?.ok_or_else(damaged)?;
         let approved = promotion.approved.as_ref().ok_or_else(damaged)?;
-        let plan: PlanDocument = document(self.promotions.parts(), org, approved.plan).await?;
+        let plan: PlanDocument = documents::read(&*self.promotions.parts().blobs, org, approved.plan).await?;
         let inputs = &promotion.inputs;
         let edge = edge_id(inputs.application_id, &inputs.from.environment, &inputs.to.environment);
         let advance = |state: Option<Edge>| {

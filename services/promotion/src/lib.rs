@@ -18,6 +18,22 @@ pub mod selection;
 mod shown;
 mod text;
 
+use std::sync::Arc;
+
+use events::Service;
+use service::{Policy, Task, consumer, outbox_relay};
+
 pub use api::Api;
 pub use promotions::Promotions;
 pub use react::Reactor;
+use resolve::Resolver;
+
+/// What the service runs beside its gRPC service ([`Api`]).
+#[must_use]
+pub fn tasks(resolver: Resolver) -> Vec<Task> {
+    let parts = resolver.promotions.parts().clone();
+    vec![
+        consumer(Arc::new(Reactor::new(resolver)), parts.clone(), Policy::default()),
+        outbox_relay(Service::Promotion, parts),
+    ]
+}

@@ -5,10 +5,11 @@ use cost_model::CostReport;
 use diff_engine::Diff;
 use events::preview::PreviewExplained;
 use events::promotion::PreviewCompleted;
-use ids::{BlobHash, OrgId};
-use preview::{Document, PlanDocument, PreviewParts, Previewed, equal_plan, preview_hash};
+use ids::OrgId;
+use preview::{PlanDocument, PreviewParts, Previewed, equal_plan, preview_hash};
 use risk_rules::RiskReport;
-use service::{Failure, Parts};
+use service::Failure;
+use store::Blobs;
 
 use crate::domain::{Again, Command};
 use crate::promotions::Promotions;
@@ -45,9 +46,9 @@ impl Previews {
         let Some(before) = promotion.preview.filter(|_| promotion.replan.is_some()) else {
             return Ok(Some(Command::Complete(Box::new(completed))));
         };
-        let parts = self.promotions.parts();
+        let blobs = &*self.promotions.parts().blobs;
         let (old, new) =
-            (Documents::read(parts, org, &before).await?, Documents::read(parts, org, &completed).await?);
+            (Documents::read(blobs, org, &before).await?, Documents::read(blobs, org, &completed).await?);
         let again = match equal_plan(old.previewed(), new.previewed()) {
             Ok(()) => Again::Equal,
             Err(difference) => Again::Different(difference.to_string()),
@@ -56,9 +57,9 @@ impl Previews {
     }
 
     async fn completed(&self, org: OrgId, explained: &PreviewExplained) -> Result<PreviewCompleted, Failure> {
-        let parts = self.promotions.parts();
-        let plan: PlanDocument = document(parts, org, explained.compared.plan).await?;
-        let policy: Policy = document(parts, org, explained.policy).await?;
+        let blobs = &*self.promotions.parts().blobs;
+        let plan: PlanDocument = documents::read(blobs, org, explained.compared.plan).await?;
+        let policy: Policy = documents::read(blobs, org, explained.policy).await?;
         let hash = preview_hash(&PreviewParts {
             cost: explained.cost,
             findings: explained.risk,
@@ -84,24 +85,16 @@ impl Previews {
 }
 
 impl Documents {
-    async fn read(parts: &Parts, org: OrgId, preview: &PreviewCompleted) -> Result<Self, Failure> {
+    async fn read(blobs: &dyn Blobs, org: OrgId, preview: &PreviewCompleted) -> Result<Self, Failure> {
         Ok(Self {
-            plan: document(parts, org, preview.compared.plan).await?,
-            changes: document(parts, org, preview.compared.changes).await?,
-            cost: document(parts, org, preview.cost).await?,
-            risk: document(parts, org, preview.risk).await?,
+            plan: documents::read(blobs, org, preview.compared.plan).await?,
+            changes: documents::read(blobs, org, preview.compared.changes).await?,
+            cost: documents::read(blobs, org, preview.cost).await?,
+            risk: documents::read(blobs, org, preview.risk).await?,
         })
     }
 
     fn previewed(&self) -> Previewed<'_> {
         Previewed { plan: &self.plan, changes: &self.changes, cost: &self.cost, risk: &self.risk }
     }
-}
-
-/// A document that an event names.
-pub(crate) async fn document<D: Document>(parts: &Parts, org: OrgId, hash: BlobHash) -> Result<D, Failure> {
-    let bytes = parts.blobs.get(org, hash).await?;
-    // Blobs are written before the event that names them.
-    let missing = || Failure::unhandled("BLOB_MISSING", format!("the {} {hash} is not there", D::NAME));
-    D::read(&bytes.ok_or_else(missing)?).map_err(|error| Failure::unhandled(error.code(), error.to_string()))
 }

@@ -6,7 +6,7 @@ use access::{Identity, Role};
 use application::{Application, Environment};
 use events::plan::{Base, Held, PlanInputs, Side};
 use ids::{ApplicationId, BlobHash, OrgId, edge_id};
-use preview::{Document, EdgeBase};
+use preview::EdgeBase;
 use price_book::PriceBook;
 use repositories::{Head, Repositories, RepositoryError};
 use serde_json::json;
@@ -118,8 +118,8 @@ impl Resolver {
             return Err(Refused::new(Kind::Invalid, "ENVIRONMENTS_EQUAL", message).into());
         }
         let sides = (side(&document, from, &directory)?, side(&document, to, &directory)?);
-        let policy = document.policy(from, to).write().map_err(|error| failed(error.code(), &error))?;
-        let policy = self.promotions.parts().blobs.put(org, &policy).await?;
+        let policy =
+            documents::write(&*self.promotions.parts().blobs, org, &document.policy(from, to)).await?;
         let base = self.base(org, application.id, from, to).await?;
         Ok(Standing { application, from: sides.0, to: sides.1, policy, base })
     }
@@ -157,9 +157,9 @@ impl Resolver {
 
     /// The prices: those that are shipped.
     async fn price_book(&self, org: OrgId) -> Result<BlobHash, Undone> {
-        let book = PriceBook::shipped().map_err(|error| failed(error.code(), &error))?;
-        let book = book.write().map_err(|error| failed(error.code(), &error))?;
-        Ok(self.promotions.parts().blobs.put(org, &book).await?)
+        let book = PriceBook::shipped();
+        let book = book.map_err(|error| Failure::unhandled(error.code(), error.to_string()))?;
+        Ok(documents::write(&*self.promotions.parts().blobs, org, &book).await?)
     }
 }
 
@@ -223,8 +223,4 @@ fn unreadable(error: RepositoryError) -> Undone {
         true => Failure::unavailable(code, message).into(),
         false => Refused::new(Kind::Invalid, code, message).into(),
     }
-}
-
-fn failed(code: &'static str, error: &impl ToString) -> Undone {
-    Failure::unhandled(code, error.to_string()).into()
 }

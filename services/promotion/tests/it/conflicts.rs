@@ -1,0 +1,106 @@
+//! The target moves under an approved plan.
+
+use events::Event;
+use promotion::domain::Status;
+
+use crate::world::{ACME, Files, SHOP, World};
+
+#[tokio::test]
+async fn an_equal_plan_carries_the_approval() {
+    let world = World::with_shop();
+    let id = world.approved().await;
+    let old = world.promotion(id).await.approved.unwrap();
+    // Another file of the target's says the same in other words.
+    let head = world.push(&Files { production: "# a comment\n", ..Files::default() });
+    world.conflict(id, &head).await;
+    let promotion = world.promotion(id).await;
+    let new = promotion.approved.unwrap();
+    assert_eq!((promotion.status, new.target_commit), (Status::Approved, head));
+    assert_ne!(new.preview_hash, old.preview_hash);
+    assert_eq!(new.approvers, ["bob"]);
+    let types = world.types(id).await;
+    assert_eq!(types[4..], ["ReplanRequested", "PreviewCompleted", "ApprovalCarried"]);
+    world.pushed(id).await;
+    assert_eq!(world.promotion(id).await.status, Status::Open);
+}
+
+#[tokio::test]
+async fn a_different_plan_ends_the_approval_with_the_reason() {
+    let world = World::with_shop();
+    let id = world.approved().await;
+    let head = world.push(&Files { production_image: "1.1.1", ..Files::default() });
+    world.conflict(id, &head).await;
+    let promotion = world.promotion(id).await;
+    assert_eq!(promotion.status, Status::Stale);
+    let reason = promotion.end.unwrap().message;
+    assert!(reason.contains("Deployment/web:spec.template.spec.containers[name=web].image"), "{reason}");
+}
+
+#[tokio::test]
+async fn the_rules_may_move_too() {
+    let world = World::with_shop();
+    let id = world.approved().await;
+    let head = world.push(&Files { rules: "approvals: 2", ..Files::default() });
+    world.conflict(id, &head).await;
+    let promotion = world.promotion(id).await;
+    assert_eq!(promotion.status, Status::Stale);
+    assert_eq!(promotion.end.unwrap().message, "the application asks for 2 approvals now, and there are 1");
+}
+
+#[tokio::test]
+async fn what_cannot_be_planned_any_more_says_why() {
+    let world = World::with_shop();
+    let id = world.approved().await;
+    let head = world.push(&Files { rules: "aprovals: 2", ..Files::default() });
+    world.conflict(id, &head).await;
+    let reason = world.promotion(id).await.end.unwrap().message;
+    assert!(reason.contains("aprovals"), "{reason}");
+
+    let world = World::with_shop();
+    let id = world.approved().await;
+    world.catalog.remove(ACME, SHOP);
+    let head = world.push(&Files::default());
+    world.conflict(id, &head).await;
+    assert_eq!(world.promotion(id).await.end.unwrap().message, format!("there is no application {SHOP}"));
+}
+
+#[tokio::test]
+async fn a_host_that_is_away_is_waited_for() {
+    let world = World::with_shop();
+    let id = world.approved().await;
+    let head = world.push(&Files { production: "# a comment\n", ..Files::default() });
+    world.repositories.set_away(crate::world::REPOSITORY, true);
+    let preview_hash = world.promotion(id).await.approved.unwrap().preview_hash;
+    let moved = vec!["overlays/production/web.yaml".to_owned()];
+    let conflict = events::gitops::ConflictDetected { promotion_id: id, preview_hash, head, moved };
+    let message = world.of_git(id, conflict);
+    let failure = world.hear(&message).await.unwrap_err();
+    assert!(matches!(failure, service::Failure::Unavailable { code: "GIT_UNREACHABLE", .. }), "{failure}");
+    world.repositories.set_away(crate::world::REPOSITORY, false);
+    world.hear(&message).await.unwrap();
+    world.settle().await;
+    assert_eq!(world.promotion(id).await.status, Status::Approved);
+    assert!(world.types(id).await.contains(&"ApprovalCarried"));
+}
+
+#[tokio::test]
+async fn the_source_and_the_prices_stay_when_the_plan_is_made_again() {
+    let world = World::with_shop();
+    let id = world.approved().await;
+    let head = world.push(&Files { image: "9.9.9", ..Files::default() });
+    world.conflict(id, &head).await;
+    let told = world.told().await;
+    let events = || told[&id.to_string()].iter().map(|message| &message.event);
+    let first = events().find_map(|event| match event {
+        Event::PreviewRequested(event) => Some(&event.inputs),
+        _ => None,
+    });
+    let again = events().find_map(|event| match event {
+        Event::ReplanRequested(event) => Some(&event.inputs),
+        _ => None,
+    });
+    let (first, again) = (first.unwrap(), again.unwrap());
+    assert_eq!((&first.source_commit, first.price_book), (&again.source_commit, again.price_book));
+    assert_eq!(again.target_commit, head);
+    assert_eq!(world.promotion(id).await.status, Status::Approved);
+}
