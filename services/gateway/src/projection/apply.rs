@@ -111,7 +111,8 @@ fn change<'a>(message: &'a Message, event: &'a Event) -> Option<(PromotionId, Ch
             (e.promotion_id, change)
         }
         Event::ApprovalCarried(e) => {
-            (e.promotion_id, Change { preview_hash: Some(&e.approved.preview_hash), ..Change::default() })
+            // The new preview was completed just before.
+            (e.promotion_id, Change { preview_hash: Some(&e.approved.preview_hash), ..status("approved") })
         }
         Event::PromotionStale(e) => {
             let failure = json!({"stage": null, "code": "PROMOTION_STALE", "message": e.reason});
