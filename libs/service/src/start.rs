@@ -27,7 +27,7 @@ use crate::supervisor::Supervisor;
 use crate::task::Task;
 
 /// The sections of a configuration that are no service's.
-pub const SECTIONS: [&str; 2] = ["postgres", "probes"];
+pub const SECTIONS: [&str; 3] = ["git", "postgres", "probes"];
 
 /// The section `probes`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -49,6 +49,16 @@ pub struct Context {
     pub metrics: Metrics,
     /// All settings.
     pub settings: Settings,
+}
+
+impl Context {
+    /// The settings of a section that is not the service's own.
+    ///
+    /// # Errors
+    /// `CONFIG_INVALID`.
+    pub fn section<C: DeserializeOwned>(&self, name: &str) -> Result<C, Failure> {
+        Ok(self.settings.section(name)?)
+    }
 }
 
 #[derive(Debug, Parser)]

@@ -6,6 +6,7 @@
 
 mod api;
 mod checkpoints;
+mod config;
 mod export;
 mod keys;
 mod leaf;
@@ -14,6 +15,7 @@ mod store;
 mod tasks;
 
 pub use api::Api;
+pub use config::Config;
 pub use keys::{Keys, LOG_NAME};
 pub use store::{AuditStore, AuditStoreError};
 pub use tasks::{Audit, tasks};

@@ -2,26 +2,39 @@
 
 use std::sync::Arc;
 
-use access::{Identity, Voucher};
+use access::{Identity, Role, Voucher};
 use ids::{ApplicationId, ClusterId, OrgId};
 use protos::call;
 use protos::catalog as proto;
 use protos::catalog::catalog_service_server::{CatalogService, CatalogServiceServer};
 use repositories::Repositories;
-use serde_json::json;
+use serde_json::{Value, json};
 use service::{Kind, Refused, Undone};
 use tonic::{Request, Response, Status};
 
 use crate::books::{Asked, Books, allowed};
 use crate::documents::{Documents, Read};
 use crate::domain::{Command, no_application, no_cluster};
-use crate::{organisation_id, shown};
+use crate::{names, organisation_id, shown};
 
 /// The catalog's gRPC interface.
 pub struct Api {
     books: Books,
     documents: Documents,
     voucher: Voucher,
+}
+
+/// Only the system itself, which comes without a token, makes organisations.
+fn system(caller: &Identity) -> Result<(), Refused> {
+    match (caller.token, caller.role) {
+        (None, Role::Admin) => Ok(()),
+        _ => Err(Refused::new(Kind::Forbidden, "FORBIDDEN", "only the system itself makes organisations")),
+    }
+}
+
+/// The identifier that a command of this name was given before, or now.
+fn answer(before: Option<Value>, now: impl ToString) -> String {
+    before.and_then(|answer| answer.as_str().map(str::to_owned)).unwrap_or_else(|| now.to_string())
 }
 
 /// Somebody who calls.
@@ -31,15 +44,21 @@ struct Caller {
 }
 
 impl Api {
-    /// The service, to be served to those for whom the voucher vouches.
+    /// The service, for those for whom the voucher vouches.
+    #[must_use]
+    pub fn new(books: Books, repositories: Arc<dyn Repositories>, voucher: Voucher) -> Self {
+        let documents = Documents { repositories, blobs: Arc::clone(&books.parts().blobs) };
+        Self { books, documents, voucher }
+    }
+
+    /// As a service of a gRPC server.
     #[must_use]
     pub fn server(
         books: Books,
         repositories: Arc<dyn Repositories>,
         voucher: Voucher,
     ) -> CatalogServiceServer<Self> {
-        let documents = Documents { repositories, blobs: Arc::clone(&books.parts().blobs) };
-        CatalogServiceServer::new(Self { books, documents, voucher })
+        CatalogServiceServer::new(Self::new(books, repositories, voucher))
     }
 
     fn caller<T>(&self, request: &Request<T>) -> Result<Caller, Status> {
@@ -82,23 +101,17 @@ impl Api {
         Ok(shown::cluster(&self.books.catalog(org).await?, id_or_name)?)
     }
 
-    /// A cluster's name as Kubernetes has names of objects (RFC 1123 subdomains).
-    async fn checked_name(&self, caller: &Caller, command: &'static str, name: &str) -> Result<(), Undone> {
-        let label = |label: &str| {
-            let inner = label.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-            !label.is_empty()
-                && label.len() <= 63
-                && inner
-                && !label.starts_with('-')
-                && !label.ends_with('-')
-        };
-        if name.len() <= 253 && name.split('.').all(label) {
-            return Ok(());
+    /// Puts a refusal on record.
+    async fn checked<T>(
+        &self,
+        caller: &Caller,
+        command: &'static str,
+        checked: Result<T, Refused>,
+    ) -> Result<T, Undone> {
+        if let Err(refused) = &checked {
+            self.books.refuse(&caller.identity, command, refused).await?;
         }
-        let why = "a cluster's name is lower-case letters, digits, - and . (RFC 1123), at most 253";
-        let refused = Refused::new(Kind::Invalid, "CLUSTER_NAME_INVALID", why);
-        self.books.refuse(&caller.identity, command, &refused).await?;
-        Err(refused.into())
+        Ok(checked?)
     }
 }
 
@@ -110,7 +123,9 @@ impl CatalogService for Api {
     ) -> Result<Response<proto::EnsureOrganisationResponse>, Status> {
         let mut caller = self.caller(&request)?;
         let name = request.into_inner().name;
-        // The system itself makes an organisation; the caller's own is the one that it makes.
+        let may = names::organisation(&name).and(system(&caller.identity));
+        self.checked(&caller, "ensure_organisation", may).await?;
+        // The organisation is that of the event, not the one on whose behalf the system calls.
         caller.identity.org = organisation_id(&name);
         let org_id = caller.identity.org.to_string();
         self.ask(&caller, Command::Ensure { name }).await?;
@@ -123,15 +138,18 @@ impl CatalogService for Api {
     ) -> Result<Response<proto::RegisterApplicationResponse>, Status> {
         let caller = self.caller(&request)?;
         let asked = request.into_inner();
-        let read = self.read(&caller, "register_application", asked.source).await?;
         let id = ApplicationId::new(self.books.parts().clock.new_id());
-        let named = asked.idempotency_key.map(|key| (key, json!(id)));
-        let command = Command::Register(id, read.application);
-        let asked = Asked { command, read: Some((id, read.blob)), named };
-        let before = self.books.ask(&caller.identity, caller.traceparent.clone(), asked).await?;
-        let id =
-            before.and_then(|answer| answer.as_str().map(str::to_owned)).unwrap_or_else(|| id.to_string());
-        let application = self.application(caller.identity.org, &id).await?;
+        let named =
+            names::command("register_application", &caller.identity.user, asked.idempotency_key, json!(id));
+        let named = self.checked(&caller, "register_application", named).await?;
+        let mut before = self.books.answered(caller.identity.org, named.as_ref()).await?;
+        if before.is_none() {
+            let read = self.read(&caller, "register_application", asked.source).await?;
+            let command = Command::Register(id, read.application);
+            let asked = Asked { command, read: Some((id, read.blob)), named };
+            before = self.books.ask(&caller.identity, caller.traceparent.clone(), asked).await?;
+        }
+        let application = self.application(caller.identity.org, &answer(before, id)).await?;
         Ok(Response::new(proto::RegisterApplicationResponse { application: Some(application) }))
     }
 
@@ -141,8 +159,8 @@ impl CatalogService for Api {
     ) -> Result<Response<proto::UpdateApplicationResponse>, Status> {
         let caller = self.caller(&request)?;
         let asked = request.into_inner();
-        let id =
-            asked.application_id.parse().map_err(|_| Undone::from(no_application(&asked.application_id)))?;
+        let id = asked.application_id.parse().map_err(|_| no_application(&asked.application_id));
+        let id = self.checked(&caller, "update_application", id).await?;
         let read = self.read(&caller, "update_application", asked.source).await?;
         let command = Command::Update(id, read.application);
         let command = Asked { command, read: Some((id, read.blob)), named: None };
@@ -157,7 +175,9 @@ impl CatalogService for Api {
     ) -> Result<Response<proto::RemoveApplicationResponse>, Status> {
         let caller = self.caller(&request)?;
         let asked = request.into_inner().application_id;
-        let id = asked.parse().map_err(|_| Undone::from(no_application(&asked)))?;
+        let id =
+            self.checked(&caller, "remove_application", asked.parse().map_err(|_| no_application(&asked)));
+        let id = id.await?;
         self.ask(&caller, Command::Remove(id)).await?;
         Ok(Response::new(proto::RemoveApplicationResponse {}))
     }
@@ -192,14 +212,14 @@ impl CatalogService for Api {
     ) -> Result<Response<proto::RegisterClusterResponse>, Status> {
         let caller = self.caller(&request)?;
         let asked = request.into_inner();
-        self.checked_name(&caller, "register_cluster", &asked.name).await?;
         let id = ClusterId::new(self.books.parts().clock.new_id());
-        let named = asked.idempotency_key.map(|key| (key, json!(id)));
+        let named = names::cluster(&asked.name).and_then(|()| {
+            names::command("register_cluster", &caller.identity.user, asked.idempotency_key, json!(id))
+        });
+        let named = self.checked(&caller, "register_cluster", named).await?;
         let asked = Asked { command: Command::RegisterCluster(id, asked.name), read: None, named };
         let before = self.books.ask(&caller.identity, caller.traceparent.clone(), asked).await?;
-        let id =
-            before.and_then(|answer| answer.as_str().map(str::to_owned)).unwrap_or_else(|| id.to_string());
-        let cluster = self.cluster(caller.identity.org, &id).await?;
+        let cluster = self.cluster(caller.identity.org, &answer(before, id)).await?;
         Ok(Response::new(proto::RegisterClusterResponse { cluster: Some(cluster) }))
     }
 
@@ -209,8 +229,9 @@ impl CatalogService for Api {
     ) -> Result<Response<proto::RenameClusterResponse>, Status> {
         let caller = self.caller(&request)?;
         let asked = request.into_inner();
-        let id = asked.cluster_id.parse().map_err(|_| Undone::from(no_cluster(&asked.cluster_id)))?;
-        self.checked_name(&caller, "rename_cluster", &asked.name).await?;
+        let id = asked.cluster_id.parse().map_err(|_| no_cluster(&asked.cluster_id));
+        let id = names::cluster(&asked.name).and(id);
+        let id = self.checked(&caller, "rename_cluster", id).await?;
         self.ask(&caller, Command::RenameCluster(id, asked.name)).await?;
         let cluster = self.cluster(caller.identity.org, &asked.cluster_id).await?;
         Ok(Response::new(proto::RenameClusterResponse { cluster: Some(cluster) }))
@@ -222,7 +243,8 @@ impl CatalogService for Api {
     ) -> Result<Response<proto::RemoveClusterResponse>, Status> {
         let caller = self.caller(&request)?;
         let asked = request.into_inner().cluster_id;
-        let id = asked.parse().map_err(|_| Undone::from(no_cluster(&asked)))?;
+        let id = self.checked(&caller, "remove_cluster", asked.parse().map_err(|_| no_cluster(&asked)));
+        let id = id.await?;
         self.ask(&caller, Command::RemoveCluster(id)).await?;
         Ok(Response::new(proto::RemoveClusterResponse {}))
     }

@@ -47,6 +47,18 @@ impl Books {
         serde_json::from_value(stored.state).map_err(damaged)
     }
 
+    /// What a command of this name was answered before.
+    pub(crate) async fn answered(
+        &self,
+        org: OrgId,
+        named: Option<&(String, Value)>,
+    ) -> Result<Option<Value>, Undone> {
+        match named {
+            Some((name, _)) => Ok(self.parts.store.answered(org, name).await?),
+            None => Ok(None),
+        }
+    }
+
     /// Does what was asked for, if it can be and the caller may. A refusal is an event too. What the same command was
     /// answered before is given back.
     pub(crate) async fn ask(

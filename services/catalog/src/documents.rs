@@ -85,19 +85,17 @@ fn known(
     path: Option<String>,
     blob: Option<BlobHash>,
 ) -> Application {
+    // Paths are relative to the document, where it lies in the repository.
+    let directory = path.as_deref().and_then(|path| path.rsplit_once('/'));
+    let directory = directory.map_or(String::new(), |(directory, _)| directory.to_owned());
     let side = |environment: &application::Environment| Side {
         environment: environment.name.clone(),
-        path: environment.path.clone(),
+        path: environment.path_below(&directory),
         namespace: environment.namespace.clone(),
         cluster: environment.cluster.clone(),
     };
-    Application {
-        name: document.metadata.name.clone(),
-        repository,
-        path,
-        document: blob,
-        environments: document.spec.environments.iter().map(side).collect(),
-    }
+    let environments = document.spec.environments.iter().map(side).collect();
+    Application { name: document.metadata.name.clone(), repository, path, document: blob, environments }
 }
 
 fn invalid(code: &'static str, message: impl Into<String>) -> Refused {

@@ -5,8 +5,11 @@
 
 mod api;
 mod books;
+mod config;
+mod config;
 mod documents;
 pub mod domain;
+mod names;
 mod shown;
 
 use events::Service;
@@ -14,6 +17,8 @@ use service::{Parts, Task, outbox_relay};
 
 pub use api::Api;
 pub use books::Books;
+pub use config::Config;
+pub use config::{Config, start};
 
 /// The organisation of this name. It follows from the name, so that making it twice makes one.
 #[must_use]

@@ -1,10 +1,16 @@
 //! How the diff engine is set up.
 
-use service::Secret;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+use service::{Key, Secret};
 
 /// How the diff engine is set up.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Config {
+    /// Where its mirrors of repositories are kept.
+    pub mirrors: PathBuf,
     /// The key of the installation, of which each promotion's redaction key is derived.
-    pub redaction_key: Secret<[u8; 32]>,
+    pub redaction_key: Secret<Key>,
 }

@@ -10,7 +10,7 @@ use events::{Event, Message, Service, Topic};
 use ids::{OrgId, PromotionId};
 use kube_model::yaml::Limits;
 use preview::{DiffInput, DiffOutput, Selection};
-use service::{Engine, Failure, Secret};
+use service::{Engine, Failure, Key, Secret};
 use source::Mirrors;
 use store::Blobs;
 
@@ -19,7 +19,7 @@ use crate::{fetch, key};
 
 /// The engine.
 pub(crate) struct Diff {
-    key: Secret<[u8; 32]>,
+    key: Secret<Key>,
     mirrors: Arc<Mirrors>,
     blobs: Arc<dyn Blobs>,
 }
@@ -44,7 +44,7 @@ impl Diff {
     ) -> Result<Result<DiffOutput, Refusal>, Failure> {
         let policy: Policy = documents::read(&*self.blobs, org, inputs.policy).await?;
         let (mirrors, inputs) = (Arc::clone(&self.mirrors), inputs.clone());
-        let redactor = key::redactor(self.key.expose(), org, promotion);
+        let redactor = key::redactor(self.key.expose().bytes(), org, promotion);
         let planned = tokio::task::spawn_blocking(move || {
             let selection = selection(&inputs)?;
             let files = fetch::files(&mirrors, &inputs)

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::num::NonZeroU32;
 
 use serde::Deserialize;
+use service::{Address, Key, Secret};
 
 /// How the gateway is set up.
 #[derive(Debug, Clone, Deserialize)]
@@ -42,4 +43,31 @@ impl Default for Config {
             burst: at_least_one(200),
         }
     }
+}
+
+/// How the gateway is set up as a process of its own.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProcessConfig {
+    /// With which it vouches for callers.
+    pub identity_key: Secret<Key>,
+    /// Where the services behind it are.
+    pub services: Addresses,
+    /// How it serves.
+    #[serde(default)]
+    pub serve: Config,
+}
+
+/// Where the services behind the gateway are.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Addresses {
+    /// Promotions.
+    pub promotion: Address,
+    /// Applications and clusters.
+    pub catalog: Address,
+    /// The verifiable log.
+    pub audit: Address,
+    /// Dead letters.
+    pub operations: Address,
 }

@@ -24,7 +24,7 @@ mod tasks;
 mod tokens;
 mod wait;
 
-pub use config::Config;
+pub use config::{Addresses, Config, ProcessConfig};
 pub use error::ApiError;
 pub use projection::Projections;
 pub use routes::openapi;

@@ -11,7 +11,8 @@ use ids::TokenId;
 
 use crate::config::Config;
 
-type Limiter = RateLimiter<TokenId, DefaultKeyedStateStore<TokenId>, DefaultClock, StateInformationMiddleware>;
+type Limiter =
+    RateLimiter<TokenId, DefaultKeyedStateStore<TokenId>, DefaultClock, StateInformationMiddleware>;
 
 /// How many requests each token may make.
 pub(crate) struct Limits {

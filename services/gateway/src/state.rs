@@ -7,12 +7,12 @@ use protos::audit::audit_service_client::AuditServiceClient;
 use protos::catalog::catalog_service_client::CatalogServiceClient;
 use protos::operations::dead_letter_service_client::DeadLetterServiceClient;
 use protos::promotion::promotion_service_client::PromotionServiceClient;
-use service::{Health, Parts};
+use service::{Failure, Health, Parts, channel};
 use telemetry::Metrics;
 use tonic::transport::Channel;
 use tonic::{Request, Status};
 
-use crate::config::Config;
+use crate::config::{Addresses, Config};
 use crate::limits::Limits;
 use crate::projection::{Live, Projections};
 use crate::tokens::Tokens;
@@ -28,6 +28,22 @@ pub struct Services {
     pub audit: AuditServiceClient<Channel>,
     /// Dead letters.
     pub operations: DeadLetterServiceClient<Channel>,
+}
+
+impl Services {
+    /// The services at these addresses.
+    ///
+    /// # Errors
+    /// `CONFIG_INVALID`: one of them is none.
+    pub fn at(addresses: &Addresses) -> Result<Self, Failure> {
+        let to = |address| channel(address, CALL_TIMEOUT);
+        Ok(Self {
+            promotion: PromotionServiceClient::new(to(&addresses.promotion)?),
+            catalog: CatalogServiceClient::new(to(&addresses.catalog)?),
+            audit: AuditServiceClient::new(to(&addresses.audit)?),
+            operations: DeadLetterServiceClient::new(to(&addresses.operations)?),
+        })
+    }
 }
 
 /// What a request is answered with.

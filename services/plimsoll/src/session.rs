@@ -1,6 +1,7 @@
 //! What a run holds: where it reads, what it refuses, how it masks and how it prints.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use kube_model::yaml::Limits;
 use kube_model::{Object, PlacePattern, Redactor, State, StateError};
@@ -36,7 +37,7 @@ impl Input {
         let (Some(from), Some(to)) = (namespace(self), namespace(other)) else { return };
         for object in self.objects.iter_mut().filter(|object| object.key.namespace.as_ref() == Some(&from)) {
             object.key.namespace = Some(to.clone());
-            object.value["metadata"]["namespace"] = Value::from(to.as_str());
+            Arc::make_mut(&mut object.value)["metadata"]["namespace"] = Value::from(to.as_str());
         }
         self.objects.sort_by(|a, b| a.key.cmp(&b.key));
     }

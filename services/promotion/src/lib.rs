@@ -5,8 +5,11 @@
 //! once with the state, the mark of what was handled, and the events ([`service::decide`]).
 
 mod api;
+mod assembly;
 mod caller;
 pub mod catalog;
+mod config;
+mod config;
 pub mod domain;
 mod edges;
 mod previews;
@@ -24,6 +27,9 @@ use events::Service;
 use service::{Policy, Task, consumer, outbox_relay};
 
 pub use api::Api;
+pub use assembly::{Assembled, assemble};
+pub use config::Config;
+pub use config::{Config, start};
 pub use promotions::Promotions;
 pub use react::Reactor;
 use resolve::Resolver;

@@ -6,8 +6,14 @@ use async_trait::async_trait;
 use events::preview::RiskAssessed;
 use events::{Event, Message, Service, Topic};
 use preview::PlanDocument;
+use serde::Deserialize;
 use service::{Engine, Failure, Parts, Policy, Task, engine};
 use store::Blobs;
+
+/// There is nothing to set up.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {}
 
 /// What the engine runs.
 #[must_use]

@@ -36,6 +36,12 @@ pub trait Git: Send + Sync {
     /// Those of the repository.
     fn head(&self, url: &str, branch: &str) -> Result<Option<String>, GitError>;
 
+    /// The bytes of files of a commit, in the order of the paths; none where there is no file.
+    ///
+    /// # Errors
+    /// Those of the repository and of reading a source; `REVISION_NOT_FOUND` if the commit is not there.
+    fn files(&self, url: &str, commit: &str, paths: &[String]) -> Result<Vec<Option<Vec<u8>>>, GitError>;
+
     /// What of that which a plan read differs between two commits: the paths, sorted.
     ///
     /// # Errors

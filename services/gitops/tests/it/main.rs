@@ -2,10 +2,13 @@
 //! real repositories do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic in a test is the report")]
 
+mod carrying;
 mod conformance;
+mod desk;
 mod hooks;
 mod merges;
 mod pushes;
 mod real;
+mod watching;
 mod workshop;
 mod world;

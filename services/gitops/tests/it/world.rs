@@ -10,7 +10,7 @@ use source::sha256;
 use crate::real::RealRepository;
 
 /// What a test does to a repository, as its owner.
-pub(crate) trait World {
+pub(crate) trait World: Send + Sync + 'static {
     fn git(&self) -> &dyn Git;
     fn url(&self) -> String;
     /// Makes a commit with the files of its first parent and some changes, and points a branch to it.
@@ -162,7 +162,7 @@ impl World for RealWorld {
 }
 
 pub(crate) struct MemoryWorld {
-    git: MemoryGit,
+    pub(crate) git: MemoryGit,
 }
 
 const MEMORY_URL: &str = "https://git.example/shop.git";

@@ -5,12 +5,8 @@ use std::time::Duration;
 
 use access::Voucher;
 use events::Service;
-use gateway::{Gateway, Projections, Services};
-use protos::audit::audit_service_client::AuditServiceClient;
+use gateway::{Addresses, Gateway, Projections, Services};
 use protos::catalog::catalog_service_client::CatalogServiceClient;
-use protos::operations::dead_letter_service_client::DeadLetterServiceClient;
-use protos::promotion::promotion_service_client::PromotionServiceClient;
-use protos::promotion::promotion_service_server::PromotionServiceServer;
 use repositories::{MirroredRepositories, Repositories};
 use service::{
     Address, Clock, DeadLetterOperations, DeadLetters, Health, Parts, Platform, Policy, Task, channel,
@@ -19,7 +15,6 @@ use service::{
 use source::Mirrors;
 use store::Database;
 use telemetry::Metrics;
-use tonic::service::Routes;
 use tonic::transport::Channel;
 
 use crate::failure::Failure;
@@ -83,9 +78,11 @@ impl Assembly<'_> {
         let mut tasks = catalog::tasks(catalog.clone());
         let catalog_api =
             catalog::Api::server(catalog::Books::new(catalog), Arc::clone(&repositories), voucher.clone());
-        let (promotion_tasks, promotion_api) = self.promotion(promotion, repositories, &channel, &voucher);
-        tasks.extend(promotion_tasks);
-        let diff_config = diff::Config { redaction_key: self.keys.redaction.clone() };
+        let promotion = promotion::assemble(&inside, repositories, voucher.clone(), promotion)
+            .map_err(|failure| Failure::of(&failure))?;
+        tasks.extend(promotion.tasks);
+        let diff_config =
+            diff::Config { mirrors: self.directory.mirrors(), redaction_key: self.keys.redaction.clone() };
         tasks.extend(diff::tasks(&diff_config, mirrors, diff));
         tasks.extend(cost::tasks(self.config.cost, cost));
         tasks.extend(risk::tasks(risk));
@@ -100,35 +97,13 @@ impl Assembly<'_> {
         tasks.push(grpc_server("services", inside, routes.add_service(operations)));
 
         let begin = Begin {
-            catalog: CatalogServiceClient::new(channel.clone()),
+            catalog: CatalogServiceClient::new(channel),
             tokens: gateway::Tokens::new(gateway.clone()),
             voucher: voucher.clone(),
             clock: Arc::clone(&self.clock),
         };
-        tasks.extend(self.gateway(gateway, &gateway_database, channel, voucher, watched).await?);
+        tasks.extend(self.gateway(gateway, &gateway_database, inside, voucher, watched).await?);
         Ok(Assembled { tasks, begin })
-    }
-
-    fn promotion(
-        &self,
-        parts: Parts,
-        repositories: Arc<dyn Repositories>,
-        channel: &Channel,
-        voucher: &Voucher,
-    ) -> (Vec<Task>, PromotionServiceServer<promotion::Api>) {
-        let catalog =
-            promotion::catalog::GrpcCatalog::new(channel.clone(), voucher.clone(), Arc::clone(&self.clock));
-        let resolver = promotion::resolve::Resolver {
-            catalog: Arc::new(catalog),
-            repositories,
-            promotions: promotion::Promotions::new(parts.clone()),
-        };
-        let reactor = Arc::new(promotion::Reactor::new(resolver.clone()));
-        let tasks = vec![
-            consumer(reactor, parts.clone(), Policy::default()),
-            outbox_relay(Service::Promotion, parts),
-        ];
-        (tasks, PromotionServiceServer::new(promotion::Api::new(resolver, voucher.clone())))
     }
 
     fn gitops(&self, parts: Parts) -> Result<Vec<Task>, Failure> {
@@ -152,18 +127,15 @@ impl Assembly<'_> {
         &self,
         parts: Parts,
         database: &Database,
-        channel: Channel,
+        inside: Address,
         voucher: Voucher,
         watched: (Health, Option<Metrics>),
     ) -> Result<Vec<Task>, Failure> {
         let projections = Projections::open(database).await;
         let projections = projections.map_err(|error| Failure::told(error.code(), error.to_string()))?;
-        let services = Services {
-            promotion: PromotionServiceClient::new(channel.clone()),
-            catalog: CatalogServiceClient::new(channel.clone()),
-            audit: AuditServiceClient::new(channel.clone()),
-            operations: DeadLetterServiceClient::new(channel),
-        };
+        let (promotion, catalog, audit) = (inside.clone(), inside.clone(), inside.clone());
+        let services = Services::at(&Addresses { promotion, catalog, audit, operations: inside })
+            .map_err(|failure| Failure::of(&failure))?;
         let config = self.config.gateway.clone();
         Ok(gateway::tasks(&Gateway::new(config, parts, services, voucher, projections, watched)))
     }

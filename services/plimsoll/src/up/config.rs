@@ -1,11 +1,8 @@
 //! What `plimsoll up` is told: a file, the environment (`PLIMSOLL_SECTION__KEY`), flags.
 
-use std::path::PathBuf;
-use std::time::Duration;
-
+use repositories::GitSettings;
 use serde::Deserialize;
 use service::{Settings, Sources};
-use source::{MirrorOptions, Reach};
 
 use crate::cli::Up;
 use crate::failure::Failure;
@@ -19,26 +16,8 @@ pub(crate) struct Config {
     pub(crate) gateway: gateway::Config,
     pub(crate) cost: cost::Config,
     pub(crate) gitops: gitops::Config,
-    pub(crate) git: Git,
+    pub(crate) git: GitSettings,
     pub(crate) organisation: Organisation,
-}
-
-/// How repositories are reached.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Git {
-    /// Whether a repository may be a directory of this machine. On a server that others use it may not.
-    allow_local: bool,
-    /// A file of the form that `git credential-store` reads.
-    credentials: Option<PathBuf>,
-    /// How many seconds one `git` may take.
-    deadline_seconds: u64,
-}
-
-impl Default for Git {
-    fn default() -> Self {
-        Self { allow_local: false, credentials: None, deadline_seconds: 120 }
-    }
 }
 
 /// The organisation that the first start makes.
@@ -72,16 +51,5 @@ impl Config {
             git: settings.section("git").map_err(fail)?,
             organisation: settings.section("organisation").map_err(fail)?,
         })
-    }
-}
-
-impl Git {
-    pub(crate) fn options(&self) -> MirrorOptions {
-        MirrorOptions {
-            reach: if self.allow_local { Reach::RemoteAndLocal } else { Reach::Remote },
-            credentials: self.credentials.clone(),
-            deadline: Duration::from_secs(self.deadline_seconds),
-            ..MirrorOptions::default()
-        }
     }
 }

@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
-use service::Secret;
+use service::{Key, Secret};
 
 use crate::failure::Failure;
 use crate::up::directory::Directory;
@@ -15,7 +15,7 @@ pub(crate) struct Keys {
     /// With which the gateway vouches for callers.
     pub(crate) identity: [u8; 32],
     /// Of which each promotion's redaction key is derived.
-    pub(crate) redaction: Secret<[u8; 32]>,
+    pub(crate) redaction: Secret<Key>,
     /// The seed of the keys that sign checkpoints.
     pub(crate) audit: [u8; 32],
 }
@@ -25,21 +25,22 @@ impl Keys {
     pub(crate) fn open(directory: &Directory) -> Result<Self, Failure> {
         let keys = directory.keys();
         Ok(Self {
-            identity: key(&keys.join("identity.key"))?,
+            identity: *key(&keys.join("identity.key"))?.bytes(),
             redaction: Secret::new(key(&keys.join("redaction.key"))?),
-            audit: key(&keys.join("audit.key"))?,
+            audit: *key(&keys.join("audit.key"))?.bytes(),
         })
     }
 }
 
-fn key(path: &Path) -> Result<[u8; 32], Failure> {
+fn key(path: &Path) -> Result<Key, Failure> {
     let fail = |why: String| Failure::new("KEY_UNUSABLE", format!("the key {}: {why}", path.display()));
-    match fs::read(path) {
-        Ok(bytes) => bytes.try_into().map_err(|_| fail("it is not 32 bytes long".to_owned())),
+    match fs::read_to_string(path) {
+        Ok(text) => text.parse().map_err(|error: service::KeyError| fail(error.to_string())),
         Err(error) if error.kind() == ErrorKind::NotFound => {
             let mut key = [0; 32];
             getrandom::fill(&mut key).map_err(|error| fail(error.to_string()))?;
-            write(path, &key).map_err(|error| fail(error.to_string()))?;
+            let key = Key::new(key);
+            write(path, key.reveal().as_bytes()).map_err(|error| fail(error.to_string()))?;
             Ok(key)
         }
         Err(error) => Err(fail(error.to_string())),

@@ -15,9 +15,14 @@ fn errors() -> BTreeSet<String> {
             let body = text[at..].split("\n    }").next().unwrap();
             codes.extend(quoted(body));
         }
-        for (at, _) in text.match_indices("Failure::new(") {
-            let rest = text[at + "Failure::new(".len()..].trim_start();
-            codes.extend(rest.strip_prefix('"').and_then(|rest| rest.split('"').next()).map(str::to_owned));
+        let without_tests = text.split("#[cfg(test)]").next().unwrap();
+        for call in ["Failure::new(", "Failure::unavailable(", "Failure::unhandled("] {
+            for (at, _) in without_tests.match_indices(call) {
+                let rest = without_tests[at + call.len()..].trim_start();
+                codes.extend(
+                    rest.strip_prefix('"').and_then(|rest| rest.split('"').next()).map(str::to_owned),
+                );
+            }
         }
     });
     codes.retain(|code| is_code(code));

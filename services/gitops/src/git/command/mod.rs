@@ -56,6 +56,10 @@ impl Git for CommandGit {
         Ok(self.mirrors.heads(url, &[branch])?.remove(branch))
     }
 
+    fn files(&self, url: &str, commit: &str, paths: &[String]) -> Result<Vec<Option<Vec<u8>>>, GitError> {
+        self.mirrors.read_files(url, commit, paths)
+    }
+
     fn changed_between(
         &self,
         url: &str,

@@ -10,7 +10,7 @@ use source::GitError;
 
 use self::repository::Stored;
 use super::Git;
-use super::merge::{Looking, Seen, recognise};
+use super::merge::{Looking, Repository, Seen, recognise};
 use super::push::{Files, Push, PushError, Pushed};
 use super::watched::Watched;
 
@@ -134,6 +134,13 @@ impl Git for MemoryGit {
 
     fn head(&self, url: &str, branch: &str) -> Result<Option<String>, GitError> {
         self.read(url, |stored| Ok(stored.branches.get(branch).cloned()))
+    }
+
+    fn files(&self, url: &str, commit: &str, paths: &[String]) -> Result<Vec<Option<Vec<u8>>>, GitError> {
+        let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+        self.read(url, |stored| {
+            Repository::files(stored, commit, &paths)?.ok_or_else(|| stored.unknown(url, commit))
+        })
     }
 
     fn changed_between(

@@ -1,0 +1,26 @@
+//! The catalog as a process of its own.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use access::Voucher;
+use catalog::{Api, Books, Config};
+use events::Service;
+use repositories::{GitSettings, MirroredRepositories};
+use service::{Failure, grpc_server};
+use source::Mirrors;
+use tonic::service::Routes;
+
+fn main() -> ExitCode {
+    service::main(Service::Catalog, async |config: Config, context| {
+        let git: GitSettings = context.section("git")?;
+        let mirrors = Mirrors::open(&config.mirrors, git.options())
+            .map_err(|error| Failure::unhandled(error.code(), error.to_string()))?;
+        let repositories = Arc::new(MirroredRepositories::new(Arc::new(mirrors)));
+        let voucher = Voucher::new(*config.identity_key.expose().bytes());
+        let api = Api::server(Books::new(context.parts.clone()), repositories, voucher);
+        let mut tasks = catalog::tasks(context.parts);
+        tasks.push(grpc_server("catalog", config.listen, Routes::new(api)));
+        Ok(tasks)
+    })
+}

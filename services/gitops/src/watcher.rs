@@ -1,0 +1,108 @@
+//! Looking at what was pushed, until it is merged or its branch is gone.
+
+use std::sync::Arc;
+
+use events::Event;
+use events::gitops::{BranchDeleted, MergeSeen};
+use futures::StreamExt as _;
+use ids::{OrgId, PromotionId};
+use service::{Decision, Failure, Parts, decide};
+
+use crate::git::{Git, Looking, Seen};
+use crate::state::{Promoted, by_itself, promoted, settle, watching};
+
+/// How many promotions are looked at at the same time: a host that hangs holds up few.
+const AT_ONCE: usize = 4;
+
+/// Looks at what was pushed.
+#[derive(Clone)]
+pub struct Watcher {
+    git: Arc<dyn Git>,
+    parts: Parts,
+}
+
+impl Watcher {
+    /// Looks through this Git.
+    #[must_use]
+    pub fn new(git: Arc<dyn Git>, parts: Parts) -> Self {
+        Self { git, parts }
+    }
+
+    /// Looks once at everything that is pushed and not over. What fails for one promotion is logged, and tried at the
+    /// next look.
+    ///
+    /// # Errors
+    /// The list of promotions cannot be read.
+    pub async fn look(&self) -> Result<(), Failure> {
+        let open = watching(&self.parts).await?.0;
+        futures::stream::iter(open)
+            .for_each_concurrent(AT_ONCE, |(promotion, org)| async move {
+                if let Err(failure) = self.look_at(org, promotion).await {
+                    tracing::warn!(%promotion, code = failure.code(), error = failure.message(), "no look");
+                }
+            })
+            .await;
+        Ok(())
+    }
+
+    async fn look_at(&self, org: OrgId, promotion: PromotionId) -> Result<(), Failure> {
+        let state = promoted(&self.parts, org, promotion).await?;
+        if let Some(looking) = state.and_then(|state| state.looking(promotion)) {
+            let seen = self.find(looking.clone()).await?;
+            self.note(org, promotion, &looking, &seen).await?;
+            if let Seen::Open { .. } = seen {
+                return Ok(());
+            }
+        }
+        settle(&self.parts, org, promotion).await
+    }
+
+    async fn find(&self, looking: Looking) -> Result<Seen, Failure> {
+        let git = Arc::clone(&self.git);
+        let found = tokio::task::spawn_blocking(move || git.find_merge(&looking)).await;
+        let found = found.map_err(|_| Failure::unhandled("HANDLER_PANICKED", "looking panicked"))?;
+        found.map_err(|error| Failure::unavailable(error.code(), error.to_string()))
+    }
+
+    async fn note(
+        &self,
+        org: OrgId,
+        promotion: PromotionId,
+        looking: &Looking,
+        seen: &Seen,
+    ) -> Result<(), Failure> {
+        if let Seen::Merged(merge) = seen
+            && !merge.incomplete.is_empty()
+        {
+            let files = merge.incomplete.join(", ");
+            tracing::warn!(%promotion, commit = merge.commit, files, "merged without a part of the edit");
+        }
+        let occasion = by_itself(org, promotion.to_string(), promotion);
+        decide(&self.parts, &occasion, |state: Option<Promoted>| noted(state, promotion, looking, seen))
+            .await?;
+        Ok(())
+    }
+}
+
+/// What follows from a look, unless the promotion has gone on meanwhile.
+fn noted(
+    state: Option<Promoted>,
+    promotion_id: PromotionId,
+    looking: &Looking,
+    seen: &Seen,
+) -> Decision<Promoted, ()> {
+    let nothing = |state| Decision { state, events: Vec::new(), answer: () };
+    let Some(promoted) = state else { return nothing(None) };
+    if promoted.is_over || promoted.commit.as_ref() != Some(&looking.branch_commit) {
+        return nothing(Some(promoted));
+    }
+    let event: Event = match seen {
+        Seen::Open { head } => return nothing(Some(Promoted { since: head.clone(), ..promoted })),
+        Seen::BranchDeleted { .. } => BranchDeleted { promotion_id, branch: looking.branch.clone() }.into(),
+        Seen::Merged(merge) => {
+            let (commit, how) = (merge.commit.clone(), merge.how.to_string());
+            MergeSeen { promotion_id, commit, how }.into()
+        }
+    };
+    Decision { state: Some(promoted), events: vec![event], answer: () }
+}

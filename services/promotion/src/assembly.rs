@@ -1,0 +1,49 @@
+//! The service, put together.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use access::Voucher;
+use events::Service;
+use protos::promotion::promotion_service_server::PromotionServiceServer;
+use repositories::Repositories;
+use service::{Address, Failure, Parts, Policy, Task, channel, consumer, outbox_relay};
+use tonic::service::Routes;
+
+use crate::api::Api;
+use crate::catalog::GrpcCatalog;
+use crate::promotions::Promotions;
+use crate::react::Reactor;
+use crate::resolve::Resolver;
+
+/// Reading a document from a repository that is far away takes as long as this.
+const CATALOG_DEADLINE: Duration = Duration::from_secs(30);
+
+/// What the service runs, and what it serves.
+pub struct Assembled {
+    /// Its tasks.
+    pub tasks: Vec<Task>,
+    /// Its gRPC service.
+    pub routes: Routes,
+}
+
+/// Puts the service together, with the catalog at this address.
+///
+/// # Errors
+/// `CONFIG_INVALID`: the address is none.
+pub fn assemble(
+    catalog: &Address,
+    repositories: Arc<dyn Repositories>,
+    voucher: Voucher,
+    parts: Parts,
+) -> Result<Assembled, Failure> {
+    let channel = channel(catalog, CATALOG_DEADLINE)?;
+    let catalog = Arc::new(GrpcCatalog::new(channel, voucher.clone(), Arc::clone(&parts.clock)));
+    let promotions = Promotions::new(parts.clone());
+    let resolver = Resolver { catalog, repositories, promotions };
+    let reactor = Arc::new(Reactor::new(resolver.clone()));
+    let tasks =
+        vec![consumer(reactor, parts.clone(), Policy::default()), outbox_relay(Service::Promotion, parts)];
+    let routes = Routes::new(PromotionServiceServer::new(Api::new(resolver, voucher)));
+    Ok(Assembled { tasks, routes })
+}

@@ -1,0 +1,25 @@
+//! The promotion service as a process of its own.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use access::Voucher;
+use events::Service;
+use promotion::Config;
+use repositories::{GitSettings, MirroredRepositories};
+use service::{Failure, grpc_server};
+use source::Mirrors;
+
+fn main() -> ExitCode {
+    service::main(Service::Promotion, async |config: Config, context| {
+        let git: GitSettings = context.section("git")?;
+        let mirrors = Mirrors::open(&config.mirrors, git.options())
+            .map_err(|error| Failure::unhandled(error.code(), error.to_string()))?;
+        let repositories = Arc::new(MirroredRepositories::new(Arc::new(mirrors)));
+        let voucher = Voucher::new(*config.identity_key.expose().bytes());
+        let assembled = promotion::assemble(&config.catalog, repositories, voucher, context.parts)?;
+        let mut tasks = assembled.tasks;
+        tasks.push(grpc_server("promotion", config.listen, assembled.routes));
+        Ok(tasks)
+    })
+}
