@@ -7,12 +7,10 @@ mod error;
 mod memory;
 mod mirrored;
 mod settings;
-mod settings;
 mod traits;
 
 pub use error::RepositoryError;
 pub use memory::MemoryRepositories;
 pub use mirrored::MirroredRepositories;
-pub use settings::GitSettings;
 pub use settings::GitSettings;
 pub use traits::{Head, Repositories};
