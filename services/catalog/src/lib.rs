@@ -6,7 +6,6 @@
 mod api;
 mod books;
 mod config;
-mod config;
 mod documents;
 pub mod domain;
 mod names;
@@ -18,7 +17,6 @@ use service::{Parts, Task, outbox_relay};
 pub use api::Api;
 pub use books::Books;
 pub use config::Config;
-pub use config::{Config, start};
 
 /// The organisation of this name. It follows from the name, so that making it twice makes one.
 #[must_use]
