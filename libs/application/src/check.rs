@@ -5,13 +5,18 @@ use std::collections::HashSet;
 use crate::application::{Application, Environment, Promotion};
 use crate::parse::Step;
 
+/// The longest name of an application, as of an object in Kubernetes.
+const NAME: usize = 253;
+
 type Problem = (Vec<Step>, String);
 
 /// The first thing that is wrong with an application of the right shape.
 pub(crate) fn first_problem(application: &Application) -> Option<Problem> {
     let spec = &application.spec;
-    if application.metadata.name.is_empty() {
-        return Some((vec![key("metadata"), key("name")], "a name is expected".to_owned()));
+    let name = &application.metadata.name;
+    if name.trim().is_empty() || name.chars().count() > NAME || name.contains(char::is_control) {
+        let why = format!("a name is 1 to {NAME} characters, none of them a control character");
+        return Some((vec![key("metadata"), key("name")], why));
     }
     environments(&spec.environments)
         .or_else(|| promotions(application))

@@ -3,7 +3,7 @@
 use access::Voucher;
 use ids::PromotionId;
 use protos::call;
-use protos::promotion::promotion_service_server::{PromotionService, PromotionServiceServer};
+use protos::promotion::promotion_service_server::PromotionService;
 use protos::promotion::{
     ApproveRequest, ApproveResponse, GetPromotionRequest, GetPromotionResponse, RejectRequest,
     RejectResponse, RequestPreviewRequest, RequestPreviewResponse,
@@ -32,12 +32,6 @@ impl Api {
     #[must_use]
     pub fn new(resolver: Resolver, voucher: Voucher) -> Self {
         Self { promotions: resolver.promotions.clone(), requests: Requests::new(resolver), voucher }
-    }
-
-    /// As a service of a gRPC server.
-    #[must_use]
-    pub fn into_server(self) -> PromotionServiceServer<Self> {
-        PromotionServiceServer::new(self)
     }
 
     fn caller(&self, metadata: &MetadataMap) -> Result<Caller, Status> {

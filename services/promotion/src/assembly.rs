@@ -39,11 +39,17 @@ pub fn assemble(
 ) -> Result<Assembled, Failure> {
     let channel = channel(catalog, CATALOG_DEADLINE)?;
     let catalog = Arc::new(GrpcCatalog::new(channel, voucher.clone(), Arc::clone(&parts.clock)));
-    let promotions = Promotions::new(parts.clone());
+    let promotions = Promotions::new(parts);
     let resolver = Resolver { catalog, repositories, promotions };
-    let reactor = Arc::new(Reactor::new(resolver.clone()));
-    let tasks =
-        vec![consumer(reactor, parts.clone(), Policy::default()), outbox_relay(Service::Promotion, parts)];
+    let tasks = tasks(resolver.clone());
     let routes = Routes::new(PromotionServiceServer::new(Api::new(resolver, voucher)));
     Ok(Assembled { tasks, routes })
+}
+
+/// What the service runs beside its gRPC service.
+#[must_use]
+pub fn tasks(resolver: Resolver) -> Vec<Task> {
+    let parts = resolver.promotions.parts().clone();
+    let reactor = Arc::new(Reactor::new(resolver));
+    vec![consumer(reactor, parts.clone(), Policy::default()), outbox_relay(Service::Promotion, parts)]
 }

@@ -56,7 +56,7 @@ impl GrpcCatalog {
 #[async_trait]
 impl Catalog for GrpcCatalog {
     async fn application(&self, caller: &Identity, id_or_name: &str) -> Result<Option<Registered>, Failure> {
-        let away = |why: &str| Failure::unavailable("CATALOG_UNAVAILABLE", format!("the catalog: {why}"));
+        let away = |why: &str| Failure::unavailable("SERVICE_UNAVAILABLE", format!("the catalog: {why}"));
         let message = GetApplicationRequest { id_or_name: id_or_name.to_owned() };
         let request = call::vouched(message, caller, &self.voucher, self.clock.now());
         let request = request.map_err(|status| away(status.message()))?;

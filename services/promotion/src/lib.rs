@@ -21,7 +21,7 @@ mod shown;
 mod text;
 
 pub use api::Api;
-pub use assembly::{Assembled, assemble};
+pub use assembly::{Assembled, assemble, tasks};
 pub use config::Config;
 pub use promotions::Promotions;
 pub use react::Reactor;
