@@ -1,4 +1,4 @@
-//! Every code that the command can print has a page, and every page a code.
+//! Every code that the command and the services can show has a page, and every page a code.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -6,23 +6,41 @@ use std::path::Path;
 
 use crate::sandbox::workspace;
 
-/// The codes of errors in the sources: what stands in quotes in a `fn code`, and what a `Failure` is made with.
+/// What an error is made with: its code is the first text among the arguments.
+const CALLS: [&str; 15] = [
+    "Failure::new(",
+    "Refused::new(",
+    "ApiError::new(",
+    "told(",
+    "unavailable(",
+    "unhandled(",
+    "bad_request(",
+    "not_found(",
+    "unprocessable(",
+    "unauthorized(",
+    "internal(",
+    "invalid(",
+    "refuse(",
+    "coded(",
+    "unwrap_or_else(",
+];
+
+/// The codes of errors in the sources: what stands in quotes in a `fn code` or `fn obstacle`, what an error is made
+/// with, and what is written as the code of a JSON object.
 fn errors() -> BTreeSet<String> {
     // Of wrong flags: the reader of the command line has its own errors.
     let mut codes = BTreeSet::from(["USAGE".to_owned()]);
     visit_sources(&mut |text| {
-        for (at, _) in text.match_indices("fn code(") {
-            let body = text[at..].split("\n    }").next().unwrap();
-            codes.extend(quoted(body));
+        for function in ["fn code(", "fn obstacle("] {
+            for (at, _) in text.match_indices(function) {
+                codes.extend(quoted(text[at..].split("\n    }").next().unwrap()));
+            }
         }
         let without_tests = text.split("#[cfg(test)]").next().unwrap();
-        for call in ["Failure::new(", "Failure::unavailable(", "Failure::unhandled("] {
-            for (at, _) in without_tests.match_indices(call) {
-                let rest = without_tests[at + call.len()..].trim_start();
-                codes.extend(
-                    rest.strip_prefix('"').and_then(|rest| rest.split('"').next()).map(str::to_owned),
-                );
-            }
+        for call in CALLS.into_iter().chain(["\"code\": "]) {
+            let arguments =
+                without_tests.match_indices(call).map(|(at, _)| &without_tests[at + call.len()..]);
+            codes.extend(arguments.filter_map(first_text));
         }
     });
     codes.retain(|code| is_code(code));
@@ -47,6 +65,13 @@ fn visit_sources(take: &mut impl FnMut(&str)) {
     for top in ["libs", "services"] {
         visit(&workspace().join(top), take);
     }
+}
+
+/// The text that comes first, if nothing but names comes before it.
+fn first_text(arguments: &str) -> Option<String> {
+    let (before, rest) = arguments.split_once('"')?;
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c.is_ascii_whitespace() || "_:,.|".contains(c);
+    before.chars().all(is_name).then(|| rest.split('"').next().unwrap().to_owned())
 }
 
 fn quoted(text: &str) -> impl Iterator<Item = String> {
@@ -86,7 +111,16 @@ fn pages() -> BTreeSet<String> {
 #[test]
 fn every_code_has_a_page_and_every_page_a_code() {
     let (errors, reasons) = (errors(), reasons());
-    assert!(errors.contains("MANIFEST_SYNTAX") && errors.contains("REDACTION_KEY"), "{errors:?}");
+    for code in [
+        "MANIFEST_SYNTAX",
+        "REDACTION_KEY",
+        "TOKEN_MISSING",
+        "CLUSTER_EXISTS",
+        "PROMOTION_STALE",
+        "PLAN_BLOCKED",
+    ] {
+        assert!(errors.contains(code), "{code} is not in {errors:?}");
+    }
     assert!(reasons.contains("PLAN_SECRET_EDIT") && reasons.contains("PLAN_EDIT_REFUSED"), "{reasons:?}");
     let codes: BTreeSet<String> = errors.union(&reasons).cloned().collect();
     let (pages, helped) = (pages(), helped());
