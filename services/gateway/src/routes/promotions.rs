@@ -144,9 +144,6 @@ enum Verdict {
     Reject,
 }
 
-/// What a comment may hold, in characters: it becomes part of an event.
-const COMMENT_LIMIT: usize = 2000;
-
 async fn decide(
     gateway: &Gateway,
     caller: &Identity,
@@ -155,10 +152,6 @@ async fn decide(
     verdict: Verdict,
 ) -> Result<Json<Promotion>, ApiError> {
     only_oneself(caller, decision.user_id.as_deref())?;
-    if decision.comment.as_deref().is_some_and(|comment| comment.chars().count() > COMMENT_LIMIT) {
-        let why = format!("a comment has at most {COMMENT_LIMIT} characters");
-        return Err(ApiError::unprocessable("COMMENT_TOO_LONG", why));
-    }
     let promotion_id = id.to_owned();
     let (comment, preview_hash) = (decision.comment, decision.preview_hash);
     let mut promotion = gateway.services.promotion.clone();
