@@ -34,7 +34,7 @@ pub trait Catalog: Send + Sync + 'static {
     /// The application of this identifier or name; none if the caller's organisation has none.
     ///
     /// # Errors
-    /// `CATALOG_UNAVAILABLE`: the catalog does not answer.
+    /// `SERVICE_UNAVAILABLE`: the catalog does not answer.
     async fn application(&self, caller: &Identity, id_or_name: &str) -> Result<Option<Registered>, Failure>;
 }
 
