@@ -39,7 +39,7 @@ impl Handler for Noting {
             writeln!(file, "{} {}", message.envelope.subject, message.envelope.sequence)?;
             file.sync_data()
         };
-        note().map_err(|error| Failure::unavailable("NOTES_UNAVAILABLE", error.to_string()))
+        note().map_err(|error| Failure::unavailable("WRITE_FAILED", error.to_string()))
     }
 }
 

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use event_log::PartitionId;
+use event_log::{Delivered, PartitionId};
 use events::Topic;
-use store::{DeadLetter, DeadLetterState, Store, StoreError};
+use store::{DeadLetter, DeadLetterState, NewDeadLetter, Store, StoreError};
 use tokio::sync::mpsc::Sender;
 use tokio::sync::watch;
 
-use super::messages::Messages;
+use super::messages::{Known, Messages};
 use super::reader::Wanted;
 use super::tries::Verdict;
 use super::work::{Stop, Stopped};
@@ -48,8 +48,13 @@ impl Messages {
             // Somebody was first: what they did is seen when it is looked at again.
             return Ok(Next::Yes);
         }
-        let message = events::decode(&letter.letter.record);
-        match self.verdict(partition, &message, stop).await? {
+        let NewDeadLetter { position, record, .. } = letter.letter.clone();
+        let verdict = match self.read(&Delivered { position, record }, stop).await? {
+            Ok(Known::New(message)) => self.verdict(partition, &message, stop).await?,
+            Ok(Known::Handled) => Verdict::Duplicate,
+            Err(failure) => Verdict::Faulty { attempts: 1, failure },
+        };
+        match verdict {
             Verdict::Handled | Verdict::Duplicate => self.settle(partition, &letter, stop).await,
             Verdict::Faulty { attempts, failure } => {
                 let mut again = letter.letter;

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use event_log::{Delivered, PartitionId};
-use events::{DecodeError, Message};
-use store::NewDeadLetter;
+use events::Message;
+use store::{NewDeadLetter, StoreError};
 
 use super::tries::{Patience, Tries, Verdict};
 use super::work::{Done, Stop, Stopped, Work};
 use crate::dead_letters::Cases;
+use crate::failure::Failure;
 use crate::handler::Handler;
 use crate::parts::Parts;
 
@@ -20,12 +21,6 @@ pub(super) struct Messages {
     pub(super) tries: Tries,
     pub(super) cases: Cases,
 }
-
-/// An event, or why its bytes are none.
-pub(super) type Decoded = Result<Message, DecodeError>;
-
-/// The code of an event that waits behind another of its key.
-const WAITS: &str = "EVENT_WAITS";
 
 #[async_trait]
 impl Work for Messages {
@@ -46,24 +41,26 @@ impl Work for Messages {
 
 impl Messages {
     async fn take(&self, delivered: Delivered, stop: &Stop) -> Result<(), Stopped> {
-        let message = events::decode(&delivered.record);
-        if let Ok(message) = &message
-            && self.was_handled(&delivered.position.partition, message, stop).await?
-        {
+        let message = self.read(&delivered, stop).await?;
+        if matches!(message, Ok(Known::Handled)) {
             telemetry::messaging::duplicate(self.consumer(), topic(&delivered));
             return Ok(());
         }
         match (self.place(&delivered, stop).await?, message) {
-            (Place::Settled, _) => Ok(()),
+            (Place::Settled, _) | (_, Ok(Known::Handled)) => Ok(()),
             (Place::Behind, _) => {
-                let message = "it waits behind an event of its key that could not be handled";
-                self.park(letter(self.consumer(), delivered, 0, WAITS, message.to_owned()), stop).await
+                let why = "it waits behind an event of its key that could not be handled";
+                let failure = Failure::unhandled("EVENT_WAITS", why);
+                self.park(letter(self.consumer(), delivered, 0, &failure), stop).await
             }
-            (Place::Free, message) => self.handle(delivered, &message, stop).await,
+            (Place::Free, Err(failure)) => {
+                self.park(letter(self.consumer(), delivered, 1, &failure), stop).await
+            }
+            (Place::Free, Ok(Known::New(message))) => self.handle(delivered, &message, stop).await,
         }
     }
 
-    async fn handle(&self, delivered: Delivered, message: &Decoded, stop: &Stop) -> Result<(), Stopped> {
+    async fn handle(&self, delivered: Delivered, message: &Message, stop: &Stop) -> Result<(), Stopped> {
         let partition = delivered.position.partition.clone();
         match self.verdict(&partition, message, stop).await? {
             Verdict::Handled => Ok(()),
@@ -72,8 +69,7 @@ impl Messages {
                 Ok(())
             }
             Verdict::Faulty { attempts, failure } => {
-                let message = failure.message().to_owned();
-                self.park(letter(self.consumer(), delivered, attempts, failure.code(), message), stop).await
+                self.park(letter(self.consumer(), delivered, attempts, &failure), stop).await
             }
         }
     }
@@ -82,28 +78,36 @@ impl Messages {
     pub(super) async fn verdict(
         &self,
         partition: &PartitionId,
-        message: &Decoded,
-        stop: &Stop,
-    ) -> Result<Verdict, Stopped> {
-        match message {
-            Ok(message) => {
-                let handle = || self.handler.handle(message);
-                self.tries.handle(partition, Patience::Bounded, stop, handle).await
-            }
-            Err(error) => Ok(Verdict::Faulty { attempts: 1, failure: error.clone().into() }),
-        }
-    }
-
-    async fn was_handled(
-        &self,
-        partition: &PartitionId,
         message: &Message,
         stop: &Stop,
-    ) -> Result<bool, Stopped> {
-        let envelope = &message.envelope;
-        let handled =
-            || self.parts.store.handled(envelope.org, self.consumer(), &partition.topic, &envelope.subject);
-        Ok(self.tries.store(partition, stop, handled).await? >= envelope.sequence)
+    ) -> Result<Verdict, Stopped> {
+        let handle = || self.handler.handle(message);
+        self.tries.handle(partition, Patience::Bounded, stop, handle).await
+    }
+
+    /// The event, or why it can never be handled: its bytes are none, or its names are none that a store takes.
+    pub(super) async fn read(
+        &self,
+        delivered: &Delivered,
+        stop: &Stop,
+    ) -> Result<Result<Known, Failure>, Stopped> {
+        let message = match events::decode(&delivered.record) {
+            Ok(message) => message,
+            Err(error) => return Ok(Err(error.into())),
+        };
+        let partition = &delivered.position.partition;
+        let (org, subject) = (message.envelope.org, &message.envelope.subject);
+        let handled = || async {
+            match self.parts.store.handled(org, self.consumer(), &partition.topic, subject).await {
+                Err(error @ StoreError::Invalid(_)) => Ok(Err(error)),
+                answer => answer.map(Ok),
+            }
+        };
+        Ok(match self.tries.store(partition, stop, handled).await? {
+            Err(error) => Err(error.into()),
+            Ok(sequence) if sequence >= message.envelope.sequence => Ok(Known::Handled),
+            Ok(_) => Ok(Known::New(Box::new(message))),
+        })
     }
 
     /// Whether an event must wait behind another.
@@ -134,6 +138,13 @@ impl Messages {
     }
 }
 
+/// An event that was read.
+pub(super) enum Known {
+    New(Box<Message>),
+    /// It was handled before.
+    Handled,
+}
+
 enum Place {
     /// It may be handled.
     Free,
@@ -147,13 +158,8 @@ fn topic(delivered: &Delivered) -> &str {
     delivered.position.partition.topic.as_str()
 }
 
-fn letter(
-    consumer: &str,
-    delivered: Delivered,
-    attempts: u32,
-    code: &'static str,
-    message: String,
-) -> NewDeadLetter {
+fn letter(consumer: &str, delivered: Delivered, attempts: u32, failure: &Failure) -> NewDeadLetter {
+    let (code, message) = (failure.code(), failure.message().to_owned());
     tracing::warn!(consumer, code, position = %delivered.position, error = message, "parked");
     telemetry::messaging::parked(consumer, topic(&delivered), code);
     let Delivered { position, record } = delivered;

@@ -70,7 +70,8 @@ impl Reader {
                 Seen::Tick => {}
             }
             self.follow_assignment();
-            if self.book.is_broken() {
+            // At a shutdown lanes end by themselves: looked at after they were seen to have ended.
+            if self.book.is_broken() && !self.running.shutdown.is_cancelled() {
                 return Err(Failure::unhandled("TASK_PANICKED", "a lane of the consumer ended by itself"));
             }
         }
@@ -141,7 +142,7 @@ impl Reader {
     fn read_failed(&mut self, error: LogError) -> Result<(), Failure> {
         match error {
             // Which partition it was is seen in the assignment.
-            LogError::Fenced { .. } => {}
+            LogError::Fenced { .. } => self.read_from = Instant::now() + self.policy.backoff.first,
             error if error.is_transient() => self.read_from = self.log_is_away(error.into()),
             error => return Err(error.into()),
         }

@@ -74,6 +74,24 @@ async fn bytes_that_are_no_event_are_parked_with_what_their_headers_say() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_name_that_no_store_takes_stops_nothing() {
+    let bench = Bench::new(1).await;
+    bench.append(&[record("a\0b", 1), record("a\0b", 2), record("c", 1)]).await;
+    let handler = Noting::able();
+    let consumer = bench.consume(&handler);
+    until("all are committed", async || bench.committed(0).await == 3).await;
+    assert_eq!(handler.handled(), ["c1"]);
+    let expected = [letter(0, "Parked", 1, "STORE_INVALID"), letter(1, "Parked", 0, "EVENT_WAITS")];
+    assert_eq!(bench.letters().await, expected);
+    bench.dead_letters().discard(1, "ben", "a test").await.unwrap();
+    // The next is tried then, and parked for its own sake.
+    until("it is parked again", async || bench.letters().await[1] == letter(1, "Parked", 1, "STORE_INVALID"))
+        .await;
+    assert_eq!(handler.handled(), ["c1"]);
+    consumer.stop().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_retry_handles_what_waits_in_order_and_what_arrives_meanwhile_after_it() {
     let bench = Bench::new(1).await;
     bench.append(&records("a", [1, 2, 3])).await;
