@@ -190,5 +190,7 @@ async fn an_approval_on_the_log_is_answered_on_the_log() {
     let answer = tokio::time::timeout(Duration::from_secs(60), answer).await.unwrap();
     shutdown.cancel();
     assert_eq!(running.await.unwrap(), Vec::<String>::new());
-    assert!(matches!(answer.event, Event::BranchPushed(pushed) if Some(pushed.commit) == desk.branch()));
+    assert!(
+        matches!(answer.event, Event::BranchPushed(pushed) if Some(&pushed.commit) == desk.branch().as_ref())
+    );
 }
