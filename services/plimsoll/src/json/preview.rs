@@ -103,7 +103,7 @@ impl<'a> Document<'a> {
             not_evaluated,
             explanation,
             patch,
-            rendered: rendered.map(|objects| objects.iter().map(|object| &object.value).collect()),
+            rendered: rendered.map(|objects| objects.iter().map(|object| &*object.value).collect()),
         }
     }
 }

@@ -9,8 +9,7 @@ use gateway::{Addresses, Gateway, Projections, Services};
 use protos::catalog::catalog_service_client::CatalogServiceClient;
 use repositories::{MirroredRepositories, Repositories};
 use service::{
-    Address, Clock, DeadLetterOperations, DeadLetters, Health, Parts, Platform, Policy, Task, channel,
-    consumer, grpc_server, outbox_relay,
+    Address, Clock, DeadLetterOperations, DeadLetters, Health, Parts, Platform, Task, channel, grpc_server,
 };
 use source::Mirrors;
 use store::Database;
@@ -92,9 +91,8 @@ impl Assembly<'_> {
         tasks.extend(audit::tasks(&audit));
         let operations =
             DeadLetterOperations::new(letters, voucher.clone(), Arc::clone(&self.clock)).into_server();
-        let routes =
-            Routes::new(catalog_api).add_service(promotion_api).add_service(audit::Api::server(audit));
-        tasks.push(grpc_server("services", inside, routes.add_service(operations)));
+        let routes = promotion.routes.add_service(catalog_api).add_service(audit::Api::server(audit));
+        tasks.push(grpc_server("services", inside.clone(), routes.add_service(operations)));
 
         let begin = Begin {
             catalog: CatalogServiceClient::new(channel),

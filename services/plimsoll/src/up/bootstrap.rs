@@ -14,7 +14,7 @@ const SYSTEM: &str = "plimsoll";
 
 /// Makes what is not there yet. A start that was interrupted is made up for by the next.
 pub(super) async fn begin(begin: &Begin, config: &Config, directory: &Directory) -> Result<(), Failure> {
-    let path = directory.admin_token();
+    let path = directory.admin_token(&config.organisation.name);
     if path.exists() {
         return Ok(());
     }

@@ -53,8 +53,20 @@ impl Directory {
         self.0.join("git/histories")
     }
 
-    /// The token of the admin whom the first start makes.
-    pub(crate) fn admin_token(&self) -> PathBuf {
-        self.keys().join("admin.token")
+    /// The token of an organisation's admin: `admin.token` for the first organisation, `admin-NAME.token` for the others.
+    /// A name that is no plain file name gives way to the organisation's identifier.
+    pub(crate) fn admin_token(&self, organisation: &str) -> PathBuf {
+        let first = self.keys().join("admin.token");
+        let org = catalog::organisation_id(organisation);
+        let token = fs::read_to_string(&first).ok();
+        let token = token.and_then(|text| gateway::BearerToken::parse(text.trim()).ok());
+        if token.is_none_or(|token| token.org == org) {
+            return first;
+        }
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        match !organisation.is_empty() && organisation.len() <= 100 && organisation.chars().all(plain) {
+            true => self.keys().join(format!("admin-{organisation}.token")),
+            false => self.keys().join(format!("admin-{org}.token")),
+        }
     }
 }

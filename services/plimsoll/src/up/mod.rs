@@ -146,7 +146,7 @@ fn announce(config: &Config, directory: &Directory, began: Instant) {
         format!(
             "  login  plimsoll login --server http://{} --token-file {}",
             config.gateway.listen,
-            directory.admin_token().display()
+            directory.admin_token(&config.organisation.name).display()
         ),
         "Ctrl-C stops it.".to_owned(),
     ];

@@ -1,0 +1,14 @@
+//! `plimsoll up` as a whole: started as people start it, driven over REST, killed, and asked again.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic in a test is the report")]
+
+mod audit;
+mod client;
+mod crash;
+mod doors;
+mod faults;
+mod flow;
+mod malformed;
+mod moved;
+mod repository;
+mod server;
+mod seeded;
