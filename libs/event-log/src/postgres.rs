@@ -5,6 +5,7 @@
 //! | `record_store.rs`, `group_store.rs` | every statement |
 //! | `core.rs` | what a process knows: connections, topics, ends, members |
 //! | `appender.rs` | appends that wait for one another become one statement |
+//! | `recent.rs` | the end of the log, as far as this process wrote it |
 //! | `holdings.rs`, `rebalance.rs`, `membership.rs` | what a member holds, how shares move, the task that sees to it |
 //! | `beat.rs`, `follow.rs`, `announce.rs` | three tasks a process: leases, news from other processes, news for them |
 //! | `subscription.rs` | what the consumer calls |
@@ -24,6 +25,7 @@ mod link;
 mod membership;
 mod migrations;
 mod rebalance;
+mod recent;
 mod record_store;
 mod registry;
 mod settings;
@@ -111,7 +113,7 @@ impl EventLog for PostgresLog {
         let mut connection = self.core().connection().await?;
         let found = self.core().in_time(record_store::fetch(&mut connection, &fetch)).await?;
         connection.keep();
-        found.into_iter().map(|row| row.delivered(partition)).collect()
+        Ok(found.into_iter().map(|record| record.delivered(partition)).collect())
     }
 
     async fn bounds(&self, partition: &PartitionId) -> Result<Range<u64>, LogError> {

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use events::{Record, Topic};
 use tokio::sync::oneshot;
 
+use super::connection::Connection;
 use super::core::Core;
 use super::record_store::{self, Rows};
 use super::topics::KnownTopic;
@@ -83,18 +84,20 @@ impl Queues {
     }
 }
 
-/// Appends what waits until nothing does.
+/// Appends what waits until nothing does, on one connection as long as all goes well.
 async fn empty(core: Arc<Core>, topic: Topic, known: Arc<KnownTopic>) {
+    let mut connection = None;
     loop {
+        // Whoever was just answered, and appends again, comes along.
+        tokio::task::yield_now().await;
         let calls = core.queues.take(&topic);
         if calls.is_empty() {
-            return;
+            break;
         }
-        let answers = write(&core, &topic, &known, &calls).await;
-        for (call, answer) in calls.into_iter().zip(answers) {
-            // Whoever asked may have given up.
-            let _ = call.answer.send(answer);
-        }
+        write(&core, &topic, &known, calls, &mut connection).await;
+    }
+    if let Some(connection) = connection {
+        connection.keep();
     }
 }
 
@@ -103,49 +106,75 @@ async fn write(
     core: &Core,
     topic: &Topic,
     known: &KnownTopic,
-    calls: &[Call],
-) -> Vec<Result<Vec<Position>, LogError>> {
-    let count = u32::try_from(known.ids.len()).unwrap_or(u32::MAX);
+    calls: Vec<Call>,
+    connection: &mut Option<Connection>,
+) {
     let mut rows = Rows::default();
-    let mut places = Vec::new();
-    for call in calls {
-        let place = |record: &Record| {
-            let partition = partition_of(record.key.as_bytes(), count);
-            let id = known.ids[partition as usize];
-            (partition, id, rows.push(id, record))
+    let mut waiting = Vec::with_capacity(calls.len());
+    for Call { records, answer, .. } in calls {
+        let places: Vec<Place> = records.into_iter().map(|record| known.place(record, &mut rows)).collect();
+        waiting.push((places, answer));
+    }
+    let appended = insert(core, &rows, connection).await;
+    for (places, answer) in waiting {
+        let positions = match &appended {
+            Ok(firsts) => places.into_iter().map(|place| place.appended(core, topic, firsts)).collect(),
+            Err(error) => Err(error.clone()),
         };
-        places.push(call.records.iter().map(place).collect::<Vec<_>>());
+        // Whoever asked may have given up.
+        let _ = answer.send(positions);
     }
-    match insert(core, topic, &rows).await {
-        Err(error) => calls.iter().map(|_| Err(error.clone())).collect(),
-        Ok(firsts) => places
-            .into_iter()
-            .map(|places| places.into_iter().map(|place| position(topic, &firsts, place)).collect())
-            .collect(),
-    }
-}
-
-fn position(
-    topic: &Topic,
-    firsts: &HashMap<i32, i64>,
-    (partition, id, rank): (u32, i32, i64),
-) -> Result<Position, LogError> {
-    let partition = PartitionId { topic: topic.clone(), partition };
-    match firsts.get(&id) {
-        Some(first) => Ok(Position { partition, offset: (first + rank).cast_unsigned() }),
-        None => Err(LogError::Damaged(format!("the row of the partition {partition} is gone"))),
-    }
-}
-
-/// Appends, and wakes whom that concerns. Answers the first offset in each partition.
-async fn insert(core: &Core, topic: &Topic, rows: &Rows) -> Result<HashMap<i32, i64>, LogError> {
-    let mut connection = core.connection().await?;
-    let appended = core.in_time(record_store::append(&mut connection, rows)).await?;
-    connection.keep();
-    for (partition, _, end) in &appended {
-        core.ends.raise(*partition, end.cast_unsigned());
+    let Ok(spans) = appended else { return };
+    for (partition, (_, end)) in spans {
+        core.ends.raise(partition, end);
     }
     core.members.wake_readers(topic);
     core.announcements.records();
-    Ok(appended.into_iter().map(|(partition, first, _)| (partition, first)).collect())
+}
+
+/// Where a record is to lie.
+struct Place {
+    partition: u32,
+    id: i32,
+    /// How many records of the partition come before it in the statement.
+    rank: u64,
+    record: Record,
+}
+
+impl KnownTopic {
+    /// Adds a record to those of its partition.
+    fn place(&self, record: Record, rows: &mut Rows) -> Place {
+        let count = u32::try_from(self.ids.len()).unwrap_or(u32::MAX);
+        let partition = partition_of(record.key.as_bytes(), count);
+        let id = self.ids[partition as usize];
+        Place { partition, id, rank: rows.push(id, &record), record }
+    }
+}
+
+impl Place {
+    /// It lies there now.
+    fn appended(self, core: &Core, topic: &Topic, spans: &Spans) -> Result<Position, LogError> {
+        let partition = PartitionId { topic: topic.clone(), partition: self.partition };
+        let Some((first, _)) = spans.get(&self.id) else {
+            return Err(LogError::Damaged(format!("the row of the partition {partition} is gone")));
+        };
+        let offset = first + self.rank;
+        if !core.members.is_empty() {
+            core.recent.add(self.id, offset, self.record);
+        }
+        Ok(Position { partition, offset })
+    }
+}
+
+/// The first offset, and the one after the last, in each partition.
+type Spans = HashMap<i32, (u64, u64)>;
+
+async fn insert(core: &Core, rows: &Rows, connection: &mut Option<Connection>) -> Result<Spans, LogError> {
+    let mut held = match connection.take() {
+        Some(held) => held,
+        None => core.connection().await?,
+    };
+    let spans = core.in_time(record_store::append(&mut held, rows)).await?;
+    *connection = Some(held);
+    Ok(spans)
 }

@@ -16,6 +16,7 @@ use super::connection::Connection;
 use super::ends::Ends;
 use super::failure::{failure, no_answer};
 use super::link::Link;
+use super::recent::Recent;
 use super::registry::Registry;
 use super::settings::Settings;
 use super::topics::{KnownTopic, Topics};
@@ -33,6 +34,7 @@ pub(super) struct Core {
     pub(super) process: Uuid,
     pub(super) pool: PgPool,
     pub(super) ends: Ends,
+    pub(super) recent: Recent,
     pub(super) members: Registry,
     pub(super) link: Link,
     pub(super) announcements: Announcements,
@@ -68,6 +70,7 @@ impl Core {
             process: Uuid::new_v4(),
             pool,
             ends: Ends::default(),
+            recent: Recent::default(),
             members: Registry::new(),
             link: Link::new(),
             announcements: Announcements::default(),

@@ -28,7 +28,7 @@ pub(super) struct Wanted {
     pub(super) position: u64,
     /// Where the partition ends, as far as is known.
     pub(super) end: u64,
-    epoch: i64,
+    pub(super) epoch: i64,
 }
 
 /// What is to change in the database.

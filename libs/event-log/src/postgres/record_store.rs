@@ -1,11 +1,12 @@
 //! Statements about topics and records.
 
+use std::collections::HashMap;
+
 use events::{Record, Topic};
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
 
 use super::headers;
-use crate::error::LogError;
 use crate::position::{Delivered, PartitionId, Position};
 
 /// Makes a topic and its partitions, if there is none.
@@ -61,7 +62,7 @@ pub(super) struct Rows {
 
 impl Rows {
     /// Adds a record; answers how many of its partition come before it here.
-    pub(super) fn push(&mut self, partition: i32, record: &Record) -> i64 {
+    pub(super) fn push(&mut self, partition: i32, record: &Record) -> u64 {
         let at = self.counts.iter().position(|(known, _)| *known == partition);
         let at = at.unwrap_or_else(|| {
             self.counts.push((partition, 0));
@@ -74,7 +75,7 @@ impl Rows {
         self.keys.push(record.key.clone().into_bytes());
         self.headers.push(headers::write(&record.headers));
         self.values.push(record.value.clone());
-        rank
+        rank.cast_unsigned()
     }
 }
 
@@ -84,7 +85,10 @@ impl Rows {
 ///
 /// The partitions' rows are locked in one order by all, hence no deadlock; who waited sees the row as the one before
 /// left it (READ COMMITTED reads a locked row again).
-pub(super) async fn append(connection: &mut PgConnection, rows: &Rows) -> sqlx::Result<Vec<(i32, i64, i64)>> {
+pub(super) async fn append(
+    connection: &mut PgConnection,
+    rows: &Rows,
+) -> sqlx::Result<HashMap<i32, (u64, u64)>> {
     const SQL: &str = "
         WITH locked AS MATERIALIZED (
             SELECT p.id, p.next_offset, c.records
@@ -104,16 +108,16 @@ pub(super) async fn append(connection: &mut PgConnection, rows: &Rows) -> sqlx::
         )
         SELECT id, next_offset, next_offset + records FROM locked";
     let (ids, counts): (Vec<i32>, Vec<i64>) = rows.counts.iter().copied().unzip();
-    sqlx::query_as(SQL)
+    let query = sqlx::query_as(SQL)
         .bind(ids)
         .bind(counts)
         .bind(&rows.partitions)
         .bind(&rows.ranks)
         .bind(&rows.keys)
         .bind(&rows.headers)
-        .bind(&rows.values)
-        .fetch_all(connection)
-        .await
+        .bind(&rows.values);
+    let spans: Vec<(i32, i64, i64)> = query.fetch_all(connection).await?;
+    Ok(spans.into_iter().map(|(id, first, end)| (id, (first.cast_unsigned(), end.cast_unsigned()))).collect())
 }
 
 /// What to read of some partitions.
@@ -121,10 +125,8 @@ pub(super) async fn append(connection: &mut PgConnection, rows: &Rows) -> sqlx::
 pub(super) struct Fetch {
     partitions: Vec<i32>,
     from: Vec<i64>,
-    /// The most records of each partition.
-    limit: i64,
-    /// The most bytes of each partition; one record comes whatever its size.
-    bytes: i64,
+    limit: usize,
+    bytes: usize,
 }
 
 impl Fetch {
@@ -138,32 +140,39 @@ impl Fetch {
         limit: usize,
         bytes: usize,
     ) -> Self {
-        let share = |all: usize| i64::try_from(all / partitions.len().max(1)).unwrap_or(i64::MAX);
-        let (limit, bytes) = (share(limit), share(bytes));
-        let signed = |offset: u64| i64::try_from(offset).unwrap_or(i64::MAX);
+        let count = partitions.len().max(1);
         let (partitions, from) = partitions.map(|(id, offset)| (id, signed(offset))).unzip();
-        Self { partitions, from, limit, bytes }
+        Self { partitions, from, limit: limit / count, bytes: bytes / count }
+    }
+
+    /// The most records of each partition.
+    pub(super) fn limit(&self) -> usize {
+        self.limit
+    }
+
+    /// The most bytes of each partition; one record comes whatever its size.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
     }
 }
 
-/// A record as it was read.
-#[derive(Debug)]
+fn signed(number: impl TryInto<i64>) -> i64 {
+    number.try_into().unwrap_or(i64::MAX)
+}
+
+/// A record, and where it lies.
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Fetched {
     pub(super) partition: i32,
     pub(super) offset: u64,
-    key: Vec<u8>,
-    headers: Vec<u8>,
-    value: Vec<u8>,
+    pub(super) record: Record,
 }
 
 impl Fetched {
-    /// The record, and where it lies.
-    pub(super) fn delivered(self, partition: &PartitionId) -> Result<Delivered, LogError> {
+    /// The record, with the partition's name.
+    pub(super) fn delivered(self, partition: &PartitionId) -> Delivered {
         let position = Position { partition: partition.clone(), offset: self.offset };
-        let key = String::from_utf8(self.key)
-            .map_err(|_| LogError::Damaged(format!("the key of {position} is no text")))?;
-        let record = Record { key, headers: headers::read(&self.headers)?, value: self.value };
-        Ok(Delivered { position, record })
+        Delivered { position, record: self.record }
     }
 }
 
@@ -188,17 +197,22 @@ pub(super) async fn fetch(connection: &mut PgConnection, fetch: &Fetch) -> sqlx:
             WHERE s.bytes - s.size <= 0 OR s.bytes <= $4
         ) AS r
         ORDER BY w.turn, r.record_offset";
-    let query =
-        sqlx::query(SQL).bind(&fetch.partitions).bind(&fetch.from).bind(fetch.limit).bind(fetch.bytes);
-    query.fetch_all(connection).await?.iter().map(fetched).collect()
+    let query = sqlx::query(SQL).bind(&fetch.partitions).bind(&fetch.from);
+    let rows = query.bind(signed(fetch.limit)).bind(signed(fetch.bytes)).fetch_all(connection).await?;
+    rows.iter().map(fetched).collect()
 }
 
 fn fetched(row: &PgRow) -> sqlx::Result<Fetched> {
+    let (partition, offset): (i32, i64) = (row.try_get(0)?, row.try_get(1)?);
+    let unreadable =
+        |what| sqlx::Error::Decode(format!("the {what} of record {offset} in {partition}").into());
     Ok(Fetched {
-        partition: row.try_get(0)?,
-        offset: row.try_get::<i64, _>(1)?.cast_unsigned(),
-        key: row.try_get(2)?,
-        headers: row.try_get(3)?,
-        value: row.try_get(4)?,
+        partition,
+        offset: offset.cast_unsigned(),
+        record: Record {
+            key: String::from_utf8(row.try_get(2)?).map_err(|_| unreadable("key"))?,
+            headers: headers::read(row.try_get(3)?).ok_or_else(|| unreadable("headers"))?,
+            value: row.try_get(4)?,
+        },
     })
 }

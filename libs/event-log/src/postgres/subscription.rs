@@ -80,22 +80,22 @@ impl PostgresSubscription {
             if wanted.is_empty() {
                 return Ok(None);
             }
-            let found = tokio::spawn(fetch(Arc::clone(core), wanted.clone(), limit));
+            let from = wanted.iter().map(|wanted| (wanted.partition, wanted.position));
+            let fetch = Fetch::shared(from, limit, core.settings.limits.fetch_bytes);
+            if let Some(found) = core.recent.find(&wanted, &fetch) {
+                return Ok(Some(self.deliver(&wanted, found, limit)));
+            }
+            let found = tokio::spawn(read(Arc::clone(core), fetch));
             self.reading = Some(Reading { wanted, found });
         }
         let Some(reading) = &mut self.reading else { return Ok(None) };
         let found = (&mut reading.found).await.map_err(|_| ending());
         let Some(Reading { wanted, .. }) = self.reading.take() else { return Ok(None) };
-        self.deliver(&wanted, found??, limit).map(Some)
+        Ok(Some(self.deliver(&wanted, found??, limit)))
     }
 
     /// Delivers what is this member's still.
-    fn deliver(
-        &self,
-        wanted: &[Wanted],
-        found: Vec<Fetched>,
-        limit: usize,
-    ) -> Result<Vec<Delivered>, LogError> {
+    fn deliver(&self, wanted: &[Wanted], found: Vec<Fetched>, limit: usize) -> Vec<Delivered> {
         let mut delivered = Vec::with_capacity(found.len());
         let mut found = found.into_iter().peekable();
         for wanted in wanted {
@@ -106,18 +106,17 @@ impl PostgresSubscription {
             }
             if own.is_empty() {
                 self.core().ends.correct(wanted.partition, wanted.end, wanted.position);
+                self.core().recent.forget(wanted.partition);
             }
             // Whoever gave up waiting may have asked for more then than now.
             own.truncate(limit - delivered.len());
             let Some(last) = own.last() else { continue };
             let next = last.offset + 1;
-            let records = own.into_iter().map(|record| record.delivered(partition));
-            let records: Vec<Delivered> = records.collect::<Result<_, _>>()?;
             if self.member.holdings().deliver(wanted, next, Instant::now()) {
-                delivered.extend(records);
+                delivered.extend(own.into_iter().map(|record| record.delivered(partition)));
             }
         }
-        Ok(delivered)
+        delivered
     }
 
     fn each_cursor(&self, partitions: &[PartitionId], paused: bool) {
@@ -212,9 +211,7 @@ impl Drop for PostgresSubscription {
     }
 }
 
-async fn fetch(core: Arc<Core>, wanted: Vec<Wanted>, limit: usize) -> Result<Vec<Fetched>, LogError> {
-    let from = wanted.iter().map(|wanted| (wanted.partition, wanted.position));
-    let fetch = Fetch::shared(from, limit, core.settings.limits.fetch_bytes);
+async fn read(core: Arc<Core>, fetch: Fetch) -> Result<Vec<Fetched>, LogError> {
     let mut connection = core.connection().await?;
     let found = core.in_time(record_store::fetch(&mut connection, &fetch)).await?;
     connection.keep();

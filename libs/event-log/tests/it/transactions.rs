@@ -137,8 +137,9 @@ async fn a_log_that_was_put_back_goes_on_from_there() {
     let database = TestPostgres::shared().await.database().await;
     let log = connect(&database, settings()).await;
     log.ensure_topic(&topic(), 1).await.unwrap();
+    let other = connect(&database, settings()).await;
     for value in ["a", "b", "c", "d"] {
-        append(&log, value).await;
+        append(&other, value).await;
     }
     let pool = database.pool().await;
     let mut member = join(&log, "readers").await;
