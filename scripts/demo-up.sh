@@ -24,11 +24,12 @@ free_port() {
 # Shows a command as a person would type it, and runs it.
 show() {
   echo
-  echo "  \$ plimsoll $*"
+  echo "  \$ plimsoll$(printf ' %q' "$@")"
   "$plimsoll" "$@" | sed 's/^/  /'
 }
 
 git clone --quiet --bare shop shop.git
+: > up.out
 rest=127.0.0.1:$(free_port)
 "$plimsoll" up --data data --listen "$rest" --grpc-listen "127.0.0.1:$(free_port)" \
   --set git.allow_local=true --set gitops.poll_seconds=1 > up.out 2> up.log &
