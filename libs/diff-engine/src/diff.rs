@@ -171,7 +171,7 @@ impl Diff {
 
 impl Change {
     fn whole(object: &Object, op: Op) -> Self {
-        let value = Some(object.value.clone());
+        let value = Some(Value::clone(&object.value));
         let (before, after) = match op {
             Op::Remove => (value, None),
             _ => (None, value),

@@ -144,8 +144,8 @@ pub struct Object {
     pub key: ObjectKey,
     /// Its `apiVersion`.
     pub api_version: String,
-    /// All of it.
-    pub value: Value,
+    /// All of it. States share the objects that they have in common.
+    pub value: Arc<Value>,
     /// Where it was read.
     pub origin: Origin,
 }
@@ -154,7 +154,7 @@ impl Object {
     /// The value below these keys.
     #[must_use]
     pub fn at(&self, keys: &[&str]) -> Option<&Value> {
-        keys.iter().try_fold(&self.value, |value, key| value.get(key))
+        keys.iter().try_fold(&*self.value, |value, key| value.get(key))
     }
 
     /// The text below these keys.
@@ -184,6 +184,6 @@ impl Object {
         let scoped = scope::belongs_to_cluster(&group, &kind);
         let namespace = metadata("namespace").filter(|_| !scoped).map(str::to_owned);
         let key = ObjectKey { group, kind, namespace, name };
-        Ok(Self { key, api_version, value, origin })
+        Ok(Self { key, api_version, value: Arc::new(value), origin })
     }
 }

@@ -23,7 +23,7 @@ pub fn spec_path(kind: &str) -> Option<&'static [&'static str]> {
 #[must_use]
 pub fn spec(object: &Object) -> Option<(Path, &Value)> {
     let keys = spec_path(&object.key.kind)?;
-    let spec = keys.iter().try_fold(&object.value, |value, key| value.get(key))?;
+    let spec = keys.iter().try_fold(&*object.value, |value, key| value.get(key))?;
     Some((keys.iter().fold(Path::root(), |path, key| path.key(key)), spec))
 }
 
@@ -32,7 +32,7 @@ pub fn spec(object: &Object) -> Option<(Path, &Value)> {
 pub fn labels(object: &Object) -> Option<&serde_json::Map<String, Value>> {
     let keys = spec_path(&object.key.kind)?;
     let (_, holder) = keys.split_last()?;
-    let holder = holder.iter().try_fold(&object.value, |value, key| value.get(key))?;
+    let holder = holder.iter().try_fold(&*object.value, |value, key| value.get(key))?;
     holder.get("metadata")?.get("labels")?.as_object()
 }
 

@@ -11,8 +11,9 @@
 //!
 //! Image digests, commit hashes and UUIDs are never secrets.
 
+use std::sync::Arc;
+
 use hmac::{Hmac, KeyInit, Mac};
-use serde_json::Value;
 use sha2::Sha256;
 
 use crate::Object;
@@ -69,11 +70,10 @@ impl Redactor {
     /// The object with every secret replaced by its mark.
     #[must_use]
     pub fn redact(&self, object: &Object) -> Object {
-        let mut redacted = object.clone();
-        if let Value::Object(top) = &mut redacted.value {
-            Walk::new(self, object).object(object, top);
+        match Walk::new(self, object).object(object) {
+            Some(value) => Object { value: Arc::new(value), ..object.clone() },
+            None => object.clone(),
         }
-        redacted
     }
 }
 
@@ -99,7 +99,7 @@ mod tests {
         }
     }
 
-    fn redact(text: &str) -> Value {
+    fn redact(text: &str) -> Arc<serde_json::Value> {
         let state = State::read([("a.yaml", text)], &Limits::default()).unwrap();
         Redactor::new(b"key").redact(&state.objects[0]).value
     }

@@ -251,7 +251,7 @@ mod tests {
         for object in &state.objects {
             let (document, node) = state.files[0].node(&object.origin).unwrap();
             let value = yaml::to_value(document, node, &Limits::default()).unwrap();
-            assert_eq!(value, object.value, "the node of {}", object.key);
+            assert_eq!(value, *object.value, "the node of {}", object.key);
         }
     }
 

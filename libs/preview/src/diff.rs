@@ -129,10 +129,7 @@ pub fn diff(input: &DiffInput<'_>) -> Result<DiffOutput, DiffError> {
         redactor: input.redactor,
         limits: input.limits,
     })?;
-    let rendered = Rendered {
-        before: input.redactor.redact_all(&target.objects),
-        after: input.redactor.redact_all(&plan.after),
-    };
+    let rendered = Rendered::masked(&target.objects, &plan.after, input.redactor);
     let changes = diff_engine::diff(&rendered.before, &rendered.after).ignoring(&input.policy.ignore);
     Ok(DiffOutput { plan: document(input, plan), rendered, changes })
 }

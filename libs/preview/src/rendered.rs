@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use kube_model::{Object, ObjectKey, Origin};
+use kube_model::{Object, ObjectKey, Origin, Redactor};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -76,6 +76,18 @@ struct Place {
 }
 
 impl Rendered {
+    /// Both states with their secrets masked; what they share is masked once.
+    pub(crate) fn masked(before: &[Object], after: &[Object], redactor: &Redactor) -> Self {
+        let masked = redactor.redact_all(before);
+        let known: HashMap<*const Value, &Object> =
+            before.iter().map(|object| Arc::as_ptr(&object.value)).zip(&masked).collect();
+        let mask = |object: &Object| match known.get(&Arc::as_ptr(&object.value)) {
+            Some(masked) => Object { value: masked.value.clone(), ..object.clone() },
+            None => redactor.redact(object),
+        };
+        Self { after: after.iter().map(mask).collect(), before: masked }
+    }
+
     /// Both states as the bytes of two blobs: before, and after. The second can only be read with the first.
     ///
     /// # Errors
@@ -149,7 +161,7 @@ fn written(object: &Object) -> Written<'_> {
 impl Read {
     fn read(self, files: &mut Files) -> Object {
         let Self { api_version, object, origin, value } = self;
-        Object { key: object, api_version, value, origin: origin.read(files) }
+        Object { key: object, api_version, value: Arc::new(value), origin: origin.read(files) }
     }
 }
 

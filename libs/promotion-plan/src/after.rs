@@ -1,5 +1,7 @@
 //! What an object is once the carried places are put into it.
 
+use std::sync::Arc;
+
 use kube_model::{Path, Segment, lists};
 use serde_json::Value;
 
@@ -8,24 +10,28 @@ use crate::pairing::Pair;
 use crate::set::set;
 
 /// What an object of the target is once the carried places are put in; none if it goes, or does not come.
-pub(crate) fn value_after(pair: &Pair<'_>, decisions: &[Decision]) -> Option<Value> {
+pub(crate) fn value_after(pair: &Pair<'_>, decisions: &[Decision]) -> Option<Arc<Value>> {
     let carried = |decision: &&Decision| decision.is_carried();
     let Some(target) = pair.target else {
-        return decisions.iter().find(carried).and_then(|decision| decision.becomes.clone());
+        return decisions.iter().find(carried).and_then(becomes);
     };
-    let mut value = target.value.clone();
-    let source = pair.source.as_ref().map(|object| &object.value);
+    let mut value = Value::clone(&target.value);
+    let source = pair.source.as_ref().map(|object| &*object.value);
     let mut in_order: Vec<&Decision> = decisions.iter().filter(carried).collect();
     in_order
         .sort_by_cached_key(|decision| source_order(&pair.key.kind, &decision.differing.place.path, source));
     for decision in in_order {
         let path = &decision.differing.place.path;
         if path.is_root() {
-            return decision.becomes.clone();
+            return becomes(decision);
         }
         set(&pair.key.kind, &mut value, source, path, decision.becomes.as_ref());
     }
-    Some(value)
+    Some(Arc::new(value))
+}
+
+fn becomes(decision: &Decision) -> Option<Arc<Value>> {
+    decision.becomes.clone().map(Arc::new)
 }
 
 /// The positions in the source's lists of what a path goes through: additions are made in that order.

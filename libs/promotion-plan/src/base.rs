@@ -4,6 +4,7 @@
 //! that was not stays held: what counts there is the source as it stood before.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use kube_model::{Object, ObjectKey, Path, Place, State, lists};
 use serde_json::Value;
@@ -99,9 +100,9 @@ impl Pair<'_> {
             Some(old) if path.is_root() => self.base = old.cloned(),
             Some(old) => {
                 let Some(base) = &mut self.base else { return };
-                let old = old.map(|object| &object.value);
-                let target = self.target.map(|object| &object.value);
-                overlay(&self.key.kind, path, &mut base.value, old, target);
+                let old = old.map(|object| &*object.value);
+                let target = self.target.map(|object| &*object.value);
+                overlay(&self.key.kind, path, Arc::make_mut(&mut base.value), old, target);
             }
         }
     }

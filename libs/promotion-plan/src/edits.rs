@@ -8,6 +8,7 @@ mod pieces;
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use kube_model::{ManifestFile, Object, ObjectKey, Origin, State, yaml::Limits};
 use manifest_edit::{Splice, Template, add_object, edit_object, new_file, remove_object};
@@ -25,7 +26,7 @@ pub use pieces::Piece;
 pub(crate) struct Becoming<'p, 'a> {
     pub(crate) pair: &'p Pair<'a>,
     /// Its value; none if it goes.
-    pub(crate) value: Option<Value>,
+    pub(crate) value: Option<Arc<Value>>,
 }
 
 /// The edits, and the target as it is after them.

@@ -1,6 +1,7 @@
 //! Which namespace of the source is which of the target.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use kube_model::{Object, ObjectKey, State, scope};
 use serde_json::Value;
@@ -56,25 +57,19 @@ impl Namespaces {
     pub(crate) fn moved(&self, object: &Object, target: Option<&Object>) -> Object {
         let mut moved = object.clone();
         moved.key = self.mapped(&object.key);
-        if let Value::Object(top) = &mut moved.value {
-            for (key, value) in
-                top.iter_mut().filter(|(key, _)| !matches!(key.as_str(), "data" | "stringData"))
-            {
+        if self.moves_references(&object.value)
+            && let Value::Object(top) = Arc::make_mut(&mut moved.value)
+        {
+            for (key, value) in top.iter_mut().filter(|(key, _)| may_refer(key)) {
                 self.move_references(key, value);
             }
         }
-        if let ("Namespace", Some(metadata)) = (object.key.kind.as_str(), moved.value.get_mut("metadata")) {
-            metadata["name"] = Value::from(moved.key.name.clone());
-        }
         let namespace = self.namespace_of(&moved.key, object.key.namespace.as_deref(), target);
-        if let Some(Value::Object(metadata)) = moved.value.get_mut("metadata") {
-            match &namespace {
-                Some(namespace) => {
-                    drop(metadata.insert("namespace".to_owned(), Value::from(namespace.clone())))
-                }
-                None => drop(metadata.remove("namespace")),
-            }
+        if object.key.kind == "Namespace" {
+            let name = moved.key.name.clone();
+            set_metadata(&mut moved.value, "name", Some(name));
         }
+        set_metadata(&mut moved.value, "namespace", namespace.clone());
         moved.key.namespace = namespace;
         moved
     }
@@ -101,9 +96,27 @@ impl Namespaces {
         }
     }
 
+    /// Whether anything in an object names a namespace that has another name in the target. Most objects name none,
+    /// and need not be copied.
+    fn moves_references(&self, value: &Value) -> bool {
+        let Value::Object(top) = value else { return false };
+        top.iter().any(|(key, value)| may_refer(key) && self.moves(key, value))
+    }
+
+    fn moves(&self, key: &str, value: &Value) -> bool {
+        match value {
+            Value::String(text) => {
+                names_a_namespace(key) && matches!(self.map.get(text), Some(Some(to)) if to != text)
+            }
+            Value::Array(items) => items.iter().any(|item| self.moves(key, item)),
+            Value::Object(map) => map.iter().any(|(key, value)| is_followed(key) && self.moves(key, value)),
+            _ => false,
+        }
+    }
+
     fn move_references(&self, key: &str, value: &mut Value) {
         match value {
-            Value::String(text) if matches!(key, "namespace" | "kubernetes.io/metadata.name") => {
+            Value::String(text) if names_a_namespace(key) => {
                 if let Some(Some(to)) = self.map.get(text) {
                     to.clone_into(text);
                 }
@@ -111,9 +124,38 @@ impl Namespaces {
             Value::Array(items) => items.iter_mut().for_each(|item| self.move_references(key, item)),
             Value::Object(map) => map
                 .iter_mut()
-                .filter(|(key, _)| *key != "namespaceSelector")
+                .filter(|(key, _)| is_followed(key))
                 .for_each(|(key, value)| self.move_references(key, value)),
             _ => {}
+        }
+    }
+}
+
+/// Whether what stands under a key of an object can refer to a namespace; data cannot.
+fn may_refer(key: &str) -> bool {
+    !matches!(key, "data" | "stringData")
+}
+
+fn names_a_namespace(key: &str) -> bool {
+    matches!(key, "namespace" | "kubernetes.io/metadata.name")
+}
+
+/// A selector of namespaces selects by labels, which are the target's own.
+fn is_followed(key: &str) -> bool {
+    key != "namespaceSelector"
+}
+
+/// Sets a field of an object's metadata, or takes it away, if it is another one.
+fn set_metadata(value: &mut Arc<Value>, key: &str, new: Option<String>) {
+    let Some(Value::Object(metadata)) = value.get("metadata") else { return };
+    let same = match &new {
+        Some(new) => metadata.get(key).and_then(Value::as_str) == Some(new),
+        None => !metadata.contains_key(key),
+    };
+    if let (false, Some(Value::Object(metadata))) = (same, Arc::make_mut(value).get_mut("metadata")) {
+        match new {
+            Some(new) => drop(metadata.insert(key.to_owned(), Value::from(new))),
+            None => drop(metadata.remove(key)),
         }
     }
 }

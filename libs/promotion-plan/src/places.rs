@@ -37,12 +37,12 @@ const BAGS: [&str; 9] = [
 /// side has and the leaves that changed. What `patterns` reach into is split, so that a rule about a part decides
 /// about that part alone.
 pub(crate) fn places_of(pair: &Pair<'_>, patterns: &[&PlacePattern]) -> Vec<Differing> {
-    let base = pair.base.as_ref().map(|object| &object.value);
+    let base = pair.base.as_ref().map(|object| &*object.value);
     let (target, source) = match (pair.target, &pair.source) {
         (Some(target), Some(source)) => (&target.value, &source.value),
         (target, source) => {
             let (target, source) =
-                (target.map(|object| &object.value), source.as_ref().map(|object| &object.value));
+                (target.map(|object| &*object.value), source.as_ref().map(|object| &*object.value));
             return vec![pair.differing(Path::root(), target.cloned(), source.cloned(), base.cloned())];
         }
     };

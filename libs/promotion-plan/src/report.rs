@@ -1,6 +1,7 @@
 //! The plan as it is shown: every place in its list, with redacted values.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use kube_model::{Object, Redactor, lists};
 use serde_json::Value;
@@ -43,7 +44,7 @@ pub(crate) fn plan(planner: &Planner<'_, '_>, settled: Settled, target_name: &st
 
 fn item(planner: &Planner<'_, '_>, shown: &Shown, decision: &Decision) -> PlanItem {
     let place = decision.differing.place.clone();
-    let at = |value: &Option<Value>| {
+    let at = |value: &Option<Arc<Value>>| {
         value
             .as_ref()
             .and_then(|value| place.path.get(&place.object.kind, value))
@@ -91,9 +92,9 @@ fn notes(planner: &Planner<'_, '_>, plan: &Plan, target_name: &str) -> Vec<Strin
 
 /// The redacted values of one object on each side.
 struct Shown {
-    target: Option<Value>,
-    source: Option<Value>,
-    after: Option<Value>,
+    target: Option<Arc<Value>>,
+    source: Option<Arc<Value>>,
+    after: Option<Arc<Value>>,
 }
 
 impl Shown {

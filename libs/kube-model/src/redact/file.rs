@@ -51,11 +51,8 @@ impl SecretSpans {
     ) -> Self {
         let mut found = Found { text: &file.text, secrets: BTreeMap::new(), spans: Vec::new() };
         for object in objects {
-            let mut redacted = object.value.clone();
             let mut walk = Walk::new(redactor, object);
-            if let Value::Object(top) = &mut redacted {
-                walk.object(object, top);
-            }
+            let Some(redacted) = walk.object(object) else { continue };
             found.secrets = walk.secrets;
             if let Some((document, node)) = file.node(&object.origin) {
                 found.compare(document, node, &object.value, &redacted);

@@ -42,19 +42,24 @@ impl<'r> Walk<'r> {
         Self { redactor, spared, custom, secrets: BTreeMap::new() }
     }
 
-    pub(super) fn object(&mut self, object: &Object, top: &mut Map<String, Value>) {
+    /// What stands in the place of an object; none where it has no secret.
+    pub(super) fn object(&mut self, object: &Object) -> Option<Value> {
+        let Value::Object(top) = &*object.value else { return None };
         let core = |kind| object.key.kind == kind && object.key.group.is_empty();
-        for (key, value) in top.iter_mut() {
-            match key.as_str() {
-                "data" | "stringData" if core("Secret") => self.mark_all(value),
-                "data" if core("ConfigMap") => self.settings(value),
-                _ => self.value(value, About::default()),
+        let mut masked = entries(top, |key, value| match key {
+            "data" | "stringData" if core("Secret") => self.mark_all(value),
+            "data" if core("ConfigMap") => self.settings(value),
+            _ => self.value(value, About::default()),
+        });
+        const APPLIED: [&str; 3] = ["metadata", "annotations", LAST_APPLIED];
+        let shown = masked.as_ref().unwrap_or(&object.value);
+        if let Some(mark) = at(shown, &APPLIED).and_then(|applied| self.mark_all(applied)) {
+            let shown = masked.get_or_insert_with(|| Value::clone(&object.value));
+            if let Some(applied) = APPLIED.iter().try_fold(shown, |value, key| value.get_mut(*key)) {
+                *applied = mark;
             }
         }
-        let annotations = top.get_mut("metadata").and_then(|metadata| metadata.get_mut("annotations"));
-        if let Some(value) = annotations.and_then(|annotations| annotations.get_mut(LAST_APPLIED)) {
-            self.mark_all(value);
-        }
+        masked
     }
 
     fn mark(&mut self, secret: &str) -> String {
@@ -63,69 +68,54 @@ impl<'r> Walk<'r> {
         mark
     }
 
-    fn mark_all(&mut self, value: &mut Value) {
+    fn mark_all(&mut self, value: &Value) -> Option<Value> {
         match value {
-            Value::Object(map) => map.values_mut().for_each(|value| self.mark_all(value)),
-            Value::Array(items) => items.iter_mut().for_each(|value| self.mark_all(value)),
-            Value::Null => {}
-            Value::String(text) if is_mark(text) => {}
-            Value::String(text) => *text = self.mark(text),
-            other => *other = Value::String(self.mark(&other.to_string())),
+            Value::Object(map) => entries(map, |_, value| self.mark_all(value)),
+            Value::Array(list) => items(list, |value| self.mark_all(value)),
+            Value::Null => None,
+            Value::String(text) if is_mark(text) => None,
+            Value::String(text) => Some(Value::String(self.mark(text))),
+            other => Some(Value::String(self.mark(&other.to_string()))),
         }
     }
 
     /// The entries of a ConfigMap, whose keys name their values.
-    fn settings(&mut self, value: &mut Value) {
-        if let Value::Object(map) = value {
-            for (name, value) in map {
-                if let Value::String(text) = value {
-                    self.text(Some(name), false, text);
-                }
-            }
-        }
+    fn settings(&mut self, value: &Value) -> Option<Value> {
+        entries(value.as_object()?, |name, value| self.text(Some(name), false, value.as_str()?))
     }
 
-    fn value(&mut self, value: &mut Value, about: About<'_>) {
+    fn value(&mut self, value: &Value, about: About<'_>) -> Option<Value> {
         match value {
             Value::String(text) => self.text(about.name, false, text),
             Value::Number(_) => self.number(value, about.name),
-            Value::Array(items) => {
+            Value::Array(list) => {
                 // `secrets: [a, b]` are the names of Secrets; `passwords: [a, b]` are passwords.
                 let name = about.name.filter(|name| !name.to_ascii_lowercase().ends_with("secrets"));
-                items.iter_mut().for_each(|item| self.value(item, About { name, ..about }));
+                items(list, |item| self.value(item, About { name, ..about }))
             }
             Value::Object(map) => self.mapping(map, about),
-            _ => {}
+            _ => None,
         }
     }
 
     /// A number is a password only where the name says password: `tokens: 5` counts them.
-    fn number(&mut self, value: &mut Value, name: Option<&str>) {
-        let password = name.is_some_and(|name| {
-            let name = name.to_ascii_lowercase();
-            ["password", "passwd", "passphrase", "pwd", "pass"].iter().any(|word| name.ends_with(word))
-        });
-        if password {
-            *value = Value::String(self.mark(&value.to_string()));
-        }
+    fn number(&mut self, value: &Value, name: Option<&str>) -> Option<Value> {
+        let name = name?.to_ascii_lowercase();
+        let password =
+            ["password", "passwd", "passphrase", "pwd", "pass"].iter().any(|word| name.ends_with(word));
+        password.then(|| Value::String(self.mark(&value.to_string())))
     }
 
-    fn mapping(&mut self, map: &mut Map<String, Value>, about: About<'_>) {
-        let named = ["name", "key"].into_iter().filter_map(|key| map.get(key)?.as_str());
-        let beside = named.filter(|name| name_says_secret(name)).map(str::to_owned).next();
-        for (key, value) in map.iter_mut() {
+    fn mapping(&mut self, map: &Map<String, Value>, about: About<'_>) -> Option<Value> {
+        let mut named = ["name", "key"].into_iter().filter_map(|key| map.get(key)?.as_str());
+        let beside = named.find(|name| name_says_secret(name));
+        entries(map, |key, value| {
             let is_text = !value.is_object();
-            let name = match key.as_str() {
-                "value" | "values" | "default" if beside.is_some() && is_text => beside.as_deref(),
-                "args" | "command" => {
-                    self.command(value);
-                    continue;
-                }
-                "image" | LAST_APPLIED => {
-                    self.shapes(value);
-                    continue;
-                }
-                key if self.spared.contains(&key) => continue,
+            let name = match key {
+                "value" | "values" | "default" if beside.is_some() && is_text => beside,
+                "args" | "command" => return self.command(value),
+                "image" | LAST_APPLIED => return self.shapes(value),
+                key if self.spared.contains(&key) => return None,
                 _ if about.labels => None,
                 key if about.several && !describes(key) => Some("secret"),
                 key => key_says_secret(key).then_some(key),
@@ -133,73 +123,99 @@ impl<'r> Walk<'r> {
             let within = About {
                 name: name.filter(|_| is_text),
                 several: self.custom && holds_several(key),
-                labels: matches!(key.as_str(), "labels" | "matchLabels" | "selector" | "nodeSelector"),
+                labels: matches!(key, "labels" | "matchLabels" | "selector" | "nodeSelector"),
             };
-            self.value(value, within);
-        }
+            self.value(value, within)
+        })
     }
 
     /// A text that is no sentence and no setting: only its shape can say that it is a secret.
-    fn shapes(&mut self, value: &mut Value) {
+    fn shapes(&mut self, value: &Value) -> Option<Value> {
         match value {
-            Value::String(text) if !text.contains(['@', '=', ' ', '\n']) => {}
+            Value::String(text) if !text.contains(['@', '=', ' ', '\n']) => None,
             value => self.value(value, About::default()),
         }
     }
 
-    fn command(&mut self, value: &mut Value) {
-        let Value::Array(words) = value else {
-            if let Value::String(text) = value {
-                self.text(None, true, text);
-            }
-            return;
-        };
+    fn command(&mut self, value: &Value) -> Option<Value> {
+        let Value::Array(words) = value else { return self.text(None, true, value.as_str()?) };
         let curl = words.iter().filter_map(Value::as_str).any(|word| word.ends_with("curl"));
-        for index in 0..words.len() {
-            let before = index.checked_sub(1).and_then(|index| words[index].as_str()).unwrap_or_default();
-            let (is_flag, user) = (before.starts_with('-'), curl && matches!(before, "-u" | "--user"));
-            let named = is_flag && !before.contains(['=', ' ']) && key_says_secret(before);
-            let before = before.to_owned();
-            match &mut words[index] {
-                Value::String(word) if named && !word.starts_with('-') => {
-                    self.text(Some(&before), true, word)
-                }
-                Value::String(word) if user && word.contains(':') => *word = self.mark(word),
-                Value::String(word) => self.word(word),
-                number @ Value::Number(_) if named => self.number(number, Some(&before)),
-                other => self.value(other, About::default()),
-            }
+        // What a word is for is said by the one before it, as it is shown.
+        let mut shown_before = String::new();
+        items(words, |word| {
+            let before = std::mem::take(&mut shown_before);
+            let masked = self.argument(word, &before, curl);
+            shown_before.push_str(masked.as_ref().unwrap_or(word).as_str().unwrap_or_default());
+            masked
+        })
+    }
+
+    fn argument(&mut self, word: &Value, before: &str, curl: bool) -> Option<Value> {
+        let (is_flag, user) = (before.starts_with('-'), curl && matches!(before, "-u" | "--user"));
+        let named = is_flag && !before.contains(['=', ' ']) && key_says_secret(before);
+        match word {
+            Value::String(word) if named && !word.starts_with('-') => self.text(Some(before), true, word),
+            Value::String(word) if user && word.contains(':') => Some(Value::String(self.mark(word))),
+            Value::String(word) => self.word(word),
+            number @ Value::Number(_) if named => self.number(number, Some(before)),
+            other => self.value(other, About::default()),
         }
     }
 
     /// `--password=x y` is one word, whatever is in it; what else has blanks is for a shell.
-    fn word(&mut self, word: &mut String) {
+    fn word(&mut self, word: &str) -> Option<Value> {
         if let Some((name, value)) = word.split_once('=')
             && !name.contains(char::is_whitespace)
             && word.starts_with('-')
             && key_says_secret(name)
         {
-            if value_can_be_secret(name, value) {
-                *word = format!("{name}={}", self.mark(value));
-            }
-            return;
+            let secret = value_can_be_secret(name, value);
+            return secret.then(|| Value::String(format!("{name}={}", self.mark(value))));
         }
-        self.text(None, true, word);
+        self.text(None, true, word)
     }
 
-    fn text(&mut self, name: Option<&str>, shell: bool, text: &mut String) {
+    fn text(&mut self, name: Option<&str>, shell: bool, text: &str) -> Option<Value> {
         if is_mark(text) {
-            return;
+            return None;
         }
-        match sensitivity(name, text, shell) {
-            None => {}
-            Some(Sensitivity::Whole) => *text = self.mark(text),
-            Some(Sensitivity::Parts(parts)) => {
+        match sensitivity(name, text, shell)? {
+            Sensitivity::Whole => Some(Value::String(self.mark(text))),
+            Sensitivity::Parts(parts) => {
+                let mut shown = text.to_owned();
                 for part in parts.into_iter().rev() {
-                    let mark = self.mark(&text[part.clone()]);
-                    text.replace_range(part, &mark);
+                    let mark = self.mark(&shown[part.clone()]);
+                    shown.replace_range(part, &mark);
                 }
+                Some(Value::String(shown))
             }
         }
     }
+}
+
+fn at<'v>(value: &'v Value, keys: &[&str]) -> Option<&'v Value> {
+    keys.iter().try_fold(value, |value, key| value.get(*key))
+}
+
+/// A mapping with what stands in the place of its values; none where nothing does. Few have secrets, and only they are
+/// copied.
+fn entries(map: &Map<String, Value>, mut masked: impl FnMut(&str, &Value) -> Option<Value>) -> Option<Value> {
+    let mut copy = None;
+    for (key, value) in map {
+        if let Some(mark) = masked(key, value) {
+            copy.get_or_insert_with(|| map.clone()).insert(key.clone(), mark);
+        }
+    }
+    copy.map(Value::Object)
+}
+
+/// [`entries`] for a list.
+fn items(list: &[Value], mut masked: impl FnMut(&Value) -> Option<Value>) -> Option<Value> {
+    let mut copy = None;
+    for (index, value) in list.iter().enumerate() {
+        if let Some(mark) = masked(value) {
+            copy.get_or_insert_with(|| list.to_vec())[index] = mark;
+        }
+    }
+    copy.map(Value::Array)
 }

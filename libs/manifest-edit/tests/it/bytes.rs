@@ -24,7 +24,7 @@ fn edit_to(target: &str, source: &str, new: impl Fn(&Value) -> Value) -> String 
     let splices = edit_object(&target.files[0], &target.objects[0], &wanted, template).unwrap();
     let text = apply(&target.files[0].text, &splices);
     let again: Vec<Object> = read("t.yaml", &text).objects;
-    assert_eq!(again[0].value, wanted, "the edit means something else:\n{text}");
+    assert_eq!(*again[0].value, wanted, "the edit means something else:\n{text}");
     text.strip_prefix(&object("")).unwrap().to_owned()
 }
 

@@ -144,7 +144,7 @@ fn check(old: &Value, new: &Value, choices: &[u8], with_source: bool) -> String 
     let map = |value: &Value| object(value).as_object().unwrap().clone();
     let target = read(&Style { choices, at: 0 }.block(&map(old), 0));
     let source = read(&Style { choices, at: 7 }.block(&map(new), 0));
-    assert_eq!(target.objects[0].value, object(old), "the test's own writer is wrong");
+    assert_eq!(*target.objects[0].value, object(old), "the test's own writer is wrong");
     let template = Template::of(&source.files[0], &source.objects[0]).filter(|_| with_source);
     let splices = edit_object(&target.files[0], &target.objects[0], &object(new), template).unwrap();
     let text = apply(&target.files[0].text, &splices);
@@ -156,7 +156,7 @@ fn check(old: &Value, new: &Value, choices: &[u8], with_source: bool) -> String 
         )
     });
     assert_eq!(
-        edited.objects[0].value,
+        *edited.objects[0].value,
         object(new),
         "\n--- target\n{}\n--- source\n{}\n--- edited\n{text}",
         target.files[0].text,

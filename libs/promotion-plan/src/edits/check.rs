@@ -1,6 +1,7 @@
 //! Whether the edited files, read again, are what was planned.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use kube_model::{ManifestFile, Object, ObjectKey, Origin, State, yaml::Limits};
 use serde_json::Value;
@@ -15,7 +16,7 @@ pub(super) struct Check<'c, 'p, 'a> {
 }
 
 /// The values of each identity. What the server names (`generateName`) may be there several times.
-type Values<'v> = BTreeMap<&'v ObjectKey, Vec<&'v Value>>;
+type Values<'v> = BTreeMap<&'v ObjectKey, Vec<&'v Arc<Value>>>;
 
 impl Check<'_, '_, '_> {
     /// The objects of the target with the edited files, which are read again; a file that is not edited means
@@ -34,11 +35,19 @@ impl Check<'_, '_, '_> {
                 .and_then(|file| file.objects(limits).map(|objects| (file, objects)));
             let (file, read) =
                 read.map_err(|error| self.refused(&BTreeSet::from([path]), error.to_string()))?;
-            objects.extend(read);
+            objects.extend(read.into_iter().map(|object| self.shared(object)));
             files.push(file);
         }
         objects.sort_by(|a, b| a.key.cmp(&b.key));
         Ok((files, objects))
+    }
+
+    /// An object that means what it meant before is the same one.
+    fn shared(&self, mut object: Object) -> Object {
+        if let Some(before) = self.target.object(&object.key).filter(|before| before.value == object.value) {
+            object.value = before.value.clone();
+        }
+        object
     }
 
     /// The target after the edit is what was planned, object by object, and nothing else has moved.
@@ -89,7 +98,7 @@ fn position(origin: &Origin) -> (&str, usize, &[usize]) {
     (&origin.file, origin.document, &origin.items)
 }
 
-fn values<'v>(objects: impl Iterator<Item = (&'v ObjectKey, &'v Value)>) -> Values<'v> {
+fn values<'v>(objects: impl Iterator<Item = (&'v ObjectKey, &'v Arc<Value>)>) -> Values<'v> {
     let mut values = Values::new();
     for (key, value) in objects {
         values.entry(key).or_default().push(value);
