@@ -20,7 +20,7 @@ impl Ends {
         grown
     }
 
-    /// What was known to be `known` turned out to be `end`, as after a database was restored from a backup.
+    /// What was known to be `known` turned out to be `end` at most, as after a database was restored from a backup.
     pub(super) fn correct(&self, partition: i32, known: u64, end: u64) {
         if let Some(before) = self.lock().get_mut(&partition)
             && *before == known

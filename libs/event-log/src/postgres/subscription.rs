@@ -85,7 +85,7 @@ impl PostgresSubscription {
             if let Some(found) = core.recent.find(&wanted, &fetch) {
                 return Ok(Some(self.deliver(&wanted, found, limit)));
             }
-            let found = tokio::spawn(read(Arc::clone(core), fetch));
+            let found = tokio::spawn(read(Arc::clone(core), wanted.clone(), fetch));
             self.reading = Some(Reading { wanted, found });
         }
         let Some(reading) = &mut self.reading else { return Ok(None) };
@@ -103,10 +103,6 @@ impl PostgresSubscription {
             let mut own = Vec::new();
             while let Some(record) = found.next_if(|record| record.partition == wanted.partition) {
                 own.push(record);
-            }
-            if own.is_empty() {
-                self.core().ends.correct(wanted.partition, wanted.end, wanted.position);
-                self.core().recent.forget(wanted.partition);
             }
             // Whoever gave up waiting may have asked for more then than now.
             own.truncate(limit - delivered.len());
@@ -211,10 +207,20 @@ impl Drop for PostgresSubscription {
     }
 }
 
-async fn read(core: Arc<Core>, fetch: Fetch) -> Result<Vec<Fetched>, LogError> {
+async fn read(core: Arc<Core>, wanted: Vec<Wanted>, fetch: Fetch) -> Result<Vec<Fetched>, LogError> {
     let mut connection = core.connection().await?;
     let found = core.in_time(record_store::fetch(&mut connection, &fetch)).await?;
     connection.keep();
+    let is_missing = |wanted: &&Wanted| found.iter().all(|record| record.partition != wanted.partition);
+    let missing: Vec<&Wanted> = wanted.iter().filter(is_missing).collect();
+    if !missing.is_empty() {
+        // The database was put back to an earlier state: what was known of it is forgotten, and looked up.
+        for wanted in missing {
+            core.ends.correct(wanted.partition, wanted.end, wanted.position);
+            core.recent.forget(wanted.partition);
+        }
+        core.look().await?;
+    }
     Ok(found)
 }
 
