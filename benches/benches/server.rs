@@ -3,6 +3,7 @@
 //! `plimsoll up` takes until it is ready.
 
 #![allow(
+    clippy::expect_used,
     clippy::unwrap_used,
     clippy::disallowed_methods,
     reason = "a bench is where time is measured, and may fail"
