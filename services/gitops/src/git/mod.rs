@@ -11,7 +11,7 @@ mod message;
 mod push;
 mod watched;
 
-pub use branch::{branch_name, is_branch_name};
+pub use branch::is_branch_name;
 pub use command::CommandGit;
 pub use memory::{Fault, MemoryGit};
 pub use merge::{How, Looking, Merge, Seen};

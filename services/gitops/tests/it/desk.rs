@@ -7,7 +7,7 @@ use event_log::{EventLog, MemoryLog};
 use events::plan::ApprovedPlan;
 use events::promotion::PromotionApproved;
 use events::{Envelope, Event, Message, Service};
-use gitops::git::{Git, GitError, Looking, Push, PushError, Pushed, Seen, Watched, branch_name};
+use gitops::git::{Git, GitError, Looking, Push, PushError, Pushed, Seen, Watched};
 use gitops::{Config, Pusher, Watcher};
 use ids::{BlobHash, EventId, OrgId, PromotionId};
 use preview::{ByteSplice, Document as _, FileEdit, Inputs, PinnedFile, PlanDocument, Renderer, Side};
@@ -106,7 +106,7 @@ impl<W: World> Desk<W> {
             repository: self.world.url(),
             target_branch: "main".to_owned(),
             target_commit: self.base.clone(),
-            branch: branch_name("shop", "staging", "production", promotion),
+            branch: format!("plimsoll/{promotion}"),
             plan: self.plan,
             preview_hash: "c0ffee".to_owned(),
             requested_by: "cleo".to_owned(),
@@ -152,7 +152,7 @@ impl<W: World> Desk<W> {
     }
 
     pub(crate) fn branch_name(&self) -> String {
-        branch_name("shop", "staging", "production", PROMOTION)
+        format!("plimsoll/{PROMOTION}")
     }
 }
 

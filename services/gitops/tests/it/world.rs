@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use gitops::git::{
-    Author, CommandGit, Fault, Files, Git, Looking, MemoryGit, Message, Push, Trailers, branch_name,
-};
+use gitops::git::{Author, CommandGit, Fault, Files, Git, Looking, MemoryGit, Message, Push, Trailers};
 use source::sha256;
 
 use crate::real::RealRepository;
@@ -72,7 +70,7 @@ pub(crate) fn push(world: &dyn World, base: &str) -> Push {
         url: world.url(),
         base_commit: base.to_owned(),
         target_branch: "main".to_owned(),
-        branch: branch_name("shop", "staging", "production", PROMOTION),
+        branch: format!("plimsoll/{PROMOTION}"),
         files: files(&[("prod/web.yaml", Some(&edited)), ("prod/new.yaml", Some("new\n"))]),
         message: Message {
             subject: "Promote shop to production".to_owned(),
