@@ -1,8 +1,25 @@
 //! How every service starts, reads its configuration, consumes, is watched and stops.
 //!
-//! A service is given its [`Parts`] and its configuration and runs as tasks; it never reaches for a global. What it
-//! does with an event is a [`Handler`] (anything) or an [`Engine`] (a fact made of a fact); the runtime around it
-//! tries again with back-off, parks with its aggregate what cannot be handled, and commits.
+//! A service is given its [`Parts`] and its configuration and runs as [`Task`]s; it never reaches for a global. What it
+//! does with an event is a [`Handler`] (anything), an [`Engine`] (a fact made of a fact) or a [`RecordHandler`] (records
+//! as they came); the runtime around it tries again with back-off, parks with its aggregate what cannot be handled, and
+//! commits. A decider answers commands and events with [`decide`].
+//!
+//! A service's crate has `tasks`, which its own program and `plimsoll up` run:
+//!
+//! ```ignore
+//! pub fn tasks(config: &Config, parts: Parts) -> Vec<Task> {
+//!     let handler = Arc::new(Handler::new(config, &parts));
+//!     vec![service::consumer(handler, parts.clone(), Policy::default()), service::outbox_relay(Service::Gitops, parts)]
+//! }
+//!
+//! fn main() -> ExitCode {
+//!     service::main(Service::Gitops, async |config, context| Ok(gitops::tasks(&config, context.parts)))
+//! }
+//! ```
+//!
+//! `programs/noting.rs` is the smallest that runs. How long things may take: a consumer finishes what it took within
+//! [`Policy::grace`], a gRPC server within 10 s, and a [`Supervisor`] cuts off after 15 s what still runs.
 
 mod address;
 mod backoff;

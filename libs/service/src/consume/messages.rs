@@ -41,13 +41,13 @@ impl Work for Messages {
 
 impl Messages {
     async fn take(&self, delivered: Delivered, stop: &Stop) -> Result<(), Stopped> {
-        let message = self.read(&delivered, stop).await?;
-        if matches!(message, Ok(Known::Handled)) {
-            telemetry::messaging::duplicate(self.consumer(), topic(&delivered));
-            return Ok(());
-        }
-        match (self.place(&delivered, stop).await?, message) {
-            (Place::Settled, _) | (_, Ok(Known::Handled)) => Ok(()),
+        // Two questions to the store, asked at once: every event waits for both answers.
+        let (message, place) = tokio::try_join!(self.read(&delivered, stop), self.place(&delivered, stop))?;
+        match (place, message) {
+            (Place::Settled, _) | (_, Ok(Known::Handled)) => {
+                telemetry::messaging::duplicate(self.consumer(), topic(&delivered));
+                Ok(())
+            }
             (Place::Behind, _) => {
                 let why = "it waits behind an event of its key that could not be handled";
                 let failure = Failure::unhandled("EVENT_WAITS", why);

@@ -318,3 +318,45 @@ async fn an_earlier_event_that_comes_again_does_not_wait_behind_a_later_one() {
     assert_eq!(bench.letters().await, [letter(1, "Parked", 4, "EVENT_ODD")]);
     consumer.stop().await.unwrap();
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_nobody_asks_for_is_not_tried_again_because_one_behind_it_is_asked_for() {
+    let bench = Bench::new(1).await;
+    bench.append(&records("a", [1, 2])).await;
+    let handler = Noting::new(refuses("a1"));
+    let consumer = bench.consume(&handler);
+    until("all are parked", async || bench.letters().await.len() == 2).await;
+    bench.parts.store.set_dead_letter(2, DeadLetterState::Retrying).await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+    assert_eq!((handler.tries("a1"), handler.tries("a2")), (4, 0));
+    consumer.stop().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_loses_the_partition_in_the_middle_of_a_retry_leaves_the_rest_to_the_next() {
+    let bench = Bench::new(1).await;
+    bench.append(&records("a", [1, 2, 3])).await;
+    let slow = Noting::new(refuses("a1"));
+    let link = bench.log.client();
+    let mut parts = bench.parts.clone();
+    parts.log = std::sync::Arc::new(link.clone());
+    let first = crate::bench::Consumer::start(slow.clone(), parts, Policy::default());
+    until("all are committed", async || bench.committed(0).await == 3).await;
+    slow.does(|_, _| Does::Take(60_000));
+    bench.dead_letters().retry(1, "ben").await.unwrap();
+    until("the first is begun", async || slow.tries("a1") == 5).await;
+    link.disconnect();
+    let other = Noting::able();
+    let second = bench.consume(&other);
+    until("the other has all", async || other.handled() == ["a1", "a2", "a3"]).await;
+    link.reconnect();
+    until("the first ends its event", async || slow.handled() == ["a1"]).await;
+    tokio::time::sleep(std::time::Duration::from_secs(600)).await;
+    assert_eq!(slow.handled(), ["a1"]);
+    assert!(bench.letters().await.iter().all(|letter| letter.1 == "Handled"));
+    let retried =
+        bench.outbox().await.iter().filter(|message| is::<DeadLetterRetried>(&message.event)).count();
+    assert_eq!(retried, 3, "each is told of once");
+    second.stop().await.unwrap();
+    first.stop().await.unwrap();
+}
