@@ -24,10 +24,10 @@ pub(super) async fn beat(core: Arc<Core>) {
             () = after_an_error(&core) => {}
         }
         match renew(&core).await {
-            Ok(()) => core.link.works(),
-            Err(error) => core.link.failed(&error),
+            Ok(()) if core.link.works() => core.members.wake_all(),
+            Ok(()) => {}
+            Err(error) => tracing::debug!(%error, "leases are renewed later"),
         }
-        core.members.wake_all();
     }
 }
 
@@ -52,7 +52,9 @@ async fn renew(core: &Core) -> Result<(), LogError> {
             member.kicked.notify_one();
             continue;
         };
-        member.holdings().renewed(before + core.settings.lease);
+        if member.holdings().renewed(before + core.settings.lease, Instant::now()) {
+            member.woken.notify_one();
+        }
         if renewed.lapsed || renewed.generation != member.generation() {
             member.kicked.notify_one();
         }

@@ -14,7 +14,7 @@ use super::announce::Announcements;
 use super::appender::Queues;
 use super::connection::Connection;
 use super::ends::Ends;
-use super::failure::{failure, no_answer};
+use super::failure::{concerns_all, failure, no_answer};
 use super::link::Link;
 use super::recent::Recent;
 use super::registry::Registry;
@@ -83,8 +83,8 @@ impl Core {
     pub(super) async fn connection(&self) -> Result<Connection, LogError> {
         match self.pool.acquire().await {
             Ok(connection) => Ok(Connection::new(connection)),
-            Err(sqlx::Error::PoolTimedOut) => self.noted(Err(no_answer(self.settings.request_timeout))),
-            Err(error) => self.noted(Err(failure(error))),
+            Err(sqlx::Error::PoolTimedOut) => Err(self.unanswered()),
+            Err(error) => Err(self.failed(error)),
         }
     }
 
@@ -93,18 +93,25 @@ impl Core {
         &self,
         statement: impl Future<Output = sqlx::Result<T>>,
     ) -> Result<T, LogError> {
-        let answer = timeout(self.settings.request_timeout, statement).await;
-        self.noted(match answer {
-            Ok(answer) => answer.map_err(failure),
-            Err(_) => Err(no_answer(self.settings.request_timeout)),
-        })
+        match timeout(self.settings.request_timeout, statement).await {
+            Ok(answer) => answer.map_err(|error| self.failed(error)),
+            Err(_) => Err(self.unanswered()),
+        }
     }
 
-    fn noted<T>(&self, answer: Result<T, LogError>) -> Result<T, LogError> {
-        if let Err(error) = &answer {
-            self.link.failed(error);
+    fn failed(&self, error: sqlx::Error) -> LogError {
+        let link = concerns_all(&error);
+        let error = failure(error);
+        if link {
+            self.link.failed(&error);
         }
-        answer
+        error
+    }
+
+    fn unanswered(&self) -> LogError {
+        let error = no_answer(self.settings.request_timeout);
+        self.link.failed(&error);
+        error
     }
 
     /// A topic.

@@ -20,6 +20,21 @@ pub(super) fn failure(error: sqlx::Error) -> LogError {
     }
 }
 
+/// Whether an error says that the server cannot be reached, or lets nobody in: not only this statement failed.
+pub(super) fn concerns_all(error: &sqlx::Error) -> bool {
+    use sqlx::Error as E;
+    match error {
+        E::Database(refusal) => {
+            let state = refusal.code().unwrap_or_default();
+            // Connection; invalid authorization; no such database; too_many_connections; admin_shutdown,
+            // crash_shutdown, cannot_connect_now.
+            ["08", "28", "3D", "53300", "57P"].iter().any(|prefix| state.starts_with(prefix))
+        }
+        E::Io(_) | E::Protocol(_) | E::PoolTimedOut | E::PoolClosed | E::WorkerCrashed | E::Tls(_) => true,
+        _ => false,
+    }
+}
+
 /// The server gave no answer.
 pub(super) fn no_answer(after: Duration) -> LogError {
     LogError::Unavailable(format!("no answer within {} ms", after.as_millis()))

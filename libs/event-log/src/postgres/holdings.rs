@@ -39,9 +39,11 @@ pub(super) struct Settlement {
 }
 
 impl Holdings {
-    /// The lease was renewed.
-    pub(super) fn renewed(&mut self, until: Instant) {
+    /// The lease was renewed. Answers whether it had ended.
+    pub(super) fn renewed(&mut self, until: Instant, now: Instant) -> bool {
+        let ended = !self.is_fresh(now);
         self.fresh_until = Some(until);
+        ended
     }
 
     /// The partitions of which there are records to deliver, each time beginning with another; none while others may
@@ -182,7 +184,7 @@ mod tests {
     /// A member that holds partition 1, of which three are committed and nine are there.
     fn holding(me: Uuid, now: Instant) -> Holdings {
         let mut holdings = Holdings::default();
-        holdings.renewed(now + LEASE);
+        assert!(holdings.renewed(now + LEASE, now));
         let settled = holdings.settle(me, &[claim(1, Some(me), 5)], &[Some(me)], now, now + LEASE);
         assert_eq!(settled, Settlement::default());
         holdings
@@ -254,7 +256,7 @@ mod tests {
         let (me, now) = (Uuid::from_u128(1), Instant::now());
         let claims: Vec<Claim> = (0..4).map(|partition| claim(partition, Some(me), 1)).collect();
         let mut holdings = Holdings::default();
-        holdings.renewed(now + LEASE);
+        assert!(holdings.renewed(now + LEASE, now));
         holdings.settle(me, &claims, &[Some(me); 4], now, now + LEASE);
         let ends = ends(&[0, 1, 2, 3]);
         let mut first: Vec<i32> =

@@ -4,7 +4,7 @@ use tokio::sync::watch;
 
 use crate::error::LogError;
 
-/// Whether the server can be reached, as the last statement of this process found it.
+/// Whether the server can be reached, as the statements of this process found it.
 #[derive(Debug)]
 pub(super) struct Link {
     broken: watch::Sender<Option<LogError>>,
@@ -15,18 +15,17 @@ impl Link {
         Self { broken: watch::Sender::new(None) }
     }
 
-    /// A statement was answered.
-    pub(super) fn works(&self) {
-        if self.broken.send_if_modified(|broken| broken.take().is_some()) {
+    /// A statement was answered. Answers whether that is news.
+    pub(super) fn works(&self) -> bool {
+        let mended = self.broken.send_if_modified(|broken| broken.take().is_some());
+        if mended {
             tracing::info!("the event log can be reached again");
         }
+        mended
     }
 
-    /// A statement was not answered, or could not be sent.
+    /// A statement was not answered, or could not be sent, and so it would be with others.
     pub(super) fn failed(&self, error: &LogError) {
-        if !matches!(error, LogError::Unavailable(_) | LogError::Refused(_)) {
-            return;
-        }
         let changed = self.broken.send_if_modified(|broken| {
             let changed = broken.is_none();
             broken.get_or_insert_with(|| error.clone());

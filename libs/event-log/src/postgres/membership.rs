@@ -20,13 +20,13 @@ pub(super) async fn run(
     member: Arc<Member>,
     joined: oneshot::Sender<Result<(), LogError>>,
 ) -> Result<(), LogError> {
+    // From here on it is told what changes in the group, before it has a share of it.
+    core.members.add(Arc::clone(&member));
     let join = rebalance(&core, &member).await;
     let refused = join.is_err();
-    if joined.send(join).is_err() || refused {
-        return leave(&core, &member).await;
+    if joined.send(join).is_ok() && !refused {
+        keep(&core, &member).await;
     }
-    core.members.add(Arc::clone(&member));
-    keep(&core, &member).await;
     core.members.remove(member.id);
     leave(&core, &member).await
 }

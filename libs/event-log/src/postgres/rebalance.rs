@@ -32,7 +32,7 @@ pub(super) async fn rebalance(core: &Core, member: &Member) -> Result<(), LogErr
     }
     let mut holdings = member.holdings();
     holdings.take(&settled.taken);
-    holdings.renewed(before + core.settings.lease);
+    let _ended = holdings.renewed(before + core.settings.lease, Instant::now());
     drop(holdings);
     member.settled_at(settled.generation);
     member.woken.notify_one();
