@@ -10,5 +10,5 @@ mod flow;
 mod malformed;
 mod moved;
 mod repository;
-mod server;
 mod seeded;
+mod server;

@@ -1,0 +1,142 @@
+//! What goes wrong around a server, and what it says and does then.
+
+use std::fs;
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+use serde_json::json;
+
+use crate::client::eventually;
+use crate::flow::{Shop, id, to_production};
+use crate::repository::Repository;
+use crate::server::{Server, send, text};
+
+#[test]
+fn a_start_that_cannot_be_says_why() {
+    let repository = Repository::new();
+    let mut server = Server::new(repository.directory.path(), &[]);
+    let fails = |server: &Server, settings: &[&str], code: &str| {
+        let output = server.command(settings).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{}", text(&output));
+        assert!(text(&output).contains(&format!("error[{code}]")), "{}", text(&output));
+    };
+    fails(&server, &["gateway.lisen=127.0.0.1:1"], "CONFIG_INVALID");
+    fails(&server, &["gitops.poll_seconds=soon"], "CONFIG_INVALID");
+    fails(&server, &["nowhere.at_all=1"], "CONFIG_INVALID");
+    let taken = TcpListener::bind(("127.0.0.1", server.port())).unwrap();
+    fails(&server, &[], "PORT_IN_USE");
+    drop(taken);
+
+    server.spawn();
+    server.ready();
+    let mut second = Server::new(repository.directory.path(), &[]);
+    second.data.clone_from(&server.data);
+    fails(&second, &[], "DATA_DIRECTORY_IN_USE");
+    // It has taken nothing away from the first.
+    server.admin().get("/auth/me").ok(200);
+    stops(&mut server, "TERM");
+    server.spawn();
+    server.ready();
+    stops(&mut server, "INT");
+}
+
+/// With exit code 0, and with every process that was its.
+fn stops(server: &mut Server, signal: &str) {
+    let left = || processes_of(&server.data);
+    assert!(left().len() > 2, "plimsoll and Postgres run");
+    let status = server.stop(signal);
+    assert_eq!(status.code(), Some(0), "{}", server.said());
+    let left = processes_of(&server.data);
+    assert_eq!(left, Vec::<String>::new());
+}
+
+/// The command lines and working directories that name a directory.
+fn processes_of(data: &Path) -> Vec<String> {
+    let data = data.to_str().unwrap();
+    let processes = fs::read_dir("/proc").unwrap().filter_map(|entry| {
+        let path = entry.ok()?.path();
+        let command = fs::read(path.join("cmdline")).ok()?;
+        let command = String::from_utf8_lossy(&command).replace('\0', " ");
+        let at = fs::read_link(path.join("cwd")).unwrap_or_default();
+        (command.contains(data) || at.starts_with(data)).then(|| format!("{} {command}", path.display()))
+    });
+    processes.collect()
+}
+
+#[test]
+fn a_database_that_hangs_is_waited_for() {
+    let shop = Shop::open(&[]);
+    let ready = |status: u16| {
+        eventually(&format!("readiness is {status}"), || {
+            let answer = shop.alice.try_call("GET", "/readyz", &[], None).ok()?;
+            (answer.status == status).then_some(())
+        });
+    };
+    ready(200);
+    let stopped = Stopped::family(shop.server.postgres().unwrap());
+    ready(503);
+    let answer = shop.alice.get("/promotions");
+    assert_eq!(answer.status, 503, "{}", answer.text);
+    assert!(answer.header("retry-after").is_some_and(|seconds| seconds.parse::<u32>().unwrap() > 0));
+    assert!(!answer.code().is_empty(), "{}", answer.text);
+    assert_eq!(shop.alice.try_call("GET", "/healthz", &[], None).unwrap().status, 200, "no reason to start it again");
+    drop(stopped);
+    ready(200);
+    let preview = shop.preview();
+    shop.approve(&id(&preview));
+    shop.alice.until_status(&id(&preview), "open");
+}
+
+/// Processes that stand still until this is dropped.
+struct Stopped(Vec<u32>);
+
+impl Stopped {
+    fn family(parent: u32) -> Self {
+        let children = fs::read_to_string(format!("/proc/{parent}/task/{parent}/children")).unwrap();
+        let mut all: Vec<u32> = children.split_whitespace().map(|pid| pid.parse().unwrap()).collect();
+        all.push(parent);
+        all.iter().for_each(|pid| send("STOP", *pid));
+        Self(all)
+    }
+}
+
+impl Drop for Stopped {
+    fn drop(&mut self) {
+        self.0.iter().for_each(|pid| send("CONT", *pid));
+    }
+}
+
+#[test]
+fn a_repository_that_refuses_or_is_gone_ends_a_promotion_where_people_see_it() {
+    let shop = Shop::open(&[]);
+    let hook = shop.repository.bare.join("hooks/pre-receive");
+    fs::create_dir_all(hook.parent().unwrap()).unwrap();
+    fs::write(&hook, "#!/bin/sh\necho 'branches are made by release managers' >&2\nexit 1\n").unwrap();
+    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+    let refused = id(&shop.preview());
+    shop.approve(&refused);
+    let failed = shop.alice.until_status(&refused, "failed");
+    assert_eq!(failed["failure"]["code"], "PUSH_REFUSED", "{failed}");
+    let why = failed["failure"]["message"].as_str().unwrap();
+    assert!(why.contains("branches are made by release managers"), "{why}");
+    assert!(shop.repository.branches().is_empty());
+    fs::remove_file(&hook).unwrap();
+
+    // Approved while the repository is there, pushed when it is not; and asked for when it is not.
+    let gone = id(&shop.preview());
+    let away = shop.repository.bare.with_extension("away");
+    fs::rename(&shop.repository.bare, &away).unwrap();
+    shop.approve(&gone);
+    let failed = shop.alice.until_status(&gone, "failed");
+    assert!(!failed["failure"]["code"].as_str().unwrap().is_empty(), "{failed}");
+    let answer = shop.alice.post("/promotions?wait=60", &to_production("shop"));
+    assert!(matches!(answer.status, 422 | 503), "{} {}", answer.status, answer.text);
+    assert!(answer.code().starts_with("REPOSITORY_") || answer.code().starts_with("GIT_"), "{}", answer.text);
+    shop.admin.post("/workloads", &json!({"repo": shop.repository.url(), "path": "plimsoll.yaml"}));
+
+    fs::rename(&away, &shop.repository.bare).unwrap();
+    let again = id(&shop.preview());
+    shop.approve(&again);
+    shop.alice.until_status(&again, "open");
+}
