@@ -38,6 +38,15 @@ pub(crate) async fn until(
     }
 }
 
+/// Waits until the promotion is known at all.
+pub(crate) async fn known(
+    gateway: &Gateway,
+    caller: &Identity,
+    id: PromotionId,
+) -> Result<Option<Found>, ApiError> {
+    until(gateway, caller, id, Instant::now() + SHOWN, |_| true).await
+}
+
 /// Waits until the promotion is shown as its owner knows it, so that who decided and then looks sees the decision.
 pub(crate) async fn shown(
     gateway: &Gateway,

@@ -93,7 +93,11 @@ pub(super) async fn request(
     let id: PromotionId = (answer.into_inner().promotion_id.parse())
         .map_err(|_| internal("INTERNAL", "a promotion was answered with a wrong identifier"))?;
     let deadline = Instant::now() + Duration::from_secs(u64::from(seconds));
-    let found = wait::until(gateway, caller, id, deadline, is_complete).await?;
+    let mut found = wait::until(gateway, caller, id, deadline, is_complete).await?;
+    if found.is_none() {
+        // What Location names is there when it is named, however little the caller waits for.
+        found = wait::known(gateway, caller, id).await?;
+    }
     answered(gateway, caller, id, found).await
 }
 
