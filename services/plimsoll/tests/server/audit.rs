@@ -13,10 +13,20 @@ pub(crate) fn logs(shop: &Shop, promotion: &str) {
         records.iter().filter(|record| record["type"].as_str().unwrap().ends_with(name)).count()
     };
     let about = of(&format!("&promotion_id={promotion}"));
-    for name in ["PreviewRequested", "DiffComputed", "CostEstimated", "RiskAssessed", "PreviewExplained",
-        "PreviewCompleted", "ApprovalGiven", "PromotionApproved", "BranchPushed", "PromotionOpened", "MergeSeen",
-        "PromotionMerged"]
-    {
+    for name in [
+        "PreviewRequested",
+        "DiffComputed",
+        "CostEstimated",
+        "RiskAssessed",
+        "PreviewExplained",
+        "PreviewCompleted",
+        "ApprovalGiven",
+        "PromotionApproved",
+        "BranchPushed",
+        "PromotionOpened",
+        "MergeSeen",
+        "PromotionMerged",
+    ] {
         assert_eq!(named(&about, &format!(".{name}")), 1, "{name}");
     }
     assert!(named(&about, "CommandRefused") >= 3, "refusals of people are events too");

@@ -31,7 +31,7 @@ struct Driver {
     alice: Client,
     bob: Client,
     acknowledged: Mutex<Acknowledged>,
-    requests: AtomicU64,
+    steps: AtomicU64,
     enough: AtomicBool,
 }
 
@@ -90,15 +90,15 @@ impl Driver {
         let admin = server.admin();
         let (alice, bob) = (admin.caller("alice", "requester"), admin.caller("bob", "approver"));
         let acknowledged = Mutex::default();
-        let (requests, enough) = (AtomicU64::new(0), AtomicBool::new(false));
-        Self { repository, admin, alice, bob, acknowledged, requests, enough }
+        let (steps, enough) = (AtomicU64::new(0), AtomicBool::new(false));
+        Self { repository, admin, alice, bob, acknowledged, steps, enough }
     }
 
-    /// Waits until some more requests were answered, and then a moment.
+    /// Waits until the drivers have come some steps further, and then a moment.
     fn go_on(&self, seeded: &mut Seeded) {
-        let until = self.requests.load(Ordering::SeqCst) + seeded.below(12);
-        eventually("answers go on", || (self.requests.load(Ordering::SeqCst) >= until).then_some(()));
-        thread::sleep(Duration::from_millis(seeded.below(60)));
+        let until = self.steps.load(Ordering::SeqCst) + seeded.below(4);
+        eventually("the drivers go on", || (self.steps.load(Ordering::SeqCst) >= until).then_some(()));
+        thread::sleep(Duration::from_millis(seeded.below(300)));
     }
 
     fn drive(&self, lane: u32) {
@@ -116,16 +116,26 @@ impl Driver {
         let made = self.asked(&self.admin, "POST", "/workloads", &[], &document);
         // One that was made and not answered is there when it is made again.
         assert!(matches!(made.status, 201 | 409), "{}", made.text);
+        self.step();
         let key = [("idempotency-key", application)];
-        let requested = self.asked(&self.alice, "POST", "/promotions?wait=2", &key, &to_production(application));
+        let requested =
+            self.asked(&self.alice, "POST", "/promotions?wait=2", &key, &to_production(application));
         assert!(matches!(requested.status, 200 | 202), "{}", requested.text);
         let id = requested.json["promotion_id"].as_str().unwrap().to_owned();
         self.acknowledged.lock().unwrap().requested.push((id.clone(), application.to_owned()));
+        self.step();
         self.until(&id, "preview");
+        self.step();
         let approved = self.asked(&self.bob, "POST", &format!("/promotions/{id}/approve"), &[], &json!({}));
         assert!(approved.status == 200 || approved.code() == "ALREADY_APPROVED", "{}", approved.text);
         self.acknowledged.lock().unwrap().approved.push(id.clone());
+        self.step();
         self.until(&id, "open");
+        self.step();
+    }
+
+    fn step(&self) {
+        self.steps.fetch_add(1, Ordering::SeqCst);
     }
 
     fn until(&self, id: &str, status: &str) {
@@ -139,14 +149,20 @@ impl Driver {
     }
 
     /// An answer that is none of a server that is away.
-    fn asked(&self, client: &Client, method: &str, path: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
+    fn asked(
+        &self,
+        client: &Client,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &Value,
+    ) -> Answer {
         let body = (method != "GET").then(|| body.to_string().into_bytes());
         let headers = [headers, &[("content-type", "application/json")]].concat();
         let path = format!("/api/v1{path}");
         eventually(&path, || {
             let answer = client.try_call(method, &path, &headers, body.as_deref()).ok()?;
             assert!(answer.status < 500 || answer.status == 503, "{}", answer.text);
-            self.requests.fetch_add(1, Ordering::SeqCst);
             (answer.status != 503).then_some(answer)
         })
     }
@@ -166,7 +182,11 @@ impl Driver {
         }
         self.audited(&acknowledged);
         let listed = self.admin.get("/promotions?limit=200").ok(200)["items"].as_array().unwrap().len();
-        assert_eq!(listed, acknowledged.requested.len().min(200), "a request that was repeated made one promotion");
+        assert_eq!(
+            listed,
+            acknowledged.requested.len().min(200),
+            "a request that was repeated made one promotion"
+        );
         let letters = self.admin.get("/dead-letters").ok(200);
         assert_eq!(letters["items"], json!([]));
         let (code, said) = verify(server, &self.admin.get("/audit/export").text);

@@ -80,7 +80,11 @@ fn a_database_that_hangs_is_waited_for() {
     assert_eq!(answer.status, 503, "{}", answer.text);
     assert!(answer.header("retry-after").is_some_and(|seconds| seconds.parse::<u32>().unwrap() > 0));
     assert!(!answer.code().is_empty(), "{}", answer.text);
-    assert_eq!(shop.alice.try_call("GET", "/healthz", &[], None).unwrap().status, 200, "no reason to start it again");
+    assert_eq!(
+        shop.alice.try_call("GET", "/healthz", &[], None).unwrap().status,
+        200,
+        "no reason to start it again"
+    );
     drop(stopped);
     ready(200);
     let preview = shop.preview();

@@ -49,7 +49,7 @@ pub(crate) fn id(promotion: &Value) -> String {
 
 fn carried(preview: &Value) -> Vec<&str> {
     let carried = preview["plan"]["carried"].as_array().unwrap().iter();
-    carried.map(|item| item["label"].as_str().unwrap()).collect()
+    carried.map(|item| item["place"].as_str().unwrap()).collect()
 }
 
 const IMAGE: &str = "Deployment/web:spec.template.spec.containers[name=web].image";
@@ -79,7 +79,10 @@ fn a_promotion_from_the_request_to_the_merge() {
 
 fn workloads(shop: &Shop) {
     let found = shop.alice.get("/workloads/shop").ok(200);
-    assert_eq!((&found["repository"], &found["path"]), (&json!(shop.repository.url()), &json!("plimsoll.yaml")));
+    assert_eq!(
+        (&found["repository"], &found["path"]),
+        (&json!(shop.repository.url()), &json!("plimsoll.yaml"))
+    );
     let made = shop.admin.post("/workloads", &shop.repository.application("kiosk", 1)).ok(201);
     assert_eq!((&made["name"], &made["path"]), (&json!("kiosk"), &Value::Null));
     let listed = shop.alice.get("/workloads").ok(200);
@@ -95,7 +98,8 @@ fn forms_of_a_request(shop: &Shop) {
     assert_eq!((&first["application"], &first["status"]), (&json!("kiosk"), &json!("preview")));
     let head = shop.repository.git(&["rev-parse", "main"]);
     let workload = shop.alice.get("/workloads/kiosk").ok(200)["id"].clone();
-    let by_target = json!({"workload_id": workload, "target_cluster_id": "eu", "git_commit": head, "user_id": "alice"});
+    let by_target =
+        json!({"workload_id": workload, "target_cluster_id": "eu", "git_commit": head, "user_id": "alice"});
     let second = shop.alice.post("/promotions/preview?wait=60", &by_target).ok(200);
     assert_eq!(second["from"]["commit"], json!(head));
     // Of two that nobody has decided about, the newer one stands.
@@ -186,10 +190,17 @@ fn told(shop: &Shop, id: &str, followed: &str) {
         let values = text.lines().filter_map(|line| line.strip_prefix(field).map(str::to_owned));
         values.collect()
     };
-    let expected = ["PreviewRequested", "PreviewCompleted", "ApprovalGiven", "PromotionApproved", "PromotionOpened",
-        "PromotionMerged"];
+    let expected = [
+        "PreviewRequested",
+        "PreviewCompleted",
+        "ApprovalGiven",
+        "PromotionApproved",
+        "PromotionOpened",
+        "PromotionMerged",
+    ];
     let expected = expected.map(|name| format!("plimsoll.promotion.v1.{name}"));
-    let events: Vec<String> = lines(followed, "event: ").into_iter().filter(|name| !name.ends_with("CommandRefused")).collect();
+    let events: Vec<String> =
+        lines(followed, "event: ").into_iter().filter(|name| !name.ends_with("CommandRefused")).collect();
     assert_eq!(events, expected);
     let numbers = lines(followed, "id: ");
     let path = format!("/api/v1/promotions/{id}/events");
@@ -202,10 +213,15 @@ fn told(shop: &Shop, id: &str, followed: &str) {
 fn next_is_three_way(shop: &Shop, first: &Value) {
     let advanced = shop.preview();
     assert_eq!((&advanced["obstacle"], carried(&advanced)), (&json!("NOTHING_TO_PROMOTE"), vec![]));
-    shop.bob.post(&format!("/promotions/{}/approve", id(&advanced)), &json!({})).refused(409, "NOTHING_TO_PROMOTE");
+    shop.bob
+        .post(&format!("/promotions/{}/approve", id(&advanced)), &json!({}))
+        .refused(409, "NOTHING_TO_PROMOTE");
 
     let newer = web("shop-staging", "registry.example/web:1.3.0", 2);
-    shop.repository.write("staging/web.yaml", &newer.replace("spec:\n  replicas", "spec:\n  minReadySeconds: 10\n  replicas"));
+    shop.repository.write(
+        "staging/web.yaml",
+        &newer.replace("spec:\n  replicas", "spec:\n  minReadySeconds: 10\n  replicas"),
+    );
     shop.repository.publish("web 1.3.0, which starts slowly");
     let next = shop.preview();
     assert_eq!(next["base"]["commit"], first["from"]["commit"], "the base is what was promoted");

@@ -15,8 +15,12 @@ use crate::server::Server;
 #[test]
 fn what_is_no_request_is_refused_in_words() {
     let repository = Repository::new();
-    let settings = ["gateway.max_body_bytes=4096", "gateway.read_timeout_seconds=1", "gateway.burst=60",
-        "gateway.requests_per_minute=1"];
+    let settings = [
+        "gateway.max_body_bytes=4096",
+        "gateway.read_timeout_seconds=1",
+        "gateway.burst=60",
+        "gateway.requests_per_minute=1",
+    ];
     let server = Server::start(repository.directory.path(), &settings);
     let admin = server.admin();
     tokens(&server, &admin.caller("tess", "requester"));
@@ -39,7 +43,9 @@ fn tokens(server: &Server, tess: &Client) {
     let last = if good.ends_with('A') { "Q" } else { "A" };
     let altered = format!("{}{last}", &good[..good.len() - 1]);
     let unknown = format!("plimsoll_{}", "A".repeat(86));
-    for wrong in ["plimsoll_", "hunter2", &good[1..], &altered, &unknown, &good.to_uppercase(), &"x".repeat(3000)] {
+    for wrong in
+        ["plimsoll_", "hunter2", &good[1..], &altered, &unknown, &good.to_uppercase(), &"x".repeat(3000)]
+    {
         let answer = server.client(Some(wrong)).get("/auth/me");
         answer.refused(401, "TOKEN_INVALID");
         assert!(!answer.text.contains(&wrong[1..]), "{}", answer.text);
@@ -76,10 +82,12 @@ fn bodies(bea: &Client) {
     assert!(matches!(sent(deep.as_bytes(), json).status, 400 | 422));
     sent(format!("{{\"name\": \"{}\"}}", "x".repeat(5000)).as_bytes(), json).refused(413, "BODY_TOO_LARGE");
     sent(b"{\"name\": \"eu\"}", "Application/JSON; charset=utf-8").ok(201);
-    bea.post("/tokens", &json!({"user": "eve\nApproved-by: bob", "role": "approver"})).refused(422, "USER_INVALID");
+    bea.post("/tokens", &json!({"user": "eve\nApproved-by: bob", "role": "approver"}))
+        .refused(422, "USER_INVALID");
     bea.post("/tokens", &json!({"user": "eve", "role": "owner"})).refused(422, "BODY_INVALID");
     bea.get("/promotions?limit=many").refused(400, "QUERY_INVALID");
-    bea.post("/promotions?wait=61", &json!({"application": "a", "from": "b", "to": "c"})).refused(400, "QUERY_INVALID");
+    bea.post("/promotions?wait=61", &json!({"application": "a", "from": "b", "to": "c"}))
+        .refused(400, "QUERY_INVALID");
 }
 
 /// What is answered to bytes that end here, while the connection stays open.
@@ -112,7 +120,10 @@ fn limits(hasty: &Client) {
     // A minute brings one more, so that none comes back while this runs, or one at most.
     let mut answers = (0..62).map(|_| hasty.get("/auth/me"));
     let first = answers.next().unwrap();
-    assert_eq!((first.header("ratelimit-limit"), first.header("ratelimit-remaining")), (Some("60"), Some("59")));
+    assert_eq!(
+        (first.header("ratelimit-limit"), first.header("ratelimit-remaining")),
+        (Some("60"), Some("59"))
+    );
     let refused = answers.find(|answer| answer.status != 200).unwrap();
     refused.refused(429, "RATE_LIMITED");
     assert_eq!(refused.header("ratelimit-remaining"), Some("0"));

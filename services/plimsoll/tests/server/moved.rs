@@ -27,7 +27,12 @@ fn equal_is_carried_over(shop: &Shop) {
     // People approved the old preview, and the commit names the one that is pushed.
     let approved = shop.admin.audit(&format!("&promotion_id={promotion}&type=ApprovalGiven"));
     assert_eq!(carried[0]["data"]["old_preview_hash"], approved[0]["data"]["preview_hash"]);
-    let trailer = shop.repository.git(&["log", "-1", "--format=%(trailers:key=Plimsoll-Preview-Hash,valueonly)", branch]);
+    let trailer = shop.repository.git(&[
+        "log",
+        "-1",
+        "--format=%(trailers:key=Plimsoll-Preview-Hash,valueonly)",
+        branch,
+    ]);
     assert_eq!(open["preview_hash"].as_str(), Some(trailer.as_str()));
 }
 

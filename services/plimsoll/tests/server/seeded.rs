@@ -16,7 +16,8 @@ impl Seeded {
 #[test]
 fn the_numbers_are_those_of_the_reference() {
     let mut seeded = Seeded(1_234_567);
-    let expected: [u64; 3] = [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423];
+    let expected: [u64; 3] =
+        [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423];
     for number in expected {
         assert_eq!(seeded.below(u64::MAX), number);
     }

@@ -76,7 +76,10 @@ impl Server {
         eventually("plimsoll is ready", || {
             let ended = self.child.as_mut().unwrap().try_wait().unwrap();
             assert!(ended.is_none(), "plimsoll up ended with {ended:?}: {}", self.said());
-            fs::read_to_string(self.data.with_extension("out")).unwrap().contains("plimsoll is ready").then_some(())
+            fs::read_to_string(self.data.with_extension("out"))
+                .unwrap()
+                .contains("plimsoll is ready")
+                .then_some(())
         });
     }
 
