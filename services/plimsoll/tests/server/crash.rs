@@ -37,7 +37,7 @@ struct Driver {
 
 #[test]
 fn a_server_that_is_killed_at_any_moment_loses_nothing_and_does_nothing_twice() {
-    let crashes = std::env::var("PLIMSOLL_CRASHES").map_or(12, |count| count.parse().unwrap());
+    let crashes = std::env::var("PLIMSOLL_CRASHES").map_or(8, |count| count.parse().unwrap());
     let repository = Repository::new();
     // One promotion of many applications a minute is many requests of one token.
     let calm = ["gateway.burst=100000", "gateway.requests_per_minute=100000"];

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 
 use crate::client::{Client, eventually};
 
@@ -25,12 +26,10 @@ impl Server {
     }
 
     pub(crate) fn new(directory: &Path, settings: &[&str]) -> Self {
-        // Both at once, so that they differ.
-        let free = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
         let usual = ["git.allow_local=true", "gitops.poll_seconds=1"];
         Self {
             data: directory.join("data"),
-            ports: free.map(|listener| listener.local_addr().unwrap().port()),
+            ports: [(); 2].map(|()| free_port()),
             settings: usual.iter().chain(settings).map(|setting| (*setting).to_owned()).collect(),
             child: None,
         }
@@ -117,6 +116,14 @@ impl Server {
         let token = fs::read_to_string(self.data.join("keys").join(file)).unwrap();
         self.client(Some(token.trim()))
     }
+}
+
+/// A free port below those that outgoing connections get: one of them would take it while the server is down.
+fn free_port() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let start = u16::try_from(std::process::id() % 199).unwrap() * 100;
+    let mut ports = (0..2000).map(|_| 10_000 + (start + NEXT.fetch_add(1, Ordering::SeqCst)) % 20_000);
+    ports.find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()).unwrap()
 }
 
 impl Drop for Server {
