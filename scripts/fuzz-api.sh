@@ -24,6 +24,7 @@ for _ in $(seq 600); do
   kill -0 "$up" 2> /dev/null || { cat "$dir/up.log" >&2; exit 1; }
   sleep 0.1
 done
+cd "$dir"
 "$venv/bin/schemathesis" run "http://$rest/api/v1/openapi.json" \
   --header "Authorization: Bearer $(cat "$dir/data/keys/admin.token")" \
   --checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance \

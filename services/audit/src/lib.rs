@@ -13,6 +13,8 @@ mod leaf;
 mod recorder;
 mod store;
 mod tasks;
+#[cfg(test)]
+mod tests;
 
 pub use api::Api;
 pub use config::Config;

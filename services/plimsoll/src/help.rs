@@ -131,6 +131,7 @@ pub(crate) const CODES: &[(&str, &str)] = &[
     ("PROMOTION_CLOSED", "look where it stands, and request it again if it is still wanted"),
     ("PROMOTION_EXISTS", "nothing: it was requested before"),
     ("PROMOTION_NOT_FOUND", "list what there is: plimsoll promotion list"),
+    ("PROMOTION_NOT_LISTED", "promote from a listed environment, or list it in plimsoll.yaml"),
     ("PROMOTION_STALE", "request it again: the target has moved, and the plan came out different"),
     ("PUSH_BRANCH_TAKEN", "look at what is on the branch; delete it if nobody needs it, and ask again"),
     ("PUSH_INVALID", "request the promotion again: the plan is then made from the files as they are"),

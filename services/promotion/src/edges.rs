@@ -47,7 +47,10 @@ impl Edges {
             };
             let done: Done<Edge, _> = decide(self.promotions.parts(), &occasion, note).await?;
             let Done::Committed { answer: Some((older, newer)), .. } = done else { return Ok(()) };
-            let occasion = Occasion { aggregate: older.to_string(), handled: None, ..occasion.clone() };
+            // How the older one ended belongs to its own story.
+            let correlation = older.uuid();
+            let aggregate = older.to_string();
+            let occasion = Occasion { aggregate, correlation, handled: None, ..occasion.clone() };
             self.promotions.tell(&occasion, Command::Supersede { by: newer }).await?;
             told = Some((older, newer));
         }

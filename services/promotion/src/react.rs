@@ -49,6 +49,10 @@ impl Reactor {
         let inputs = match self.resolver.again(org, &promotion.inputs, &conflict.head).await {
             Ok(inputs) => Ok(Box::new(inputs)),
             Err(Undone::Refused(refused)) => Err(refused.message),
+            // A repository that is away keeps nobody else's promotion waiting: this one has to be asked for again.
+            Err(Undone::Failed(failure)) if failure.code().starts_with("GIT_") => {
+                Err(failure.message().to_owned())
+            }
             Err(Undone::Failed(failure)) => return Err(failure),
         };
         self.tell(message, conflict.promotion_id, Command::Replan(conflict.clone(), inputs)).await

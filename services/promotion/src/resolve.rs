@@ -118,6 +118,12 @@ impl Resolver {
             return Err(Refused::new(Kind::Invalid, "ENVIRONMENTS_EQUAL", message).into());
         }
         let sides = (side(&document, from, &directory)?, side(&document, to, &directory)?);
+        // Where rules guard an environment, no way around them leads to it: another source would need fewer approvals.
+        if document.promotion(from, to).is_none() && document.spec.promotions.iter().any(|rule| rule.to == to)
+        {
+            let message = format!("plimsoll.yaml lists promotions to {to}, and none from {from}");
+            return Err(Refused::new(Kind::Invalid, "PROMOTION_NOT_LISTED", message).into());
+        }
         let policy =
             documents::write(&*self.promotions.parts().blobs, org, &document.policy(from, to)).await?;
         let base = self.base(org, application.id, from, to).await?;

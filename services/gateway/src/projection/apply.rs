@@ -54,7 +54,7 @@ pub(super) async fn apply(connection: &mut PgConnection, message: &Message) -> R
         Event::CostEstimated(_) | Event::RiskAssessed(_) | Event::PreviewExplained(_) => {
             figures(connection, message).await
         }
-        event => match change(message, event) {
+        event => match change(event) {
             Some((promotion, change)) => update(connection, message, promotion, change).await,
             None => Ok(()),
         },
@@ -87,12 +87,9 @@ async fn requested(
 }
 
 /// What an event of the promotion's topic does to its row.
-fn change<'a>(message: &'a Message, event: &'a Event) -> Option<(PromotionId, Change<'a>)> {
+fn change(event: &Event) -> Option<(PromotionId, Change<'_>)> {
     let status = |status| Change { status: Some(status), ..Change::default() };
     Some(match event {
-        Event::ReplanRequested(e) => {
-            (e.promotion_id, Change { request: Some(message.envelope.id), ..Change::default() })
-        }
         Event::PreviewCompleted(e) => (e.promotion_id, completed(e)),
         Event::PromotionFailed(e) => {
             let failure = json!({"stage": e.stage, "code": e.code, "message": e.message});

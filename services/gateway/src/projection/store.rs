@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use events::Message;
+use events::{Event, Message};
+use serde_json::Value;
 use service::Failure;
 use sqlx::{PgConnection, PgPool};
 use store::{Database, Migration, StoreError};
@@ -72,7 +73,7 @@ async fn is_new(connection: &mut PgConnection, message: &Message) -> Result<bool
 
 async fn log(connection: &mut PgConnection, message: &Message) -> Result<(), sqlx::Error> {
     let envelope = &message.envelope;
-    let data = serde_json::to_value(&message.event).map_err(|error| sqlx::Error::Encode(error.into()))?;
+    let data = shown(&message.event).map_err(|error| sqlx::Error::Encode(error.into()))?;
     sqlx::query(
         "INSERT INTO audit_log (org, id, service, subject, sequence, event_type, time, actor, correlation, data)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
@@ -91,6 +92,21 @@ async fn log(connection: &mut PgConnection, message: &Message) -> Result<(), sql
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// The event as JSON. Postgres keeps no zero character in it, which somebody may have sent.
+fn shown(event: &Event) -> Result<Value, serde_json::Error> {
+    fn without_zeros(value: &mut Value) {
+        match value {
+            Value::String(text) if text.contains('\0') => *text = text.replace('\0', "\u{fffd}"),
+            Value::Array(items) => items.iter_mut().for_each(without_zeros),
+            Value::Object(fields) => fields.values_mut().for_each(without_zeros),
+            _ => {}
+        }
+    }
+    let mut value = serde_json::to_value(event)?;
+    without_zeros(&mut value);
+    Ok(value)
 }
 
 fn sequence(message: &Message) -> i64 {

@@ -16,8 +16,8 @@ use crate::remote::credentials;
 /// Longer than the server waits for a preview.
 const PATIENCE: Duration = Duration::from_secs(90);
 const CONNECT: Duration = Duration::from_secs(5);
-/// A stream says something at least this often, be it nothing.
-const SILENCE: Duration = Duration::from_secs(60);
+/// No stream and no export is followed for longer.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A server, and the token that it knows the caller by.
 pub(crate) struct Client {
@@ -77,7 +77,7 @@ impl Client {
         let sent = self
             .prepared(self.agent.get(self.url(path)))
             .config()
-            .timeout_recv_body(Some(SILENCE * 60))
+            .timeout_recv_body(Some(LONGEST))
             .build()
             .call();
         Ok(BufReader::new(self.answer(sent)?.into_body().into_reader()).lines())
