@@ -32,7 +32,7 @@ struct World {
 
 async fn world() -> World {
     let database = TestPostgres::shared().await.database().await;
-    let store = AuditStore::open(&Database::new(database.url(), "audit", 4).unwrap()).await.unwrap();
+    let store = AuditStore::open(&Database::new(database.url().as_str(), "audit", 4).unwrap()).await.unwrap();
     let parts = Parts::new(
         Arc::new(MemoryLog::default()),
         Arc::new(MemoryStore::new(|| SystemClock.now())),

@@ -1,9 +1,13 @@
 //! What the service does with events.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use events::gitops::ConflictDetected;
+use events::plan::PlanInputs;
 use events::preview::PreviewExplained;
 use events::{Event, Message, Service, Topic};
+use ids::OrgId;
 use service::{Failure, Handler, Undone};
 
 use crate::domain::Command;
@@ -14,6 +18,13 @@ use crate::resolve::Resolver;
 
 /// The consumer's name.
 pub(crate) const CONSUMER: &str = "promotion";
+
+/// Between tries to reach a repository that is away.
+const AGAIN: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(2)];
+
+fn is_of_git(failure: &Failure) -> bool {
+    failure.code().starts_with("GIT_")
+}
 
 /// What the service does with events: with those of the engines and of Git, and with its own, of which edges hear.
 pub struct Reactor {
@@ -46,16 +57,25 @@ impl Reactor {
         else {
             return Ok(());
         };
-        let inputs = match self.resolver.again(org, &promotion.inputs, &conflict.head).await {
+        let inputs = match self.again(org, &promotion.inputs, &conflict.head).await {
             Ok(inputs) => Ok(Box::new(inputs)),
             Err(Undone::Refused(refused)) => Err(refused.message),
-            // A repository that is away keeps nobody else's promotion waiting: this one has to be asked for again.
-            Err(Undone::Failed(failure)) if failure.code().starts_with("GIT_") => {
-                Err(failure.message().to_owned())
-            }
+            // Others' promotions wait behind this one, so its repository is not waited for any longer.
+            Err(Undone::Failed(failure)) if is_of_git(&failure) => Err(failure.message().to_owned()),
             Err(Undone::Failed(failure)) => return Err(failure),
         };
         self.tell(message, conflict.promotion_id, Command::Replan(conflict.clone(), inputs)).await
+    }
+
+    /// What the plan is made from now; a repository that is away is tried again for a moment.
+    async fn again(&self, org: OrgId, inputs: &PlanInputs, head: &str) -> Result<PlanInputs, Undone> {
+        for pause in AGAIN {
+            match self.resolver.again(org, inputs, head).await {
+                Err(Undone::Failed(failure)) if is_of_git(&failure) => tokio::time::sleep(pause).await,
+                outcome => return outcome,
+            }
+        }
+        self.resolver.again(org, inputs, head).await
     }
 
     async fn tell(
