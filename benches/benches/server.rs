@@ -109,11 +109,14 @@ fn directly(work: &Path) -> f64 {
         limits: &Limits::default(),
     };
     let output = preview::diff(&input).unwrap();
-    let cost = preview::cost(&output.rendered, &PriceBook::shipped().unwrap(), &Assumptions::default()).unwrap();
+    let cost =
+        preview::cost(&output.rendered, &PriceBook::shipped().unwrap(), &Assumptions::default()).unwrap();
     let risk = preview::risk(&output.rendered, &output.plan);
     let explanation = preview::explain(&output.plan, &output.changes, &cost, &risk);
     output.rendered.write().unwrap();
-    for written in [output.plan.write(), output.changes.write(), cost.write(), risk.write(), explanation.write()] {
+    for written in
+        [output.plan.write(), output.changes.write(), cost.write(), risk.write(), explanation.write()]
+    {
         assert!(!written.unwrap().is_empty());
     }
     began.elapsed().as_secs_f64()
@@ -144,7 +147,16 @@ impl Server {
         let (rest, grpc) = (port(), port());
         let began = Instant::now();
         let mut process = Command::new(plimsoll)
-            .args(["up", "--listen", &rest, "--grpc-listen", &grpc, "--set", "git.allow_local=true", "--data"])
+            .args([
+                "up",
+                "--listen",
+                &rest,
+                "--grpc-listen",
+                &grpc,
+                "--set",
+                "git.allow_local=true",
+                "--data",
+            ])
             .arg(data)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
