@@ -95,6 +95,10 @@ async fn serve(
         Assembly { config, directory, keys: &keys, platform: &platform, clock: Arc::clone(&clock) };
     let assembled = assembly.make((health.clone(), Some(metrics.clone()))).await?;
     let (tasks, begin) = (assembled.tasks, assembled.begin);
+    for task in &tasks {
+        // Known before it runs: what nobody has heard of yet is not ready.
+        let _ = health.component(task.name());
+    }
     let supervised = tokio::spawn(Supervisor::new(health.clone(), clock).run(tasks, shutdown.clone()));
     let told = tokio::select! {
         begun = bootstrap::begin(&begin, config, directory) => begun,
