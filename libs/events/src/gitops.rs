@@ -40,6 +40,19 @@ pub struct PushRefused {
     pub message: String,
 }
 
+/// The repository cannot be reached now; the change is pushed once it can.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PushDelayed {
+    /// The promotion.
+    pub promotion_id: PromotionId,
+    /// The preview that was approved.
+    pub preview_hash: String,
+    /// The stable code of the error.
+    pub code: String,
+    /// The error.
+    pub message: String,
+}
+
 /// The change is on the target branch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MergeSeen {
@@ -49,6 +62,8 @@ pub struct MergeSeen {
     pub commit: String,
     /// How it was recognised: `trailer`, `ancestor`, `content`.
     pub how: String,
+    /// Planned files in which that commit does not hold the edit in full, sorted; none if the whole change is there.
+    pub incomplete: Vec<String>,
 }
 
 /// What the plan was made from has moved.

@@ -65,6 +65,9 @@ pub struct PlanInputs {
     pub only: Vec<String>,
     /// Places that a person declines.
     pub skip: Vec<String>,
+    /// The file of the target's repository that the policy was read from; none if the application's document lies with
+    /// the server.
+    pub policy_path: Option<String>,
 }
 
 /// The blobs that the diff made.
@@ -105,4 +108,7 @@ pub struct ApprovedPlan {
     pub requested_by: String,
     /// Who approved it, in the order of their approvals.
     pub approvers: Vec<String>,
+    /// The file of the target's repository that the policy was read from; none if the application's document lies with
+    /// the server.
+    pub policy_path: Option<String>,
 }

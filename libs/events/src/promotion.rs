@@ -93,6 +93,17 @@ pub struct PromotionApproved {
     pub approved: ApprovedPlan,
 }
 
+/// The promotion waits for its repository, and goes on once it can be reached.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PromotionDelayed {
+    /// The promotion.
+    pub promotion_id: PromotionId,
+    /// The stable code of the error.
+    pub code: String,
+    /// The error.
+    pub message: String,
+}
+
 /// Somebody rejected the promotion.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PromotionRejected {
@@ -155,6 +166,8 @@ pub struct PromotionMerged {
     pub commit: String,
     /// How it was recognised: `trailer`, `ancestor`, `content`.
     pub how: String,
+    /// Planned files in which that commit does not hold the edit in full, sorted; none if the whole change is there.
+    pub incomplete: Vec<String>,
 }
 
 /// The change will not be merged.

@@ -29,24 +29,35 @@ pub struct HeldPlace {
     pub commit: Option<String>,
 }
 
+/// How much of a plan's edit a merge has brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arrived {
+    /// All of it.
+    Whole,
+    /// Some files do not hold it as planned. Nobody knows which places did arrive, so that none counts as carried: one
+    /// that did is equal in the next plan, and the base advances there with that.
+    Part,
+}
+
 /// The places that stay held once a plan is merged, in the order of its lists: those that it neither carries nor finds
 /// equal nor settles for the target. Where the source has not changed a kept place, nothing is held: the newer state
 /// says the same.
 #[must_use]
-pub fn held_after(plan: &PlanDocument) -> Vec<&Place> {
+pub fn held_after(plan: &PlanDocument, arrived: Arrived) -> Vec<&Place> {
     let settled = |item: &&PlanItem| item.source_changed == Some(false) || item.taken == Some(Taken::Target);
     let kept = plan.kept.iter().filter(|item| !settled(item));
     let waiting = plan.pending.iter().chain(&plan.candidates).chain(&plan.blocked);
-    waiting.chain(kept).map(|item| &item.place).collect()
+    let missing = plan.carried.iter().filter(|_| arrived == Arrived::Part);
+    waiting.chain(kept).chain(missing).map(|item| &item.place).collect()
 }
 
 impl EdgeBase {
     /// The base once a plan is merged whose source was read at `commit`. `previous` is the base that the plan was made
     /// with.
     #[must_use]
-    pub fn after(previous: Option<&Self>, plan: &PlanDocument, commit: &str) -> Self {
+    pub fn after(previous: Option<&Self>, plan: &PlanDocument, arrived: Arrived, commit: &str) -> Self {
         let mut held = Vec::new();
-        for place in held_after(plan) {
+        for place in held_after(plan, arrived) {
             let within =
                 previous.iter().flat_map(|base| &base.held).filter(|one| is_within(&one.place, place));
             held.extend(within.cloned());

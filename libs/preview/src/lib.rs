@@ -24,7 +24,7 @@ mod response;
 mod stages;
 mod tree;
 
-pub use base::{EdgeBase, HeldPlace, held_after};
+pub use base::{Arrived, EdgeBase, HeldPlace, held_after};
 pub use diff::{BaseTrees, DiffError, DiffInput, DiffOutput, HeldTree, Whose, diff};
 pub use document::{Document, DocumentError};
 pub use equal::{Difference, Previewed, equal_plan};

@@ -91,7 +91,7 @@ fn attempt(git: &dyn Git, carried: &Carried) -> Result<Outcome, CarryError> {
     let missing = || GitError::Revision { repository: url.clone(), revision: target_branch.clone() };
     let head = git.head(url, target_branch)?.ok_or_else(missing)?;
     if head != *target_commit {
-        let paths = git.changed_between(url, target_commit, &head, &watched(&carried.plan))?;
+        let paths = git.changed_between(url, target_commit, &head, &watched(carried))?;
         // A branch that an earlier try has pushed stays pushed, whatever moved since.
         if !paths.is_empty() && git.head(url, branch)?.is_none() {
             return Ok(Outcome::Moved { head, paths });
@@ -103,9 +103,11 @@ fn attempt(git: &dyn Git, carried: &Carried) -> Result<Outcome, CarryError> {
     Ok(Outcome::Pushed { commit, planned })
 }
 
-fn watched(plan: &PlanDocument) -> Watched {
+/// What the plan read: its inputs, and the file that says who has to approve what.
+fn watched(Carried { plan, approved, .. }: &Carried) -> Watched {
+    let inputs = plan.inputs.files.iter().map(|file| file.path.clone());
     Watched {
-        files: plan.inputs.files.iter().map(|file| file.path.clone()).collect(),
+        files: inputs.chain(approved.policy_path.clone()).collect(),
         directories: [plan.inputs.root.clone()].into(),
     }
 }

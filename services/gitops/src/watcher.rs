@@ -101,7 +101,7 @@ fn noted(
         Seen::BranchDeleted { .. } => BranchDeleted { promotion_id, branch: looking.branch.clone() }.into(),
         Seen::Merged(merge) => {
             let (commit, how) = (merge.commit.clone(), merge.how.to_string());
-            MergeSeen { promotion_id, commit, how }.into()
+            MergeSeen { promotion_id, commit, how, incomplete: merge.incomplete.clone() }.into()
         }
     };
     Decision { state: Some(promoted), events: vec![event], answer: () }

@@ -3,7 +3,7 @@
 use events::promotion::{BaseAdvanced, PreviewRequested, PromotionMerged};
 use events::{Event, Message, Service};
 use ids::{EdgeId, edge_id};
-use preview::PlanDocument;
+use preview::{Arrived, PlanDocument};
 use service::{Decision, Done, Failure, Occasion, decide};
 
 use crate::domain::{Command, Edge, Merged, Promotion, Rank};
@@ -65,9 +65,10 @@ impl Edges {
         let plan: PlanDocument = documents::read(&*self.promotions.parts().blobs, org, approved.plan).await?;
         let inputs = &promotion.inputs;
         let edge = edge_id(inputs.application_id, &inputs.from.environment, &inputs.to.environment);
+        let arrived = if merged.incomplete.is_empty() { Arrived::Whole } else { Arrived::Part };
         let advance = |state: Option<Edge>| {
             let source_commit = &inputs.source_commit;
-            let merged = Merged { rank: promotion.rank, source_commit, plan: &plan };
+            let merged = Merged { rank: promotion.rank, source_commit, plan: &plan, arrived };
             let state = state.unwrap_or_default().with_merged(merged);
             Decision { events: advanced(edge, &promotion, &state), state: Some(state), answer: () }
         };

@@ -114,6 +114,7 @@ impl Handler for Reactor {
             Event::PullRequestOpened(opened) => {
                 (opened.promotion_id, Command::ShowPullRequest(opened.clone()))
             }
+            Event::PushDelayed(delayed) => (delayed.promotion_id, Command::DelayPush(delayed.clone())),
             Event::PushRefused(refused) => (refused.promotion_id, Command::RefusePush(refused.clone())),
             Event::MergeSeen(seen) => (seen.promotion_id, Command::Merge(seen.clone())),
             Event::BranchDeleted(deleted) => (deleted.promotion_id, Command::Close(deleted.clone())),

@@ -192,6 +192,7 @@ impl Standing {
             take,
             only,
             skip,
+            policy_path: self.application.path,
         }
     }
 }

@@ -111,6 +111,10 @@ fn change(event: &Event) -> Option<(PromotionId, Change<'_>)> {
             // The new preview was completed just before.
             (e.promotion_id, Change { preview_hash: Some(&e.approved.preview_hash), ..status("approved") })
         }
+        Event::PromotionDelayed(e) => {
+            let failure = json!({"stage": "gitops", "code": e.code, "message": e.message});
+            (e.promotion_id, Change { failure: Some(failure), ..Change::default() })
+        }
         Event::PromotionStale(e) => {
             let failure = json!({"stage": null, "code": "PROMOTION_STALE", "message": e.reason});
             (e.promotion_id, Change { failure: Some(failure), ..status("stale") })
@@ -164,7 +168,7 @@ async fn update(
              branch = coalesce($10, branch),
              commit = coalesce($11, commit),
              pull_request_url = coalesce($12, pull_request_url),
-             failure = coalesce($13, failure),
+             failure = CASE WHEN $4::text IS NULL THEN coalesce($13, failure) ELSE $13 END,
              documents = coalesce($14, documents)
          WHERE org = $1 AND promotion_id = $2",
     )

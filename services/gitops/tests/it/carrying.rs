@@ -85,7 +85,13 @@ async fn a_crash_after_the_push_makes_no_second_branch() {
 
 #[tokio::test]
 async fn what_moved_under_the_plan_is_a_conflict() {
-    for (path, text) in [("prod/api.yaml", "other\n"), ("prod/more.yaml", "other\n")] {
+    let moves = [
+        ("prod/api.yaml", "other\n"),
+        ("prod/more.yaml", "other\n"),
+        // The policy: who has to approve may be others now.
+        ("plimsoll.yaml", "approvals: 2\n"),
+    ];
+    for (path, text) in moves {
         let desk = Desk::new(MemoryWorld::new()).await;
         let head = desk.world.commit("main", &[&desk.base], &[(path, Some(text))], "meanwhile");
         let expected = ConflictDetected {

@@ -111,6 +111,7 @@ impl<W: World> Desk<W> {
             preview_hash: "c0ffee".to_owned(),
             requested_by: "cleo".to_owned(),
             approvers: vec!["ana".to_owned(), "ben".to_owned()],
+            policy_path: Some("plimsoll.yaml".to_owned()),
         };
         message(promotion_id, 7, PromotionApproved { promotion_id, approved })
     }

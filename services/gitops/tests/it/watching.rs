@@ -23,7 +23,8 @@ async fn merged(desk: Desk<impl World>) {
     let merge = desk.world.commit("main", &[&moved, &commit], &changes, "Merge");
     desk.look().await;
     let how = "ancestor".to_owned();
-    let seen = MergeSeen { promotion_id: PROMOTION.parse().unwrap(), commit: merge, how };
+    let seen =
+        MergeSeen { promotion_id: PROMOTION.parse().unwrap(), commit: merge, how, incomplete: Vec::new() };
     assert_eq!(later(&desk).await, [Event::MergeSeen(seen.clone())]);
     desk.world.delete_branch(&desk.branch_name());
     desk.look().await;

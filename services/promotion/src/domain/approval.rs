@@ -84,6 +84,7 @@ pub(super) fn approved_plan(
         preview_hash: preview.preview_hash.clone(),
         requested_by: promotion.requested_by.clone(),
         approvers,
+        policy_path: inputs.policy_path.clone(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use access::Role;
 use events::gitops::{
-    BranchDeleted, BranchPushed, ConflictDetected, MergeSeen, PullRequestOpened, PushRefused,
+    BranchDeleted, BranchPushed, ConflictDetected, MergeSeen, PullRequestOpened, PushDelayed, PushRefused,
 };
 use events::plan::PlanInputs;
 use events::preview::PreviewFailed;
@@ -62,6 +62,8 @@ pub enum Command {
     Open(BranchPushed),
     /// The pull request is there.
     ShowPullRequest(PullRequestOpened),
+    /// Git cannot be reached now.
+    DelayPush(PushDelayed),
     /// Git does not take the change.
     RefusePush(PushRefused),
     /// What the plan was made from has moved: what it would be made from now, or why nothing can be.

@@ -3,7 +3,7 @@
 
 use ids::PromotionId;
 use kube_model::Place;
-use preview::{EdgeBase, HeldPlace, PlanDocument, held_after};
+use preview::{Arrived, EdgeBase, HeldPlace, PlanDocument, held_after};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -38,6 +38,8 @@ pub struct Merged<'a> {
     pub source_commit: &'a str,
     /// What it carried, and what it did not.
     pub plan: &'a PlanDocument,
+    /// How much of that the target has.
+    pub arrived: Arrived,
 }
 
 impl Edge {
@@ -64,14 +66,14 @@ impl Edge {
         let newer = self.base_from.is_some_and(|from| from > merged.rank);
         let base = match &self.base {
             Some(base) if newer => caught_up(base, merged),
-            base => EdgeBase::after(base.as_ref(), merged.plan, merged.source_commit),
+            base => EdgeBase::after(base.as_ref(), merged.plan, merged.arrived, merged.source_commit),
         };
         Self { base: Some(base), base_from: self.base_from.max(Some(merged.rank)), ..self }
     }
 }
 
 fn caught_up(base: &EdgeBase, merged: Merged<'_>) -> EdgeBase {
-    let waiting = held_after(merged.plan);
+    let waiting = held_after(merged.plan, merged.arrived);
     let mut held = Vec::new();
     for one in &base.held {
         if waiting.iter().any(|place| holds(place, &one.place)) {

@@ -2,11 +2,12 @@
 
 use events::Event;
 use events::gitops::{
-    BranchDeleted, BranchPushed, ConflictDetected, MergeSeen, PullRequestOpened, PushRefused,
+    BranchDeleted, BranchPushed, ConflictDetected, MergeSeen, PullRequestOpened, PushDelayed, PushRefused,
 };
 use events::plan::PlanInputs;
 use events::promotion::{
-    PromotionClosed, PromotionFailed, PromotionMerged, PromotionOpened, PromotionStale, ReplanRequested,
+    PromotionClosed, PromotionDelayed, PromotionFailed, PromotionMerged, PromotionOpened, PromotionStale,
+    ReplanRequested,
 };
 
 use super::promotion::{Promotion, Status};
@@ -45,6 +46,15 @@ pub(super) fn refuse(promotion: &Promotion, refused: PushRefused) -> Vec<Event> 
     vec![PromotionFailed { promotion_id, stage: "gitops".to_owned(), code, message }.into()]
 }
 
+/// People see what their promotion waits for.
+pub(super) fn delay(promotion: &Promotion, delayed: PushDelayed) -> Vec<Event> {
+    let PushDelayed { promotion_id, preview_hash, code, message } = delayed;
+    match promotion.stands_by(&preview_hash) && promotion.status == Status::Approved {
+        true => vec![PromotionDelayed { promotion_id, code, message }.into()],
+        false => Vec::new(),
+    }
+}
+
 /// Asks for the plan again, unless it cannot be asked for or was asked for too often.
 pub(super) fn replan(
     promotion: &Promotion,
@@ -69,9 +79,9 @@ pub(super) fn replan(
 /// A merge is a fact whatever was thought of the promotion before: its branch may have been merged after it had become
 /// stale or been closed.
 pub(super) fn merge(promotion: &Promotion, seen: MergeSeen) -> Vec<Event> {
-    let MergeSeen { promotion_id, commit, how } = seen;
+    let MergeSeen { promotion_id, commit, how, incomplete } = seen;
     match promotion.may_be_merged() {
-        true => vec![PromotionMerged { promotion_id, commit, how }.into()],
+        true => vec![PromotionMerged { promotion_id, commit, how, incomplete }.into()],
         false => Vec::new(),
     }
 }

@@ -98,8 +98,12 @@ async fn a_blob_that_is_missing_is_the_events_fault_and_the_promotion_waits() {
 async fn what_is_about_no_promotion_of_the_organisation_changes_nothing() {
     let world = World::with_shop();
     let id = world.approved().await;
-    let seen =
-        events::gitops::MergeSeen { promotion_id: id, commit: "m".to_owned(), how: "trailer".to_owned() };
+    let seen = events::gitops::MergeSeen {
+        promotion_id: id,
+        commit: "m".to_owned(),
+        how: "trailer".to_owned(),
+        incomplete: Vec::new(),
+    };
     let mut message = world.of_git(id, seen);
     message.envelope.org = crate::world::OTHER;
     world.hear(&message).await.unwrap();

@@ -208,7 +208,7 @@ impl World {
 
     pub(crate) async fn merged(&self, promotion: PromotionId) {
         let (commit, how) = ("m1".to_owned(), "trailer".to_owned());
-        self.git(promotion, MergeSeen { promotion_id: promotion, commit, how }).await;
+        self.git(promotion, MergeSeen { promotion_id: promotion, commit, how, incomplete: Vec::new() }).await;
     }
 
     /// The target has moved to this head.

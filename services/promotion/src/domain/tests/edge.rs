@@ -2,7 +2,7 @@
 
 use ids::PromotionId;
 use kube_model::Place;
-use preview::{EdgeBase, HeldPlace, PlanDocument};
+use preview::{Arrived, EdgeBase, HeldPlace, PlanDocument};
 use serde_json::{Value, json};
 use time::macros::datetime;
 use uuid::Uuid;
@@ -19,12 +19,14 @@ fn rank(minute: i64) -> Rank {
     Rank { requested, promotion: id(minute.unsigned_abs().into()) }
 }
 
-/// A plan that leaves these places.
-fn plan(pending: &[&str]) -> PlanDocument {
+/// A plan that leaves these places, and carries those.
+fn plan(pending: &[&str], carried: &[&str]) -> PlanDocument {
     let side = |name: &str| json!({"source": name, "environment": name, "namespace": null, "commit": "c"});
-    let pending: Vec<Value> = pending.iter().map(|place| json!({
-        "place": place, "at": place.parse::<Place>().unwrap(), "before": 1, "after": 2, "reason": "declined", "source_changed": true,
-    })).collect();
+    let items = |places: &[&str]| -> Vec<Value> {
+        places.iter().map(|place| json!({
+            "place": place, "at": place.parse::<Place>().unwrap(), "before": 1, "after": 2, "reason": "x", "source_changed": true,
+        })).collect()
+    };
     let hash = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
     let inputs = json!({
         "renderer": {"name": "plain", "version": "1"}, "root": "production", "files": [], "source": hash,
@@ -32,7 +34,7 @@ fn plan(pending: &[&str]) -> PlanDocument {
     });
     let document = json!({
         "from": side("staging"), "to": side("production"), "base": null, "inputs": inputs,
-        "selection": {}, "carried": [], "kept": [], "pending": pending, "candidates": [], "blocked": [],
+        "selection": {}, "carried": items(carried), "kept": [], "pending": items(pending), "candidates": [], "blocked": [],
         "edits": [], "notes": [],
     });
     serde_json::from_value(document).unwrap()
@@ -53,7 +55,18 @@ const ALL: &str = "ConfigMap/app:data";
 
 /// The edge after the promotion of this minute was merged.
 fn after(edge: Edge, minute: i64, source_commit: &str, pending: &[&str]) -> Edge {
-    edge.with_merged(Merged { rank: rank(minute), source_commit, plan: &plan(pending) })
+    edge.with_merged(Merged {
+        rank: rank(minute),
+        source_commit,
+        plan: &plan(pending, &[]),
+        arrived: Arrived::Whole,
+    })
+}
+
+/// The edge after the promotion of this minute was merged without a part of what it carries.
+fn after_a_part(edge: Edge, minute: i64, source_commit: &str, carried: &[&str]) -> Edge {
+    let plan = plan(&[], carried);
+    edge.with_merged(Merged { rank: rank(minute), source_commit, plan: &plan, arrived: Arrived::Part })
 }
 
 #[test]
@@ -106,4 +119,16 @@ fn what_an_older_one_carries_out_of_a_whole_that_waits_has_its_source() {
     assert_eq!(edge.base, base("c3", &[(ALL, Some("c2")), (Z, Some("c1"))]));
     let edge = after(after(before(), 3, "c3", &[Z]), 2, "c2", &[ALL]);
     assert_eq!(edge.base, base("c3", &[(Z, Some("c1"))]));
+}
+
+#[test]
+fn what_did_not_arrive_in_full_keeps_its_base() {
+    let before = || after(Edge::default(), 1, "c1", &[]);
+    let edge = after_a_part(before(), 2, "c2", &[X]);
+    assert_eq!(edge.base, base("c2", &[(X, Some("c1"))]));
+    assert_eq!(after(edge, 3, "c3", &[]).base, base("c3", &[]));
+    // Merged after a newer one that had left x: x still waits.
+    let edge = after_a_part(after(before(), 3, "c3", &[X]), 2, "c2", &[X]);
+    assert_eq!(edge.base, base("c3", &[(X, Some("c1"))]));
+    assert_eq!(after_a_part(Edge::default(), 1, "c1", &[X]).base, base("c1", &[(X, None)]));
 }

@@ -116,6 +116,7 @@ pub(super) fn inputs() -> PlanInputs {
         take: Vec::new(),
         only: Vec::new(),
         skip: Vec::new(),
+        policy_path: Some("plimsoll.yaml".to_owned()),
     }
 }
 
@@ -179,6 +180,7 @@ pub(super) fn plan(approvers: &[&str]) -> ApprovedPlan {
         preview_hash: HASH.to_owned(),
         requested_by: "ana".to_owned(),
         approvers: approvers.iter().map(|user| (*user).to_owned()).collect(),
+        policy_path: Some("plimsoll.yaml".to_owned()),
     }
 }
 

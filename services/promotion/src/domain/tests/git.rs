@@ -1,7 +1,9 @@
 //! What Git answers.
 
-use events::gitops::{BranchDeleted, BranchPushed, MergeSeen, PullRequestOpened, PushRefused};
-use events::promotion::{PromotionClosed, PromotionFailed, PromotionMerged, PromotionStale};
+use events::gitops::{BranchDeleted, BranchPushed, MergeSeen, PullRequestOpened, PushDelayed, PushRefused};
+use events::promotion::{
+    PromotionClosed, PromotionDelayed, PromotionFailed, PromotionMerged, PromotionStale,
+};
 
 use super::framework::*;
 use crate::domain::{Command, Status};
@@ -24,11 +26,15 @@ fn pull_request() -> Command {
 }
 
 fn merge() -> Command {
-    Command::Merge(MergeSeen { promotion_id: ID, commit: "m1".to_owned(), how: "trailer".to_owned() })
+    let incomplete = vec!["a.yaml".to_owned()];
+    let (commit, how) = ("m1".to_owned(), "trailer".to_owned());
+    Command::Merge(MergeSeen { promotion_id: ID, commit, how, incomplete })
 }
 
 fn merged() -> events::Event {
-    PromotionMerged { promotion_id: ID, commit: "m1".to_owned(), how: "trailer".to_owned() }.into()
+    let incomplete = vec!["a.yaml".to_owned()];
+    PromotionMerged { promotion_id: ID, commit: "m1".to_owned(), how: "trailer".to_owned(), incomplete }
+        .into()
 }
 
 fn deleted() -> Command {
@@ -67,6 +73,20 @@ fn a_refused_push_ends_it_with_the_reason() {
     let failed = PromotionFailed { promotion_id: ID, stage: "gitops".to_owned(), code, message };
     let over = given(until_approved()).when(Command::RefusePush(refused.clone())).then([failed.into()]);
     over.when(Command::RefusePush(refused)).then_nothing();
+}
+
+#[test]
+fn a_push_that_waits_is_told_and_ends_nothing() {
+    let (code, message) = ("GIT_UNREACHABLE".to_owned(), "no route".to_owned());
+    let delayed = |hash: &str| {
+        let (preview_hash, code, message) = (hash.to_owned(), code.clone(), message.clone());
+        Command::DelayPush(PushDelayed { promotion_id: ID, preview_hash, code, message })
+    };
+    let told = PromotionDelayed { promotion_id: ID, code: code.clone(), message: message.clone() };
+    let waits = given(until_approved()).when(delayed(HASH)).then([told.into()]);
+    assert_eq!(waits.promotion().unwrap().status, Status::Approved);
+    waits.when(pushed(HASH, "b1")).then([opened("b1", None)]).when(delayed(HASH)).then_nothing();
+    given(until_approved()).when(delayed("22bb")).then_nothing();
 }
 
 #[test]

@@ -51,3 +51,22 @@ fn a_preview_that_cannot_be_made_ends_the_promotion_with_the_reason() {
 fn a_failure_after_the_preview_is_old_news() {
     given([requested(), preview().into()]).when(failed(0)).then_nothing();
 }
+
+/// An engine that was ended between its answer and its offset answers again, and not always the same: a repository that
+/// was away is there. The answer that was heard first counts.
+#[test]
+fn of_two_answers_of_an_engine_the_first_counts() {
+    let failure = PromotionFailed {
+        promotion_id: ID,
+        stage: "diff".to_owned(),
+        code: "MANIFEST_SYNTAX".to_owned(),
+        message: "web.yaml:3: no mapping".to_owned(),
+    };
+    let over = given([requested()]).when(failed(0)).then([failure.into()]);
+    let over = over.when(complete(preview())).then_nothing();
+    assert_eq!(over.promotion().unwrap().preview, None);
+    let made = given([requested()]).when(complete(preview())).then([preview().into()]);
+    assert_eq!(made.when(failed(0)).then_nothing().promotion().unwrap().status, Status::Preview);
+    given(until_approved()).when(failed(0)).then_nothing();
+    given(until_open()).when(failed(0)).then_nothing();
+}

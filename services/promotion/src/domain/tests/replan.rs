@@ -100,18 +100,25 @@ fn what_cannot_be_planned_again_is_stale() {
     given(until_approved()).when(command).then([stale(reason)]);
 }
 
+/// The second plan cannot be made.
+fn failed() -> Command {
+    let (stage, code, message) = ("diff".to_owned(), "SOURCE_EMPTY".to_owned(), "nothing there".to_owned());
+    Command::FailPreview(PreviewFailed { promotion_id: ID, request: event_id(4), stage, code, message })
+}
+
 #[test]
 fn a_plan_that_cannot_be_made_again_ends_the_promotion() {
     let (stage, code, message) = ("diff".to_owned(), "SOURCE_EMPTY".to_owned(), "nothing there".to_owned());
-    let failed = PreviewFailed {
-        promotion_id: ID,
-        request: event_id(4),
-        stage: stage.clone(),
-        code: code.clone(),
-        message: message.clone(),
-    };
     let over = PromotionFailed { promotion_id: ID, stage, code, message };
-    replanning().when(Command::FailPreview(failed)).then([over.into()]);
+    let over = replanning().when(failed()).then([over.into()]);
+    // The engine answers once more, and otherwise.
+    over.when(again(second(), Again::Equal)).then_nothing();
+}
+
+#[test]
+fn an_approval_that_was_carried_is_not_taken_back_by_a_second_answer() {
+    let carried = replanning().when(again(second(), Again::Equal)).then([second().into(), carried(HASH)]);
+    carried.when(failed()).then_nothing();
 }
 
 #[test]
