@@ -27,7 +27,7 @@ impl MirroredRepositories {
         &self,
         question: impl FnOnce(&Mirrors) -> Result<T, GitError> + Send + 'static,
     ) -> Result<T, RepositoryError> {
-        let mirrors = Arc::clone(&self.mirrors);
+        let mirrors = self.mirrors.for_one_operation();
         match spawn_blocking(move || question(&mirrors)).await {
             Ok(answer) => Ok(answer?),
             Err(error) => {

@@ -8,7 +8,10 @@ use kube_model::Place;
 use preview::{BaseTrees, HeldTree, Tree};
 use source::{GitError, Mirrors, SourceTree};
 
-/// Between tries to reach a repository that is away. Others' previews wait behind this one, so there are few.
+/// How long all of it may take. Others' previews wait behind this one.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Between tries to reach a repository that is away.
 const AGAIN: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(2)];
 
 /// The files of an environment at a commit.
@@ -50,7 +53,8 @@ impl FetchError {
 
 /// Reads them. It blocks.
 pub(crate) fn files(mirrors: &Mirrors, inputs: &PlanInputs) -> Result<Files, FetchError> {
-    let read = |side: &Side, commit: &str| fetch(mirrors, &inputs.repository, side, commit);
+    let mirrors = mirrors.within(PATIENCE);
+    let read = |side: &Side, commit: &str| fetch(&mirrors, &inputs.repository, side, commit);
     let source = read(&inputs.from, &inputs.source_commit)?;
     let target = read(&inputs.to, &inputs.target_commit)?;
     let base = match &inputs.base {
@@ -108,6 +112,10 @@ fn fetch(mirrors: &Mirrors, repository: &str, side: &Side, commit: &str) -> Resu
 fn patiently<T>(attempt: impl Fn() -> Result<T, GitError>) -> Result<T, GitError> {
     for pause in AGAIN {
         match attempt() {
+            // A host that has taken all of the time gets no more.
+            Err(GitError::Timeout { repository, seconds }) => {
+                return Err(GitError::Timeout { repository, seconds });
+            }
             Err(error) if error.is_transient() => sleep(pause),
             outcome => return outcome,
         }

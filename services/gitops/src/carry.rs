@@ -1,8 +1,6 @@
 //! Carrying an approved plan out: from the plan to a branch. It blocks.
 
 use std::collections::BTreeMap;
-use std::thread::sleep;
-use std::time::Duration;
 
 use events::plan::ApprovedPlan;
 use ids::PromotionId;
@@ -11,9 +9,8 @@ use source::sha256;
 
 use crate::git::{Author, Files, Git, GitError, Message, Push, PushError, Trailers, Watched};
 
-/// Between tries to reach a repository that is away. Other promotions wait behind this one, so there are few.
-const AGAIN: [Duration; 3] =
-    [Duration::from_millis(300), Duration::from_millis(900), Duration::from_millis(2500)];
+/// How often what is at fault itself is tried.
+const ATTEMPTS: u32 = 4;
 
 /// How many places a commit's message names.
 const NAMED: usize = 20;
@@ -39,8 +36,36 @@ pub(crate) enum Outcome {
     },
     /// What the plan read has moved.
     Moved { head: String, paths: Vec<String> },
-    /// It cannot be pushed.
-    Refused { code: &'static str, message: String },
+    /// It was not pushed.
+    Failed { trouble: Trouble, code: &'static str, message: String },
+}
+
+/// Whose fault it is that nothing was pushed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Trouble {
+    /// The host's, or this machine's: it goes away without anybody doing something about the promotion.
+    Away,
+    /// Ours.
+    Faulty,
+    /// The promotion's: the host, or the repository as it is, does not take it.
+    Refused,
+}
+
+impl Trouble {
+    /// Whether it is tried again after so many failures for the same reason.
+    pub(crate) fn is_tried_again(self, failures: u32) -> bool {
+        match self {
+            Self::Away => true,
+            Self::Faulty => failures < ATTEMPTS,
+            Self::Refused => false,
+        }
+    }
+}
+
+impl Outcome {
+    pub(crate) fn failed(trouble: Trouble, code: &'static str, message: String) -> Self {
+        Self::Failed { trouble, code, message }
+    }
 }
 
 /// Why it cannot be pushed.
@@ -72,18 +97,12 @@ impl CarryError {
     }
 }
 
-/// Pushes the branch, unless what the plan read has moved. A host that is away is tried a few times.
+/// Pushes the branch, unless what the plan read has moved.
 pub(crate) fn carry_out(git: &dyn Git, carried: &Carried) -> Outcome {
-    let mut pauses = AGAIN.iter();
-    loop {
-        match attempt(git, carried) {
-            Ok(outcome) => return outcome,
-            Err(error) => match pauses.next().filter(|_| error.is_transient()) {
-                Some(pause) => sleep(*pause),
-                None => return Outcome::Refused { code: error.code(), message: error.to_string() },
-            },
-        }
-    }
+    attempt(git, carried).unwrap_or_else(|error| {
+        let trouble = if error.is_transient() { Trouble::Away } else { Trouble::Refused };
+        Outcome::failed(trouble, error.code(), error.to_string())
+    })
 }
 
 fn attempt(git: &dyn Git, carried: &Carried) -> Result<Outcome, CarryError> {

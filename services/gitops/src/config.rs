@@ -1,6 +1,7 @@
 //! How the service is set up.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +41,11 @@ impl Default for Config {
 }
 
 impl Config {
+    /// Between two looks.
+    pub(crate) fn pause(&self) -> Duration {
+        Duration::from_secs(self.poll_seconds.max(1))
+    }
+
     pub(crate) fn author(&self) -> Author {
         Author { name: self.author_name.clone(), email: self.author_email.clone() }
     }

@@ -1,24 +1,31 @@
-//! What the service does with events: it pushes what was approved, and lets go of what came to nothing.
+//! Pushing what was approved, until the host has said yes or no.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
-use events::gitops::{BranchPushed, ConflictDetected, PushRefused};
-use events::plan::ApprovedPlan;
-use events::{Event, Message, Service, Topic};
-use ids::PromotionId;
+use events::Event;
+use events::gitops::{BranchPushed, ConflictDetected, PushDelayed, PushRefused};
+use ids::{OrgId, PromotionId};
 use preview::PlanDocument;
-use service::{Decision, Failure, Handler, Occasion, Parts, decide};
+use service::{Backoff, Decision, Failure, Occasion, Parts, decide};
+use time::OffsetDateTime;
 
-use crate::carry::{Carried, Outcome, carry_out};
+use crate::carry::{Carried, Outcome, Trouble, carry_out};
 use crate::config::Config;
 use crate::git::{Author, Git};
-use crate::state::{Promoted, settle};
+use crate::lists::{Entry, List, Listed, by_itself, settle};
+use crate::rounds::{Errand, once, panicked};
+use crate::state::{DuePush, Promoted, promoted};
 
-/// The consumer's name.
-const CONSUMER: &str = "gitops";
+/// Between tries to reach a host. A person who mends it waits for the longest at most.
+const AGAIN: Backoff = Backoff { first: Duration::from_secs(2), longest: Duration::from_secs(300) };
+
+/// How long an approval that is about to be noted is waited for.
+const NOTED: Duration = Duration::from_millis(250);
 
 /// Pushes what was approved.
+#[derive(Clone)]
 pub struct Pusher {
     author: Author,
     git: Arc<dyn Git>,
@@ -32,98 +39,105 @@ impl Pusher {
         Self { author: config.author(), git, parts }
     }
 
-    async fn approved(
+    /// Tries once to push everything whose time has come. What fails for one promotion is logged, and tried again.
+    ///
+    /// # Errors
+    /// The list of promotions cannot be read.
+    pub async fn push(&self) -> Result<(), Failure> {
+        once(self).await
+    }
+
+    /// Reads the plan and asks the host.
+    async fn carry(
         &self,
-        message: &Message,
+        org: OrgId,
         promotion: PromotionId,
-        approved: &ApprovedPlan,
-    ) -> Result<PromotionId, Failure> {
-        if self.is_handled(message).await? {
-            return Ok(promotion);
-        }
-        let plan: PlanDocument =
-            documents::read(&*self.parts.blobs, message.envelope.org, approved.plan).await?;
+        state: &Promoted,
+        due: &DuePush,
+    ) -> Result<Outcome, Failure> {
+        let approved = state.approved.clone();
+        let plan: PlanDocument = match documents::read(&*self.parts.blobs, org, approved.plan).await {
+            Ok(plan) => plan,
+            Err(Failure::Unhandled { code, message }) => {
+                return Ok(Outcome::failed(Trouble::Faulty, code, message));
+            }
+            Err(away) => return Err(away),
+        };
         // Nobody has approved anything before 1970.
-        let at = u64::try_from(message.envelope.time.unix_timestamp()).unwrap_or(0);
-        let (author, approved) = (self.author.clone(), approved.clone());
-        let carried = Carried { promotion, approved: approved.clone(), plan, author, at };
+        let at = u64::try_from(due.asked_at.unix_timestamp()).unwrap_or(0);
+        let carried = Carried { promotion, approved, plan, author: self.author.clone(), at };
         let git = Arc::clone(&self.git);
         let outcome = tokio::task::spawn_blocking(move || carry_out(&*git, &carried)).await;
-        let outcome = outcome.map_err(|_| Failure::unhandled("HANDLER_PANICKED", "pushing panicked"))?;
-        decide(&self.parts, &occasion(message, promotion), |state: Option<Promoted>| {
-            note(state, promotion, &approved, &outcome)
-        })
-        .await?;
-        Ok(promotion)
+        Ok(outcome.unwrap_or_else(|_| {
+            let panicked = panicked();
+            Outcome::failed(Trouble::Faulty, panicked.code(), panicked.message().to_owned())
+        }))
     }
 
-    /// Whether Git is left alone: what was done once may have been undone since by people.
-    async fn is_handled(&self, message: &Message) -> Result<bool, Failure> {
-        let envelope = &message.envelope;
-        let topic = envelope.source.topic();
-        let seen = self.parts.store.handled(envelope.org, CONSUMER, &topic, &envelope.subject).await?;
-        Ok(seen >= envelope.sequence)
-    }
-
-    async fn ended(&self, message: &Message, promotion: PromotionId) -> Result<PromotionId, Failure> {
-        decide(&self.parts, &occasion(message, promotion), |state: Option<Promoted>| {
-            let state = state.map(|state| Promoted { is_over: true, ..state });
-            Decision { state, events: Vec::new(), answer: () }
+    async fn note(
+        &self,
+        org: OrgId,
+        promotion: PromotionId,
+        state: &Promoted,
+        due: &DuePush,
+        outcome: &Outcome,
+    ) -> Result<(), Failure> {
+        if let Outcome::Pushed { .. } = outcome {
+            let (repository, asked) = (state.approved.repository.clone(), state.asked);
+            List::Watching.add(&self.parts, promotion, &Entry { org, repository, asked }).await?;
+        }
+        let now = self.parts.clock.now();
+        let occasion = Occasion {
+            causation: Some(due.asked_by),
+            traceparent: due.traceparent.clone(),
+            ..by_itself(org, promotion.to_string(), promotion)
+        };
+        decide(&self.parts, &occasion, |now_there: Option<Promoted>| match now_there {
+            Some(there) if there.due().is_some_and(|there| there.asked_by == due.asked_by) => {
+                noted(there, promotion, outcome, now)
+            }
+            // Another try was first, or it is over.
+            other => Decision { state: other, events: Vec::new(), answer: () },
         })
         .await?;
-        Ok(promotion)
+        Ok(())
     }
 }
 
 #[async_trait]
-impl Handler for Pusher {
-    fn consumer(&self) -> &'static str {
-        CONSUMER
+impl Errand for Pusher {
+    async fn listed(&self) -> Result<Listed, Failure> {
+        List::Pushing.read(&self.parts).await
     }
 
-    fn service(&self) -> Service {
-        Service::Gitops
-    }
-
-    fn topics(&self) -> Vec<Topic> {
-        vec![Service::Promotion.topic()]
-    }
-
-    async fn handle(&self, message: &Message) -> Result<(), Failure> {
-        let promotion = match &message.event {
-            Event::PromotionApproved(event) => {
-                self.approved(message, event.promotion_id, &event.approved).await?
+    async fn run(&self, org: OrgId, promotion: PromotionId) -> Result<Option<Duration>, Failure> {
+        let Some(state) = promoted(&self.parts, org, promotion).await? else { return Ok(Some(NOTED)) };
+        if let Some(due) = state.due() {
+            if let Some(left) = left(due, self.parts.clock.now()) {
+                return Ok(Some(left));
             }
-            Event::ApprovalCarried(event) => {
-                self.approved(message, event.promotion_id, &event.approved).await?
-            }
-            Event::PromotionRejected(event) => self.ended(message, event.promotion_id).await?,
-            Event::PromotionSuperseded(event) => self.ended(message, event.promotion_id).await?,
-            Event::PromotionClosed(event) => self.ended(message, event.promotion_id).await?,
-            Event::PromotionStale(event) => self.ended(message, event.promotion_id).await?,
-            _ => return Ok(()),
-        };
-        settle(&self.parts, message.envelope.org, promotion).await
+            let outcome = self.carry(org, promotion, &state, due).await?;
+            self.note(org, promotion, &state, due, &outcome).await?;
+        }
+        settle(&self.parts, org, promotion).await?;
+        // If it is still on the list, its state says when its time comes.
+        Ok(Some(NOTED))
     }
 }
 
-fn occasion(message: &Message, promotion: PromotionId) -> Occasion {
-    Occasion::event(CONSUMER, Service::Gitops, promotion.to_string(), message)
+/// How long until the push may be tried; none if it may be now.
+fn left(due: &DuePush, now: OffsetDateTime) -> Option<Duration> {
+    Duration::try_from(due.not_before - now).ok().filter(|left| !left.is_zero())
 }
 
 /// What is known of the promotion from now on, and what others hear of it.
-fn note(
-    state: Option<Promoted>,
+fn noted(
+    state: Promoted,
     promotion_id: PromotionId,
-    approved: &ApprovedPlan,
     outcome: &Outcome,
+    now: OffsetDateTime,
 ) -> Decision<Promoted, ()> {
-    let known = state.as_ref().is_some_and(|state| {
-        state.is_over || state.commit.is_some() && state.approved.preview_hash == approved.preview_hash
-    });
-    if known {
-        return Decision { state, events: Vec::new(), answer: () };
-    }
+    let approved = &state.approved;
     let preview_hash = approved.preview_hash.clone();
     let (planned, event): (_, Event) = match outcome.clone() {
         Outcome::Pushed { commit, planned } => {
@@ -137,10 +151,31 @@ fn note(
             let conflict = ConflictDetected { promotion_id, preview_hash, head, moved: paths };
             (Default::default(), conflict.into())
         }
-        Outcome::Refused { code, message } => {
-            (Default::default(), PushRefused { promotion_id, code: code.to_owned(), message }.into())
+        Outcome::Failed { trouble, code, message } => {
+            let code = code.to_owned();
+            if trouble.is_tried_again(state.failures(&code)) {
+                let delayed = PushDelayed { promotion_id, preview_hash, code, message };
+                return later(state, trouble, delayed, now);
+            }
+            (Default::default(), PushRefused { promotion_id, code, message }.into())
         }
     };
-    let state = Some(Promoted::new(approved.clone(), planned));
-    Decision { state, events: vec![event], answer: () }
+    Decision { state: Some(Promoted { planned, push: None, ..state }), events: vec![event], answer: () }
+}
+
+/// It is tried again later. Others hear once that the host is away, not at every try.
+fn later(
+    state: Promoted,
+    trouble: Trouble,
+    delayed: PushDelayed,
+    now: OffsetDateTime,
+) -> Decision<Promoted, ()> {
+    let (promotion, code) = (delayed.promotion_id, delayed.code.clone());
+    tracing::warn!(%promotion, code, error = delayed.message, "not pushed yet");
+    let failures = state.failures(&code);
+    let is_news = failures == 1 && trouble == Trouble::Away;
+    let not_before = now + AGAIN.delay(failures, u32::MAX);
+    let push = state.push.map(|due| DuePush { failures, not_before, failed_with: Some(code), ..due });
+    let events = is_news.then(|| delayed.into()).into_iter().collect();
+    Decision { state: Some(Promoted { push, ..state }), events, answer: () }
 }

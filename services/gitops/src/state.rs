@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use events::plan::ApprovedPlan;
-use events::{Event, Message, Service};
-use ids::{OrgId, PromotionId};
+use events::{Event, Message};
+use ids::{EventId, OrgId, PromotionId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use service::{Aggregate, Decision, Failure, Occasion, Parts, decide};
-use uuid::Uuid;
+use service::{Aggregate, Failure, Parts};
+use time::OffsetDateTime;
 
 use crate::git::Looking;
 
@@ -17,6 +17,11 @@ use crate::git::Looking;
 pub(crate) struct Promoted {
     /// What was approved last.
     pub(crate) approved: ApprovedPlan,
+    /// The sequence of the approval that was noted last.
+    #[serde(default)]
+    pub(crate) asked: u64,
+    /// The push that is still to be made; none once it is made or cannot be.
+    pub(crate) push: Option<DuePush>,
     /// The SHA-256 of each file after the edit; none where it goes.
     pub(crate) planned: BTreeMap<String, Option<String>>,
     /// The commit that was pushed; none if none was.
@@ -27,11 +32,63 @@ pub(crate) struct Promoted {
     pub(crate) is_over: bool,
 }
 
+/// A push that is still to be made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct DuePush {
+    /// The event that asks for it.
+    pub(crate) asked_by: EventId,
+    /// When it asked: the time of the commit.
+    #[serde(with = "time::serde::rfc3339")]
+    pub(crate) asked_at: OffsetDateTime,
+    /// The trace that it belongs to.
+    pub(crate) traceparent: Option<String>,
+    /// How many tries have failed for the same reason, one after another.
+    pub(crate) failures: u32,
+    /// The code of that reason.
+    pub(crate) failed_with: Option<String>,
+    /// It is not tried again before.
+    #[serde(with = "time::serde::rfc3339")]
+    pub(crate) not_before: OffsetDateTime,
+}
+
+impl DuePush {
+    /// What an approval asks for.
+    fn asked(message: &Message) -> Self {
+        let envelope = &message.envelope;
+        Self {
+            asked_by: envelope.id,
+            asked_at: envelope.time,
+            traceparent: envelope.traceparent.clone(),
+            failures: 0,
+            failed_with: None,
+            not_before: envelope.time,
+        }
+    }
+}
+
 impl Promoted {
-    /// A plan that is carried out, of which nothing has become yet.
-    pub(crate) fn new(approved: ApprovedPlan, planned: BTreeMap<String, Option<String>>) -> Self {
-        let since = approved.target_commit.clone();
-        Self { approved, planned, commit: None, since, is_over: false }
+    /// A plan that is to be carried out.
+    pub(crate) fn new(approved: ApprovedPlan, message: &Message) -> Self {
+        Self {
+            asked: message.envelope.sequence,
+            push: Some(DuePush::asked(message)),
+            planned: BTreeMap::new(),
+            commit: None,
+            since: approved.target_commit.clone(),
+            is_over: false,
+            approved,
+        }
+    }
+
+    /// The push to make; none if there is none to make.
+    pub(crate) fn due(&self) -> Option<&DuePush> {
+        self.push.as_ref().filter(|_| !self.is_over)
+    }
+
+    /// How many tries have failed for the same reason, with one that fails for this reason now.
+    pub(crate) fn failures(&self, code: &str) -> u32 {
+        let same = self.push.as_ref().filter(|due| due.failed_with.as_deref() == Some(code));
+        same.map_or(0, |due| due.failures).saturating_add(1)
     }
 
     /// What to look for; none if there is nothing to look for.
@@ -63,21 +120,6 @@ impl Aggregate for Promoted {
     }
 }
 
-/// The promotions that are looked at, of all organisations. What it says follows from each [`Promoted`]: it only saves the
-/// service from going through all there ever were.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Watching(pub(crate) BTreeMap<PromotionId, OrgId>);
-
-impl Aggregate for Watching {
-    fn evolve(state: Option<Self>, _: &Message) -> Option<Self> {
-        state
-    }
-}
-
-/// The list is nobody's.
-const NOBODY: OrgId = OrgId::new(Uuid::nil());
-const WATCHING: &str = "watching";
-
 /// What the service knows of a promotion.
 pub(crate) async fn promoted(
     parts: &Parts,
@@ -87,44 +129,11 @@ pub(crate) async fn promoted(
     load(parts, org, &promotion.to_string()).await
 }
 
-/// The promotions that are looked at.
-pub(crate) async fn watching(parts: &Parts) -> Result<Watching, Failure> {
-    Ok(load(parts, NOBODY, WATCHING).await?.unwrap_or_default())
-}
-
-/// Puts a promotion on the list or takes it off, as its state says. It comes after the commit of the state and before
-/// the event counts as handled, so that a crash between the two is made good when the event comes again.
-pub(crate) async fn settle(parts: &Parts, org: OrgId, promotion: PromotionId) -> Result<(), Failure> {
-    let state = promoted(parts, org, promotion).await?;
-    let is_open = state.is_some_and(|state| state.looking(promotion).is_some());
-    let occasion = by_itself(NOBODY, WATCHING.to_owned(), promotion);
-    decide(parts, &occasion, |list: Option<Watching>| {
-        let mut list = list.unwrap_or_default();
-        match is_open {
-            true => list.0.insert(promotion, org),
-            false => list.0.remove(&promotion),
-        };
-        Decision { state: Some(list), events: Vec::new(), answer: () }
-    })
-    .await?;
-    Ok(())
-}
-
-/// An occasion that follows from no event.
-pub(crate) fn by_itself(org: OrgId, aggregate: String, promotion: PromotionId) -> Occasion {
-    Occasion {
-        org,
-        service: Service::Gitops,
-        aggregate,
-        correlation: promotion.uuid(),
-        causation: None,
-        traceparent: None,
-        handled: None,
-        command: None,
-    }
-}
-
-async fn load<S: DeserializeOwned>(parts: &Parts, org: OrgId, aggregate: &str) -> Result<Option<S>, Failure> {
+pub(crate) async fn load<S: DeserializeOwned>(
+    parts: &Parts,
+    org: OrgId,
+    aggregate: &str,
+) -> Result<Option<S>, Failure> {
     let Some(stored) = parts.store.load(org, aggregate).await? else { return Ok(None) };
     let damaged = |error: serde_json::Error| {
         Failure::unhandled("STORE_DAMAGED", format!("the state of {aggregate} cannot be read: {error}"))

@@ -4,37 +4,34 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use events::Service;
-use service::{Failure, Parts, Policy, Running, Task, consumer, outbox_relay};
+use service::{Parts, Policy, Task, consumer, outbox_relay};
+use tokio::sync::Notify;
 
+use crate::approvals::Approvals;
 use crate::config::Config;
 use crate::git::Git;
 use crate::pusher::Pusher;
+use crate::rounds::{Errand, go};
 use crate::watcher::Watcher;
+
+/// How long an approval waits that another process has noted, at most.
+const POLL: Duration = Duration::from_secs(5);
 
 /// What the service runs.
 #[must_use]
 pub fn tasks(config: &Config, git: Arc<dyn Git>, parts: Parts) -> Vec<Task> {
+    let noted = Arc::new(Notify::new());
+    let approvals = Arc::new(Approvals::new(parts.clone(), Arc::clone(&noted)));
     let pusher = Arc::new(Pusher::new(config, Arc::clone(&git), parts.clone()));
-    let watcher = Watcher::new(git, parts.clone());
-    let pause = Duration::from_secs(config.poll_seconds.max(1));
+    let watcher = Arc::new(Watcher::new(config, git, parts.clone()));
     vec![
-        consumer(pusher, parts.clone(), Policy::default()),
+        consumer(approvals, parts.clone(), Policy::default()),
         outbox_relay(Service::Gitops, parts),
-        Task::new("gitops/watch", move |running| watch(watcher.clone(), pause, running)),
+        rounds("gitops/push", pusher, POLL, noted),
+        rounds("gitops/watch", watcher, config.pause(), Arc::default()),
     ]
 }
 
-async fn watch(watcher: Watcher, pause: Duration, running: Running) -> Result<(), Failure> {
-    running.component.ready();
-    loop {
-        // A look that is cut off has changed nothing, or the next one finds what it has changed.
-        tokio::select! {
-            looked = watcher.look() => looked?,
-            () = running.shutdown.cancelled() => return Ok(()),
-        }
-        tokio::select! {
-            () = tokio::time::sleep(pause) => {}
-            () = running.shutdown.cancelled() => return Ok(()),
-        }
-    }
+fn rounds(name: &str, errand: Arc<dyn Errand>, poll: Duration, wake: Arc<Notify>) -> Task {
+    Task::new(name, move |running| go(Arc::clone(&errand), poll, Arc::clone(&wake), running))
 }

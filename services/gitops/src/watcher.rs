@@ -1,31 +1,33 @@
 //! Looking at what was pushed, until it is merged or its branch is gone.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use async_trait::async_trait;
 use events::Event;
 use events::gitops::{BranchDeleted, MergeSeen};
-use futures::StreamExt as _;
 use ids::{OrgId, PromotionId};
 use service::{Decision, Failure, Parts, decide};
 
+use crate::config::Config;
 use crate::git::{Git, Looking, Seen};
-use crate::state::{Promoted, by_itself, promoted, settle, watching};
-
-/// How many promotions are looked at at the same time: a host that hangs holds up few.
-const AT_ONCE: usize = 4;
+use crate::lists::{List, Listed, by_itself, settle};
+use crate::rounds::{Errand, once, panicked};
+use crate::state::{Promoted, promoted};
 
 /// Looks at what was pushed.
 #[derive(Clone)]
 pub struct Watcher {
     git: Arc<dyn Git>,
     parts: Parts,
+    pause: Duration,
 }
 
 impl Watcher {
     /// Looks through this Git.
     #[must_use]
-    pub fn new(git: Arc<dyn Git>, parts: Parts) -> Self {
-        Self { git, parts }
+    pub fn new(config: &Config, git: Arc<dyn Git>, parts: Parts) -> Self {
+        Self { git, parts, pause: config.pause() }
     }
 
     /// Looks once at everything that is pushed and not over. What fails for one promotion is logged, and tried at the
@@ -34,33 +36,13 @@ impl Watcher {
     /// # Errors
     /// The list of promotions cannot be read.
     pub async fn look(&self) -> Result<(), Failure> {
-        let open = watching(&self.parts).await?.0;
-        futures::stream::iter(open)
-            .for_each_concurrent(AT_ONCE, |(promotion, org)| async move {
-                if let Err(failure) = self.look_at(org, promotion).await {
-                    tracing::warn!(%promotion, code = failure.code(), error = failure.message(), "no look");
-                }
-            })
-            .await;
-        Ok(())
-    }
-
-    async fn look_at(&self, org: OrgId, promotion: PromotionId) -> Result<(), Failure> {
-        let state = promoted(&self.parts, org, promotion).await?;
-        if let Some(looking) = state.and_then(|state| state.looking(promotion)) {
-            let seen = self.find(looking.clone()).await?;
-            self.note(org, promotion, &looking, &seen).await?;
-            if let Seen::Open { .. } = seen {
-                return Ok(());
-            }
-        }
-        settle(&self.parts, org, promotion).await
+        once(self).await
     }
 
     async fn find(&self, looking: Looking) -> Result<Seen, Failure> {
         let git = Arc::clone(&self.git);
         let found = tokio::task::spawn_blocking(move || git.find_merge(&looking)).await;
-        let found = found.map_err(|_| Failure::unhandled("HANDLER_PANICKED", "looking panicked"))?;
+        let found = found.map_err(|_| panicked())?;
         found.map_err(|error| Failure::unavailable(error.code(), error.to_string()))
     }
 
@@ -81,6 +63,23 @@ impl Watcher {
         decide(&self.parts, &occasion, |state: Option<Promoted>| noted(state, promotion, looking, seen))
             .await?;
         Ok(())
+    }
+}
+
+#[async_trait]
+impl Errand for Watcher {
+    async fn listed(&self) -> Result<Listed, Failure> {
+        List::Watching.read(&self.parts).await
+    }
+
+    async fn run(&self, org: OrgId, promotion: PromotionId) -> Result<Option<Duration>, Failure> {
+        let state = promoted(&self.parts, org, promotion).await?;
+        if let Some(looking) = state.and_then(|state| state.looking(promotion)) {
+            let seen = self.find(looking.clone()).await?;
+            self.note(org, promotion, &looking, &seen).await?;
+        }
+        settle(&self.parts, org, promotion).await?;
+        Ok(Some(self.pause))
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::command;
 use super::process::{self, Finished, Running};
@@ -25,8 +25,32 @@ pub(crate) struct Server {
     /// A file of the form that `git credential-store` reads.
     pub(crate) credentials: Option<PathBuf>,
     pub(crate) deadline: Duration,
+    /// When the operation has to be over that they are a part of; none if they are part of none.
+    pub(crate) until: Option<Instant>,
     /// How many processes have been started.
-    pub(crate) started: AtomicU64,
+    pub(crate) started: Arc<AtomicU64>,
+}
+
+impl Server {
+    /// How long a process may take that is started now.
+    #[expect(clippy::disallowed_methods, reason = "the time of a process of this machine")]
+    pub(crate) fn left(&self) -> Duration {
+        let left = self.until.map(|until| until.saturating_duration_since(Instant::now()));
+        left.map_or(self.deadline, |left| left.min(self.deadline))
+    }
+
+    /// The same for an operation that begins now.
+    #[expect(clippy::disallowed_methods, reason = "the time of processes of this machine")]
+    pub(crate) fn within(&self, total: Duration) -> Self {
+        let deadline = self.deadline.min(total);
+        Self {
+            protocols: self.protocols,
+            credentials: self.credentials.clone(),
+            deadline,
+            until: Instant::now().checked_add(deadline),
+            started: Arc::clone(&self.started),
+        }
+    }
 }
 
 impl GitDirectory {
@@ -68,10 +92,15 @@ impl GitDirectory {
         Running::start(command, self.count())
     }
 
+    /// Whether the operation should have been over by now.
+    pub(crate) fn has_no_time_left(&self) -> bool {
+        self.server.as_ref().is_some_and(|server| server.left().is_zero())
+    }
+
     /// Counts a process that is about to be started; its deadline.
     fn count(&self) -> Option<Duration> {
         let server = self.server.as_ref()?;
         server.started.fetch_add(1, Ordering::Relaxed);
-        Some(server.deadline)
+        Some(server.left())
     }
 }

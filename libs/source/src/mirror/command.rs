@@ -59,18 +59,22 @@ impl<'a> GitCommand<'a> {
     /// # Errors
     /// `GIT_TIMEOUT` if it had to be ended, `GIT_CACHE_FAILED` if it cannot be started.
     pub fn output(mut self) -> Result<GitOutput, GitError> {
+        if self.git.has_no_time_left() {
+            return Err(self.timeout());
+        }
         let done = self.git.run(&mut self.command, &self.input);
         let done = done.map_err(|error| GitError::Cache { why: why_not_started(&error) })?;
         match done.expired && !done.status.success() {
-            true => {
-                let repository = self.repository.to_owned();
-                Err(GitError::Timeout { repository, seconds: self.deadline.as_secs() })
-            }
+            true => Err(self.timeout()),
             false => {
                 let success = done.status.success();
                 Ok(GitOutput { success, stdout: done.stdout, stderr: done.stderr })
             }
         }
+    }
+
+    fn timeout(&self) -> GitError {
+        GitError::Timeout { repository: self.repository.to_owned(), seconds: self.deadline.as_secs() }
     }
 
     /// Runs it; what it wrote, if it succeeds.

@@ -93,10 +93,27 @@ impl Mirrors {
             protocols: options.reach.protocols(),
             credentials: options.credentials.clone(),
             deadline: options.deadline,
-            started: AtomicU64::new(0),
+            until: None,
+            started: Arc::new(AtomicU64::new(0)),
         });
         let outside = GitDirectory::of_server(directory.clone(), &server);
         Ok(Self { directory, options, server, outside })
+    }
+
+    /// The same mirrors for one operation, which may take as long as one `git` may: whatever it asks for after that time
+    /// ends with `GIT_TIMEOUT`.
+    #[must_use]
+    pub fn for_one_operation(&self) -> Self {
+        self.within(self.options.deadline)
+    }
+
+    /// [`Mirrors::for_one_operation`] with a shorter time.
+    #[must_use]
+    pub fn within(&self, total: Duration) -> Self {
+        let server = Arc::new(self.server.within(total));
+        let options = MirrorOptions { deadline: server.deadline, ..self.options.clone() };
+        let outside = GitDirectory::of_server(self.directory.clone(), &server);
+        Self { directory: self.directory.clone(), options, server, outside }
     }
 
     /// The mirror of a repository. Nothing is fetched yet.

@@ -64,7 +64,7 @@ impl<'a> Mirror<'a> {
     /// # Errors
     /// `GIT_TIMEOUT` if somebody else has it for too long, `GIT_CACHE_FAILED`.
     pub fn lock(&self) -> Result<File, GitError> {
-        let (path, patience) = (self.git.path.with_extension("lock"), self.mirrors.options.deadline);
+        let (path, patience) = (self.git.path.with_extension("lock"), self.mirrors.server.left());
         match lock::take(&path, patience) {
             Ok(Some(file)) => Ok(file),
             Ok(None) => Err(self.timeout()),

@@ -311,3 +311,22 @@ fn the_configuration_of_the_user_does_not_matter() {
     assert!(inner.status.success() && said.contains("1 passed"), "{said}");
     assert_eq!(git(&origin.path(), &["status", "--porcelain"]), "");
 }
+
+/// The time is that of all that an operation asks for, not of each question.
+#[test]
+fn an_operation_has_one_time_for_all_that_it_asks() {
+    let (origin, commit) = origin();
+    let silent = format!("http://{}/.git", serve_as(Manner::Silent, &origin.path()));
+    let cache = cache(short(2));
+    let operation = cache.mirrors.for_one_operation();
+    assert_eq!(operation.resolve(&silent, Revision::Default).unwrap_err().code(), "GIT_TIMEOUT");
+    let asked = operation.processes();
+    for error in [
+        operation.resolve(&url(&origin.path()), Revision::Default).unwrap_err(),
+        operation.ensure(&url(&origin.path()), &commit).unwrap_err(),
+    ] {
+        assert_eq!((error.code(), error.is_transient()), ("GIT_TIMEOUT", true));
+    }
+    assert_eq!(operation.processes(), asked, "nothing is started any more");
+    cache.mirrors.ensure(&url(&origin.path()), &commit).unwrap();
+}

@@ -5,8 +5,8 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use event_log::{EventLog as _, PartitionId};
-use events::gitops::{BranchPushed, ConflictDetected, PushRefused};
-use events::promotion::ApprovalCarried;
+use events::gitops::{BranchPushed, ConflictDetected, PushDelayed, PushRefused};
+use events::promotion::{ApprovalCarried, PromotionStale};
 use events::{Event, Service};
 use gitops::Config;
 use gitops::git::{Git, Trailers};
@@ -64,15 +64,16 @@ async fn a_branch_that_was_deleted_does_not_come_back() {
 
 async fn crash(desk: Desk<impl World>, moves: bool) {
     desk.git.crashes.store(1, Ordering::SeqCst);
-    let failure = desk.handle(&desk.approval(PROMOTION)).await.unwrap_err();
-    assert_eq!(failure.code(), "HANDLER_PANICKED");
+    desk.handle(&desk.approval(PROMOTION)).await.unwrap();
     let commit = desk.branch().expect("it was pushed before the crash");
     assert_eq!(desk.events().await, []);
     if moves {
         desk.world.commit("main", &[&desk.base], &[("prod/api.yaml", Some("other\n"))], "meanwhile");
     }
-    assert_eq!(desk.pushed().await, commit);
-    assert_eq!((desk.events().await.len(), desk.branch()), (1, Some(commit)));
+    desk.push_later().await;
+    let events = desk.events().await;
+    assert!(matches!(&events[..], [Event::BranchPushed(pushed)] if pushed.commit == commit), "{events:?}");
+    assert_eq!(desk.branch(), Some(commit));
 }
 
 #[tokio::test]
@@ -148,19 +149,65 @@ async fn a_hook_that_refuses_is_told() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_reached_is_told() {
+async fn a_repository_that_is_gone_is_told() {
     let desk = Desk::new(MemoryWorld::new()).await;
     desk.world.remove();
     assert_eq!(refusal(desk.approve().await).code, "GIT_REPOSITORY_GONE");
+}
 
-    let desk = Desk::new(MemoryWorld::new()).await;
-    desk.git.away.store(2, Ordering::SeqCst);
-    desk.pushed().await;
-
+/// Each go is that of a service that has just been started: what waits is in the store.
+#[tokio::test]
+async fn a_host_that_is_away_is_waited_for_and_told_once() {
     let desk = Desk::new(MemoryWorld::new()).await;
     desk.git.away.store(u32::MAX, Ordering::SeqCst);
-    assert_eq!(refusal(desk.approve().await).code, "GIT_UNREACHABLE");
-    assert_eq!(desk.git.pushes.load(Ordering::SeqCst), 0);
+    let delayed = PushDelayed {
+        promotion_id: PROMOTION.parse().unwrap(),
+        preview_hash: "c0ffee".to_owned(),
+        code: "GIT_UNREACHABLE".to_owned(),
+        message: format!("{} cannot be reached: no route", desk.world.url()),
+    };
+    assert_eq!(desk.approve().await, Event::PushDelayed(delayed.clone()));
+    desk.push().await;
+    assert_eq!(desk.git.asked.load(Ordering::SeqCst), 1, "not before its time");
+    for tries in 2..10 {
+        desk.push_later().await;
+        assert_eq!(desk.git.asked.load(Ordering::SeqCst), tries);
+    }
+    assert_eq!(desk.events().await, [Event::PushDelayed(delayed)], "told once");
+    desk.git.away.store(0, Ordering::SeqCst);
+    desk.push_later().await;
+    let events = desk.events().await;
+    assert!(matches!(events.last(), Some(Event::BranchPushed(_))), "{events:?}");
+    assert_eq!((events.len(), desk.git.pushes.load(Ordering::SeqCst)), (2, 1));
+}
+
+#[tokio::test]
+async fn what_is_our_own_fault_is_tried_a_few_times() {
+    let desk = Desk::new(MemoryWorld::new()).await;
+    let mut approval = desk.approval(PROMOTION);
+    let Event::PromotionApproved(event) = &mut approval.event else { panic!("an approval") };
+    event.approved.plan = ids::BlobHash::of(b"nobody has this");
+    desk.handle(&approval).await.unwrap();
+    for _ in 2..4 {
+        desk.push_later().await;
+    }
+    assert_eq!(desk.events().await, []);
+    desk.push_later().await;
+    assert_eq!(refusal(desk.events().await.pop().unwrap()).code, "BLOB_MISSING");
+    desk.push_later().await;
+    assert_eq!(desk.events().await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_ended_before_it_could_be_pushed_is_not_pushed() {
+    let desk = Desk::new(MemoryWorld::new()).await;
+    desk.git.away.store(1, Ordering::SeqCst);
+    desk.approve().await;
+    let promotion_id = PROMOTION.parse().unwrap();
+    let stale = PromotionStale { promotion_id, reason: "x".to_owned() };
+    desk.handle(&message(promotion_id, 8, stale)).await.unwrap();
+    desk.push_later().await;
+    assert_eq!(desk.branch(), None);
 }
 
 /// A plan whose commit does not have the files that it was made for.
@@ -173,30 +220,69 @@ async fn an_edit_of_other_bytes_is_refused() {
     assert_eq!(desk.branch(), None);
 }
 
+/// Runs all tasks until so many events are on the log.
+async fn run_until(desk: &Desk<impl World>, events: usize, then: impl Fn(&[Event])) {
+    let git: Arc<dyn Git> = Arc::<crate::desk::Through<_>>::clone(&desk.git);
+    let tasks = gitops::tasks(&Config::default(), git, desk.parts.clone());
+    let shutdown = CancellationToken::new();
+    let supervisor = Supervisor::new(Health::default(), Arc::new(SystemClock));
+    let running = tokio::spawn(supervisor.run(tasks, shutdown.clone()));
+    for known in 1..=events {
+        let told = tokio::time::timeout(Duration::from_secs(60), told(desk, known)).await.unwrap();
+        then(&told);
+    }
+    shutdown.cancel();
+    assert_eq!(running.await.unwrap(), Vec::<String>::new());
+}
+
+/// What is on the service's topic, once there is so much.
+async fn told(desk: &Desk<impl World>, events: usize) -> Vec<Event> {
+    let partition = PartitionId { topic: Service::Gitops.topic(), partition: 0 };
+    loop {
+        let records = desk.log.read(&partition, 0, 10).await.unwrap();
+        if records.len() >= events {
+            return records.iter().map(|one| events::decode(&one.record).unwrap().event).collect();
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
 /// All tasks together, from one topic to the other.
 #[tokio::test]
 async fn an_approval_on_the_log_is_answered_on_the_log() {
     let desk = Desk::new(RealWorld::new()).await;
     let record = events::encode(&desk.approval(PROMOTION)).unwrap();
     desk.log.append(&Service::Promotion.topic(), &[record]).await.unwrap();
-    let git: Arc<dyn Git> = Arc::<crate::desk::Through<RealWorld>>::clone(&desk.git);
-    let tasks = gitops::tasks(&Config::default(), git, desk.parts.clone());
-    let shutdown = CancellationToken::new();
-    let supervisor = Supervisor::new(Health::default(), Arc::new(SystemClock));
-    let running = tokio::spawn(supervisor.run(tasks, shutdown.clone()));
-    let partition = PartitionId { topic: Service::Gitops.topic(), partition: 0 };
-    let answer = async {
-        loop {
-            if let Some(answer) = desk.log.read(&partition, 0, 10).await.unwrap().pop() {
-                break events::decode(&answer.record).unwrap();
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    let answer = tokio::time::timeout(Duration::from_secs(60), answer).await.unwrap();
-    shutdown.cancel();
-    assert_eq!(running.await.unwrap(), Vec::<String>::new());
+    run_until(&desk, 1, |told| assert!(matches!(told, [Event::BranchPushed(_)]), "{told:?}")).await;
+    let told = told(&desk, 1).await;
     assert!(
-        matches!(answer.event, Event::BranchPushed(pushed) if Some(&pushed.commit) == desk.branch().as_ref())
+        matches!(&told[..], [Event::BranchPushed(pushed)] if Some(&pushed.commit) == desk.branch().as_ref())
     );
+}
+
+/// Both lie in one partition, the one of the host that hangs first.
+#[tokio::test]
+async fn a_host_that_does_not_answer_keeps_nobody_else_waiting() {
+    let desk = Desk::new(MemoryWorld::new()).await;
+    let other = desk.another_repository();
+    desk.git.hang(&other.url);
+    let first = "00000000-7b1c-7d3e-8f4a-5b6c7d8e9f01";
+    let mut stuck = desk.approval(first);
+    let Event::PromotionApproved(event) = &mut stuck.event else { panic!("an approval") };
+    event.approved.repository = other.url;
+    event.approved.target_commit = other.base;
+    let records = [&stuck, &desk.approval(PROMOTION)].map(|message| events::encode(message).unwrap());
+    desk.log.append(&Service::Promotion.topic(), &records).await.unwrap();
+    run_until(&desk, 2, |told| {
+        let pushed: Vec<_> = told
+            .iter()
+            .map(|event| match event {
+                Event::BranchPushed(pushed) => pushed.promotion_id.to_string(),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(pushed, [PROMOTION, first][..pushed.len()]);
+        desk.git.answer();
+    })
+    .await;
 }

@@ -1,17 +1,18 @@
 //! The service on a repository, with a store in memory.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
 
 use event_log::{EventLog, MemoryLog};
 use events::plan::ApprovedPlan;
 use events::promotion::PromotionApproved;
 use events::{Envelope, Event, Message, Service};
 use gitops::git::{Git, GitError, Looking, Push, PushError, Pushed, Seen, Watched};
-use gitops::{Config, Pusher, Watcher};
+use gitops::{Approvals, Config, Pusher, Watcher};
 use ids::{BlobHash, EventId, OrgId, PromotionId};
 use preview::{ByteSplice, Document as _, FileEdit, Inputs, PinnedFile, PlanDocument, Renderer, Side};
-use service::{Clock as _, Failure, Handler as _, Parts, SystemClock};
+use service::{Clock, Failure, Handler as _, Parts, SystemClock};
 use source::sha256;
 use store::{MemoryBlobs, MemoryStore};
 use time::OffsetDateTime;
@@ -29,6 +30,49 @@ pub(crate) struct Through<W> {
     /// So many pushes are made without anybody hearing of it.
     pub(crate) crashes: AtomicU32,
     pub(crate) pushes: AtomicU32,
+    /// How often a host was asked.
+    pub(crate) asked: AtomicU32,
+    /// The repositories whose host does not answer.
+    stuck: Mutex<BTreeSet<String>>,
+    answers: Condvar,
+}
+
+impl<W> Through<W> {
+    fn new(world: Arc<W>) -> Self {
+        let (away, crashes, pushes, asked) = Default::default();
+        let (stuck, answers) = Default::default();
+        Self { world, away, crashes, pushes, asked, stuck, answers }
+    }
+
+    /// From now on the host of this repository takes questions, and does not answer.
+    pub(crate) fn hang(&self, url: &str) {
+        self.stuck.lock().unwrap().insert(url.to_owned());
+    }
+
+    /// All hosts answer again.
+    pub(crate) fn answer(&self) {
+        self.stuck.lock().unwrap().clear();
+        self.answers.notify_all();
+    }
+
+    fn wait(&self, url: &str) {
+        let stuck = self.stuck.lock().unwrap();
+        drop(self.answers.wait_while(stuck, |stuck| stuck.contains(url)).unwrap());
+    }
+}
+
+/// A clock that a test moves on.
+#[derive(Clone, Default)]
+pub(crate) struct Moved(Arc<AtomicI64>);
+
+impl Clock for Moved {
+    fn now(&self) -> OffsetDateTime {
+        SystemClock.now() + time::Duration::seconds(self.0.load(Ordering::SeqCst))
+    }
+
+    fn new_id(&self) -> Uuid {
+        SystemClock.new_id()
+    }
 }
 
 /// Takes one from a counter, if there is one.
@@ -45,6 +89,8 @@ impl<W: World> Git for Through<W> {
     }
 
     fn head(&self, url: &str, branch: &str) -> Result<Option<String>, GitError> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        self.wait(url);
         if take(&self.away) {
             return Err(GitError::Unreachable { repository: url.to_owned(), why: "no route".to_owned() });
         }
@@ -76,6 +122,7 @@ pub(crate) struct Desk<W> {
     pub(crate) parts: Parts,
     pub(crate) log: MemoryLog,
     pub(crate) base: String,
+    clock: Moved,
     plan: BlobHash,
 }
 
@@ -83,17 +130,17 @@ impl<W: World> Desk<W> {
     pub(crate) async fn new(world: W) -> Self {
         let world = Arc::new(world);
         let base = world.base();
-        let (away, crashes, pushes) = Default::default();
-        let git = Arc::new(Through { world: Arc::clone(&world), away, crashes, pushes });
+        let git = Arc::new(Through::new(Arc::clone(&world)));
+        let clock = Moved::default();
         let log = MemoryLog::default();
         for service in [Service::Promotion, Service::Gitops] {
             log.ensure_topic(&service.topic(), 1).await.unwrap();
         }
         let store = Arc::new(MemoryStore::new(|| SystemClock.now()));
         let blobs = Arc::new(MemoryBlobs::default());
-        let parts = Parts::new(Arc::new(log.clone()), store, blobs, Arc::new(SystemClock));
+        let parts = Parts::new(Arc::new(log.clone()), store, blobs, Arc::new(clock.clone()));
         let plan = parts.blobs.put(ORG, &plan().write().unwrap()).await.unwrap();
-        Self { world, git, parts, log, base, plan }
+        Self { world, git, parts, log, base, clock, plan }
     }
 
     /// The approval of a promotion, as the log has it.
@@ -116,9 +163,23 @@ impl<W: World> Desk<W> {
         message(promotion_id, 7, PromotionApproved { promotion_id, approved })
     }
 
+    /// Hears an event, and does what is to be done now.
     pub(crate) async fn handle(&self, message: &Message) -> Result<(), Failure> {
+        Approvals::new(self.parts.clone(), Arc::default()).handle(message).await?;
+        self.push().await;
+        Ok(())
+    }
+
+    /// One go of a service that has just been started.
+    pub(crate) async fn push(&self) {
         let git: Arc<dyn Git> = Arc::<Through<W>>::clone(&self.git);
-        Pusher::new(&Config::default(), git, self.parts.clone()).handle(message).await
+        Pusher::new(&Config::default(), git, self.parts.clone()).push().await.unwrap();
+    }
+
+    /// One go of a service that is started an hour later.
+    pub(crate) async fn push_later(&self) {
+        self.clock.0.fetch_add(3600, Ordering::SeqCst);
+        self.push().await;
     }
 
     /// Approves the promotion; the event that follows.
@@ -138,7 +199,7 @@ impl<W: World> Desk<W> {
     /// One look of a service that has just been started.
     pub(crate) async fn look(&self) {
         let git: Arc<dyn Git> = Arc::<Through<W>>::clone(&self.git);
-        Watcher::new(git, self.parts.clone()).look().await.unwrap();
+        Watcher::new(&Config::default(), git, self.parts.clone()).look().await.unwrap();
     }
 
     /// What the service has told so far.

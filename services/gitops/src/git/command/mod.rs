@@ -36,12 +36,16 @@ impl CommandGit {
     }
 
     /// One look; none if the target's head was gone before it could be read.
-    fn look(&self, looking: &Looking, head: &str) -> Result<Option<Option<super::Merge>>, GitError> {
-        match self.mirrors.ensure(&looking.url, head) {
+    fn look(
+        mirrors: &Mirrors,
+        looking: &Looking,
+        head: &str,
+    ) -> Result<Option<Option<super::Merge>>, GitError> {
+        match mirrors.ensure(&looking.url, head) {
             Err(GitError::Revision { .. }) => return Ok(None),
             other => other?,
         }
-        let repository = Mirrored { mirrors: &self.mirrors, mirror: self.mirrors.mirror(&looking.url)? };
+        let repository = Mirrored { mirrors, mirror: mirrors.mirror(&looking.url)? };
         recognise(&repository, head, looking).map(Some)
     }
 }
@@ -49,15 +53,15 @@ impl CommandGit {
 impl Git for CommandGit {
     fn push_branch(&self, push: &Push) -> Result<Pushed, PushError> {
         push.check()?;
-        push::push(&self.mirrors, push)
+        push::push(&self.mirrors.for_one_operation(), push)
     }
 
     fn head(&self, url: &str, branch: &str) -> Result<Option<String>, GitError> {
-        Ok(self.mirrors.heads(url, &[branch])?.remove(branch))
+        Ok(self.mirrors.for_one_operation().heads(url, &[branch])?.remove(branch))
     }
 
     fn files(&self, url: &str, commit: &str, paths: &[String]) -> Result<Vec<Option<Vec<u8>>>, GitError> {
-        self.mirrors.read_files(url, commit, paths)
+        self.mirrors.for_one_operation().read_files(url, commit, paths)
     }
 
     fn changed_between(
@@ -67,9 +71,10 @@ impl Git for CommandGit {
         after: &str,
         watched: &Watched,
     ) -> Result<Vec<String>, GitError> {
-        self.mirrors.ensure(url, before)?;
-        self.mirrors.ensure(url, after)?;
-        let differences = moved::differences(&self.mirrors.mirror(url)?, before, after)?;
+        let mirrors = self.mirrors.for_one_operation();
+        mirrors.ensure(url, before)?;
+        mirrors.ensure(url, after)?;
+        let differences = moved::differences(&mirrors.mirror(url)?, before, after)?;
         Ok(watched.moved(differences))
     }
 
@@ -78,8 +83,9 @@ impl Git for CommandGit {
         // The head at which the branch was gone. A host merges first and deletes then, but lists its branches one
         // after the other: only a head that is listed after the branch was found gone cannot be from before the merge.
         let mut gone_at = None;
+        let mirrors = self.mirrors.for_one_operation();
         for _ in 0..LOOKS {
-            let mut heads = self.mirrors.heads(&looking.url, &[target, branch])?;
+            let mut heads = mirrors.heads(&looking.url, &[target, branch])?;
             let head = heads.remove(target).ok_or_else(|| GitError::Revision {
                 repository: looking.url.clone(),
                 revision: target.to_owned(),
@@ -87,7 +93,7 @@ impl Git for CommandGit {
             if gone_at.as_ref() == Some(&head) && !heads.contains_key(branch) {
                 return Ok(Seen::BranchDeleted { head });
             }
-            match self.look(looking, &head)? {
+            match Self::look(&mirrors, looking, &head)? {
                 None => {}
                 Some(Some(merge)) => return Ok(Seen::Merged(merge)),
                 Some(None) if heads.contains_key(branch) => return Ok(Seen::Open { head }),
