@@ -92,6 +92,7 @@ macro_rules! conformance_tests {
             a_crash_loses_nothing
             who_was_away_is_fenced
             who_was_not_missed_goes_on
+            what_was_in_hand_when_a_partition_went_is_not_committed_when_it_is_back
             an_outage_ends
             concurrent_appends_leave_no_gap
         }

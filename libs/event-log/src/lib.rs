@@ -10,6 +10,7 @@ mod balance;
 pub mod conformance;
 mod cursor;
 mod error;
+mod lent;
 mod limits;
 mod memory;
 mod partitioner;

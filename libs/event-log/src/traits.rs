@@ -75,15 +75,17 @@ pub trait Subscription: Send {
     /// be dropped while it waits, and loses nothing.
     ///
     /// # Errors
-    /// The log cannot be reached, as it is at the latest when it is needed. Calling again goes on where it was; who
+    /// [`LogError::Fenced`] once for a partition that went to another member and came back since its last records were
+    /// delivered, if not all of them were committed: these are nothing to this member any more, and what follows begins at
+    /// what is committed. Or the log cannot be reached, as it is at the latest when it is needed. Calling again goes on where it was; who
     /// calls again at once waits until the log is back, or is told again after a while.
     async fn next(&mut self, limit: usize) -> Result<Vec<Delivered>, LogError>;
 
-    /// Commits that everything before `next` in the partition is done with. The last commits before a crash of the
+    /// Commits that everything before `next` in the partition is done with, as it was delivered last. The last commits before a crash of the
     /// log's server may be forgotten, and records come again.
     ///
     /// # Errors
-    /// [`LogError::Fenced`] if the partition is not this member's any more; what this member did with its records
+    /// [`LogError::Fenced`] if the partition is not this member's any more, or has been another's since; what this member did with its records
     /// since may be done again by the other.
     async fn commit(&mut self, partition: &PartitionId, next: u64) -> Result<(), LogError>;
 

@@ -118,7 +118,9 @@ pub(super) async fn take(member: &mut Box<dyn Subscription>, count: usize) -> Ve
 pub(super) async fn take_some(member: &mut Box<dyn Subscription>) -> Vec<Delivered> {
     match timeout(Duration::from_millis(40), member.next(100)).await {
         Ok(Ok(taken)) => taken,
-        Ok(Err(error)) if !error.is_transient() => panic!("{error}"),
+        Ok(Err(error)) if !error.is_transient() && !matches!(error, LogError::Fenced { .. }) => {
+            panic!("{error}")
+        }
         _ => Vec::new(),
     }
 }

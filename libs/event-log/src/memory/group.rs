@@ -102,6 +102,15 @@ impl GroupState {
         self.claims.iter().filter(|(_, claim)| held(claim)).map(|(id, _)| id.clone()).collect()
     }
 
+    /// The partitions of a member, and the epochs in which they are its own.
+    pub(super) fn epochs(&self, member: u64) -> BTreeMap<PartitionId, i64> {
+        let own = |(id, claim): (&PartitionId, &Claim)| match &claim.held {
+            Some((owner, cursor)) if *owner == member => Some((id.clone(), cursor.epoch)),
+            _ => None,
+        };
+        self.claims.iter().filter_map(own).collect()
+    }
+
     /// The offset from which a member wants records of a partition that ends at `end`.
     pub(super) fn wanted(&mut self, member: u64, partition: &PartitionId, end: u64) -> Option<u64> {
         self.cursor(member, partition).filter(|cursor| cursor.wants(end)).map(|cursor| cursor.position)

@@ -11,7 +11,8 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 use super::MemoryLog;
 use crate::error::LogError;
-use crate::position::{Delivered, Group, PartitionId};
+use crate::lent::Lent;
+use crate::position::{Delivered, Group, PartitionId, Position};
 use crate::traits::Subscription;
 
 /// Who asks again and again while it is cut off is answered once in this time.
@@ -25,6 +26,7 @@ pub(super) struct MemorySubscription {
     topics: BTreeSet<Topic>,
     woken: Arc<Notify>,
     refused: bool,
+    lent: Lent<PartitionId>,
 }
 
 impl MemorySubscription {
@@ -35,7 +37,7 @@ impl MemorySubscription {
         topics: BTreeSet<Topic>,
         woken: Arc<Notify>,
     ) -> Self {
-        Self { log, group, member, topics, woken, refused: false }
+        Self { log, group, member, topics, woken, refused: false, lent: Lent::default() }
     }
 
     /// What there is for this member, or else how long it may wait.
@@ -44,7 +46,15 @@ impl MemorySubscription {
         if !state.settled(&self.group).has(self.member) {
             self.woken = state.join(&self.group, self.member, self.log.link.client, &self.topics);
         }
+        let epochs = state.settled(&self.group).epochs(self.member);
+        if let Some(back) = self.lent.take_returned(|partition| epochs.get(partition).copied()) {
+            return Err(self.fenced(&back));
+        }
         let delivered = state.deliver(&self.group, self.member, limit.max(1))?;
+        for Delivered { position: Position { partition, offset }, .. } in &delivered {
+            let epoch = epochs.get(partition).copied().unwrap_or_default();
+            self.lent.give(partition.clone(), epoch, offset + 1);
+        }
         Ok(if delivered.is_empty() { Err(state.settled(&self.group).deadline()) } else { Ok(delivered) })
     }
 
@@ -91,9 +101,13 @@ impl Subscription for MemorySubscription {
 
     async fn commit(&mut self, partition: &PartitionId, next: u64) -> Result<(), LogError> {
         let mut state = self.log.reach()?;
-        if !state.settled(&self.group).commit(self.member, partition, next) {
+        let group = state.settled(&self.group);
+        let held = group.cursor(self.member, partition).map(|cursor| cursor.epoch);
+        if self.lent.epoch(partition).or(held) != held || !group.commit(self.member, partition, next) {
+            self.lent.forget(partition);
             return Err(self.fenced(partition));
         }
+        self.lent.commit(partition, next);
         // It may be what another member waits for.
         state.settled(&self.group);
         Ok(())

@@ -98,9 +98,16 @@ impl Holdings {
         self.cursors.get_mut(&partition)
     }
 
-    /// A partition is another's.
-    pub(super) fn lose(&mut self, partition: i32) {
-        self.cursors.remove(&partition);
+    /// The epoch in which a partition is held.
+    pub(super) fn epoch(&self, partition: i32) -> Option<i64> {
+        self.cursors.get(&partition).map(|cursor| cursor.epoch)
+    }
+
+    /// A partition is another's; or was, and is held anew.
+    pub(super) fn lose(&mut self, partition: i32, epoch: i64) {
+        if self.epoch(partition) == Some(epoch) {
+            self.cursors.remove(&partition);
+        }
     }
 
     /// The partitions that are held.
@@ -235,7 +242,7 @@ mod tests {
         let (me, now) = (Uuid::from_u128(1), Instant::now());
         let changes: [fn(&mut Holdings); 3] = [
             |holdings| holdings.cursor(1).unwrap().position = 0,
-            |holdings| holdings.lose(1),
+            |holdings| holdings.lose(1, 5),
             |holdings| holdings.take(&[Taken { partition: 1, epoch: 6, committed: 3 }]),
         ];
         for change in changes {

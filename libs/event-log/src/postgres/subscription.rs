@@ -16,6 +16,7 @@ use super::record_store::{Fetch, Fetched};
 use super::registry::Member;
 use super::{Session, group_store, membership, record_store};
 use crate::error::LogError;
+use crate::lent::Lent;
 use crate::position::{Delivered, Group, PartitionId};
 use crate::traits::Subscription;
 
@@ -29,6 +30,7 @@ pub(super) struct PostgresSubscription {
     member: Arc<Member>,
     task: JoinHandle<Result<(), LogError>>,
     refused: bool,
+    lent: Lent<i32>,
     /// It outlives the call that began it, should that be given up: so whoever gives up soon gets somewhere too.
     reading: Option<Reading>,
 }
@@ -53,7 +55,7 @@ impl PostgresSubscription {
         let (joined, join) = oneshot::channel();
         let task = tokio::spawn(membership::run(Arc::clone(&session.core), Arc::clone(&member), joined));
         join.await.map_err(|_| ending())??;
-        Ok(Self { session, member, task, refused: false, reading: None })
+        Ok(Self { session, member, task, refused: false, lent: Lent::default(), reading: None })
     }
 
     fn core(&self) -> &Core {
@@ -72,6 +74,9 @@ impl PostgresSubscription {
     /// What there is for this member; none if it has to wait.
     async fn take(&mut self, limit: usize) -> Result<Option<Vec<Delivered>>, LogError> {
         if let Some(error) = self.session.core.link.why() {
+            return Err(error);
+        }
+        if let Some(error) = self.came_back() {
             return Err(error);
         }
         if self.reading.is_none() {
@@ -95,7 +100,7 @@ impl PostgresSubscription {
     }
 
     /// Delivers what is this member's still.
-    fn deliver(&self, wanted: &[Wanted], found: Vec<Fetched>, limit: usize) -> Vec<Delivered> {
+    fn deliver(&mut self, wanted: &[Wanted], found: Vec<Fetched>, limit: usize) -> Vec<Delivered> {
         let mut delivered = Vec::with_capacity(found.len());
         let mut found = found.into_iter().peekable();
         for wanted in wanted {
@@ -109,10 +114,18 @@ impl PostgresSubscription {
             let Some(last) = own.last() else { continue };
             let next = last.offset + 1;
             if self.member.holdings().deliver(wanted, next, Instant::now()) {
+                self.lent.give(wanted.partition, wanted.epoch, next);
                 delivered.extend(own.into_iter().map(|record| record.delivered(partition)));
             }
         }
         delivered
+    }
+
+    /// Tells of a partition that went to another member and came back while its records were in hand.
+    fn came_back(&mut self) -> Option<LogError> {
+        let holdings = self.member.holdings();
+        let back = self.lent.take_returned(|id| holdings.epoch(*id))?;
+        self.member.partitions.get(&back).map(|partition| self.fenced(partition))
     }
 
     fn each_cursor(&self, partitions: &[PartitionId], paused: bool) {
@@ -125,7 +138,7 @@ impl PostgresSubscription {
     }
 
     fn epoch(&self, id: i32, partition: &PartitionId) -> Result<i64, LogError> {
-        let epoch = self.member.holdings().cursor(id).map(|cursor| cursor.epoch);
+        let epoch = self.lent.epoch(&id).or_else(|| self.member.holdings().epoch(id));
         epoch.ok_or_else(|| self.fenced(partition))
     }
 }
@@ -156,12 +169,14 @@ impl Subscription for PostgresSubscription {
         let commit = group_store::commit(&mut connection, &self.member, id, epoch, next);
         let committed = core.in_time(commit).await?;
         connection.keep();
-        let mut holdings = self.member.holdings();
         if !committed {
-            holdings.lose(id);
+            self.lent.forget(&id);
+            self.member.holdings().lose(id, epoch);
             self.member.kicked.notify_one();
             return Err(self.fenced(partition));
         }
+        self.lent.commit(&id, next);
+        let mut holdings = self.member.holdings();
         if let Some(cursor) = holdings.cursor(id).filter(|cursor| cursor.epoch == epoch) {
             cursor.commit(next);
             if cursor.may_go(Instant::now()) {

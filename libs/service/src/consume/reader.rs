@@ -141,8 +141,8 @@ impl Reader {
 
     fn read_failed(&mut self, error: LogError) -> Result<(), Failure> {
         match error {
-            // Which partition it was is seen in the assignment.
-            LogError::Fenced { .. } => self.read_from = Instant::now() + self.policy.backoff.first,
+            // It was another member's in between: what the lane has left is that one's, or comes again.
+            LogError::Fenced { partition, .. } => self.revoke(&partition),
             error if error.is_transient() => self.read_from = self.log_is_away(error.into()),
             error => return Err(error.into()),
         }

@@ -11,7 +11,7 @@ use embedded_postgres::testing::TestPostgres;
 use event_log::{EventLog, Group, MemoryLog, PartitionId, PostgresLog};
 use events::{Message, Service, Topic};
 use service::{Backoff, Clock, DeadLetterError, DeadLetters, Failure, Handler, Parts, Policy, SystemClock};
-use store::{Commit, DeadLetterState, Handled, MemoryBlobs, MemoryStore, PostgresStore, Store};
+use store::{Commit, DeadLetterState, Handled, MemoryBlobs, MemoryStore, PostgresStore, Store, StoreError};
 
 use crate::bench::{Consumer, ORG, TestClock, record, topic};
 use crate::handlers::name;
@@ -177,11 +177,15 @@ impl Chaos {
     /// Asks for some of the letters that wait, whether they are first or not.
     async fn retry(&mut self, share: u64) {
         let letters = DeadLetters::new(Service::Promotion, &self.parts[0]);
-        let parked = letters.store().dead_letters(Some(DeadLetterState::Parked), 0, 1000).await.unwrap();
+        let parked =
+            reached(async || letters.store().dead_letters(Some(DeadLetterState::Parked), 0, 1000).await)
+                .await;
         for letter in parked {
             if self.dice.roll(share + 1) == 0 || share == 0 {
                 match letters.retry(letter.id, "ben").await {
                     Ok(_) | Err(DeadLetterError::Waits { .. } | DeadLetterError::Settled { .. }) => {}
+                    // Asked again in the next round.
+                    Err(DeadLetterError::Store(StoreError::Unavailable(_))) => {}
                     Err(error) => panic!("{error}"),
                 }
             }
@@ -218,7 +222,7 @@ impl Chaos {
     }
 
     async fn open_letters(&self) -> Vec<(i64, String, DeadLetterState)> {
-        let letters = self.parts[0].store.dead_letters(None, 0, 10_000).await.unwrap();
+        let letters = reached(async || self.parts[0].store.dead_letters(None, 0, 10_000).await).await;
         let open = |letter: &store::DeadLetter| {
             matches!(letter.state, DeadLetterState::Parked | DeadLetterState::Retrying)
         };
@@ -251,6 +255,16 @@ impl Chaos {
         let expected: BTreeMap<_, _> =
             letters.iter().map(|letter| (format!("dead-letter/{}", letter.id), expected.clone())).collect();
         assert_eq!(told, expected);
+    }
+}
+
+/// What the store answers, once it does: on a busy machine it may not do so in time.
+async fn reached<T>(mut ask: impl AsyncFnMut() -> Result<T, StoreError>) -> T {
+    loop {
+        match ask().await {
+            Err(StoreError::Unavailable(_)) => tokio::time::sleep(Duration::from_millis(50)).await,
+            answer => return answer.unwrap(),
+        }
     }
 }
 
