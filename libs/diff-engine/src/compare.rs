@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use kube_model::schema::Schema;
 use kube_model::{Path, Segment, lists};
 use serde_json::{Map, Value};
 
@@ -28,16 +29,16 @@ pub struct Comparison {
     pub equal_quantities: Vec<Difference>,
 }
 
-/// The places in which two values of an object of `kind` differ, sorted by path.
+/// The places in which two values of an object of this kind differ, sorted by path.
 #[must_use]
-pub fn compare(kind: &str, before: &Value, after: &Value) -> Comparison {
-    compare_at(kind, &Path::root(), before, after)
+pub fn compare(schema: Schema<'_>, before: &Value, after: &Value) -> Comparison {
+    compare_at(schema, &Path::root(), before, after)
 }
 
 /// [`compare`] for what stands at `path` of an object.
 #[must_use]
-pub fn compare_at(kind: &str, path: &Path, before: &Value, after: &Value) -> Comparison {
-    let mut walk = Walk { kind, found: Comparison::default() };
+pub fn compare_at(schema: Schema<'_>, path: &Path, before: &Value, after: &Value) -> Comparison {
+    let mut walk = Walk { schema, found: Comparison::default() };
     if before != after {
         walk.values(path, before, after);
     }
@@ -47,7 +48,7 @@ pub fn compare_at(kind: &str, path: &Path, before: &Value, after: &Value) -> Com
 }
 
 struct Walk<'a> {
-    kind: &'a str,
+    schema: Schema<'a>,
     found: Comparison,
 }
 
@@ -56,7 +57,7 @@ impl Walk<'_> {
         match (before, after) {
             (Value::Object(before), Value::Object(after)) => self.mappings(path, before, after),
             (Value::Array(one), Value::Array(other)) => {
-                match lists::items_of_both(self.kind, path.segments(), one, other) {
+                match lists::items_of_both(self.schema, path.segments(), one, other) {
                     Some((one, other)) => {
                         if lists::is_ordered(path.segments()) {
                             self.order(path, &one, &other);
@@ -76,7 +77,7 @@ impl Walk<'_> {
         }
         let difference =
             Difference { path: path.clone(), before: Some(before.clone()), after: Some(after.clone()) };
-        match equal(path, before, after) {
+        match equal(self.schema, path, before, after) {
             true => self.found.equal_quantities.push(difference),
             false => self.found.differences.push(difference),
         }
@@ -136,11 +137,17 @@ fn by_name<'a>(items: &'a lists::Items<'_>) -> HashMap<&'a Segment, &'a Value> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use kube_model::schema::Schemas;
     use serde_json::json;
 
+    use super::*;
+
+    fn deployment() -> Schema<'static> {
+        Schemas::built_in().of("apps", "Deployment")
+    }
+
     fn places(before: &Value, after: &Value) -> Vec<String> {
-        compare("Deployment", before, after).differences.iter().map(|d| d.path.to_string()).collect()
+        compare(deployment(), before, after).differences.iter().map(|d| d.path.to_string()).collect()
     }
 
     #[test]
@@ -179,12 +186,12 @@ mod tests {
         let found = places(&of("initContainers", ["a", "b"]), &of("initContainers", ["b", "a"]));
         assert_eq!(found, ["spec.template.spec.initContainers"]);
         let turned = compare(
-            "Pod",
-            &json!({"initContainers": [{"name": "a"}, {"name": "b", "image": "b:1"}]}),
-            &json!({"initContainers": [{"name": "b", "image": "b:2"}, {"name": "a"}]}),
+            Schemas::built_in().of("", "Pod"),
+            &json!({"spec": {"initContainers": [{"name": "a"}, {"name": "b", "image": "b:1"}]}}),
+            &json!({"spec": {"initContainers": [{"name": "b", "image": "b:2"}, {"name": "a"}]}}),
         );
         assert_eq!(turned.differences[0].before, Some(json!(["a", "b"])));
-        assert_eq!(turned.differences[1].path.to_string(), "initContainers[name=b].image");
+        assert_eq!(turned.differences[1].path.to_string(), "spec.initContainers[name=b].image");
     }
 
     #[test]
@@ -204,7 +211,7 @@ mod tests {
             json!({"spec": {"template": {"spec": {"containers": [
             {"name": "a", "resources": {"requests": {"cpu": cpu}}}]}}}})
         };
-        let found = compare("Deployment", &of(json!("1000m")), &of(json!(1)));
+        let found = compare(deployment(), &of(json!("1000m")), &of(json!(1)));
         assert!(found.differences.is_empty());
         assert_eq!(found.equal_quantities.len(), 1);
         assert_eq!(places(&of(json!("1000m")), &of(json!("1001m"))).len(), 1);

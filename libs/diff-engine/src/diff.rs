@@ -144,7 +144,7 @@ impl Diff {
             return;
         }
         let object = ObjectRef::of(after);
-        let found = compare(&after.key.kind, &before.value, &after.value);
+        let found = compare(after.key.schema(), &before.value, &after.value);
         if !found.differences.is_empty() {
             self.summary.modified.push(after.key.short());
         }
@@ -183,6 +183,7 @@ impl Change {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use kube_model::schema::{Schema, Schemas};
     use kube_model::{Redactor, State, yaml::Limits};
     use proptest::prelude::*;
     use serde_json::json;
@@ -268,6 +269,10 @@ mod tests {
         assert!(!format!("{found:?}").contains("canary"));
     }
 
+    fn deployment() -> Schema<'static> {
+        Schemas::built_in().of("apps", "Deployment")
+    }
+
     fn any_value() -> impl Strategy<Value = Value> {
         let leaf = prop_oneof![
             any::<bool>().prop_map(Value::from),
@@ -286,13 +291,13 @@ mod tests {
     proptest! {
         #[test]
         fn a_state_does_not_differ_from_itself(value in any_value()) {
-            prop_assert!(compare("Deployment", &value, &value).differences.is_empty());
+            prop_assert!(compare(deployment(), &value, &value).differences.is_empty());
         }
 
         #[test]
         fn what_differs_is_seen_from_both_sides(one in any_value(), other in any_value()) {
-            let forth = compare("Deployment", &one, &other).differences;
-            let back = compare("Deployment", &other, &one).differences;
+            let forth = compare(deployment(), &one, &other).differences;
+            let back = compare(deployment(), &other, &one).differences;
             let mirrored: Vec<_> = back.into_iter()
                 .map(|d| crate::Difference { path: d.path, before: d.after, after: d.before }).collect();
             prop_assert_eq!(forth, mirrored);

@@ -14,6 +14,7 @@ mod place;
 pub mod pod;
 mod quantity;
 mod redact;
+pub mod schema;
 pub mod scope;
 mod shown;
 pub mod size;

@@ -1,9 +1,9 @@
 //! Which lists Kubernetes merges by which keys.
 //!
-//! The keys are the `x-kubernetes-list-map-keys` and `patch-merge-key` of the published OpenAPI document
-//! (Kubernetes 1.34, `/openapi/v2`); a list that is not here is atomic: one place. Some lists that Kubernetes
-//! replaces whole have items that people know by a name (`volumeClaimTemplates`, a webhook's list); those are
-//! keyed by it, which shows more and hides nothing.
+//! The schema of the kind says so ([`crate::schema`]). Some lists that Kubernetes replaces whole have items that
+//! people know by a name (`volumeClaimTemplates`, the arguments of a command); those are keyed by it, which shows more
+//! and hides nothing. Where no schema is known (a custom resource whose definition is not in the input) lists that are
+//! named as in a pod are read as in a pod, and others by the usual keys.
 
 use std::borrow::Cow;
 
@@ -11,22 +11,13 @@ use serde_json::Value;
 
 use crate::args;
 use crate::path::{Path, Segment};
-use crate::scope;
-
-/// A field that identifies an item of a list, and what it is when it is left out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ListKey {
-    /// The field: dotted for a nested one.
-    pub field: &'static str,
-    /// Its default.
-    pub default: Option<&'static str>,
-}
+use crate::schema::{Field, ListKey, ListType, Schema};
 
 /// How a list is compared and merged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ListKind {
+pub enum ListKind<'a> {
     /// By the keys of its items; the order means nothing, or is kept as the target has it.
-    Keyed(&'static [ListKey]),
+    Keyed(&'a [ListKey]),
     /// By the first of these fields that all items have, each with a value of its own (custom resources).
     Guessed,
     /// A set of plain values.
@@ -38,37 +29,52 @@ pub enum ListKind {
 }
 
 const fn key(field: &'static str) -> ListKey {
-    ListKey { field, default: None }
+    ListKey { field: Cow::Borrowed(field), default: None }
 }
 
 const fn key_or(field: &'static str, default: &'static str) -> ListKey {
-    ListKey { field, default: Some(default) }
+    ListKey { field: Cow::Borrowed(field), default: Some(Cow::Borrowed(default)) }
 }
 
 const NAME: &[ListKey] = &[key("name")];
-const SERVICE_PORT: &[ListKey] = &[key("port"), key_or("protocol", "TCP")];
-const CONTAINER_PORT: &[ListKey] = &[key("containerPort"), key_or("protocol", "TCP")];
 const GUESSES: [&str; 5] = ["name", "secretKey", "key", "id", "type"];
 
-/// The kind of the list at `path` of an object of `kind`.
+/// The kind of the list at `path` of an object.
 #[must_use]
-pub fn kind_of(kind: &str, path: &[Segment]) -> ListKind {
+pub fn kind_of<'a>(schema: Schema<'a>, path: &[Segment]) -> ListKind<'a> {
     let mut keys = path.iter().rev().filter_map(|segment| match segment {
         Segment::Key(key) => Some(key.as_str()),
         _ => None,
     });
     let last = keys.next().unwrap_or_default();
     let parent = keys.next().unwrap_or_default();
-    if let Some(known) = known(kind, parent, last) {
-        return known;
+    if let Some(finer) = finer_than_merged(schema, last) {
+        return finer;
     }
-    match scope::is_built_in(kind) {
-        true => ListKind::Atomic,
-        false => ListKind::Guessed,
+    match schema.field(path).and_then(Field::list) {
+        Some(ListType::Map(keys)) => ListKind::Keyed(keys),
+        Some(ListType::Set) => ListKind::Set,
+        Some(ListType::Atomic) => ListKind::Atomic,
+        Some(ListType::Unmarked) | None => as_in_a_pod(parent, last).unwrap_or(match schema.is_built_in() {
+            true => ListKind::Atomic,
+            false => ListKind::Guessed,
+        }),
     }
 }
 
-fn known(kind: &str, parent: &str, list: &str) -> Option<ListKind> {
+/// Lists that Kubernetes replaces whole and that are told apart by item, since people know the items by a name.
+fn finer_than_merged(schema: Schema<'_>, list: &str) -> Option<ListKind<'static>> {
+    match list {
+        "volumeClaimTemplates" => Some(ListKind::Keyed(const { &[key("metadata.name")] })),
+        "versions" if schema.kind() == "CustomResourceDefinition" => Some(ListKind::Keyed(NAME)),
+        "accessModes" | "add" | "drop" | "loadBalancerSourceRanges" | "policyTypes" => Some(ListKind::Set),
+        "args" => Some(ListKind::Arguments),
+        _ => None,
+    }
+}
+
+/// Custom resources often hold a pod's template, or parts of one.
+fn as_in_a_pod(parent: &str, list: &str) -> Option<ListKind<'static>> {
     let keys: &'static [ListKey] = match list {
         "containers"
         | "initContainers"
@@ -78,22 +84,13 @@ fn known(kind: &str, parent: &str, list: &str) -> Option<ListKind> {
         | "imagePullSecrets"
         | "resourceClaims"
         | "webhooks" => NAME,
-        "secrets" if kind == "ServiceAccount" => NAME,
-        "versions" if kind == "CustomResourceDefinition" => NAME,
         "volumeMounts" => const { &[key("mountPath")] },
         "volumeDevices" => const { &[key("devicePath")] },
         "hostAliases" => const { &[key("ip")] },
         "topologySpreadConstraints" => const { &[key("topologyKey"), key("whenUnsatisfiable")] },
-        "volumeClaimTemplates" => const { &[key("metadata.name")] },
-        "ownerReferences" => const { &[key("uid")] },
-        "ports" if kind == "Service" && parent == "spec" => SERVICE_PORT,
         "ports" if matches!(parent, "containers" | "initContainers" | "ephemeralContainers") => {
-            CONTAINER_PORT
+            const { &[key("containerPort"), key_or("protocol", "TCP")] }
         }
-        "finalizers" | "accessModes" | "add" | "drop" | "loadBalancerSourceRanges" | "policyTypes" => {
-            return Some(ListKind::Set);
-        }
-        "args" => return Some(ListKind::Arguments),
         _ => return None,
     };
     Some(ListKind::Keyed(keys))
@@ -124,12 +121,12 @@ pub fn order_of(items: &[Value], among: &Value) -> Value {
 /// Both are needed: a key that one side lacks makes the list atomic on both.
 #[must_use]
 pub fn items_of_both<'a>(
-    kind: &str,
+    schema: Schema<'_>,
     path: &[Segment],
     one: &'a [Value],
     other: &'a [Value],
 ) -> Option<(Items<'a>, Items<'a>)> {
-    match kind_of(kind, path) {
+    match kind_of(schema, path) {
         ListKind::Guessed => GUESSES.iter().find_map(|guess| {
             let named = |items| name_items(items, &[(guess, None)]);
             Some((named(one)?, named(other)?))
@@ -145,10 +142,10 @@ pub fn items_of_both<'a>(
 /// The items of a list with the segments that name them.
 pub type Items<'a> = Vec<(Segment, Cow<'a, Value>)>;
 
-fn items(list: ListKind, values: &[Value]) -> Option<Items<'_>> {
+fn items<'a>(list: ListKind<'_>, values: &'a [Value]) -> Option<Items<'a>> {
     match list {
         ListKind::Keyed(keys) => {
-            let fields: Vec<_> = keys.iter().map(|key| (key.field, key.default)).collect();
+            let fields: Vec<_> = keys.iter().map(|key| (&*key.field, key.default.as_deref())).collect();
             name_items(values, &fields)
         }
         ListKind::Set => unique(values.iter().map(|value| {
@@ -186,25 +183,25 @@ fn unique<'a>(items: impl Iterator<Item = Option<(Segment, Cow<'a, Value>)>>) ->
 
 /// The item of a list that `segment` names.
 pub(crate) fn find<'a>(
-    kind: &str,
+    schema: Schema<'_>,
     path: &[Segment],
     values: &'a [Value],
     segment: &Segment,
 ) -> Option<Cow<'a, Value>> {
-    if kind_of(kind, path) == ListKind::Arguments {
+    if kind_of(schema, path) == ListKind::Arguments {
         let items = args::parse(values)?.into_items();
         return items.into_iter().find(|(name, _)| name == segment).map(|(_, value)| value);
     }
-    index_of(kind, path, values, segment).map(|index| Cow::Borrowed(&values[index]))
+    index_of(schema, path, values, segment).map(|index| Cow::Borrowed(&values[index]))
 }
 
 /// The position in a list of the item that `segment` names; not for arguments.
 #[must_use]
-pub fn index_of(kind: &str, path: &[Segment], values: &[Value], segment: &Segment) -> Option<usize> {
+pub fn index_of(schema: Schema<'_>, path: &[Segment], values: &[Value], segment: &Segment) -> Option<usize> {
     match segment {
         Segment::Flag(name) => values.iter().position(|value| value.as_str() == Some(name)),
         Segment::Item(fields) => {
-            let list = kind_of(kind, path);
+            let list = kind_of(schema, path);
             let fields_with_defaults: Vec<_> =
                 fields.iter().map(|(field, _)| (field.as_str(), default_of(list, field))).collect();
             values.iter().position(|value| name_item(value, &fields_with_defaults).as_ref() == Some(segment))
@@ -213,9 +210,9 @@ pub fn index_of(kind: &str, path: &[Segment], values: &[Value], segment: &Segmen
     }
 }
 
-fn default_of(list: ListKind, field: &str) -> Option<&'static str> {
+fn default_of<'a>(list: ListKind<'a>, field: &str) -> Option<&'a str> {
     match list {
-        ListKind::Keyed(keys) => keys.iter().find(|key| key.field == field).and_then(|key| key.default),
+        ListKind::Keyed(keys) => keys.iter().find(|key| key.field == field)?.default.as_deref(),
         _ => None,
     }
 }

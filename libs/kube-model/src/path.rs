@@ -12,6 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::lists;
+use crate::schema::Schema;
 
 /// One step of a path.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -107,15 +108,15 @@ impl Path {
         self.0.iter().zip(&path.0).all(|(pattern, segment)| pattern.matches(segment))
     }
 
-    /// The value at this path of an object of `kind` (`args` flags give their value, `true` without one).
+    /// The value at this path of an object of this kind (`args` flags give their value, `true` without one).
     #[must_use]
-    pub fn get<'a>(&self, kind: &str, value: &'a Value) -> Option<Cow<'a, Value>> {
+    pub fn get<'a>(&self, schema: Schema<'_>, value: &'a Value) -> Option<Cow<'a, Value>> {
         let mut current = Cow::Borrowed(value);
         for (depth, segment) in self.0.iter().enumerate() {
             let next = match (segment, current) {
                 (Segment::Key(key), Cow::Borrowed(value)) => value.get(key).map(Cow::Borrowed),
                 (_, Cow::Borrowed(Value::Array(items))) => {
-                    lists::find(kind, &self.0[..depth], items, segment)
+                    lists::find(schema, &self.0[..depth], items, segment)
                 }
                 _ => None,
             };
@@ -309,6 +310,7 @@ fn parse_quoted(text: &str) -> Result<(String, &str), &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schema::Schemas;
     use proptest::prelude::*;
     use serde_json::json;
 
@@ -359,7 +361,9 @@ mod tests {
     fn values_are_found_by_keys_and_flags() {
         let object = json!({"spec": {"ports": [{"port": 80, "targetPort": 8080}], "containers": [
             {"name": "web", "args": ["--level=info", "-v", "--port", "80"]}]}});
-        let get = |path: &str| path.parse::<Path>().unwrap().get("Pod", &object).map(Cow::into_owned);
+        let get = |path: &str| {
+            path.parse::<Path>().unwrap().get(Schemas::built_in().of("", "Pod"), &object).map(Cow::into_owned)
+        };
         assert_eq!(get("spec.containers[name=web].args[--level]"), Some(json!("info")));
         assert_eq!(get("spec.containers[name=web].args[-v]"), Some(json!(true)));
         assert_eq!(get("spec.containers[name=web].args[--port]"), Some(json!("80")));

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use kube_model::schema::Schemas;
 use kube_model::yaml::{Document, Layout, Node};
 use kube_model::{ManifestFile, Object, Origin};
 use serde_json::Value;
@@ -40,7 +41,7 @@ pub fn remove_object(
         indices.push(at);
         !going.iter().any(|gone| gone.document == origin.document && gone.items == indices)
     };
-    let mut editor = Editor::new(file, document, "List");
+    let mut editor = Editor::new(file, document, Schemas::built_in().of("", "List"));
     editor.remove_item(items.items(), *index, items.layout().unwrap_or(Layout::Block), &survives);
     Ok(editor.splices)
 }
@@ -173,7 +174,7 @@ pub fn add_object(
             node,
             value,
         });
-        let mut editor = Editor::new(file, sibling, "List");
+        let mut editor = Editor::new(file, sibling, Schemas::built_in().of("", "List"));
         let layout = items.layout().unwrap_or(Layout::Block);
         editor.add_item((items, Sibling::Before(sibling_item), layout), value, template);
         return Ok(editor.splices);

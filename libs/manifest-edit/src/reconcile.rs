@@ -6,6 +6,7 @@ pub(crate) mod sequence;
 
 use std::collections::{HashMap, HashSet};
 
+use kube_model::schema::Schema;
 use kube_model::yaml::{Document, Layout, Node, NodeKind, ScalarStyle};
 use kube_model::{ManifestFile, Object, Path};
 use serde_json::Value;
@@ -31,7 +32,7 @@ pub fn edit_object(
 ) -> Result<Vec<Splice>, EditError> {
     let not_there = || EditError::NotThere { file: file.path.to_string() };
     let (document, node) = file.node(&object.origin).ok_or_else(not_there)?;
-    let mut editor = Editor::new(file, document, &object.key.kind);
+    let mut editor = Editor::new(file, document, object.key.schema());
     editor.value(&Path::root(), node, (&object.value, new), source, Slot::Root)?;
     Ok(editor.splices)
 }
@@ -48,7 +49,7 @@ pub(crate) enum Slot<'a> {
 }
 
 pub(crate) struct Editor<'a> {
-    kind: &'a str,
+    schema: Schema<'a>,
     file: &'a ManifestFile,
     document: &'a Document,
     context: Context,
@@ -61,10 +62,10 @@ pub(crate) struct Editor<'a> {
 }
 
 impl<'a> Editor<'a> {
-    pub(crate) fn new(file: &'a ManifestFile, document: &'a Document, kind: &'a str) -> Self {
+    pub(crate) fn new(file: &'a ManifestFile, document: &'a Document, schema: Schema<'a>) -> Self {
         let json = flow::is_json(&file.text, &document.root);
         Self {
-            kind,
+            schema,
             file,
             document,
             context: if json { Context::Json } else { Context::Block },

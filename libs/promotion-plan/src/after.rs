@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use kube_model::schema::Schema;
 use kube_model::{Path, Segment, lists};
 use serde_json::Value;
 
@@ -18,14 +19,15 @@ pub(crate) fn value_after(pair: &Pair<'_>, decisions: &[Decision]) -> Option<Arc
     let mut value = Value::clone(&target.value);
     let source = pair.source.as_ref().map(|object| &*object.value);
     let mut in_order: Vec<&Decision> = decisions.iter().filter(carried).collect();
-    in_order
-        .sort_by_cached_key(|decision| source_order(&pair.key.kind, &decision.differing.place.path, source));
+    in_order.sort_by_cached_key(|decision| {
+        source_order(pair.key.schema(), &decision.differing.place.path, source)
+    });
     for decision in in_order {
         let path = &decision.differing.place.path;
         if path.is_root() {
             return becomes(decision);
         }
-        set(&pair.key.kind, &mut value, source, path, decision.becomes.as_ref());
+        set(pair.key.schema(), &mut value, source, path, decision.becomes.as_ref());
     }
     Some(Arc::new(value))
 }
@@ -35,18 +37,18 @@ fn becomes(decision: &Decision) -> Option<Arc<Value>> {
 }
 
 /// The positions in the source's lists of what a path goes through: additions are made in that order.
-fn source_order(kind: &str, path: &Path, source: Option<&Value>) -> Vec<usize> {
+fn source_order(schema: Schema<'_>, path: &Path, source: Option<&Value>) -> Vec<usize> {
     let mut positions = Vec::new();
     for (depth, segment) in path.segments().iter().enumerate() {
         if matches!(segment, Segment::Key(_)) {
             continue;
         }
         let list: Path = path.segments()[..depth].iter().cloned().collect();
-        let items = source.and_then(|source| list.get(kind, source));
+        let items = source.and_then(|source| list.get(schema, source));
         let position = items
             .as_deref()
             .and_then(Value::as_array)
-            .and_then(|items| lists::index_of(kind, list.segments(), items, segment));
+            .and_then(|items| lists::index_of(schema, list.segments(), items, segment));
         positions.push(position.unwrap_or(usize::MAX));
     }
     positions

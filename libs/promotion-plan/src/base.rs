@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use kube_model::schema::Schema;
 use kube_model::{Object, ObjectKey, Path, Place, State, lists};
 use serde_json::Value;
 
@@ -102,16 +103,16 @@ impl Pair<'_> {
                 let Some(base) = &mut self.base else { return };
                 let old = old.map(|object| &*object.value);
                 let target = self.target.map(|object| &*object.value);
-                overlay(&self.key.kind, path, Arc::make_mut(&mut base.value), old, target);
+                overlay(self.key.schema(), path, Arc::make_mut(&mut base.value), old, target);
             }
         }
     }
 }
 
 /// Puts what `old` has at `path` into `base`; where it has nothing, nothing stays there.
-fn overlay(kind: &str, path: &Path, base: &mut Value, old: Option<&Value>, target: Option<&Value>) {
+fn overlay(schema: Schema<'_>, path: &Path, base: &mut Value, old: Option<&Value>, target: Option<&Value>) {
     let at = |value: Option<&Value>| {
-        value.and_then(|value| path.get(kind, value)).map(std::borrow::Cow::into_owned)
+        value.and_then(|value| path.get(schema, value)).map(std::borrow::Cow::into_owned)
     };
     let mut held = at(old);
     // Where both sides have such a list, the place is its order alone: the items are places of their own.
@@ -121,5 +122,5 @@ fn overlay(kind: &str, path: &Path, base: &mut Value, old: Option<&Value>, targe
         let names = now.iter().filter_map(|item| item.get("name")).cloned().collect();
         held = Some(lists::order_of(items, &Value::Array(names)));
     }
-    set(kind, base, old, path, held.as_ref());
+    set(schema, base, old, path, held.as_ref());
 }

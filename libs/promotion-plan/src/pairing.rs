@@ -42,7 +42,7 @@ impl Pair<'_> {
             && sides
                 .into_iter()
                 .flatten()
-                .any(|object| pattern.path.get(&self.key.kind, &object.value).is_some())
+                .any(|object| pattern.path.get(self.key.schema(), &object.value).is_some())
     }
 }
 

@@ -46,10 +46,10 @@ pub(crate) fn places_of(pair: &Pair<'_>, patterns: &[&PlacePattern]) -> Vec<Diff
             return vec![pair.differing(Path::root(), target.cloned(), source.cloned(), base.cloned())];
         }
     };
-    let kind = &pair.key.kind;
+    let schema = pair.key.schema();
     let mut places = Vec::new();
-    for difference in diff_engine::compare(kind, target, source).differences {
-        let base = base.and_then(|base| difference.path.get(kind, base));
+    for difference in diff_engine::compare(schema, target, source).differences {
+        let base = base.and_then(|base| difference.path.get(schema, base));
         let base = match (&difference.before, &difference.after) {
             (Some(ours), Some(theirs)) if lists::is_order(&difference.path, ours) => {
                 base.as_deref().and_then(Value::as_array).map(|items| order_at_base(items, ours, theirs))
@@ -107,9 +107,8 @@ fn split(pair: &Pair<'_>, differing: Differing, patterns: &[&PlacePattern], plac
     for part in parts {
         let Place { object, path } = &differing.place;
         let child = |value: &Option<Value>| match (value.as_ref()?, &part) {
-            (Value::Array(items), part) => {
-                lists::index_of(&object.kind, path.segments(), items, part).map(|index| items[index].clone())
-            }
+            (Value::Array(items), part) => lists::index_of(object.schema(), path.segments(), items, part)
+                .map(|index| items[index].clone()),
             (value, Segment::Key(key)) => value.get(key).cloned(),
             _ => None,
         };
@@ -125,11 +124,11 @@ fn parts_of(place: &Place, whole: &Value) -> Vec<Segment> {
             map.keys().map(|key| Segment::Key(key.clone())).collect()
         }
         (Some(Segment::Key(_)), Value::Array(items)) => {
-            let (kind, path) = (&place.object.kind, place.path.segments());
-            if lists::kind_of(kind, path) == lists::ListKind::Arguments {
+            let (schema, path) = (place.object.schema(), place.path.segments());
+            if lists::kind_of(schema, path) == lists::ListKind::Arguments {
                 return Vec::new();
             }
-            let named = lists::items_of_both(kind, path, items, items);
+            let named = lists::items_of_both(schema, path, items, items);
             named.map(|(items, _)| items.into_iter().map(|(name, _)| name).collect()).unwrap_or_default()
         }
         _ => Vec::new(),

@@ -79,7 +79,8 @@ impl Planner<'_, '_> {
                 if decision.becomes.as_ref().is_some_and(|value| lists::is_order(path, value)) {
                     continue;
                 }
-                if path.get(&pair.key.kind, &redacted.value) != path.get(&pair.key.kind, &source.value) {
+                if path.get(pair.key.schema(), &redacted.value) != path.get(pair.key.schema(), &source.value)
+                {
                     let verdict = Verdict::waiting(decision.differing.base_known);
                     decision.change(verdict, SECRET_EDIT.to_owned());
                 }

@@ -84,8 +84,7 @@ pub(crate) fn rule(
 
 /// The first path in which the target's copy of what goes differs from the base in more than what is its own anyway.
 pub(crate) fn own_change(place: &Place, base: &Value, target: &Value) -> Option<String> {
-    let kind = &place.object.kind;
-    let found = diff_engine::compare_at(kind, &place.path, base, target).differences;
+    let found = diff_engine::compare_at(place.object.schema(), &place.path, base, target).differences;
     let changed = found.into_iter().find(|difference| {
         let place = Place { object: place.object.clone(), path: difference.path.clone() };
         let same_version = || {

@@ -47,7 +47,7 @@ fn item(planner: &Planner<'_, '_>, shown: &Shown, decision: &Decision) -> PlanIt
     let at = |value: &Option<Arc<Value>>| {
         value
             .as_ref()
-            .and_then(|value| place.path.get(&place.object.kind, value))
+            .and_then(|value| place.path.get(place.object.schema(), value))
             .map(std::borrow::Cow::into_owned)
     };
     let is_order =

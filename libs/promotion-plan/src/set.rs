@@ -1,17 +1,24 @@
 //! Putting values into an object at a path.
 
+use kube_model::schema::Schema;
 use kube_model::{Path, Segment, args, lists};
 use serde_json::{Map, Value};
 
 /// Puts `new` at `path` of `target`, or takes away what is there. What is added to a list comes after the
 /// nearest preceding sibling of `source` that the target has, else at the end. `source` is the object that the
 /// value comes from.
-pub(crate) fn set(kind: &str, target: &mut Value, source: Option<&Value>, path: &Path, new: Option<&Value>) {
-    put(kind, target, source, (path.segments(), 0), new);
+pub(crate) fn set(
+    schema: Schema<'_>,
+    target: &mut Value,
+    source: Option<&Value>,
+    path: &Path,
+    new: Option<&Value>,
+) {
+    put(schema, target, source, (path.segments(), 0), new);
 }
 
 fn put(
-    kind: &str,
+    schema: Schema<'_>,
     target: &mut Value,
     source: Option<&Value>,
     (path, depth): (&[Segment], usize),
@@ -40,25 +47,27 @@ fn put(
                     let in_list = !matches!(path.get(depth + 1), Some(Segment::Key(_)));
                     let empty = || if in_list { Value::Array(Vec::new()) } else { Value::Object(Map::new()) };
                     let child = map.entry(key.clone()).or_insert_with(empty);
-                    put(kind, child, source, (path, depth + 1), new);
+                    put(schema, child, source, (path, depth + 1), new);
                 }
             }
         }
         (segment, Value::Array(items)) => {
             let source = source.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
             let list = &path[..depth];
-            if lists::kind_of(kind, list) == lists::ListKind::Arguments {
+            if lists::kind_of(schema, list) == lists::ListKind::Arguments {
                 return put_flag(items, source, segment, new.is_some());
             }
-            let position = lists::index_of(kind, list, items, segment);
+            let position = lists::index_of(schema, list, items, segment);
             let source_item =
-                lists::index_of(kind, list, source, segment).and_then(|index| source.get(index));
+                lists::index_of(schema, list, source, segment).and_then(|index| source.get(index));
             match (position, is_last, new) {
                 (Some(index), true, None) => drop(items.remove(index)),
                 (Some(index), true, Some(new)) => items[index] = new.clone(),
-                (Some(index), false, _) => put(kind, &mut items[index], source_item, (path, depth + 1), new),
+                (Some(index), false, _) => {
+                    put(schema, &mut items[index], source_item, (path, depth + 1), new)
+                }
                 (None, true, Some(new)) => {
-                    let at = place_in_list(kind, list, items, source, segment);
+                    let at = place_in_list(schema, list, items, source, segment);
                     items.insert(at, new.clone());
                 }
                 _ => {}
@@ -87,16 +96,16 @@ fn put_in_order(items: &mut [Value], order: &Value) {
 }
 
 fn place_in_list(
-    kind: &str,
+    schema: Schema<'_>,
     list: &[Segment],
     items: &[Value],
     source: &[Value],
     segment: &Segment,
 ) -> usize {
-    let Some(index) = lists::index_of(kind, list, source, segment) else { return items.len() };
-    let Some((named, _)) = lists::items_of_both(kind, list, source, source) else { return items.len() };
+    let Some(index) = lists::index_of(schema, list, source, segment) else { return items.len() };
+    let Some((named, _)) = lists::items_of_both(schema, list, source, source) else { return items.len() };
     let mut preceding = named[..index].iter().rev();
-    let position = |name: &Segment| lists::index_of(kind, list, items, name);
+    let position = |name: &Segment| lists::index_of(schema, list, items, name);
     if let Some(before) = preceding.find_map(|(name, _)| position(name)) {
         return before + 1;
     }
@@ -157,14 +166,17 @@ fn in_form_of(old: &args::Flag, new: &args::Flag) -> Option<Vec<Vec<Value>>> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use kube_model::schema::Schemas;
     use serde_json::json;
+
+    use super::*;
 
     fn put_at(path: &str, target: &Value, source: &Value) -> Value {
         let path: Path = path.parse().unwrap();
-        let new = path.get("Pod", source).map(std::borrow::Cow::into_owned);
+        let schema = Schemas::built_in().of("", "Pod");
+        let new = path.get(schema, source).map(std::borrow::Cow::into_owned);
         let mut target = target.clone();
-        set("Pod", &mut target, Some(source), &path, new.as_ref());
+        set(schema, &mut target, Some(source), &path, new.as_ref());
         target
     }
 

@@ -1,5 +1,6 @@
 //! Sequences: items changed, removed, and added in the order that the new value has.
 
+use kube_model::schema::Schema;
 use kube_model::yaml::{Layout, Node};
 use kube_model::{Path, Segment, lists};
 use serde_json::Value;
@@ -39,7 +40,7 @@ impl<'a> Editor<'a> {
         source: Option<Template<'a>>,
         slot: Slot<'a>,
     ) -> Result<(), EditError> {
-        let (pairs, moved) = pair_items(self.kind, path, old, new);
+        let (pairs, moved) = pair_items(self.schema, path, old, new);
         if pairs.is_empty() && old != new {
             self.rewrite(node, &Value::Array(new.to_vec()), source, slot);
             return Ok(());
@@ -50,14 +51,14 @@ impl<'a> Editor<'a> {
             self.forget_anchors(&items[index]);
         }
         for pair in &pairs {
-            let template = template_of(self.kind, path, source, pair, new);
+            let template = template_of(self.schema, path, source, pair, new);
             let values = (&old[pair.old], &new[pair.new]);
             let slot = Slot::Item { layout };
             self.value(&path.join(pair.segment.clone()), &items[pair.old], values, template, slot)?;
         }
         let mut written = Vec::new();
         for pair in &moved {
-            let template = template_of(self.kind, path, source, pair, new);
+            let template = template_of(self.schema, path, source, pair, new);
             let values = (&old[pair.old], &new[pair.new]);
             written
                 .push((pair.new, self.moved_item(path, pair, &items[pair.old], values, template, layout)?));
@@ -199,9 +200,9 @@ impl<'a> Editor<'a> {
 
 /// Which items of two lists are the same, by their keys or else by the longest common run: those that stand in one
 /// order on both sides, and those that move.
-fn pair_items(kind: &str, path: &Path, old: &[Value], new: &[Value]) -> (Vec<Pair>, Vec<Pair>) {
-    let by_key = !matches!(lists::kind_of(kind, path.segments()), lists::ListKind::Arguments);
-    if let Some((olds, news)) = lists::items_of_both(kind, path.segments(), old, new).filter(|_| by_key) {
+fn pair_items(schema: Schema<'_>, path: &Path, old: &[Value], new: &[Value]) -> (Vec<Pair>, Vec<Pair>) {
+    let by_key = !matches!(lists::kind_of(schema, path.segments()), lists::ListKind::Arguments);
+    if let Some((olds, news)) = lists::items_of_both(schema, path.segments(), old, new).filter(|_| by_key) {
         let found = olds.into_iter().enumerate().filter_map(|(old, (segment, _))| {
             let new = news.iter().position(|(name, _)| *name == segment)?;
             Some(Pair { old, new, segment })
@@ -252,14 +253,14 @@ fn in_order(pairs: Vec<Pair>) -> (Vec<Pair>, Vec<Pair>) {
 
 /// The source's item for an item that both have.
 fn template_of<'a>(
-    kind: &str,
+    schema: Schema<'_>,
     path: &Path,
     source: Option<Template<'a>>,
     pair: &Pair,
     new: &[Value],
 ) -> Option<Template<'a>> {
     let source = source?;
-    let by_key = lists::index_of(kind, path.segments(), source.items(), &pair.segment);
+    let by_key = lists::index_of(schema, path.segments(), source.items(), &pair.segment);
     let same_length = || (source.items().len() == new.len()).then_some(pair.new);
     source.item(by_key.or_else(same_length)?)
 }

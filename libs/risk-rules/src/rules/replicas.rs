@@ -159,7 +159,8 @@ fn rollout_empties_workload(change: &Change<'_>) -> Vec<Hit> {
                 }
             };
             let value = |workload: &Workload<'_>| {
-                path.get("Deployment", &workload.object.value).map(std::borrow::Cow::into_owned)
+                path.get(workload.object.key.schema(), &workload.object.value)
+                    .map(std::borrow::Cow::into_owned)
             };
             let hit = Hit::new(level, after.object, path.clone(), format!("{why}{who}"));
             Some(hit.before(value(before)).after(value(after)))

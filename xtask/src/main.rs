@@ -1,0 +1,41 @@
+//! Tasks of this repository that are programs: `cargo xtask schema`.
+
+mod document;
+mod go_module;
+mod table;
+
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+use std::process::ExitCode;
+
+/// The last patch of every minor version whose API the table covers, newest first.
+const KUBERNETES: [&str; 9] =
+    ["1.36.3", "1.35.4", "1.34.3", "1.33.13", "1.32.13", "1.31.14", "1.30.14", "1.29.6", "1.28.15"];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["schema"] => write_schema(),
+        _ => Err("usage: cargo xtask schema".into()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Writes the table of Kubernetes' API from the published documents.
+fn write_schema() -> Result<(), Box<dyn Error>> {
+    let mut table = table::Table::default();
+    for version in KUBERNETES {
+        let module = go_module::directory("k8s.io/kubernetes", version)?;
+        table.add(version, document::Document::read(&module.join("api/openapi-spec"))?);
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../libs/kube-model/data/kubernetes.txt");
+    fs::write(path, table.to_string())?;
+    Ok(())
+}
