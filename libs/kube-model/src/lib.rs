@@ -19,6 +19,7 @@ pub mod scope;
 mod shown;
 pub mod size;
 mod state;
+mod together;
 pub mod yaml;
 
 pub use object::{Object, ObjectKey, ObjectRef, Origin};
@@ -28,3 +29,4 @@ pub use quantity::{Quantity, QuantityError};
 pub use redact::{Redactor, SecretSpan, SecretSpans, Sensitivity, line_holds_secret};
 pub use shown::{SHOWN_CHARACTERS, escaped, shown, shown_list, shown_value};
 pub use state::{ManifestFile, State, StateError};
+pub use together::FileBytes;

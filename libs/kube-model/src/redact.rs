@@ -11,9 +11,11 @@
 //!
 //! Image digests, commit hashes and UUIDs are never secrets.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use hmac::{Hmac, KeyInit, Mac};
+use serde_json::Value;
 use sha2::Sha256;
 
 use crate::Object;
@@ -65,6 +67,23 @@ impl Redactor {
     #[must_use]
     pub fn redact_all(&self, objects: &[Object]) -> Vec<Object> {
         objects.iter().map(|object| self.redact(object)).collect()
+    }
+
+    /// [`Redactor::redact_all`] for two states; an object that they share is masked once, and still shared.
+    #[must_use]
+    pub fn redact_both(&self, before: &[Object], after: &[Object]) -> (Vec<Object>, Vec<Object>) {
+        let masked = self.redact_all(before);
+        let known: HashMap<*const Value, &Arc<Value>> = before
+            .iter()
+            .zip(&masked)
+            .map(|(one, masked)| (Arc::as_ptr(&one.value), &masked.value))
+            .collect();
+        let mask = |object: &Object| match known.get(&Arc::as_ptr(&object.value)) {
+            Some(value) => Object { value: Arc::clone(value), ..object.clone() },
+            None => self.redact(object),
+        };
+        let after = after.iter().map(mask).collect();
+        (masked, after)
     }
 
     /// The object with every secret replaced by its mark.

@@ -1,11 +1,12 @@
 //! The objects of a set of files.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
 
 use crate::object::{FieldProblem, Object, ObjectKey, Origin};
+use crate::together::Placed;
 use crate::yaml::{self, Document, Limits, Node, YamlError};
 
 /// A file of manifests, as text and as trees.
@@ -17,8 +18,10 @@ pub struct ManifestFile {
     pub text: String,
     /// Whether the file starts with a byte-order mark: three bytes that no position in the text counts.
     pub bom: bool,
-    /// Its documents.
-    pub documents: Vec<Document>,
+    /// Its documents, where they were read one by one.
+    pub(crate) parts: Vec<Placed>,
+    /// Its documents. Of most files nobody asks for the trees.
+    pub(crate) documents: OnceLock<Vec<Document>>,
 }
 
 /// The objects of a set of files, sorted by kind, namespace and name.
@@ -101,13 +104,27 @@ impl ManifestFile {
         let fail = |error| StateError::Yaml { file: path.to_owned(), error };
         let text = yaml::text_of(bytes, limits).map_err(fail)?;
         let documents = yaml::parse(text, limits).map_err(fail)?;
-        Ok(Self { path: path.into(), text: text.to_owned(), bom: text.len() < bytes.len(), documents })
+        let bom = text.len() < bytes.len();
+        let file = Self {
+            path: path.into(),
+            text: text.to_owned(),
+            bom,
+            parts: Vec::new(),
+            documents: documents.into(),
+        };
+        Ok(file)
+    }
+
+    /// Its documents, in order.
+    #[must_use]
+    pub fn documents(&self) -> &[Document] {
+        self.documents.get_or_init(|| self.parts.iter().filter_map(Placed::document).collect())
     }
 
     /// The node of an object that was read from this file.
     #[must_use]
     pub fn node(&self, origin: &Origin) -> Option<(&Document, &Node)> {
-        let document = self.documents.get(origin.document)?;
+        let document = self.documents().get(origin.document)?;
         let mut node = document.resolve(&document.root);
         for item in &origin.items {
             node = document.resolve(document.resolve(node.get("items")?).items().get(*item)?);
@@ -120,58 +137,61 @@ impl ManifestFile {
     /// # Errors
     /// When a document is no object, or holds what Kubernetes refuses.
     pub fn objects(&self, limits: &Limits) -> Result<Vec<Object>, StateError> {
+        if !self.parts.is_empty() {
+            return Ok(self
+                .parts
+                .iter()
+                .enumerate()
+                .flat_map(|(index, part)| part.objects(&self.path, index))
+                .collect());
+        }
         let mut objects = Vec::new();
-        for (index, document) in self.documents.iter().enumerate() {
+        for (index, document) in self.documents().iter().enumerate() {
             let value = yaml::to_value(document, &document.root, limits)
                 .map_err(|error| StateError::Yaml { file: self.path.to_string(), error })?;
             if value.is_null() {
                 continue;
             }
-            let origin = Origin {
-                file: self.path.clone(),
-                document: index,
-                items: Vec::new(),
-                line: document.root.line,
-            };
-            self.collect(document, &document.root, value, origin, &mut objects)?;
+            let line = document.root.line;
+            let origin = Origin { file: self.path.clone(), document: index, items: Vec::new(), line };
+            collect(document, &document.root, value, origin, &mut objects)?;
         }
         Ok(objects)
     }
+}
 
-    /// An object, or the items of a `List` (of whatever kind: `List`, `DeploymentList`).
-    fn collect(
-        &self,
-        document: &Document,
-        node: &Node,
-        mut value: Value,
-        origin: Origin,
-        objects: &mut Vec<Object>,
-    ) -> Result<(), StateError> {
-        let is_list = value.get("kind").and_then(Value::as_str).is_some_and(|kind| kind.ends_with("List"));
-        match value.get_mut("items").map(Value::take) {
-            Some(Value::Array(items)) if is_list => {
-                let nodes = document.resolve(node).get("items").map(|node| document.resolve(node).items());
-                for (index, item) in items.into_iter().enumerate() {
-                    let item_node = nodes.and_then(|nodes| nodes.get(index)).unwrap_or(node);
-                    let mut indices = origin.items.clone();
-                    indices.push(index);
-                    let origin = Origin { items: indices, line: item_node.line, ..origin.clone() };
-                    self.collect(document, item_node, item, origin, objects)?;
-                }
-                return Ok(());
+/// An object, or the items of a `List` (of whatever kind: `List`, `DeploymentList`).
+pub(crate) fn collect(
+    document: &Document,
+    node: &Node,
+    mut value: Value,
+    origin: Origin,
+    objects: &mut Vec<Object>,
+) -> Result<(), StateError> {
+    let is_list = value.get("kind").and_then(Value::as_str).is_some_and(|kind| kind.ends_with("List"));
+    match value.get_mut("items").map(Value::take) {
+        Some(Value::Array(items)) if is_list => {
+            let nodes = document.resolve(node).get("items").map(|node| document.resolve(node).items());
+            for (index, item) in items.into_iter().enumerate() {
+                let item_node = nodes.and_then(|nodes| nodes.get(index)).unwrap_or(node);
+                let mut indices = origin.items.clone();
+                indices.push(index);
+                let origin = Origin { items: indices, line: item_node.line, ..origin.clone() };
+                collect(document, item_node, item, origin, objects)?;
             }
-            Some(items) => value["items"] = items,
-            None => {}
+            return Ok(());
         }
-        let line = origin.line;
-        let file = self.path.to_string();
-        let object = Object::identify(value, origin).map_err(|problem| match problem {
-            FieldProblem::Missing(missing) => StateError::NotAnObject { file, line, missing },
-            FieldProblem::NotText(keys) => StateError::NotText { file, line, field: keys.join(".") },
-        })?;
-        objects.push(object);
-        Ok(())
+        Some(items) => value["items"] = items,
+        None => {}
     }
+    let line = origin.line;
+    let file = origin.file.to_string();
+    let object = Object::identify(value, origin).map_err(|problem| match problem {
+        FieldProblem::Missing(missing) => StateError::NotAnObject { file, line, missing },
+        FieldProblem::NotText(keys) => StateError::NotText { file, line, field: keys.join(".") },
+    })?;
+    objects.push(object);
+    Ok(())
 }
 
 impl State {
@@ -183,10 +203,15 @@ impl State {
         files: impl IntoIterator<Item = (P, B)>,
         limits: &Limits,
     ) -> Result<Self, StateError> {
-        let mut files: Vec<ManifestFile> = files
+        let files: Vec<ManifestFile> = files
             .into_iter()
             .map(|(path, bytes)| ManifestFile::read(path.as_ref(), bytes.as_ref(), limits))
             .collect::<Result<_, _>>()?;
+        Self::of_files(files, limits)
+    }
+
+    /// The objects of files that were read; sorts both.
+    pub(crate) fn of_files(mut files: Vec<ManifestFile>, limits: &Limits) -> Result<Self, StateError> {
         files.sort_by(|a, b| a.path.cmp(&b.path));
         let mut objects = Vec::new();
         for file in &files {

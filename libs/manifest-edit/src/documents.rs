@@ -28,7 +28,7 @@ pub fn remove_object(
     going: &[&Origin],
 ) -> Result<Vec<Splice>, EditError> {
     let not_there = || EditError::NotThere { file: file.path.to_string() };
-    let document = file.documents.get(origin.document).ok_or_else(not_there)?;
+    let document = file.documents().get(origin.document).ok_or_else(not_there)?;
     let (Some((index, holder)), false) =
         (origin.items.split_last(), goes_whole(file, origin.document, going))
     else {
@@ -58,7 +58,7 @@ fn goes_whole(file: &ManifestFile, index: usize, going: &[&Origin]) -> bool {
         return true;
     }
     let holder = Origin { file: file.path.clone(), document: index, items: Vec::new(), line: 1 };
-    let Some(document) = file.documents.get(index).filter(|_| !going.is_empty()) else { return false };
+    let Some(document) = file.documents().get(index).filter(|_| !going.is_empty()) else { return false };
     let gone: HashSet<usize> = going
         .iter()
         .filter_map(|origin| <[usize; 1]>::try_from(&*origin.items).ok())
@@ -72,10 +72,10 @@ fn goes_whole(file: &ManifestFile, index: usize, going: &[&Origin]) -> bool {
 fn remove_documents(file: &ManifestFile, index: usize, going: &[&Origin]) -> Splice {
     let goes = |index: &usize| goes_whole(file, *index, going);
     let first = (0..index).rev().take_while(goes).last().unwrap_or(index);
-    let last = (index + 1..file.documents.len()).take_while(goes).last().unwrap_or(index);
-    let document = &file.documents[first];
+    let last = (index + 1..file.documents().len()).take_while(goes).last().unwrap_or(index);
+    let document = &file.documents()[first];
     let start = document.marker.unwrap_or(document.span.start);
-    let end = match file.documents.get(last + 1) {
+    let end = match file.documents().get(last + 1) {
         None => file.text.len(),
         Some(next) => match (document.marker, next.marker) {
             (None, Some(marker)) => after_marker(&file.text, marker),
@@ -159,10 +159,10 @@ pub fn add_object(
     object: &Object,
     value: &Value,
 ) -> Result<Vec<Splice>, EditError> {
-    let last = file.documents.len().saturating_sub(1);
+    let last = file.documents().len().saturating_sub(1);
     let index = after.map_or(last, |origin| origin.document);
     let sibling =
-        file.documents.get(index).ok_or_else(|| EditError::NotThere { file: file.path.to_string() })?;
+        file.documents().get(index).ok_or_else(|| EditError::NotThere { file: file.path.to_string() })?;
     let holder = Origin { file: file.path.clone(), document: index, items: Vec::new(), line: 1 };
     if let Some(items) = list_items(file, sibling, &holder).filter(|items| !items.items().is_empty()) {
         let position = after.and_then(|origin| origin.items.first().copied());

@@ -3,7 +3,7 @@
 use application::Policy;
 use diff_engine::Diff;
 use kube_model::yaml::Limits;
-use kube_model::{Place, Redactor, State, StateError};
+use kube_model::{FileBytes, Place, Redactor, State, StateError};
 use promotion_plan::{Base, FileEdit, Held, PlanError, Request, Selection};
 
 use crate::inputs::Inputs;
@@ -113,9 +113,10 @@ impl DiffError {
 /// # Errors
 /// When a file cannot be read, an environment is empty, or a person named a place in which nothing differs.
 pub fn diff(input: &DiffInput<'_>) -> Result<DiffOutput, DiffError> {
-    let source = read(&input.source, Whose::Source, input.limits)?;
-    let target = read(&input.target, Whose::Target, input.limits)?;
-    let base = input.base.as_ref().map(|base| Bases::read(base, input.limits)).transpose()?;
+    let mut states = States::read(input);
+    let source = states.next(&input.source, Whose::Source)?;
+    let target = states.next(&input.target, Whose::Target)?;
+    let base = input.base.as_ref().map(|base| Bases::of(base, &mut states)).transpose()?;
     let held = base.as_ref().map(Bases::held).unwrap_or_default();
     let plan = promotion_plan::plan(&Request {
         source: &source,
@@ -141,11 +142,11 @@ struct Bases<'a> {
 }
 
 impl<'a> Bases<'a> {
-    fn read(base: &'a BaseTrees<'_>, limits: &Limits) -> Result<Self, DiffError> {
-        let newest = read(&base.newest, Whose::Base, limits)?;
+    fn of(base: &'a BaseTrees<'_>, states: &mut States) -> Result<Self, DiffError> {
+        let newest = states.next(&base.newest, Whose::Base)?;
         let held = base.held.iter().map(|held| {
             // An environment may have come later than what is held: then it had nothing.
-            let state = held.tree.as_ref().map(|tree| state(tree, Whose::Base, limits)).transpose()?;
+            let state = held.tree.as_ref().map(|tree| states.next_or_empty(tree, Whose::Base)).transpose()?;
             Ok((held.places.as_slice(), state))
         });
         Ok(Self { newest, held: held.collect::<Result<_, DiffError>>()? })
@@ -161,21 +162,35 @@ impl<'a> Bases<'a> {
     }
 }
 
-fn read(tree: &Tree<'_>, whose: Whose, limits: &Limits) -> Result<State, DiffError> {
-    let state = state(tree, whose, limits)?;
-    match state.objects.is_empty() {
-        true => Err(DiffError::Empty { whose, name: tree.side.name().to_owned() }),
-        false => Ok(state),
+/// The states of every tree, which have most of their documents in common, in the order of [`trees`].
+struct States(std::vec::IntoIter<Result<State, StateError>>);
+
+impl States {
+    fn read(input: &DiffInput<'_>) -> Self {
+        let files: Vec<&[FileBytes<'_>]> = trees(input).map(|tree| tree.files.as_slice()).collect();
+        Self(State::read_together(&files, input.limits).into_iter())
+    }
+
+    fn next(&mut self, tree: &Tree<'_>, whose: Whose) -> Result<State, DiffError> {
+        let state = self.next_or_empty(tree, whose)?;
+        match state.objects.is_empty() {
+            true => Err(DiffError::Empty { whose, name: tree.side.name().to_owned() }),
+            false => Ok(state),
+        }
+    }
+
+    fn next_or_empty(&mut self, tree: &Tree<'_>, whose: Whose) -> Result<State, DiffError> {
+        let state = self.0.next().unwrap_or_else(|| Ok(State::default()));
+        state.map_err(|error| DiffError::Manifest { whose, name: tree.side.name().to_owned(), error })
     }
 }
 
-fn state(tree: &Tree<'_>, whose: Whose, limits: &Limits) -> Result<State, DiffError> {
-    let name = || tree.side.name().to_owned();
-    State::read(tree.files.iter().copied(), limits).map_err(|error| DiffError::Manifest {
-        whose,
-        name: name(),
-        error,
-    })
+fn trees<'i>(input: &'i DiffInput<'i>) -> impl Iterator<Item = &'i Tree<'i>> {
+    let base = input.base.iter();
+    let bases = base.flat_map(|base| {
+        [&base.newest].into_iter().chain(base.held.iter().filter_map(|held| held.tree.as_ref()))
+    });
+    [&input.source, &input.target].into_iter().chain(bases)
 }
 
 fn document(input: &DiffInput<'_>, plan: promotion_plan::Plan) -> PlanDocument {

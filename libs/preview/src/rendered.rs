@@ -78,14 +78,8 @@ struct Place {
 impl Rendered {
     /// Both states with their secrets masked; what they share is masked once.
     pub(crate) fn masked(before: &[Object], after: &[Object], redactor: &Redactor) -> Self {
-        let masked = redactor.redact_all(before);
-        let known: HashMap<*const Value, &Object> =
-            before.iter().map(|object| Arc::as_ptr(&object.value)).zip(&masked).collect();
-        let mask = |object: &Object| match known.get(&Arc::as_ptr(&object.value)) {
-            Some(masked) => Object { value: masked.value.clone(), ..object.clone() },
-            None => redactor.redact(object),
-        };
-        Self { after: after.iter().map(mask).collect(), before: masked }
+        let (before, after) = redactor.redact_both(before, after);
+        Self { before, after }
     }
 
     /// Both states as the bytes of two blobs: before, and after. The second can only be read with the first.

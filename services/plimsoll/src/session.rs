@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use kube_model::yaml::Limits;
-use kube_model::{Object, PlacePattern, Redactor, State, StateError};
+use kube_model::{FileBytes, Object, PlacePattern, Redactor, State, StateError};
 use serde_json::Value;
 use source::{Resolved, SourceTree, Workspace};
 
@@ -56,18 +56,26 @@ impl Session {
         })
     }
 
-    /// Reads the source that an argument names. The trees of its files, which are many times as large, are not
-    /// kept.
+    /// Reads the source that an argument names.
     pub(crate) fn read(&self, argument: &str) -> Result<Input, Failure> {
-        let resolved = self.workspace.resolve(argument, &mut std::io::stdin())?;
-        let state = state(&resolved.tree, &self.limits)
-            .map_err(|error| Failure::in_manifest(&error, &resolved.tree))?;
-        if state.objects.is_empty() {
-            let description = resolved.tree.description.clone();
-            return Err(source::SourceError::Empty { description }.into());
-        }
-        let objects = self.redactor.redact_all(&state.objects);
-        Ok(Input { resolved, objects })
+        let resolved = self.resolve(argument)?;
+        let mut read = State::objects_together(&[&bytes(&resolved)], &self.limits);
+        let objects = some(read.remove(0), &resolved)?;
+        Ok(Input { objects: self.redactor.redact_all(&objects), resolved })
+    }
+
+    /// Reads two sources, which may have much in common.
+    fn read_both(&self, before: &str, after: &str) -> Result<(Input, Input), Failure> {
+        let (before, after) = (self.resolve(before)?, self.resolve(after)?);
+        let mut read = State::objects_together(&[&bytes(&before), &bytes(&after)], &self.limits);
+        let (read_after, read_before) = (read.remove(1), read.remove(0));
+        let (befores, afters) = (some(read_before, &before)?, some(read_after, &after)?);
+        let (befores, afters) = self.redactor.redact_both(&befores, &afters);
+        Ok((Input { resolved: before, objects: befores }, Input { resolved: after, objects: afters }))
+    }
+
+    fn resolve(&self, argument: &str) -> Result<Resolved, Failure> {
+        Ok(self.workspace.resolve(argument, &mut std::io::stdin())?)
     }
 
     /// Reads one source, or two: the state before, and the state after.
@@ -75,7 +83,7 @@ impl Session {
         match sources {
             [before, after] if before == "-" && after == "-" => Err(standard_input_twice()),
             [before, after] => {
-                let (mut before, after) = (self.read(before)?, self.read(after)?);
+                let (mut before, after) = self.read_both(before, after)?;
                 before.align(&after);
                 Ok((Some(before), after))
             }
@@ -97,6 +105,20 @@ impl Session {
     pub(crate) fn ignored(&self) -> &[PlacePattern] {
         self.workspace.application().map_or(&[], |application| &application.spec.ignore)
     }
+}
+
+fn bytes(resolved: &Resolved) -> Vec<FileBytes<'_>> {
+    resolved.tree.files.iter().map(|file| (file.path.as_str(), file.bytes.as_slice())).collect()
+}
+
+/// The objects of a source, if there are any.
+fn some(read: Result<Vec<Object>, StateError>, resolved: &Resolved) -> Result<Vec<Object>, Failure> {
+    let objects = read.map_err(|error| Failure::in_manifest(&error, &resolved.tree))?;
+    if objects.is_empty() {
+        let description = resolved.tree.description.clone();
+        return Err(source::SourceError::Empty { description }.into());
+    }
+    Ok(objects)
 }
 
 /// What the files of a source say.

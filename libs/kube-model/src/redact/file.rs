@@ -194,7 +194,7 @@ impl Found<'_> {
     /// Comments: what is left of the file without its nodes.
     fn outside_of_values(&mut self, file: &ManifestFile, redactor: &Redactor) {
         let mut bytes = self.text.as_bytes().to_vec();
-        for document in &file.documents {
+        for document in file.documents() {
             blank_scalars(&document.root, &mut bytes);
         }
         blank_all_but_comments(&mut bytes);

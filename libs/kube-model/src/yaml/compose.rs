@@ -11,6 +11,11 @@ use super::{Document, Layout, Limits, Node, NodeKind, ScalarStyle, YamlError, Ya
 
 /// Reads every document of a stream.
 pub(super) fn compose(text: &str, limits: &Limits) -> Result<Vec<Document>, YamlError> {
+    compose_counted(text, limits).map(|(documents, _)| documents)
+}
+
+/// [`compose`], with how much of the budget of nodes was spent.
+pub(super) fn compose_counted(text: &str, limits: &Limits) -> Result<(Vec<Document>, usize), YamlError> {
     let mut composer = Composer {
         limits,
         documents: Vec::new(),
@@ -34,7 +39,7 @@ pub(super) fn compose(text: &str, limits: &Limits) -> Result<Vec<Document>, Yaml
     }
     composer.flush()?;
     composer.close_last_document(text.len());
-    Ok(composer.documents)
+    Ok((composer.documents, limits.nodes - composer.budget))
 }
 
 /// A collection whose end has not been seen.

@@ -3,9 +3,11 @@
 mod compose;
 mod node;
 mod scalar;
+mod split;
 mod value;
 
 pub use node::{Document, Layout, Node, NodeKind, ScalarStyle};
+pub(crate) use split::split;
 pub use value::{is_merge_key, key_text, to_value};
 
 /// What a stream may ask of the reader before it is refused.
@@ -126,4 +128,12 @@ pub fn text_of<'a>(bytes: &'a [u8], limits: &Limits) -> Result<&'a str, YamlErro
 /// When the text does not parse, or is nested too deep.
 pub fn parse(text: &str, limits: &Limits) -> Result<Vec<Document>, YamlError> {
     compose::compose(text, limits)
+}
+
+/// [`parse`] for the text of one document: that document, and how much of the budget of nodes it takes. None for what
+/// is no document by itself, or several.
+pub(crate) fn parse_one(text: &str, limits: &Limits) -> Option<(Document, usize)> {
+    let (documents, nodes) = compose::compose_counted(text, limits).ok()?;
+    let [document] = <[Document; 1]>::try_from(documents).ok()?;
+    Some((document, nodes))
 }

@@ -106,6 +106,15 @@ impl Document {
         self.anchors.get(&id)?.iter().try_fold(&self.root, |node, child| node.child(*child))
     }
 
+    /// The document as it stands in a file, after so many bytes and lines.
+    pub(crate) fn placed(&self, bytes: usize, lines: usize) -> Self {
+        let mut document = self.clone();
+        document.root.shift(bytes, lines);
+        document.span = self.span.start + bytes..self.span.end + bytes;
+        document.marker = self.marker.map(|marker| marker + bytes);
+        document
+    }
+
     /// Whether the document defines anchors.
     #[must_use]
     pub fn has_anchors(&self) -> bool {
@@ -117,6 +126,20 @@ impl Document {
 pub(super) type NodePath = Box<[u32]>;
 
 impl Node {
+    fn shift(&mut self, bytes: usize, lines: usize) {
+        self.span = self.span.start + bytes..self.span.end + bytes;
+        self.line += lines;
+        self.properties_start = self.properties_start.map(|start| start + bytes);
+        match &mut self.kind {
+            NodeKind::Sequence { items, .. } => items.iter_mut().for_each(|item| item.shift(bytes, lines)),
+            NodeKind::Mapping { entries, .. } => entries.iter_mut().for_each(|(key, value)| {
+                key.shift(bytes, lines);
+                value.shift(bytes, lines);
+            }),
+            NodeKind::Scalar { .. } | NodeKind::Alias(_) => {}
+        }
+    }
+
     /// A child of a collection: items are counted as they stand, of a mapping first each key and then its value.
     fn child(&self, index: u32) -> Option<&Node> {
         let index = usize::try_from(index).ok()?;

@@ -31,8 +31,11 @@ impl Check<'_, '_, '_> {
         let mut objects: Vec<Object> = untouched.cloned().collect();
         let mut files = Vec::new();
         for (path, text) in edits.iter().filter_map(|edit| Some((&*edit.path, edit.after.as_ref()?))) {
-            let read = ManifestFile::read(path, text.as_bytes(), limits)
-                .and_then(|file| file.objects(limits).map(|objects| (file, objects)));
+            let read = match self.target.file(path) {
+                Some(file) => file.read_again(text, limits),
+                None => ManifestFile::read(path, text.as_bytes(), limits)
+                    .and_then(|file| file.objects(limits).map(|objects| (file, objects))),
+            };
             let (file, read) =
                 read.map_err(|error| self.refused(&BTreeSet::from([path]), error.to_string()))?;
             objects.extend(read.into_iter().map(|object| self.shared(object)));
