@@ -12,7 +12,7 @@ help: ## List the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: build clean-demo ## Preview the promotion of examples/shop, from a real Git history
-	@bash scripts/demo.sh "$(TARGET)/release/plimsoll" .demo
+	@"$(TARGET)/release/plimsoll" demo .demo
 
 build: need ## Build the plimsoll binary
 	@cargo build --release --locked --quiet -p plimsoll

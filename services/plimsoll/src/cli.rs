@@ -32,6 +32,8 @@ pub(crate) enum Verb {
     Preview(Preview),
     /// Runs the whole control plane: the services, the API, a private Postgres
     Up(Up),
+    /// Promotes an example from request to verified audit, in a new directory, and shows each command
+    Demo(Demo),
     /// Looks whether everything that `up` needs is there and well, and says how to mend what is not
     Check(Check),
     /// Keeps a server and a token, so that the verbs below need neither
@@ -55,6 +57,13 @@ pub(crate) enum Verb {
     },
     /// Prints the version
     Version,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Where the example's repositories and the control plane's data are made; new or empty
+    #[arg(value_name = "DIRECTORY")]
+    pub(crate) directory: PathBuf,
 }
 
 #[derive(Debug, Args)]

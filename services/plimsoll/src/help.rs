@@ -55,6 +55,8 @@ pub(crate) const CODES: &[(&str, &str)] = &[
     ("DEAD_LETTER_NOT_FOUND", "list what there is: plimsoll dead-letter list"),
     ("DEAD_LETTER_SETTLED", "nothing: it is done with"),
     ("DEAD_LETTER_WAITS", "retry or discard the one that it waits behind"),
+    ("DEMO_DIRECTORY_IN_USE", "give a directory that is new or empty"),
+    ("DEMO_FAILED", "see what stands above; plimsoll check says what is missing"),
     ("DISK_FULL", "free space on the disk of the data directory"),
     ("ENVIRONMENTS_EQUAL", "name two environments"),
     ("ENVIRONMENT_NOT_FOUND", "name one of the environments that the message lists"),

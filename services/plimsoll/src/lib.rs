@@ -46,6 +46,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Risk(arguments) => verbs::risk::run(&arguments),
         Verb::Preview(arguments) => verbs::preview::run(&arguments),
         Verb::Up(arguments) => up::run(&arguments),
+        Verb::Demo(arguments) => verbs::demo::run(&arguments),
         Verb::Check(arguments) => check::run(&arguments),
         Verb::Login(arguments) => remote::login::run(&arguments),
         Verb::Token(arguments) => remote::tokens::run(&arguments),

@@ -2,6 +2,7 @@
 
 pub(crate) mod completions;
 pub(crate) mod cost;
+pub(crate) mod demo;
 pub(crate) mod diff;
 pub(crate) mod preview;
 pub(crate) mod risk;
