@@ -8,7 +8,7 @@ use events::{Message, Service, Topic};
 
 use crate::consume::consume;
 use crate::failure::Failure;
-use crate::handler::{Engine, Handler};
+use crate::handler::{Engine, GivenUp, Handler};
 use crate::parts::Parts;
 use crate::policy::Policy;
 use crate::task::{Running, Task};
@@ -34,9 +34,25 @@ impl Handler for Appending {
     }
 
     async fn handle(&self, message: &Message) -> Result<(), Failure> {
-        let Some(output) = self.engine.output(message).await? else { return Ok(()) };
+        match self.engine.output(message).await? {
+            Some(output) => self.append(&output).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn give_up(&self, message: &Message, failure: &Failure) -> Result<GivenUp, Failure> {
+        let shown = failure.for_people(self.engine.service());
+        match self.engine.failed(message, shown.code(), shown.message().to_owned()) {
+            Some(output) => self.append(&output).await.map(|()| GivenUp::Told),
+            None => Ok(GivenUp::Silently),
+        }
+    }
+}
+
+impl Appending {
+    async fn append(&self, output: &Message) -> Result<(), Failure> {
         let record =
-            events::encode(&output).map_err(|error| Failure::unhandled(error.code(), error.to_string()))?;
+            events::encode(output).map_err(|error| Failure::unhandled(error.code(), error.to_string()))?;
         let topic = self.engine.service().topic();
         self.log.append(&topic, &[record]).await.map_err(|error| refused(&error))?;
         telemetry::messaging::sent(topic.as_str(), 1);

@@ -1,7 +1,7 @@
 //! Why an event was not handled.
 
 use event_log::LogError;
-use events::DecodeError;
+use events::{DecodeError, Service};
 use store::StoreError;
 
 use crate::config::ConfigError;
@@ -45,6 +45,20 @@ impl Failure {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Unavailable { code, .. } | Self::Unhandled { code, .. } => code,
+        }
+    }
+
+    /// As people are told who wait for what the event should have led to: that a service broke down on it is nothing that
+    /// they can mend, and not for them to take for their own fault.
+    #[must_use]
+    pub fn for_people(&self, service: Service) -> Self {
+        match self {
+            Self::Unhandled { code: "HANDLER_PANICKED", .. } => {
+                let message =
+                    format!("the service {service} broke down on this input, each time that it was tried");
+                Self::unhandled("ENGINE_PANICKED", message)
+            }
+            other => other.clone(),
         }
     }
 

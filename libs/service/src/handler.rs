@@ -27,6 +27,24 @@ pub trait Handler: Send + Sync + 'static {
     /// # Errors
     /// [`Failure::Unavailable`] if it should be tried until it works, [`Failure::Unhandled`] if the event is at fault.
     async fn handle(&self, message: &Message) -> Result<(), Failure>;
+
+    /// An event that is at fault itself was tried as often as it is tried. Where somebody waits for what should follow
+    /// from it, this tells them that nothing does; what nobody is told of is parked.
+    ///
+    /// # Errors
+    /// As [`Handler::handle`]; an event of which nobody can be told is parked.
+    async fn give_up(&self, _message: &Message, _failure: &Failure) -> Result<GivenUp, Failure> {
+        Ok(GivenUp::Silently)
+    }
+}
+
+/// What has become of an event that cannot be handled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GivenUp {
+    /// Who waits for it was told: it is done with.
+    Told,
+    /// Nobody was told.
+    Silently,
 }
 
 /// A pure function from a fact to a fact, with a shell that fetches blobs and pinned commits. Its output goes to its
@@ -45,6 +63,12 @@ pub trait Engine: Send + Sync + 'static {
     /// # Errors
     /// As [`Handler::handle`].
     async fn output(&self, message: &Message) -> Result<Option<Message>, Failure>;
+
+    /// What is told of an event for which there is no output, however often it is tried: the code and the error are for
+    /// people. None if nobody waits; then the event is parked.
+    fn failed(&self, _message: &Message, _code: &'static str, _why: String) -> Option<Message> {
+        None
+    }
 }
 
 /// A consumer of records as they came, several at once: for who needs their places or their bytes, and parks nothing.

@@ -57,7 +57,7 @@ pub use decider::{Aggregate, DeciderError, Decision, Done, Occasion, decide};
 pub use engine::{engine, run_engine};
 pub use failure::Failure;
 pub use grpc::{MAX_MESSAGE_BYTES, channel, grpc_server, serve_grpc};
-pub use handler::{Engine, Handler, RecordHandler};
+pub use handler::{Engine, GivenUp, Handler, RecordHandler};
 pub use health::{Component, ComponentReport, Health, HealthReport, Reason};
 pub use key::{Key, KeyError};
 pub use listener::{Listener, SocketFile};

@@ -66,6 +66,12 @@ impl Engine for Cost {
         let hash = documents::write(blobs, org, &report).await?;
         Ok(Some(message.output(Service::Cost, estimated(diff, &report, hash))))
     }
+
+    fn failed(&self, message: &Message, code: &'static str, why: String) -> Option<Message> {
+        let Event::DiffComputed(diff) = &message.event else { return None };
+        let names = (diff.promotion_id, diff.request);
+        Some(documents::failed(message, Service::Cost, names, (code, why)))
+    }
 }
 
 fn estimated(diff: &DiffComputed, report: &CostReport, cost: ids::BlobHash) -> CostEstimated {

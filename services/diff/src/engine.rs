@@ -95,12 +95,21 @@ impl Engine for Diff {
         let output = match self.plan(org, promotion, inputs).await? {
             Ok(output) => output,
             Err(Refusal { code, message: why }) => {
-                let names = (promotion, message.envelope.id);
-                return Ok(Some(documents::failed(message, Service::Diff, names, (code, why))));
+                return Ok(self.failed(message, code, why));
             }
         };
         let compared = self.compared(org, &output).await?;
         Ok(Some(message.output(Service::Diff, computed(message, promotion, inputs, &output, compared))))
+    }
+
+    fn failed(&self, message: &Message, code: &'static str, why: String) -> Option<Message> {
+        let promotion = match &message.event {
+            Event::PreviewRequested(event) => event.promotion_id,
+            Event::ReplanRequested(event) => event.promotion_id,
+            _ => return None,
+        };
+        let names = (promotion, message.envelope.id);
+        Some(documents::failed(message, Service::Diff, names, (code, why)))
     }
 }
 

@@ -62,4 +62,10 @@ impl Engine for Explain {
         };
         Ok(Some(message.output(Service::Explain, event)))
     }
+
+    fn failed(&self, message: &Message, code: &'static str, why: String) -> Option<Message> {
+        let Event::RiskAssessed(assessed) = &message.event else { return None };
+        let names = (assessed.promotion_id, assessed.request);
+        Some(documents::failed(message, Service::Explain, names, (code, why)))
+    }
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use events::Event;
 use events::gitops::{BranchPushed, ConflictDetected, PushDelayed, PushRefused};
+use events::{Event, Service};
 use ids::{OrgId, PromotionId};
 use preview::PlanDocument;
 use service::{Backoff, Decision, Failure, Occasion, Parts, decide};
@@ -69,7 +69,7 @@ impl Pusher {
         let git = Arc::clone(&self.git);
         let outcome = tokio::task::spawn_blocking(move || carry_out(&*git, &carried)).await;
         Ok(outcome.unwrap_or_else(|_| {
-            let panicked = panicked();
+            let panicked = panicked().for_people(Service::Gitops);
             Outcome::failed(Trouble::Faulty, panicked.code(), panicked.message().to_owned())
         }))
     }

@@ -58,6 +58,7 @@ pub(crate) const CODES: &[(&str, &str)] = &[
     ("DEMO_DIRECTORY_IN_USE", "give a directory that is new or empty"),
     ("DEMO_FAILED", "see what stands above; plimsoll check says what is missing"),
     ("DISK_FULL", "free space on the disk of the data directory"),
+    ("ENGINE_PANICKED", "report it with the log line of the panic; request the promotion again after an update"),
     ("ENVIRONMENTS_EQUAL", "name two environments"),
     ("ENVIRONMENT_NOT_FOUND", "name one of the environments that the message lists"),
     ("EVENT_SCHEMA_UNKNOWN", "finish the update to the newer release, then retry the dead letter"),

@@ -5,10 +5,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use events::gitops::ConflictDetected;
 use events::plan::PlanInputs;
-use events::preview::PreviewExplained;
+use events::preview::{PreviewExplained, PreviewFailed};
 use events::{Event, Message, Service, Topic};
 use ids::OrgId;
-use service::{Failure, Handler, Undone};
+use service::{Failure, GivenUp, Handler, Undone};
 
 use crate::domain::Command;
 use crate::edges::Edges;
@@ -121,5 +121,20 @@ impl Handler for Reactor {
             _ => return Ok(()),
         };
         self.tell(message, command.0, command.1).await
+    }
+
+    /// Who waits for a preview whose documents cannot be read is told.
+    async fn give_up(&self, message: &Message, failure: &Failure) -> Result<GivenUp, Failure> {
+        let Event::PreviewExplained(explained) = &message.event else { return Ok(GivenUp::Silently) };
+        let shown = failure.for_people(Service::Promotion);
+        let failed = PreviewFailed {
+            promotion_id: explained.promotion_id,
+            request: explained.request,
+            stage: Service::Promotion.name().to_owned(),
+            code: shown.code().to_owned(),
+            message: shown.message().to_owned(),
+        };
+        self.tell(message, explained.promotion_id, Command::FailPreview(failed)).await?;
+        Ok(GivenUp::Told)
     }
 }

@@ -58,4 +58,10 @@ impl Engine for Risk {
         };
         Ok(Some(message.output(Service::Risk, event)))
     }
+
+    fn failed(&self, message: &Message, code: &'static str, why: String) -> Option<Message> {
+        let Event::CostEstimated(cost) = &message.event else { return None };
+        let names = (cost.promotion_id, cost.request);
+        Some(documents::failed(message, Service::Risk, names, (code, why)))
+    }
 }

@@ -1,6 +1,7 @@
 //! Events of a partition: decoded, and handled or parked.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use event_log::{Delivered, PartitionId};
@@ -11,7 +12,7 @@ use super::tries::{Patience, Tries, Verdict};
 use super::work::{Done, Stop, Stopped, Work};
 use crate::dead_letters::Cases;
 use crate::failure::Failure;
-use crate::handler::Handler;
+use crate::handler::{GivenUp, Handler};
 use crate::parts::Parts;
 
 /// Gives events to a handler.
@@ -82,7 +83,36 @@ impl Messages {
         stop: &Stop,
     ) -> Result<Verdict, Stopped> {
         let handle = || self.handler.handle(message);
-        self.tries.handle(partition, Patience::Bounded, stop, handle).await
+        match self.tries.handle(partition, Patience::Bounded, stop, handle).await? {
+            Verdict::Faulty { attempts, failure } => {
+                self.give_up(partition, message, stop, attempts, failure).await
+            }
+            verdict => Ok(verdict),
+        }
+    }
+
+    /// Who waits for what should follow from the event is told. If nobody is, it is at fault still.
+    async fn give_up(
+        &self,
+        partition: &PartitionId,
+        message: &Message,
+        stop: &Stop,
+        attempts: u32,
+        failure: Failure,
+    ) -> Result<Verdict, Stopped> {
+        let told = AtomicBool::new(false);
+        let give_up = || async {
+            let given_up = self.handler.give_up(message, &failure).await?;
+            told.store(given_up == GivenUp::Told, Ordering::Relaxed);
+            Ok(())
+        };
+        self.tries.handle(partition, Patience::Bounded, stop, give_up).await?;
+        if !told.into_inner() {
+            return Ok(Verdict::Faulty { attempts, failure });
+        }
+        let (consumer, code) = (self.consumer(), failure.code());
+        tracing::warn!(consumer, code, error = failure.message(), "given up, and told");
+        Ok(Verdict::Handled)
     }
 
     /// The event, or why it can never be handled: its bytes are none, or its names are none that a store takes.

@@ -30,11 +30,17 @@ impl Engine for Capitals {
 
     async fn output(&self, message: &Message) -> Result<Option<Message>, Failure> {
         let name = name(message).to_uppercase();
+        assert!(!name.starts_with('P'), "the words of {name}");
         if name.starts_with('X') {
             return Ok(None);
         }
         let by = if self.large.load(Ordering::Relaxed) { "x".repeat(8 << 20) } else { "engine".to_owned() };
         Ok(Some(message.output(Service::Explain, OrganisationCreated { name, by })))
+    }
+
+    fn failed(&self, message: &Message, code: &'static str, by: String) -> Option<Message> {
+        let failed = OrganisationCreated { name: code.to_owned(), by };
+        (name(message) != "a1").then(|| message.output(Service::Explain, failed))
     }
 }
 
@@ -94,7 +100,7 @@ async fn an_output_waits_for_its_topic() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_output_that_no_log_takes_is_parked() {
+async fn what_nobody_waits_for_is_parked() {
     let bench = Bench::new(1).await;
     bench.log.ensure_topic(&Service::Explain.topic(), 1).await.unwrap();
     let (engine, shutdown, task) = start(&bench, Policy::default());
@@ -102,6 +108,38 @@ async fn an_output_that_no_log_takes_is_parked() {
     bench.append(&records("a", [1])).await;
     until("it is parked", async || bench.letters().await.len() == 1).await;
     assert_eq!(bench.letters().await[0].3, "LOG_RECORD_TOO_LARGE");
+    shutdown.cancel();
+    task.await.unwrap().unwrap();
+}
+
+/// Nobody waits for ever, and what the panic says is not for people.
+#[tokio::test(start_paused = true)]
+async fn an_engine_that_breaks_down_says_so_and_goes_on() {
+    let bench = Bench::new(1).await;
+    bench.log.ensure_topic(&Service::Explain.topic(), 1).await.unwrap();
+    let (_, shutdown, task) = start(&bench, Policy::default());
+    bench.append(&[records("p", [1, 2]), records("b", [1])].concat()).await;
+    until("all are answered", async || output(&bench).await.len() == 3).await;
+    let outputs = output(&bench).await;
+    let told: Vec<_> = outputs.iter().map(|record| events::decode(record).unwrap()).collect();
+    assert_eq!(told.iter().map(name).collect::<Vec<_>>(), ["ENGINE_PANICKED", "ENGINE_PANICKED", "B1"]);
+    let events::Event::OrganisationCreated(first) = &told[0].event else { panic!("{told:?}") };
+    let why = "the service explain broke down on this input, each time that it was tried";
+    assert_eq!(first.by, why);
+    assert!(bench.letters().await.is_empty());
+    shutdown.cancel();
+    task.await.unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_output_that_no_log_takes_is_told() {
+    let bench = Bench::new(1).await;
+    bench.log.ensure_topic(&Service::Explain.topic(), 1).await.unwrap();
+    let (engine, shutdown, task) = start(&bench, Policy::default());
+    engine.large.store(true, Ordering::Relaxed);
+    bench.append(&records("b", [1])).await;
+    until("it is told", async || output(&bench).await.len() == 1).await;
+    assert_eq!(name(&events::decode(&output(&bench).await[0]).unwrap()), "LOG_RECORD_TOO_LARGE");
     shutdown.cancel();
     task.await.unwrap().unwrap();
 }

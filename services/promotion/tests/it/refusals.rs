@@ -3,6 +3,7 @@
 use access::Role;
 use protos::promotion::promotion_service_server::PromotionService;
 use protos::promotion::{ApproveRequest, GetPromotionRequest, RequestPreviewRequest};
+use service::Handler as _;
 use tonic::{Code, Request};
 
 use crate::calls::{refused, shop};
@@ -171,4 +172,34 @@ async fn nobody_is_known_without_a_voucher() {
     assert_eq!(world.api.get_promotion(get).await.map_err(refused).unwrap_err(), code);
     let approve = Request::new(ApproveRequest { promotion_id: id.to_string(), ..ApproveRequest::default() });
     assert_eq!(world.api.approve(approve).await.map_err(refused).unwrap_err(), code);
+}
+
+/// Nobody waits for ever: what the engines say they have written is not there.
+#[tokio::test]
+async fn a_preview_whose_documents_are_missing_fails() {
+    let world = World::with_shop();
+    let id = world.requester("ana").request(shop()).await.unwrap();
+    let promotion = world.promotion(id).await;
+    let hash = ids::BlobHash::of(b"nobody has this");
+    let compared = events::plan::Compared { plan: hash, before: hash, after: hash, changes: hash };
+    let explained = events::preview::PreviewExplained {
+        promotion_id: id,
+        request: promotion.request,
+        from: "staging".to_owned(),
+        to: "production".to_owned(),
+        policy: promotion.inputs.policy,
+        price_book: promotion.inputs.price_book,
+        compared,
+        cost: hash,
+        risk: hash,
+        explanation: hash,
+        headline: String::new(),
+    };
+    let message = world.of_git(id, explained);
+    let failure = world.hear(&message).await.unwrap_err();
+    assert_eq!(failure.code(), "BLOB_MISSING");
+    assert_eq!(world.reactor.give_up(&message, &failure).await, Ok(service::GivenUp::Told));
+    let promotion = world.promotion(id).await;
+    assert_eq!(promotion.status, promotion::domain::Status::Failed);
+    assert_eq!(promotion.end.unwrap().code.as_deref(), Some("BLOB_MISSING"));
 }
