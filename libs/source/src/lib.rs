@@ -22,8 +22,8 @@ pub use environment::EnvironmentInfo;
 pub use error::SourceError;
 pub use git::entries::EntryKind;
 pub use mirror::{
-    Found, GitCommand, GitError, GitOutput, History, ListEntry, Mirror, MirrorOptions, Mirrors, Pinned,
-    Reach, Revision, sanitised,
+    Allowed, Found, GitCommand, GitError, GitOutput, History, ListEntry, Mirror, MirrorOptions, Mirrors,
+    Pinned, Reach, Revision, sanitised,
 };
 pub use tree::{Limits, SourceFile, SourceTree};
 pub use workspace::{Resolved, Workspace};

@@ -55,7 +55,9 @@ const USER_SETTINGS: [&str; 2] = ["gc.auto=0", "maintenance.auto=false"];
 
 /// A mirror tidies itself up after fetching, in the process that fetches: each fetch leaves one pack, fifty are made
 /// one, and large ones stay as they are.
-const SERVER_SETTINGS: [&str; 6] = [
+const SERVER_SETTINGS: [&str; 7] = [
+    // A host that may be asked must not send the server to one that may not.
+    "http.followRedirects=false",
     "fetch.unpackLimit=1",
     "gc.autoPackLimit=50",
     "gc.autoDetach=false",

@@ -13,6 +13,14 @@ pub enum GitError {
         /// What is wrong with it.
         why: &'static str,
     },
+    /// The server does not ask that host, or not for that repository.
+    #[error("{url:?} is not allowed: {why}")]
+    NotAllowed {
+        /// The URL, without credentials.
+        url: String,
+        /// Why.
+        why: &'static str,
+    },
     /// The host, or the way to it, fails.
     #[error("{repository} cannot be reached: {why}")]
     Unreachable {
@@ -78,6 +86,7 @@ impl GitError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::UrlRefused { .. } => "GIT_URL_REFUSED",
+            Self::NotAllowed { .. } => "GIT_REPOSITORY_NOT_ALLOWED",
             Self::Unreachable { .. } => "GIT_UNREACHABLE",
             Self::Timeout { .. } => "GIT_TIMEOUT",
             Self::Auth { .. } => "GIT_AUTH_FAILED",

@@ -21,7 +21,9 @@ const AUTH: [&str; 12] = [
 ];
 
 /// What they say of a repository that does not exist, or must not be seen.
-const GONE: [&str; 7] = [
+const GONE: [&str; 8] = [
+    // It has moved: a redirection is not followed to a host that nobody has allowed.
+    "returned error: 30",
     "does not appear to be a git repository",
     "Repository not found",
     "returned error: 404",

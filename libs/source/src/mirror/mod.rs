@@ -3,6 +3,7 @@
 //! A mirror is a bare repository of ours that holds the commits which were asked for. It is a cache: it may be thrown
 //! away at any time, and is when it is broken. Several processes may share a directory of mirrors.
 
+mod allowed;
 mod command;
 mod error;
 mod failure;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+pub use allowed::Allowed;
 pub use command::{GitCommand, GitOutput};
 pub use error::GitError;
 pub use failure::sanitised;
@@ -46,6 +48,8 @@ pub enum History {
 pub struct MirrorOptions {
     /// Which URLs are read.
     pub reach: Reach,
+    /// Which of their repositories. What this machine holds is for [`MirrorOptions::reach`] alone.
+    pub allowed: Allowed,
     /// How much is fetched. Mirrors of one directory all have the same.
     pub history: History,
     /// A file of the form that `git credential-store` reads (one `https://USER:TOKEN@HOST` a line). SSH finds its
@@ -62,6 +66,7 @@ impl Default for MirrorOptions {
     fn default() -> Self {
         Self {
             reach: Reach::default(),
+            allowed: Allowed::default(),
             history: History::default(),
             credentials: None,
             deadline: Duration::from_secs(120),
@@ -144,9 +149,20 @@ impl Mirrors {
 
     /// The URL as messages show it.
     fn shown(&self, url: &str) -> Result<String, GitError> {
-        match self.options.reach.refusal(url) {
-            Some(why) => Err(GitError::UrlRefused { url: failure::sanitised(url), why }),
+        if let Some(why) = self.options.reach.refusal(url) {
+            return Err(GitError::UrlRefused { url: failure::sanitised(url), why });
+        }
+        match self.options.allowed.refusal(url) {
+            Some(why) => Err(GitError::NotAllowed { url: failure::sanitised(url), why }),
             None => Ok(credentials::mask(url)),
+        }
+    }
+
+    /// Refuses a host whose name stands for an address that is not to be asked.
+    fn check_host(&self, url: &str) -> Result<(), GitError> {
+        match self.options.allowed.refusal_by_name(url) {
+            Some(why) => Err(GitError::NotAllowed { url: failure::sanitised(url), why }),
+            None => Ok(()),
         }
     }
 

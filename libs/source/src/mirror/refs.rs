@@ -80,6 +80,7 @@ impl Mirrors {
     }
 
     fn names(&self, url: &str, repository: &str, wanted: &[String]) -> Result<Names, GitError> {
+        self.check_host(url)?;
         let command = self.outside(repository).args(["ls-remote", "--quiet", "--symref", "--", url]);
         Ok(read(&command.args(wanted).run()?))
     }

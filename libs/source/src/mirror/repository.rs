@@ -153,6 +153,7 @@ impl<'a> Mirror<'a> {
     }
 
     fn fetch_refs(&self, options: &[&str], refs: &[&str]) -> Result<(), Fetch> {
+        self.mirrors.check_host(&self.url).map_err(Fetch::Failed)?;
         let command = self.command().args(["fetch", "--quiet", "--no-tags", "--no-write-fetch-head"]);
         let command = command.args(["--no-recurse-submodules"]).args(options).args(["--", &self.url]);
         let output = command.args(refs).output().map_err(Fetch::Failed)?;

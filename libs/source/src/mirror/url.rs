@@ -67,6 +67,18 @@ const LOCAL: &str = "this server reads no repository of its own machine";
 /// As long as browsers and proxies take them.
 const LENGTH: usize = 2048;
 
+/// The host and the port of a URL of another machine; none of a repository of this machine.
+pub(super) fn address(url: &str) -> Option<(&str, u16)> {
+    let (scheme, rest) = url.split_once("://")?;
+    let (credentials, port) = match scheme {
+        "https" => (Credentials::Outside, 443),
+        "http" => (Credentials::Outside, 80),
+        "ssh" => (Credentials::UserName, 22),
+        _ => return None,
+    };
+    Some((admit_host(rest, credentials).ok()?, port))
+}
+
 /// Where the credentials of a transport belong.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Credentials {
