@@ -7,6 +7,7 @@ use granit_parser::{
 };
 
 use super::node::NodePath;
+use super::scalar::YAML;
 use super::{Document, Layout, Limits, Node, NodeKind, ScalarStyle, YamlError, YamlProblem};
 
 /// Reads every document of a stream.
@@ -17,6 +18,7 @@ pub(super) fn compose(text: &str, limits: &Limits) -> Result<Vec<Document>, Yaml
 /// [`compose`], with how much of the budget of nodes was spent.
 pub(super) fn compose_counted(text: &str, limits: &Limits) -> Result<(Vec<Document>, usize), YamlError> {
     let mut composer = Composer {
+        text,
         limits,
         documents: Vec::new(),
         open: Vec::new(),
@@ -50,6 +52,7 @@ struct Open {
 }
 
 struct Composer<'a> {
+    text: &'a str,
     limits: &'a Limits,
     documents: Vec<Document>,
     open: Vec<Open>,
@@ -73,7 +76,11 @@ impl Composer<'_> {
         match event {
             Event::DocumentStart(explicit, _) => self.start_document(explicit, span),
             Event::Scalar(text, style, anchor, tag) => {
-                let kind = NodeKind::Scalar { text: text.into_owned(), style: style_of(style) };
+                let mut text = text.into_owned();
+                if self.is_cut_off(style, span) && text.ends_with('\n') {
+                    text.pop();
+                }
+                let kind = NodeKind::Scalar { text, style: style_of(style) };
                 self.scalar = Some(node(kind, anchor, tag.as_deref(), span));
             }
             Event::Alias(id) => self.add(node(NodeKind::Alias(id), 0, None, span))?,
@@ -89,6 +96,14 @@ impl Composer<'_> {
             _ => {}
         }
         Ok(())
+    }
+
+    /// Whether a block ends with the file, in a line that has no end: then its text has none either, as libyaml
+    /// reads it.
+    fn is_cut_off(&self, style: EventStyle, span: &Span) -> bool {
+        matches!(style, EventStyle::Literal | EventStyle::Folded)
+            && offset(&span.end) == self.text.len()
+            && self.text.rsplit('\n').next().is_some_and(|line| !line.trim_ascii().is_empty())
     }
 
     fn place_anchor(&mut self, at: usize) {
@@ -190,8 +205,8 @@ fn node(kind: NodeKind, anchor: usize, tag: Option<&Tag>, span: &Span) -> Node {
         column: span.start.col(),
         anchor: (anchor != 0).then_some(anchor),
         properties_start: span.tag_start().map(|mark| offset(&mark)),
-        tag: tag.map(|t| match t.core_suffix() {
-            Some(core) => format!("tag:yaml.org,2002:{core}"),
+        tag: tag.map(|tag| match tag.suffix_in_namespace(YAML) {
+            Some(name) => format!("{YAML}{name}"),
             None => "!".to_owned(),
         }),
     }

@@ -4,23 +4,53 @@
 //! (`yes`, `on`, `y`), Go's integer literals (`0x1f`, `017`, `0o17`, `0b1`, `1_000`), YAML 1.2 floats, and
 //! timestamps that stay strings. The rules here follow `goyaml.v2/resolve.go` of that project.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Number, Value};
 
 use super::ScalarStyle;
 
-const STR: &str = "tag:yaml.org,2002:str";
-const BINARY: &str = "tag:yaml.org,2002:binary";
+/// What a tag of YAML's own types starts with.
+pub(super) const YAML: &str = "tag:yaml.org,2002:";
 
 /// The value of a scalar, or why Kubernetes refuses it.
 pub(super) fn resolve(text: &str, style: ScalarStyle, tag: Option<&str>) -> Result<Value, &'static str> {
+    let tag = tag.map(|tag| tag.strip_prefix(YAML).unwrap_or_default());
     match tag {
-        Some(BINARY) => Err("!!binary is not supported in a manifest; write the base64 text without the tag"),
-        Some(STR) => Ok(Value::String(text.to_owned())),
-        // Quoted text is a string unless a tag says otherwise.
-        None if style != ScalarStyle::Plain => Ok(Value::String(text.to_owned())),
-        Some("!") => Ok(Value::String(text.to_owned())),
-        _ => resolve_plain(text),
+        None if style == ScalarStyle::Plain => resolve_plain(text),
+        Some(tag @ ("null" | "bool" | "int" | "float")) => resolve_tagged(text, tag),
+        Some("timestamp") if !starts_with_a_year(text) => Err(NOT_ITS_TAG),
+        Some("binary") => decode(text),
+        _ => Ok(Value::String(text.to_owned())),
     }
+}
+
+const NOT_ITS_TAG: &str = "the text is nothing that its tag may stand before";
+
+fn resolve_tagged(text: &str, tag: &str) -> Result<Value, &'static str> {
+    let value = resolve_plain(text)?;
+    let is_it = match &value {
+        Value::Null => tag == "null",
+        Value::Bool(_) => tag == "bool",
+        Value::Number(_) if tag == "int" => parse_go_integer(&text.replace('_', "")).is_some(),
+        Value::Number(_) => tag == "float",
+        _ => false,
+    };
+    if is_it { Ok(value) } else { Err(NOT_ITS_TAG) }
+}
+
+/// How every date of YAML 1.1 starts.
+fn starts_with_a_year(text: &str) -> bool {
+    let (year, rest) = text.split_at_checked(4).unwrap_or_default();
+    year.bytes().all(|byte| byte.is_ascii_digit()) && rest.starts_with('-')
+}
+
+fn decode(text: &str) -> Result<Value, &'static str> {
+    // Go's decoder passes over line breaks, and over nothing else.
+    let text: String = text.chars().filter(|character| !matches!(character, '\n' | '\r')).collect();
+    let bytes = STANDARD.decode(text).map_err(|_| "!!binary is not followed by base64")?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| "!!binary holds bytes that are no text, which JSON cannot hold")?;
+    Ok(Value::String(text))
 }
 
 fn resolve_plain(text: &str) -> Result<Value, &'static str> {
@@ -51,6 +81,10 @@ fn resolve_number(text: &str) -> Option<Number> {
 /// Go's `strconv.ParseInt(text, 0, 64)`, then `ParseUint`. What is larger falls through to a float, as it
 /// does once Kubernetes has turned the document into JSON and back.
 fn parse_go_integer(text: &str) -> Option<Number> {
+    // go-yaml reads what stands after `0b` once more, and there takes a sign.
+    if let Some(binary) = text.strip_prefix("0b").filter(|binary| binary.starts_with(['+', '-'])) {
+        return i64::from_str_radix(binary, 2).ok().map(Number::from);
+    }
     let (negative, digits) = match text.as_bytes().first()? {
         b'-' => (true, &text[1..]),
         b'+' => (false, &text[1..]),
@@ -95,18 +129,18 @@ fn is_yaml_float(text: &str) -> bool {
     mantissa_ok && exponent_ok
 }
 
-/// A float as it comes back from JSON: `1.0` is written `1` there, so it is the integer.
+/// A float as it comes back from Go's JSON, which writes what is whole and below 10^21 without point and exponent:
+/// `1.0` is the integer 1.
 fn parse_float(text: &str) -> Option<Number> {
-    const EXACT: f64 = 9_007_199_254_740_992.0;
     if !is_yaml_float(text) {
         return None;
     }
     let value: f64 = text.parse().ok()?;
-    if value.fract() == 0.0 && value.abs() < EXACT {
-        #[expect(clippy::cast_possible_truncation, reason = "checked to be whole and below 2^53")]
-        return Some(Number::from(value as i64));
-    }
-    Number::from_f64(value)
+    // Rust, as Go, writes the fewest digits that mean this float, and then zeros.
+    let digits = (value.fract() == 0.0 && value.abs() < 1e21).then(|| value.to_string());
+    let signed = digits.as_ref().and_then(|digits| digits.parse::<i64>().ok());
+    let unsigned = digits.and_then(|digits| digits.parse::<u64>().ok());
+    signed.map(Number::from).or(unsigned.map(Number::from)).or_else(|| Number::from_f64(value))
 }
 
 #[cfg(test)]
@@ -158,12 +192,13 @@ mod tests {
     #[test]
     fn quotes_and_str_tags_make_strings() {
         assert_eq!(resolve("yes", ScalarStyle::SingleQuoted, None), Ok(json!("yes")));
-        assert_eq!(resolve("1", ScalarStyle::Plain, Some(STR)), Ok(json!("1")));
+        assert_eq!(resolve("1", ScalarStyle::Plain, Some("tag:yaml.org,2002:str")), Ok(json!("1")));
     }
 
     #[test]
     fn what_json_cannot_hold_is_refused() {
         assert!(resolve(".inf", ScalarStyle::Plain, None).is_err());
-        assert!(resolve("AAEC", ScalarStyle::Plain, Some(BINARY)).is_err());
+        // Base64 of the byte 0xff.
+        assert!(resolve("/w==", ScalarStyle::Plain, Some("tag:yaml.org,2002:binary")).is_err());
     }
 }

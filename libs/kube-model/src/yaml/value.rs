@@ -1,6 +1,6 @@
 //! From the tree to the value that Kubernetes would see: aliases expanded, merge keys applied, keys as strings.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
@@ -67,44 +67,60 @@ impl<'a> Reader<'a> {
     }
 
     fn mapping(&mut self, entries: &'a [(Node, Node)]) -> Result<Map<String, Value>, YamlError> {
-        let mut own = Map::new();
-        let mut merged = Map::new();
-        let mut first_lines: HashMap<String, usize> = HashMap::new();
-        for (key_node, value_node) in entries {
+        let mut map = Map::new();
+        // What is merged in may be written once more: from there on, what is written is told apart.
+        let mut written: Option<HashSet<String>> = None;
+        for (index, (key_node, value_node)) in entries.iter().enumerate() {
             if is_merge_key(key_node) {
-                self.merge(value_node, &mut merged)?;
+                written.get_or_insert_with(|| map.keys().cloned().collect());
+                self.merge(value_node, &mut map)?;
                 continue;
             }
             let key = self.key(key_node)?;
-            if let Some(first_line) = first_lines.insert(key.clone(), key_node.line) {
+            let again = match &mut written {
+                Some(written) => !written.insert(key.clone()),
+                None => map.contains_key(&key),
+            };
+            if again {
+                let first_line = self.line_of(&key, &entries[..index]).unwrap_or(key_node.line);
                 return Err(fail(YamlProblem::DuplicateKey { key, first_line }, key_node));
             }
-            own.insert(key, self.value(value_node)?);
+            map.insert(key, self.value(value_node)?);
         }
-        for (key, value) in merged {
-            own.entry(key).or_insert(value);
-        }
-        Ok(own)
+        Ok(map)
     }
 
-    /// What is written in the mapping itself wins over what is merged in, and of several merged mappings
-    /// the first (YAML's merge key type, `yaml.org/type/merge.html`).
+    /// Where a key stands among these.
+    fn line_of(&self, key: &str, entries: &[(Node, Node)]) -> Option<usize> {
+        let is_it =
+            |node: &Node| !is_merge_key(node) && key_text(self.document, node).as_deref() == Some(key);
+        entries.iter().map(|(node, _)| node).find(|node| is_it(node)).map(|node| node.line)
+    }
+
+    /// What is merged in counts where the merge key stands: over what is written before it, and under what is written
+    /// after it. Of several mappings the first one counts. So does go-yaml v2 read it, by which Kubernetes does.
     fn merge(&mut self, node: &'a Node, into: &mut Map<String, Value>) -> Result<(), YamlError> {
         let target = self.document.resolve(node);
         match &target.kind {
-            NodeKind::Mapping { .. } => {
-                if let Value::Object(map) = self.value(target)? {
-                    for (key, value) in map {
-                        into.entry(key).or_insert(value);
+            NodeKind::Mapping { .. } => self.merge_mapping(target, into),
+            NodeKind::Sequence { items, .. } => self.nested(node, |reader| {
+                items.iter().rev().try_for_each(|item| {
+                    let target = reader.document.resolve(item);
+                    match target.kind {
+                        NodeKind::Mapping { .. } => reader.merge_mapping(target, into),
+                        _ => Err(fail(YamlProblem::Merge, item)),
                     }
-                }
-                Ok(())
-            }
-            NodeKind::Sequence { items, .. } => {
-                self.nested(node, |reader| items.iter().try_for_each(|item| reader.merge(item, into)))
-            }
+                })
+            }),
             _ => Err(fail(YamlProblem::Merge, node)),
         }
+    }
+
+    fn merge_mapping(&mut self, node: &'a Node, into: &mut Map<String, Value>) -> Result<(), YamlError> {
+        if let Value::Object(map) = self.value(node)? {
+            into.extend(map);
+        }
+        Ok(())
     }
 
     fn key(&mut self, node: &'a Node) -> Result<String, YamlError> {
@@ -125,7 +141,8 @@ pub(super) fn scalar_key(node: &Node) -> Option<String> {
     match scalar::resolve(text, *style, node.tag.as_deref()) {
         Ok(Value::String(key)) => Some(key),
         Ok(Value::Bool(key)) => Some(key.to_string()),
-        Ok(Value::Number(key)) => Some(key.to_string()),
+        // Kubernetes takes no key that is larger than 2^63.
+        Ok(Value::Number(key)) => Some(key.to_string()).filter(|_| key.is_i64() || key.is_f64()),
         _ => None,
     }
 }
@@ -133,7 +150,9 @@ pub(super) fn scalar_key(node: &Node) -> Option<String> {
 /// Whether a key's node is the unquoted `<<`.
 #[must_use]
 pub fn is_merge_key(key: &Node) -> bool {
-    matches!(&key.kind, NodeKind::Scalar { text, style: super::ScalarStyle::Plain } if text == "<<")
+    let tagged = key.tag.as_deref().is_some_and(|tag| tag != "tag:yaml.org,2002:merge");
+    !tagged
+        && matches!(&key.kind, NodeKind::Scalar { text, style: super::ScalarStyle::Plain } if text == "<<")
 }
 
 #[cfg(test)]
