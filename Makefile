@@ -6,7 +6,7 @@ SHELL := /bin/bash
 CACHE := $(or $(PLIMSOLL_CACHE),$(HOME)/.cache/plimsoll)
 TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 
-.PHONY: help demo test lint fmt bench build tools advisories crash fuzz-api clean-demo
+.PHONY: help demo test lint fmt bench build tools advisories crash fuzz-api fuzz clean-demo
 
 help: ## List the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,13 +29,17 @@ fmt: need ## Format the code
 	cargo fmt --all
 
 bench: build ## Measure, as ratios against a named peer
-	@PLIMSOLL_BIN="$(TARGET)/release/plimsoll" cargo bench --locked --quiet -p benches
+	@bash scripts/dyff.sh "$(CACHE)/bin"
+	@PLIMSOLL_BIN="$(TARGET)/release/plimsoll" DYFF_BIN="$$(ls "$(CACHE)/bin/dyff" 2>/dev/null || true)" cargo bench --locked --quiet -p benches
 
 crash: need ## Kill the control plane at 50 seeded points and look for what was lost or done twice
 	PLIMSOLL_CRASHES=50 cargo test --locked -p plimsoll --test server crash
 
 fuzz-api: build ## Put the OpenAPI document to the test with schemathesis (in a venv of its own, in the cache)
 	@bash scripts/fuzz-api.sh "$(TARGET)/release/plimsoll" "$(CACHE)/schemathesis"
+
+fuzz: need ## Hostile input for MINUTES=1 a target: YAML bytes, and pairs of states (needs nightly and cargo-fuzz)
+	@bash scripts/fuzz.sh "$(or $(MINUTES),1)" "$(CACHE)"
 
 advisories: need tools ## Check dependencies against the RustSec database (needs github.com)
 	PATH="$(CACHE)/bin:$$PATH" cargo-deny --workspace check advisories

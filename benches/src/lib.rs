@@ -4,4 +4,4 @@ mod measure;
 mod shop;
 
 pub use measure::{Figure, Run, measure_in_turn};
-pub use shop::{Edition, write_list, write_state};
+pub use shop::{Edition, write_list, write_state, write_stream};

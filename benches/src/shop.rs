@@ -10,8 +10,11 @@ use std::path::Path;
 pub enum Edition {
     /// Staging at the last promotion.
     Base,
-    /// Staging now: one object in ten has a new image and a new setting.
+    /// Staging now: one application in ten has a new image and a new setting.
     Staging,
+    /// Staging after one small change: one application in a hundred has a new image and a new setting, so that more
+    /// than 99 objects in a hundred are equal.
+    Fix,
     /// Production: its own replicas and sizes.
     Production,
 }
@@ -31,6 +34,18 @@ pub fn write_state(dir: &Path, objects: usize, edition: Edition) -> io::Result<(
         }
     }
     Ok(())
+}
+
+/// Writes the state as one file of many documents.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn write_stream(path: &Path, objects: usize, edition: Edition) -> io::Result<()> {
+    let mut text = String::new();
+    for index in 0..objects {
+        write_object(&mut text, index, edition).map_err(io::Error::other)?;
+    }
+    fs::write(path, text)
 }
 
 /// Writes the state into a directory, as one file that is one `List`.
@@ -54,7 +69,11 @@ pub fn write_list(dir: &Path, objects: usize, edition: Edition) -> io::Result<()
 
 fn write_object(text: &mut String, index: usize, edition: Edition) -> std::fmt::Result {
     let name = format!("app-{:05}", index / 3);
-    let changed = edition == Edition::Staging && (index / 3).is_multiple_of(10);
+    let changed = match edition {
+        Edition::Base | Edition::Production => false,
+        Edition::Staging => (index / 3).is_multiple_of(10),
+        Edition::Fix => (index / 3).is_multiple_of(100),
+    };
     match index % 3 {
         0 => write_deployment(text, &name, edition, changed),
         1 => write!(
