@@ -95,6 +95,7 @@ fn errors_are_those_of_the_files() {
         "a: \"b\n--- c\"\n",
         "x: &a 1\n---\nx: *a\n",
         "\u{0}",
+        " \u{c}",
         &good,
     ] {
         let files = |name: &str, text: &str| {
@@ -121,6 +122,14 @@ fn a_files_documents_share_its_budget() {
     }
 }
 
+/// What the fuzzer found: a form feed is no blank.
+#[test]
+fn a_file_of_blanks_is_read_for_what_is_wrong_with_it() {
+    for text in ["\u{feff} \u{c}", "# \u{1}\n", "\u{b}\n---\n", "\u{c}---\n"] {
+        same(&[vec![("a.yaml".to_owned(), text.to_owned())]], &Limits::default()).unwrap();
+    }
+}
+
 fn any_file() -> impl Strategy<Value = String> {
     let line = prop_oneof![
         4 => Just("---\n".to_owned()),
@@ -128,7 +137,7 @@ fn any_file() -> impl Strategy<Value = String> {
         1 => prop::sample::select(vec![
             "# c\n", "\n", "---", "--- # d\n", "--- {apiVersion: v1, kind: A, metadata: {name: z}}\n",
             "a: |\n  x\n\n---\n", "...\n", "%YAML 1.2\n", "---\r\n", "spec: &x {a: *x}\n", "x: &y [1]\nz: *y\n",
-            " ---\n", "---a\n", "'\n", "\"\n", "\u{feff}", "\u{85}", "\r", "--- |\n t\n", "- 1\n", "? a\n",
+            " ---\n", "---a\n", "'\n", "\"\n", "\u{feff}", "\u{85}", "\u{c}", "\r", "--- |\n t\n", "- 1\n", "? a\n",
             "--- &a {apiVersion: v1, kind: A, metadata: {name: &b q, labels: {x: *b}}}\n", "--- !!map\n", "é: ",
         ]).prop_map(str::to_owned),
     ];

@@ -23,14 +23,14 @@ pub(crate) fn split(text: &str) -> Option<Vec<Range<usize>>> {
                 only_comments = false;
             }
             line => {
-                let first = line.iter().find(|byte| !byte.is_ascii_whitespace());
+                let first = line.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n'));
                 only_comments = only_comments && matches!(first, None | Some(b'#'));
             }
         }
         at += line.len();
     }
     if only_comments {
-        return Some(Vec::new());
+        return None;
     }
     let ends = starts.iter().skip(1).copied().chain([text.len()]).collect::<Vec<_>>();
     Some(starts.into_iter().zip(ends).map(|(start, end)| start..end).collect())
@@ -59,9 +59,7 @@ mod tests {
     #[test]
     fn documents_start_at_their_markers() {
         for (text, expected) in [
-            ("", &[][..]),
-            ("# c\n\n", &[]),
-            ("a: 1", &["a: 1"]),
+            ("a: 1", &["a: 1"][..]),
             ("# c\n---\na: 1\n", &["# c\n---\na: 1\n"]),
             (
                 "a: 1\n# c\n---\nb: 1\n--- # d\r\nc: 1\n---",
@@ -76,8 +74,16 @@ mod tests {
 
     #[test]
     fn what_cannot_be_told_is_left_whole() {
-        for text in ["%YAML 1.2\n---\na: 1", "a: 1\n...\nb: 1", "a: 1\r---\rb: 1", "a: \u{2028}", "a: \u{85}"]
-        {
+        // A file of comments is read for what is wrong with them.
+        for text in [
+            "",
+            "# c\n\n",
+            "%YAML 1.2\n---\na: 1",
+            "a: 1\n...\nb: 1",
+            "a: 1\r---\rb: 1",
+            "a: \u{2028}",
+            "a: \u{85}",
+        ] {
             assert_eq!(parts(text), None, "{text:?}");
         }
     }
