@@ -6,10 +6,10 @@ SHELL := /bin/bash
 CACHE := $(or $(PLIMSOLL_CACHE),$(HOME)/.cache/plimsoll)
 TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 
-.PHONY: help demo test lint fmt bench build tools advisories crash fuzz-api fuzz clean-demo
+.PHONY: help demo test test-cluster lint fmt bench build tools advisories crash fuzz-api fuzz clean-demo
 
 help: ## List the commands
-	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: build clean-demo ## Preview the promotion of examples/shop, from a real Git history
 	@"$(TARGET)/release/plimsoll" demo .demo
@@ -19,6 +19,9 @@ build: need ## Build the plimsoll binary
 
 test: need ## Run every test
 	cargo test --workspace --locked
+
+test-cluster: need ## Hold predictions against a real API server (built into the cache with Go, about 5 minutes once)
+	@bash scripts/cluster/test.sh "$(CACHE)"
 
 lint: need tools ## Formatting, clippy, licences and sources of dependencies
 	cargo fmt --all --check

@@ -6,7 +6,8 @@ use kube_model::{Object, ObjectKey, ObjectRef, Path};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::compare::compare;
+use crate::apply::changes;
+use crate::reason::Reason;
 
 /// What differs between two states.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -73,27 +74,6 @@ pub struct Suppressed {
     pub reason: Reason,
 }
 
-/// Why something that is written differently is no change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Reason {
-    /// Both are the same quantity.
-    EqualQuantity,
-    /// The application calls it noise.
-    Ignored,
-}
-
-impl Reason {
-    /// As documents write it.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::EqualQuantity => "equal-quantity",
-            Self::Ignored => "ignored",
-        }
-    }
-}
-
 /// What differs between two states. Objects are matched by group, kind, namespace and name. Several objects may
 /// share one identity where the API server makes the name (`generateName`): the first is then compared with the
 /// first, the second with the second.
@@ -144,18 +124,18 @@ impl Diff {
             return;
         }
         let object = ObjectRef::of(after);
-        let found = compare(after.key.schema(), &before.value, &after.value);
-        if !found.differences.is_empty() {
+        let found = changes(before, after);
+        if !found.real.is_empty() {
             self.summary.modified.push(after.key.short());
         }
-        self.suppressed.extend(found.equal_quantities.into_iter().map(|difference| Suppressed {
+        self.suppressed.extend(found.suppressed.into_iter().map(|(difference, reason)| Suppressed {
             object: object.clone(),
             path: difference.path,
             before: difference.before,
             after: difference.after,
-            reason: Reason::EqualQuantity,
+            reason,
         }));
-        self.changes.extend(found.differences.into_iter().map(|difference| Change {
+        self.changes.extend(found.real.into_iter().map(|difference| Change {
             object: object.clone(),
             op: match (&difference.before, &difference.after) {
                 (None, _) => Op::Add,
@@ -183,6 +163,7 @@ impl Change {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compare;
     use kube_model::schema::{Schema, Schemas};
     use kube_model::{Redactor, State, yaml::Limits};
     use proptest::prelude::*;
@@ -228,7 +209,6 @@ mod tests {
         let written = serde_json::to_string(&found).unwrap();
         assert!(written.contains("\"reason\":\"equal-quantity\""), "{written}");
         assert_eq!(serde_json::from_str::<Diff>(&written).unwrap(), found);
-        assert_eq!(Reason::Ignored.as_str(), serde_json::to_value(Reason::Ignored).unwrap());
     }
 
     #[test]

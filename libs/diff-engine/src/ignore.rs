@@ -2,33 +2,40 @@
 
 use kube_model::{Place, PlacePattern};
 
-use crate::diff::{Change, Diff, DiffSummary, Op, Reason, Suppressed};
+use crate::diff::{Change, Diff, DiffSummary, Op, Suppressed};
+use crate::reason::Reason;
 
 impl Diff {
-    /// The difference without the changes that the patterns name. They move to `suppressed` with the reason
-    /// `ignored`, so that every one of them is counted; an object of which nothing is left is not in the
-    /// summary.
+    /// The difference without the changes that the patterns name. They move to `suppressed` with the pattern that names
+    /// them, so that every one of them is counted; an object of which nothing is left is not in the summary.
     #[must_use]
     pub fn ignoring(mut self, patterns: &[PlacePattern]) -> Self {
         if patterns.is_empty() {
             return self;
         }
-        let ignored = |change: &Change| {
+        let mut changes = Vec::with_capacity(self.changes.len());
+        for change in self.changes {
             let place = Place { object: change.object.key(), path: change.path.clone() };
-            patterns.iter().any(|pattern| pattern.covers(&place))
-        };
-        let (left_out, changes): (Vec<_>, Vec<_>) = self.changes.into_iter().partition(ignored);
-        self.suppressed.extend(left_out.into_iter().map(|change| Suppressed {
-            object: change.object,
-            path: change.path,
-            before: change.before,
-            after: change.after,
-            reason: Reason::Ignored,
-        }));
+            match patterns.iter().find(|pattern| pattern.covers(&place)) {
+                Some(pattern) => {
+                    let reason = Reason::user_ignore(&pattern.to_string());
+                    self.suppressed.push(Suppressed::of(change, reason));
+                }
+                None => changes.push(change),
+            }
+        }
         self.suppressed.sort_by_cached_key(|one| (one.object.key(), one.path.clone()));
         self.summary = summary(&changes);
         self.changes = changes;
         self
+    }
+}
+
+impl Suppressed {
+    /// A change that is none, for this reason.
+    pub(crate) fn of(change: Change, reason: Reason) -> Self {
+        let Change { object, path, before, after, .. } = change;
+        Self { object, path, before, after, reason }
     }
 }
 
@@ -77,8 +84,12 @@ mod tests {
         assert_eq!(
             left_out,
             [
-                ("Deployment", "metadata.annotations.at".to_owned(), "ignored"),
-                ("Service", "metadata.annotations.at".to_owned(), "ignored")
+                (
+                    "Deployment",
+                    "metadata.annotations.at".to_owned(),
+                    "user-ignore:*/*:metadata.annotations.at"
+                ),
+                ("Service", "metadata.annotations.at".to_owned(), "user-ignore:*/*:metadata.annotations.at")
             ]
         );
         assert_eq!(diff.changes.len(), 2);

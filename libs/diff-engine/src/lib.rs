@@ -4,12 +4,19 @@
 //! list keys; [`diff`] does so for whole states and sums it up. Both are pure. Objects come in redacted
 //! (`kube_model::Redactor`), so that a secret shows as a mark which differs where the secret does.
 
+mod apply;
+#[cfg(test)]
+mod cluster_answers;
 mod compare;
 mod diff;
 mod equal;
 mod ignore;
+mod normal;
+mod reason;
 
 pub use compare::{Comparison, Difference, compare, compare_at};
-pub use diff::{Change, Diff, DiffSummary, Op, Reason, Suppressed, diff};
+pub use diff::{Change, Diff, DiffSummary, Op, Suppressed, diff};
 pub use equal::equal;
 pub use kube_model::ObjectRef;
+pub use normal::normalise;
+pub use reason::Reason;

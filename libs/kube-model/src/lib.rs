@@ -26,7 +26,7 @@ pub use object::{Object, ObjectKey, ObjectRef, Origin};
 pub use path::{Path, PathError, Segment};
 pub use place::{ObjectPattern, Place, PlaceError, PlacePattern};
 pub use quantity::{Quantity, QuantityError};
-pub use redact::{Redactor, SecretSpan, SecretSpans, Sensitivity, line_holds_secret};
+pub use redact::{Redactor, SecretSpan, SecretSpans, Sensitivity, is_mark, line_holds_secret};
 pub use shown::{SHOWN_CHARACTERS, escaped, shown, shown_list, shown_value};
 pub use state::{ManifestFile, State, StateError};
 pub use together::FileBytes;

@@ -30,6 +30,7 @@ mod walk;
 
 pub use detect::Sensitivity;
 pub use file::{SecretSpan, SecretSpans};
+pub use names::is_mark;
 
 /// Replaces secrets by marks under one key.
 #[derive(Clone)]
@@ -57,8 +58,12 @@ impl Redactor {
     /// The mark of a secret.
     #[must_use]
     pub fn mark(&self, secret: &str) -> String {
+        self.mark_of(secret.as_bytes())
+    }
+
+    fn mark_of(&self, secret: &[u8]) -> String {
         let mut mac = self.mac.clone();
-        mac.update(secret.as_bytes());
+        mac.update(secret);
         let tag = mac.finalize().into_bytes();
         format!("(secret {:02x}{:02x}{:02x}{:02x})", tag[0], tag[1], tag[2], tag[3])
     }
@@ -158,6 +163,16 @@ spec:
         assert_eq!(shown["data"]["a"], shown["data"]["b"]);
         assert_ne!(shown["data"]["a"], shown["data"]["c"]);
         assert!(shown["data"]["a"].as_str().unwrap().starts_with("(secret "));
+    }
+
+    #[test]
+    fn the_same_bytes_have_one_mark_in_base64_and_as_text() {
+        let shown = redact(
+            "{apiVersion: v1, kind: Secret, metadata: {name: s}, data: {a: c2hvcA==, b: \"c2hv\\ncA==\", c: 'no base64'}, stringData: {d: shop}}",
+        );
+        assert_eq!(shown["data"]["a"], shown["stringData"]["d"]);
+        assert_eq!(shown["data"]["b"], shown["stringData"]["d"]);
+        assert!(shown["data"]["c"].as_str().unwrap().starts_with("(secret "));
     }
 
     #[test]

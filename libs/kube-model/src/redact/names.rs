@@ -398,7 +398,8 @@ fn is_path(text: &str) -> bool {
 }
 
 /// A mark in the place of a secret.
-pub(super) fn is_mark(text: &str) -> bool {
+#[must_use]
+pub fn is_mark(text: &str) -> bool {
     text.strip_prefix("(secret ").and_then(|rest| rest.strip_suffix(')')).is_some_and(|tag| {
         tag.len() == 8 && tag.chars().all(|c| c.is_ascii_hexdigit() && !c.is_ascii_uppercase())
     })

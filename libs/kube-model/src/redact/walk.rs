@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::{Map, Value};
 
 use super::detect::{Sensitivity, sensitivity};
@@ -30,6 +31,12 @@ struct About<'n> {
     labels: bool,
 }
 
+/// What base64 stands for, as Go reads it: line ends are passed over.
+fn decoded(text: &str) -> Option<Vec<u8>> {
+    let lines: String = text.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
+    BASE64_STANDARD.decode(lines).ok()
+}
+
 impl<'r> Walk<'r> {
     pub(super) fn new(redactor: &'r Redactor, object: &Object) -> Self {
         let group = object.key.group.as_str();
@@ -47,7 +54,8 @@ impl<'r> Walk<'r> {
         let Value::Object(top) = &*object.value else { return None };
         let core = |kind| object.key.kind == kind && object.key.group.is_empty();
         let mut masked = entries(top, |key, value| match key {
-            "data" | "stringData" if core("Secret") => self.mark_all(value),
+            "data" if core("Secret") => self.mark_bytes(value),
+            "stringData" if core("Secret") => self.mark_all(value),
             "data" if core("ConfigMap") => self.settings(value),
             _ => self.value(value, About::default()),
         });
@@ -66,6 +74,19 @@ impl<'r> Walk<'r> {
         let mark = self.redactor.mark(secret);
         self.secrets.insert(mark.clone(), secret.to_owned());
         mark
+    }
+
+    /// A Secret's `data` holds bytes in base64: the same mark as the same bytes in `stringData`.
+    fn mark_bytes(&mut self, value: &Value) -> Option<Value> {
+        let Value::Object(map) = value else { return self.mark_all(value) };
+        entries(map, |_, value| match value.as_str().map(|text| (text, decoded(text))) {
+            Some((text, Some(bytes))) => {
+                let mark = self.redactor.mark_of(&bytes);
+                self.secrets.insert(mark.clone(), text.to_owned());
+                Some(Value::String(mark))
+            }
+            _ => self.mark_all(value),
+        })
     }
 
     fn mark_all(&mut self, value: &Value) -> Option<Value> {

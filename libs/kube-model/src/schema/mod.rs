@@ -7,6 +7,7 @@
 mod crd;
 mod table;
 mod types;
+mod walk;
 
 use std::collections::BTreeMap;
 

@@ -21,7 +21,7 @@ pub(crate) struct Table {
 pub(crate) struct KindRow {
     pub(crate) namespaced: bool,
     /// Its type in each version, newest first.
-    types: Vec<&'static str>,
+    pub(super) types: Vec<&'static str>,
 }
 
 /// The types, sorted by name.
@@ -99,7 +99,15 @@ impl Types {
     }
 
     pub(super) fn fields_of(&self, name: &str) -> Option<&Fields> {
-        self.at(self.names.binary_search(&name).ok()?)
+        self.at(self.index_of(name)?)
+    }
+
+    pub(super) fn index_of(&self, name: &str) -> Option<usize> {
+        self.names.binary_search(&name).ok()
+    }
+
+    pub(super) fn name_of(&self, index: usize) -> Option<&'static str> {
+        self.names.get(index).copied()
     }
 }
 

@@ -125,4 +125,8 @@ impl Fields {
         let index = self.0.binary_search_by(|(field, _)| (**field).cmp(name)).ok()?;
         self.0.get(index).map(|(_, declared)| declared)
     }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Declared)> {
+        self.0.iter().map(|(name, declared)| (&**name, declared))
+    }
 }

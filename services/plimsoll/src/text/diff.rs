@@ -27,7 +27,7 @@ pub(crate) fn summary(summary: &DiffSummary) -> String {
     format!("{} changed, {} added, {} removed", modified.len(), added.len(), removed.len())
 }
 
-/// `nothing left out`, `3 left out (2 equal quantity, 1 ignored)`.
+/// `nothing left out`, `3 left out (2 equal-quantity, 1 user-ignore:ConfigMap/*)`.
 pub(crate) fn left_out(suppressed: &[Suppressed]) -> String {
     if suppressed.is_empty() {
         return "nothing left out".to_owned();
@@ -37,7 +37,7 @@ pub(crate) fn left_out(suppressed: &[Suppressed]) -> String {
         *reasons.entry(one.reason.as_str()).or_default() += 1;
     }
     let reasons: Vec<String> =
-        reasons.iter().map(|(reason, count)| format!("{count} {}", reason.replace('-', " "))).collect();
+        reasons.iter().map(|(reason, count)| format!("{count} {}", escape::line(reason))).collect();
     format!("{} left out ({})", suppressed.len(), reasons.join(", "))
 }
 
@@ -53,7 +53,7 @@ fn suppressed(page: &mut Page, suppressed: &[Suppressed]) {
         let null = serde_json::Value::Null;
         let (before, after) =
             value::pair(one.before.as_ref().unwrap_or(&null), one.after.as_ref().unwrap_or(&null), room);
-        let line = format!("{start}{before} → {after} ({})", one.reason.as_str().replace('-', " "));
+        let line = format!("{start}{before} → {after} ({})", escape::line(one.reason.as_str()));
         page.line(&page.style.paint(Tone::Quiet, &line));
     }
     if suppressed.len() > SHOWN {

@@ -1,0 +1,50 @@
+//! Held against what a real API server answered to the second of two manifests.
+
+use std::collections::BTreeMap;
+
+use kube_model::Object;
+use serde_json::Value;
+
+use super::changes::prediction;
+use crate::cluster_answers::{cases, is_allocated};
+use crate::compare;
+use crate::normal::answers::kept;
+
+type Found = BTreeMap<String, (Option<Value>, Option<Value>)>;
+
+fn found(object: &Object, before: &Value, after: &Value) -> Found {
+    let differences = compare(object.key.schema(), before, after).differences.into_iter();
+    let told = differences.filter(|one| !is_allocated(object, &one.path));
+    told.map(|one| (one.path.to_string(), (one.before, one.after))).collect()
+}
+
+/// What the API server refuses: these fields cannot be changed, or not to that. A diff shows the change all the same.
+const REFUSED: [&str; 4] = ["job-image", "selector-changed", "stateful-claim-size", "surge-as-text"];
+
+#[test]
+fn what_changes_is_what_the_api_server_changes() {
+    let (server, cases) = cases();
+    let (mut wrong, mut refused, mut changes) = (Vec::new(), Vec::new(), 0);
+    for case in &cases {
+        for (before, after) in case.before.iter().zip(&case.after) {
+            changes += 1;
+            let (was, is) = match (case.answered("before", before), case.answered("after", after)) {
+                (Ok(was), Ok(is)) => (was, is),
+                _ => {
+                    refused.push(case.name.as_str());
+                    continue;
+                }
+            };
+            let really = found(after, &kept(before, was), &kept(after, is));
+            let (live, predicted) = prediction(before, after);
+            let told = found(after, &live, &predicted);
+            if told != really {
+                wrong.push(format!("{}: told {told:?}\n    is really {really:?}", case.name));
+            }
+        }
+    }
+    assert!(changes >= 60, "{changes} changes");
+    assert!(wrong.is_empty(), "{server}\n{}", wrong.join("\n"));
+    refused.sort_unstable();
+    assert_eq!(refused, REFUSED);
+}

@@ -1,0 +1,180 @@
+//! What really changes when one manifest is applied after another, and what differs in writing alone.
+
+use kube_model::{Object, Path, Segment};
+use serde_json::Value;
+
+use super::applied;
+use crate::compare::{Difference, compare};
+use crate::normal::normalise;
+use crate::reason::Reason;
+
+/// What differs between two manifests of one object.
+#[derive(Debug, Default)]
+pub(crate) struct Changes {
+    /// What the object in the cluster would change, with the values as they are written where they are.
+    pub(crate) real: Vec<Difference>,
+    /// What differs in the manifests and not in the cluster, with the reason.
+    pub(crate) suppressed: Vec<(Difference, Reason)>,
+}
+
+/// What applying `after` changes in a cluster where `before` was applied, and nothing else was.
+pub(crate) fn changes(before: &Object, after: &Object) -> Changes {
+    let schema = after.key.schema();
+    let written = compare(schema, &before.value, &after.value);
+    let (live, predicted) = prediction(before, after);
+    let mut real = compare(schema, &live, &predicted).differences;
+    let quantities = written.equal_quantities.into_iter().map(|one| (one, Reason::EQUAL_QUANTITY));
+    let unseen = written
+        .differences
+        .into_iter()
+        .filter(|one| !real.iter().any(|change| touch(&change.path, &one.path)));
+    let mut suppressed: Vec<_> = quantities
+        .chain(unseen.map(|one| {
+            let reason = reason(after, &one, [&live, &predicted]);
+            (one, reason)
+        }))
+        .collect();
+    suppressed.sort_by(|(one, _), (other, _)| one.path.cmp(&other.path));
+    for change in &mut real {
+        change.path = where_written(&change.path, before, after);
+        as_written(&mut change.before, &change.path, before);
+        as_written(&mut change.after, &change.path, after);
+    }
+    Changes { real, suppressed }
+}
+
+/// What is in the cluster once `before` is applied, and what is after `after` is.
+pub(super) fn prediction(before: &Object, after: &Object) -> (Value, Value) {
+    let live = normalise(&before.key, &before.api_version, &before.value);
+    let predicted = match before.api_version == after.api_version {
+        true => applied(&live, &before.value, None, after),
+        false => normalise(&after.key, &after.api_version, &after.value),
+    };
+    (live, predicted)
+}
+
+fn touch(one: &Path, other: &Path) -> bool {
+    one.contains(other) || other.contains(one)
+}
+
+/// A Secret's text that is written in `stringData` changes where it is written.
+fn where_written(path: &Path, before: &Object, after: &Object) -> Path {
+    let (schema, secret) = (after.key.schema(), after.key.kind == "Secret" && after.key.group.is_empty());
+    let [Segment::Key(data), Segment::Key(name)] = path.segments() else { return path.clone() };
+    let as_text = Path::root().key("stringData").key(name);
+    let is_written = |path: &Path| [before, after].iter().any(|one| path.get(schema, &one.value).is_some());
+    match secret && data == "data" && is_written(&as_text) && !is_written(path) {
+        true => as_text,
+        false => path.clone(),
+    }
+}
+
+/// People know their own values: `1000m`, not the `1` that the server makes of it.
+fn as_written(shown: &mut Option<Value>, path: &Path, object: &Object) {
+    if let (Some(shown), Some(written)) = (shown, path.get(object.key.schema(), &object.value)) {
+        *shown = written.into_owned();
+    }
+}
+
+fn reason(object: &Object, difference: &Difference, kept: [&Value; 2]) -> Reason {
+    let in_data = matches!(difference.path.segments().first(), Some(Segment::Key(top)) if top == "data" || top == "stringData");
+    if in_data && object.key.kind == "Secret" {
+        return Reason::EQUAL_TEXT;
+    }
+    let schema = object.key.schema();
+    match kept.iter().any(|value| difference.path.get(schema, value).is_some()) {
+        true => Reason::DEFAULT,
+        false => Reason::EMPTY,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kube_model::{State, yaml::Limits};
+
+    use super::*;
+
+    fn object(text: &str) -> Object {
+        State::read([("a.yaml", text)], &Limits::default()).unwrap().objects.remove(0)
+    }
+
+    /// The places that really change, and those that do not with the reason.
+    fn found(before: &str, after: &str) -> (Vec<String>, Vec<String>) {
+        let changes = changes(&object(before), &object(after));
+        let real = changes.real.iter().map(|one| format!("{}: {:?} {:?}", one.path, one.before, one.after));
+        let suppressed = changes.suppressed.iter().map(|(one, reason)| format!("{} {reason}", one.path));
+        (real.collect(), suppressed.collect())
+    }
+
+    fn deployment(spec: &str, container: &str) -> String {
+        format!(
+            "{{apiVersion: apps/v1, kind: Deployment, metadata: {{name: web}}, spec: {{{spec} template: {{spec: {{containers: [{{name: web, image: 'web:1'{container}}}]}}}}}}}}"
+        )
+    }
+
+    #[test]
+    fn writing_a_default_out_is_no_change_and_is_told() {
+        let (real, suppressed) = found(
+            &deployment("", ""),
+            &deployment(
+                "replicas: 1, paused: false, strategy: {type: RollingUpdate},",
+                ", imagePullPolicy: IfNotPresent, args: []",
+            ),
+        );
+        assert!(real.is_empty(), "{real:?}");
+        let container = "spec.template.spec.containers[name=web]";
+        assert_eq!(
+            suppressed,
+            [
+                "spec.paused equal-empty".to_owned(),
+                "spec.replicas default".to_owned(),
+                "spec.strategy default".to_owned(),
+                format!("{container}.args equal-empty"),
+                format!("{container}.imagePullPolicy default"),
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_no_longer_written_goes_back_to_its_default() {
+        let (real, suppressed) = found(&deployment("replicas: 3,", ""), &deployment("", ""));
+        assert_eq!(real, ["spec.replicas: Some(Number(3)) Some(Number(1))"]);
+        assert!(suppressed.is_empty());
+    }
+
+    #[test]
+    fn quantities_are_equal_in_quantity_fields_alone() {
+        let resources = |cpu: &str| {
+            format!(", resources: {{requests: {{cpu: {cpu}}}}}, env: [{{name: CPU, value: '{cpu}'}}]")
+        };
+        let (real, suppressed) =
+            found(&deployment("", &resources("1000m")), &deployment("", &resources("1")));
+        let container = "spec.template.spec.containers[name=web]";
+        assert_eq!(
+            real,
+            [format!("{container}.env[name=CPU].value: Some(String(\"1000m\")) Some(String(\"1\"))")]
+        );
+        assert_eq!(suppressed, [format!("{container}.resources.requests.cpu equal-quantity")]);
+    }
+
+    #[test]
+    fn a_secret_in_base64_and_as_text_is_the_same() {
+        let secret =
+            |fields: &str| format!("{{apiVersion: v1, kind: Secret, metadata: {{name: s}}, {fields}}}");
+        let (real, suppressed) =
+            found(&secret("data: {a: c2hvcA==, b: eA==}"), &secret("stringData: {a: shop}, data: {b: eA==}"));
+        assert!(real.is_empty(), "{real:?}");
+        assert_eq!(suppressed, ["data.a equal-text", "stringData equal-text"]);
+        let (real, _) = found(&secret("stringData: {a: shop}"), &secret("stringData: {a: shop2}"));
+        assert_eq!(real, ["stringData.a: Some(String(\"shop\")) Some(String(\"shop2\"))"]);
+    }
+
+    #[test]
+    fn a_custom_resource_is_compared_as_it_is_written() {
+        let route = |text: &str| {
+            format!("{{apiVersion: example.com/v1, kind: Route, metadata: {{name: r}}, spec: {{{text}}}}}")
+        };
+        let (real, suppressed) = found(&route("replicas: 1, empty: []"), &route("memory: 1Gi"));
+        assert_eq!((real.len(), suppressed.len()), (3, 0), "{real:?} {suppressed:?}");
+    }
+}

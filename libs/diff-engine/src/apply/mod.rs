@@ -1,0 +1,27 @@
+//! What applying an object makes of the one that is live.
+
+#[cfg(test)]
+mod answers;
+mod changes;
+mod merge;
+pub(crate) mod owned;
+
+use kube_model::Object;
+use kube_model::schema::FieldType;
+use serde_json::Value;
+
+use crate::normal::normalise;
+pub(crate) use changes::changes;
+use merge::{Sides, merged};
+use owned::Owned;
+
+/// What is live after `desired` is applied over `live`, by an applier that had applied `previous`; defaults are filled in.
+/// Of a kind without a schema (a custom resource) mappings are not merged: what is desired is what will be.
+pub(crate) fn applied(live: &Value, previous: &Value, others: Option<&Owned>, desired: &Object) -> Value {
+    let Some(root) = desired.key.schema().root(&desired.api_version) else {
+        return Value::clone(&desired.value);
+    };
+    let sides = Sides { live: Some(live), previous: Some(previous), others };
+    let result = merged(&FieldType::Object(root), sides, &desired.value);
+    normalise(&desired.key, &desired.api_version, &result)
+}

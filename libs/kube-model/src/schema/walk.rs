@@ -1,0 +1,49 @@
+//! Types as they are walked from the root of an object downwards, rather than asked by path.
+
+use serde_json::Value;
+
+use super::table::Table;
+use super::types::{Field, TypeRef};
+use super::{Root, Schema};
+
+impl Schema<'_> {
+    /// The type of a whole object: that of its `apiVersion`, else of the newest version of its kind; none where the kind is
+    /// unknown.
+    #[must_use]
+    pub fn root(self, api_version: &str) -> Option<TypeRef> {
+        let version = api_version.rsplit('/').next().unwrap_or_default();
+        match self.root {
+            Root::BuiltIn(row) => {
+                let of_version = |name: &&&str| name.split('.').rev().nth(1) == Some(version);
+                let name = row.types.iter().find(of_version).or(row.types.first())?;
+                Table::get().types().index_of(name).map(TypeRef::Table)
+            }
+            Root::Custom(custom) => custom.roots.first().cloned().map(TypeRef::Inline),
+            Root::Unknown => None,
+        }
+    }
+}
+
+impl TypeRef {
+    /// Its name in the OpenAPI document (`core.v1.PodSpec`); none for a type of a custom resource.
+    #[must_use]
+    pub fn name(&self) -> Option<&'static str> {
+        match self {
+            Self::Table(index) => Table::get().types().name_of(*index),
+            Self::Inline(_) => None,
+        }
+    }
+
+    /// A field of it.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<Field<'_>> {
+        let declared = self.fields()?.get(name)?;
+        Some(Field { field_type: &declared.of, default: declared.default.as_ref() })
+    }
+
+    /// The fields that the API server fills in when they are left out, as the schema publishes them.
+    pub fn defaults(&self) -> impl Iterator<Item = (&str, &Value)> {
+        let fields = self.fields().into_iter().flat_map(|fields| fields.iter());
+        fields.filter_map(|(name, declared)| Some((name, declared.default.as_ref()?)))
+    }
+}
