@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::apply::changes;
+use crate::compare::Difference;
 use crate::reason::Reason;
 
 /// What differs between two states.
@@ -125,17 +126,27 @@ impl Diff {
         }
         let object = ObjectRef::of(after);
         let found = changes(before, after);
-        if !found.real.is_empty() {
-            self.summary.modified.push(after.key.short());
+        self.modified(&object, found.real, found.suppressed);
+    }
+
+    /// An object that both states have.
+    pub(crate) fn modified(
+        &mut self,
+        object: &ObjectRef,
+        real: Vec<Difference>,
+        suppressed: Vec<(Difference, Reason)>,
+    ) {
+        if !real.is_empty() {
+            self.summary.modified.push(object.key().short());
         }
-        self.suppressed.extend(found.suppressed.into_iter().map(|(difference, reason)| Suppressed {
+        self.suppressed.extend(suppressed.into_iter().map(|(difference, reason)| Suppressed {
             object: object.clone(),
             path: difference.path,
             before: difference.before,
             after: difference.after,
             reason,
         }));
-        self.changes.extend(found.real.into_iter().map(|difference| Change {
+        self.changes.extend(real.into_iter().map(|difference| Change {
             object: object.clone(),
             op: match (&difference.before, &difference.after) {
                 (None, _) => Op::Add,
@@ -150,7 +161,7 @@ impl Diff {
 }
 
 impl Change {
-    fn whole(object: &Object, op: Op) -> Self {
+    pub(crate) fn whole(object: &Object, op: Op) -> Self {
         let value = Some(Value::clone(&object.value));
         let (before, after) = match op {
             Op::Remove => (value, None),

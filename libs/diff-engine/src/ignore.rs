@@ -1,6 +1,6 @@
 //! Leaving out what an application calls noise: never silently.
 
-use kube_model::{Place, PlacePattern};
+use kube_model::{Object, ObjectRef, Path, Place, PlacePattern};
 
 use crate::diff::{Change, Diff, DiffSummary, Op, Suppressed};
 use crate::reason::Reason;
@@ -32,6 +32,11 @@ impl Diff {
 }
 
 impl Suppressed {
+    /// A whole object that only the state before has, and that stays.
+    pub(crate) fn whole(object: &Object, reason: Reason) -> Self {
+        Self { object: ObjectRef::of(object), path: Path::root(), before: None, after: None, reason }
+    }
+
     /// A change that is none, for this reason.
     pub(crate) fn of(change: Change, reason: Reason) -> Self {
         let Change { object, path, before, after, .. } = change;

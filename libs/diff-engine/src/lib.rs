@@ -11,6 +11,7 @@ mod compare;
 mod diff;
 mod equal;
 mod ignore;
+mod live;
 mod normal;
 mod reason;
 
@@ -18,5 +19,6 @@ pub use compare::{Comparison, Difference, compare, compare_at};
 pub use diff::{Change, Diff, DiffSummary, Op, Suppressed, diff};
 pub use equal::equal;
 pub use kube_model::ObjectRef;
+pub use live::{Choice, Conflict, Method, Prediction, compare_live, predict};
 pub use normal::normalise;
 pub use reason::Reason;

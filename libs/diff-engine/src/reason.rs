@@ -21,6 +21,8 @@ impl Reason {
     pub const EQUAL_TEXT: Self = Self(Cow::Borrowed("equal-text"));
     /// The API server or a controller writes it, and no manifest does.
     pub const SERVER_SET: Self = Self(Cow::Borrowed("server-set"));
+    /// It is live, and applying leaves it as it is.
+    pub const NOT_APPLIED: Self = Self(Cow::Borrowed("not-applied"));
 
     /// Another manager has set the field, or a controller sets it.
     #[must_use]

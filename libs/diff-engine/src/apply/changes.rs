@@ -3,7 +3,7 @@
 use kube_model::{Object, Path, Segment};
 use serde_json::Value;
 
-use super::applied;
+use super::{By, applied};
 use crate::compare::{Difference, compare};
 use crate::normal::normalise;
 use crate::reason::Reason;
@@ -23,6 +23,9 @@ pub(crate) fn changes(before: &Object, after: &Object) -> Changes {
     let written = compare(schema, &before.value, &after.value);
     let (live, predicted) = prediction(before, after);
     let mut real = compare(schema, &live, &predicted).differences;
+    for change in &mut real {
+        change.path = where_written(&change.path, before, after);
+    }
     let quantities = written.equal_quantities.into_iter().map(|one| (one, Reason::EQUAL_QUANTITY));
     let unseen = written
         .differences
@@ -36,7 +39,6 @@ pub(crate) fn changes(before: &Object, after: &Object) -> Changes {
         .collect();
     suppressed.sort_by(|(one, _), (other, _)| one.path.cmp(&other.path));
     for change in &mut real {
-        change.path = where_written(&change.path, before, after);
         as_written(&mut change.before, &change.path, before);
         as_written(&mut change.after, &change.path, after);
     }
@@ -47,7 +49,7 @@ pub(crate) fn changes(before: &Object, after: &Object) -> Changes {
 pub(super) fn prediction(before: &Object, after: &Object) -> (Value, Value) {
     let live = normalise(&before.key, &before.api_version, &before.value);
     let predicted = match before.api_version == after.api_version {
-        true => applied(&live, &before.value, None, after),
+        true => applied(&live, &before.value, None, after, By::Server),
         false => normalise(&after.key, &after.api_version, &after.value),
     };
     (live, predicted)
@@ -70,7 +72,7 @@ fn where_written(path: &Path, before: &Object, after: &Object) -> Path {
 }
 
 /// People know their own values: `1000m`, not the `1` that the server makes of it.
-fn as_written(shown: &mut Option<Value>, path: &Path, object: &Object) {
+pub(crate) fn as_written(shown: &mut Option<Value>, path: &Path, object: &Object) {
     if let (Some(shown), Some(written)) = (shown, path.get(object.key.schema(), &object.value)) {
         *shown = written.into_owned();
     }
@@ -165,7 +167,8 @@ mod tests {
             found(&secret("data: {a: c2hvcA==, b: eA==}"), &secret("stringData: {a: shop}, data: {b: eA==}"));
         assert!(real.is_empty(), "{real:?}");
         assert_eq!(suppressed, ["data.a equal-text", "stringData equal-text"]);
-        let (real, _) = found(&secret("stringData: {a: shop}"), &secret("stringData: {a: shop2}"));
+        let (real, suppressed) = found(&secret("stringData: {a: shop}"), &secret("stringData: {a: shop2}"));
+        assert!(suppressed.is_empty(), "{suppressed:?}");
         assert_eq!(real, ["stringData.a: Some(String(\"shop\")) Some(String(\"shop2\"))"]);
     }
 

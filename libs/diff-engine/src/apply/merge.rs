@@ -3,6 +3,7 @@
 use kube_model::schema::{FieldType, ListKey, ListType};
 use serde_json::{Map, Value};
 
+use super::By;
 use super::owned::Owned;
 
 /// What stands at one place in the three objects that are merged.
@@ -18,22 +19,31 @@ pub(super) struct Sides<'a> {
 
 /// What is live after `desired` is applied: what the applier had and no longer has is gone unless others have it too, what it
 /// has is there, and everything else stays (`Updater.Apply` of sigs.k8s.io/structured-merge-diff).
-pub(super) fn merged(of: &FieldType, sides: Sides<'_>, desired: &Value) -> Value {
+pub(super) fn merged(of: &FieldType, sides: Sides<'_>, desired: &Value, by: By) -> Value {
     match (of, desired) {
         (FieldType::Object(of), Value::Object(desired)) => {
             let field = |name: &str| of.field(name).map(|field| field.field_type);
-            Value::Object(mapping(&field, sides, desired))
+            let mut result = mapping(&field, sides, desired, by);
+            if by == By::Client && of.name().is_some_and(|name| RETAIN_KEYS.contains(&name)) {
+                result.retain(|name, _| desired.contains_key(name));
+            }
+            Value::Object(result)
         }
-        (FieldType::Map(of), Value::Object(desired)) => Value::Object(mapping(&|_| Some(of), sides, desired)),
+        (FieldType::Map(of), Value::Object(desired)) => {
+            Value::Object(mapping(&|_| Some(of), sides, desired, by))
+        }
         (FieldType::List(ListType::Map(keys), of), Value::Array(desired)) => {
-            items(&|item| Some(item_key(item, keys)), of, sides, desired)
+            items(&|item| Some(item_key(item, keys)), of, sides, desired, by)
         }
         (FieldType::List(ListType::Set, of), Value::Array(desired)) => {
-            items(&|item| Some(vec![Some(item.clone())]), of, sides, desired)
+            items(&|item| Some(vec![Some(item.clone())]), of, sides, desired, by)
         }
         _ => desired.clone(),
     }
 }
+
+/// Types of which kubectl clears the fields that are not written (`patchStrategy: retainKeys` in k8s.io/api).
+const RETAIN_KEYS: [&str; 2] = ["apps.v1.DeploymentStrategy", "core.v1.Volume"];
 
 const UNKNOWN: FieldType = FieldType::Scalar(kube_model::schema::Scalar::Any);
 
@@ -41,6 +51,7 @@ fn mapping<'t>(
     of: &dyn Fn(&str) -> Option<&'t FieldType>,
     sides: Sides<'_>,
     desired: &Map<String, Value>,
+    by: By,
 ) -> Map<String, Value> {
     let object = |side: Option<&Value>| side.and_then(Value::as_object).cloned().unwrap_or_default();
     let (mut result, previous) = (object(sides.live), object(sides.previous));
@@ -57,7 +68,7 @@ fn mapping<'t>(
             previous: previous.get(key),
             others: sides.others.and_then(|others| others.field(key)),
         };
-        let value = merged(of(key).unwrap_or(&UNKNOWN), below, value);
+        let value = merged(of(key).unwrap_or(&UNKNOWN), below, value, by);
         result.insert(key.clone(), value);
     }
     result
@@ -66,7 +77,13 @@ fn mapping<'t>(
 /// What tells an item of a list: the values of its keys, or the item itself.
 type Key = Vec<Option<Value>>;
 
-fn items(key: &dyn Fn(&Value) -> Option<Key>, of: &FieldType, sides: Sides<'_>, desired: &[Value]) -> Value {
+fn items(
+    key: &dyn Fn(&Value) -> Option<Key>,
+    of: &FieldType,
+    sides: Sides<'_>,
+    desired: &[Value],
+    by: By,
+) -> Value {
     let list = |side: Option<&Value>| side.and_then(Value::as_array).cloned().unwrap_or_default();
     let (live, previous) = (list(sides.live), list(sides.previous));
     let find = |items: &[Value], wanted: &Value| items.iter().position(|item| key(item) == key(wanted));
@@ -78,7 +95,7 @@ fn items(key: &dyn Fn(&Value) -> Option<Key>, of: &FieldType, sides: Sides<'_>, 
                 previous: find(&previous, item).and_then(|at| previous.get(at)),
                 others: sides.others.and_then(|others| others.item(item)),
             };
-            merged(of, below, item)
+            merged(of, below, item, by)
         })
         .collect();
     for item in live.iter().filter(|item| find(desired, item).is_none()) {

@@ -11,17 +11,32 @@ use kube_model::schema::FieldType;
 use serde_json::Value;
 
 use crate::normal::normalise;
-pub(crate) use changes::changes;
+pub(crate) use changes::{as_written, changes};
 use merge::{Sides, merged};
 use owned::Owned;
 
+/// Who merges.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum By {
+    /// kubectl, by a strategic merge patch.
+    Client,
+    /// The API server.
+    Server,
+}
+
 /// What is live after `desired` is applied over `live`, by an applier that had applied `previous`; defaults are filled in.
 /// Of a kind without a schema (a custom resource) mappings are not merged: what is desired is what will be.
-pub(crate) fn applied(live: &Value, previous: &Value, others: Option<&Owned>, desired: &Object) -> Value {
+pub(crate) fn applied(
+    live: &Value,
+    previous: &Value,
+    others: Option<&Owned>,
+    desired: &Object,
+    by: By,
+) -> Value {
     let Some(root) = desired.key.schema().root(&desired.api_version) else {
         return Value::clone(&desired.value);
     };
     let sides = Sides { live: Some(live), previous: Some(previous), others };
-    let result = merged(&FieldType::Object(root), sides, &desired.value);
+    let result = merged(&FieldType::Object(root), sides, &desired.value, by);
     normalise(&desired.key, &desired.api_version, &result)
 }

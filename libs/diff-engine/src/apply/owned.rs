@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use kube_model::{Path, Segment};
 use serde_json::{Map, Value};
 
 /// A set of fields, as a tree.
@@ -19,7 +20,6 @@ pub(crate) struct Owned {
 }
 
 impl Owned {
-    #[cfg(test)]
     /// Reads `fieldsV1`. What is not understood (an index, which no built-in list has) is left out.
     pub(crate) fn read(fields: &Value) -> Self {
         let mut owned = Self::default();
@@ -43,6 +43,21 @@ impl Owned {
         self.fields.is_empty() && self.items.is_empty() && self.values.is_empty()
     }
 
+    /// The fields of both.
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.whole |= other.whole;
+        for (name, below) in other.fields {
+            self.fields.entry(name).or_default().merge(below);
+        }
+        for (keys, below) in other.items {
+            match self.items.iter_mut().find(|(known, _)| *known == keys) {
+                Some((_, known)) => known.merge(below),
+                None => self.items.push((keys, below)),
+            }
+        }
+        self.values.extend(other.values);
+    }
+
     /// What is owned below a key of a mapping.
     pub(crate) fn field(&self, name: &str) -> Option<&Self> {
         self.fields.get(name)
@@ -57,6 +72,24 @@ impl Owned {
         };
         let found = self.items.iter().find(|(keys, _)| is(keys)).map(|(_, below)| below);
         found.or_else(|| self.values.contains(item).then_some(&LEAF))
+    }
+
+    /// Whether what stands at a path is owned, or a part of it.
+    pub(crate) fn has(&self, path: &Path) -> bool {
+        let mut at = self;
+        for segment in path.segments() {
+            let next = match segment {
+                _ if at.is_leaf() => return true,
+                Segment::Key(name) => at.fields.get(name),
+                Segment::Item(fields) => {
+                    at.items.iter().find(|(keys, _)| are_keys(keys, fields)).map(|(_, below)| below)
+                }
+                Segment::Flag(value) => return at.values.iter().any(|one| one.as_str() == Some(value)),
+            };
+            let Some(next) = next else { return false };
+            at = next;
+        }
+        true
     }
 
     /// The part of a value that is owned; none if nothing of it is.
@@ -84,6 +117,13 @@ impl Owned {
     fn of_item(&self, item: &Value) -> Value {
         self.of(item).unwrap_or_else(|| item.clone())
     }
+}
+
+/// Whether the keys of an item are those of a path's segment.
+fn are_keys(keys: &Value, fields: &[(String, String)]) -> bool {
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let is = |(field, value): &(String, String)| keys.get(field).is_some_and(|key| text(key) == *value);
+    fields.iter().all(is)
 }
 
 #[cfg(test)]

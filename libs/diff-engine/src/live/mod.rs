@@ -1,0 +1,112 @@
+//! A manifest against the object that is live: what applying it would make of it, and what that changes.
+//!
+//! [`predict`] works on objects as they are, since what was applied last may be known by a Secret's bytes alone;
+//! [`compare_live`] works on masked ones, and is what is shown.
+
+mod explain;
+mod manager;
+mod matching;
+mod predict;
+mod server_set;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
+use kube_model::{Object, ObjectKey, ObjectRef, Path};
+
+use crate::apply::as_written;
+use crate::compare::compare;
+use crate::diff::{Change, Diff, DiffSummary, Suppressed};
+use crate::normal::normalise;
+use crate::reason::Reason;
+pub use manager::{Choice, Method};
+pub use predict::{Conflict, Prediction, predict};
+
+/// What applying the desired objects changes in the live ones. The predictions are those of [`predict`] for the same states,
+/// masked like them.
+///
+/// Live objects that are not desired stay, and are on `suppressed` as a whole: applying deletes nothing.
+#[must_use]
+pub fn compare_live(live: &[Object], desired: &[Object], predictions: &[Prediction]) -> Diff {
+    let mut diff = Diff { summary: DiffSummary::default(), changes: Vec::new(), suppressed: Vec::new() };
+    let scaled = scaled_by_autoscalers(live.iter().chain(desired));
+    let mut seen: BTreeSet<&ObjectKey> = BTreeSet::new();
+    for (desired, prediction) in desired.iter().zip(predictions) {
+        match live.iter().find(|object| Some(&object.key) == prediction.live.as_ref()) {
+            Some(object) => {
+                seen.insert(&object.key);
+                modify(&mut diff, object, desired, &prediction.object, &scaled);
+            }
+            None => diff.add(&prediction.object),
+        }
+    }
+    for object in live.iter().filter(|object| !seen.contains(&object.key)) {
+        diff.suppressed.push(Suppressed::whole(object, not_applied(object)));
+    }
+    diff.sort();
+    diff
+}
+
+fn modify(diff: &mut Diff, live: &Object, desired: &Object, predicted: &Object, scaled: &[ObjectKey]) {
+    let schema = live.key.schema();
+    let was = normalise(&live.key, &live.api_version, &live.value);
+    let object = ObjectRef::of(live);
+    let (mut real, mut suppressed) = (Vec::new(), Vec::new());
+    for difference in compare(schema, &was, &predicted.value).differences {
+        let replicas = difference.path == Path::root().key("spec").key("replicas");
+        match explain::never_a_change(live, &difference.path) {
+            _ if replicas && scaled.contains(&ObjectKey { namespace: None, ..live.key.clone() }) => {
+                suppressed.push((difference, Reason::owned_by("horizontal-pod-autoscaler")));
+            }
+            Some(reason) => suppressed.push((difference, reason)),
+            None => real.push(difference),
+        }
+    }
+    let written = compare(schema, &live.value, &desired.value);
+    suppressed.extend(written.equal_quantities.into_iter().map(|one| (one, Reason::EQUAL_QUANTITY)));
+    for difference in written.differences {
+        let told = |path: &Path| path.contains(&difference.path) || difference.path.contains(path);
+        if !real.iter().chain(suppressed.iter().map(|(one, _)| one)).any(|one| told(&one.path)) {
+            explain::explain(live, desired, difference, &mut suppressed);
+        }
+    }
+    for change in &mut real {
+        as_written(&mut change.after, &change.path, desired);
+    }
+    diff.modified(&object, real, suppressed);
+}
+
+/// What autoscalers scale, by group, kind and name.
+fn scaled_by_autoscalers<'o>(objects: impl Iterator<Item = &'o Object>) -> Vec<ObjectKey> {
+    let target = |object: &Object| {
+        let text = |field: &str| object.text(&["spec", "scaleTargetRef", field]).map(str::to_owned);
+        let group = text("apiVersion").unwrap_or_default();
+        let group = group.split_once('/').map_or("", |(group, _)| group).to_owned();
+        Some(ObjectKey { group, kind: text("kind")?, namespace: None, name: text("name")? })
+    };
+    let scales =
+        |object: &&Object| matches!(object.key.kind.as_str(), "HorizontalPodAutoscaler" | "ScaledObject");
+    objects.filter(scales).filter_map(target).collect()
+}
+
+fn not_applied(object: &Object) -> Reason {
+    let owner = object.at(&["metadata", "ownerReferences"]).and_then(|owners| owners.get(0));
+    let text = |field: &str| owner.and_then(|owner| owner.get(field)?.as_str());
+    match (text("kind"), text("name")) {
+        (Some(kind), Some(name)) => Reason::owned_by(&format!("{kind}/{name}")),
+        _ => Reason::NOT_APPLIED,
+    }
+}
+
+impl Diff {
+    fn add(&mut self, object: &Object) {
+        self.summary.added.push(object.key.short());
+        self.changes.push(Change::whole(object, crate::Op::Add));
+    }
+
+    fn sort(&mut self) {
+        self.changes.sort_by_cached_key(|one| (one.object.key(), one.path.clone()));
+        self.suppressed.sort_by_cached_key(|one| (one.object.key(), one.path.clone()));
+    }
+}

@@ -1,0 +1,108 @@
+//! What would be live.
+
+use std::sync::Arc;
+
+use kube_model::{Object, ObjectKey, Path};
+use serde_json::Value;
+
+use super::manager::{Choice, Method, managers, method, others, previous};
+use super::matching::live_of;
+use crate::apply::{By, applied};
+use crate::compare::compare;
+use crate::normal::normalise;
+
+/// What one apply would make of one object.
+#[derive(Debug, Clone)]
+pub struct Prediction {
+    /// The object as it would be live.
+    pub object: Object,
+    /// The live object that it is made of; none if there is none yet.
+    pub live: Option<ObjectKey>,
+    /// How it is applied.
+    pub method: Method,
+    /// Fields that others have applied, with other values: a server-side apply is refused unless it is forced.
+    pub conflicts: Vec<Conflict>,
+}
+
+/// A field that somebody else applies too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conflict {
+    /// The field.
+    pub path: Path,
+    /// Who.
+    pub manager: String,
+}
+
+/// What applying each of the desired objects would make of the live ones, in the order of `desired`.
+#[must_use]
+pub fn predict(live: &[Object], desired: &[Object], choice: &Choice) -> Vec<Prediction> {
+    desired.iter().map(|desired| predict_one(live_of(live, desired), desired, choice)).collect()
+}
+
+fn predict_one(live: Option<&Object>, desired: &Object, choice: &Choice) -> Prediction {
+    let method = method(live, choice);
+    let Some(live) = live else {
+        let value = normalise(&desired.key, &desired.api_version, &desired.value);
+        let object = Object { value: Arc::new(value), ..desired.clone() };
+        return Prediction { object, live: None, method, conflicts: Vec::new() };
+    };
+    let by = match method {
+        Method::ClientSide => By::Client,
+        Method::ServerSide(_) => By::Server,
+    };
+    let desired = &in_namespace_of(live, desired);
+    let was = normalise(&live.key, &live.api_version, &live.value);
+    let mut value = applied(&was, &previous(live, &method), others(live, &method).as_ref(), desired, by);
+    keep_place(&mut value, live);
+    let object = Object { key: live.key.clone(), value: Arc::new(value), ..desired.clone() };
+    let conflicts = match &method {
+        Method::ServerSide(manager) => conflicts(live, manager, &was, &object),
+        Method::ClientSide => Vec::new(),
+    };
+    Prediction { object, live: Some(live.key.clone()), method, conflicts }
+}
+
+/// A manifest that names no namespace is applied to the one that it is found in.
+fn in_namespace_of(live: &Object, desired: &Object) -> Object {
+    let mut desired = desired.clone();
+    if let (Some(namespace), Value::Object(object)) = (&live.key.namespace, Arc::make_mut(&mut desired.value))
+    {
+        if let Some(Value::Object(metadata)) = object.get_mut("metadata") {
+            metadata.insert("namespace".to_owned(), namespace.as_str().into());
+        }
+    }
+    desired
+}
+
+/// A custom resource is replaced by what is desired; what the server keeps of it is kept.
+fn keep_place(value: &mut Value, live: &Object) {
+    if live.key.schema().root(&live.api_version).is_some() {
+        return;
+    }
+    let Value::Object(object) = value else { return };
+    if let Some(status) = live.value.get("status") {
+        object.insert("status".to_owned(), status.clone());
+    }
+    let (Some(Value::Object(metadata)), Some(Value::Object(kept))) =
+        (object.get_mut("metadata"), live.value.get("metadata"))
+    else {
+        return;
+    };
+    for (name, value) in kept.iter().filter(|(name, _)| !matches!(name.as_str(), "labels" | "annotations")) {
+        metadata.entry(name.clone()).or_insert_with(|| value.clone());
+    }
+}
+
+fn conflicts(live: &Object, manager: &str, was: &Value, predicted: &Object) -> Vec<Conflict> {
+    let others: Vec<_> = managers(live)
+        .into_iter()
+        .filter(|(name, _)| name != manager && name != "kubectl-client-side-apply")
+        .collect();
+    let changed = compare(live.key.schema(), was, &predicted.value).differences.into_iter();
+    let told = changed.filter(|one| one.before.is_some() && one.after.is_some());
+    told.filter_map(|one| {
+        let (manager, _) = others.iter().find(|(_, owned)| owned.has(&one.path))?;
+        Some(Conflict { path: one.path, manager: manager.clone() })
+    })
+    .collect()
+}

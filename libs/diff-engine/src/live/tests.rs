@@ -1,0 +1,131 @@
+use kube_model::{State, yaml::Limits};
+use serde_json::json;
+
+use super::*;
+
+fn objects(text: &str) -> Vec<Object> {
+    State::read([("a.yaml", text)], &Limits::default()).unwrap().objects
+}
+
+/// What `kubectl get -o yaml` shows of a Deployment that was applied client-side, scaled by an autoscaler and injected into.
+const LIVE: &str = r#"
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+  namespace: shop
+  uid: 00000000-0000-4000-8000-000000000000
+  resourceVersion: "12"
+  generation: 3
+  creationTimestamp: "2026-01-01T00:00:00Z"
+  labels: {app: web, old: "yes"}
+  annotations:
+    deployment.kubernetes.io/revision: "2"
+    note: by hand
+    kubectl.kubernetes.io/last-applied-configuration: |
+      {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"web","namespace":"shop","labels":{"app":"web","old":"yes"}},
+       "spec":{"replicas":2,"template":{"spec":{"containers":[{"name":"web","image":"web:1","tty":true}]}}}}
+  managedFields:
+  - {manager: kube-controller-manager, operation: Update, subresource: scale, fieldsV1: {"f:spec": {"f:replicas": {}}}}
+  - {manager: kubectl-edit, operation: Update, fieldsV1: {"f:metadata": {"f:annotations": {"f:note": {}}}}}
+spec:
+  replicas: 7
+  revisionHistoryLimit: 10
+  template:
+    spec:
+      containers:
+      - {name: web, image: "web:1", imagePullPolicy: IfNotPresent, tty: true}
+      - {name: istio-proxy, image: "istio/proxyv2:1"}
+status: {replicas: 7}
+"#;
+
+const DESIRED: &str = r#"
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, labels: {app: web}}
+spec:
+  replicas: 2
+  template:
+    spec:
+      containers:
+      - {name: web, image: "web:2"}
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: web}
+spec: {maxReplicas: 9, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}}
+"#;
+
+#[test]
+fn only_what_applying_changes_is_a_change_and_the_rest_is_told() {
+    let (live, desired) = (objects(LIVE), objects(DESIRED));
+    let predictions = predict(&live, &desired, &Choice::AsBefore);
+    assert_eq!(predictions[0].method, Method::ClientSide);
+    let diff = compare_live(&live, &desired, &predictions);
+    assert_eq!(diff.summary.modified, ["deployment/web"]);
+    assert_eq!(diff.summary.added, ["horizontalpodautoscaler/web"]);
+    let container = "spec.template.spec.containers[name=web]";
+    let changes: Vec<String> = diff.changes.iter().map(|one| one.path.to_string()).collect();
+    // What last-applied had and the manifest has no more is removed.
+    assert_eq!(
+        changes,
+        ["metadata.labels.old", &format!("{container}.image"), &format!("{container}.tty"), ""]
+    );
+    let mut told: Vec<String> =
+        diff.suppressed.iter().map(|one| format!("{} {}", one.path, one.reason)).collect();
+    told.sort();
+    assert_eq!(
+        told,
+        [
+            "metadata.annotations.note owned-by:kubectl-edit",
+            "metadata.annotations[\"deployment.kubernetes.io/revision\"] server-set",
+            "metadata.annotations[\"kubectl.kubernetes.io/last-applied-configuration\"] server-set",
+            "metadata.creationTimestamp server-set",
+            "metadata.generation server-set",
+            "metadata.managedFields server-set",
+            "metadata.namespace server-set",
+            "metadata.resourceVersion server-set",
+            "metadata.uid server-set",
+            "spec.replicas owned-by:horizontal-pod-autoscaler",
+            "spec.revisionHistoryLimit default",
+            "spec.template.spec.containers[name=istio-proxy] injected-by:istio",
+            "spec.template.spec.containers[name=web].imagePullPolicy default",
+            "status server-set",
+        ]
+    );
+}
+
+#[test]
+fn a_server_side_apply_removes_what_it_alone_had() {
+    let live = r#"
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: web
+  managedFields:
+  - {manager: argocd-controller, operation: Apply, fieldsV1: {"f:data": {"f:a": {}, "f:b": {}, "f:shared": {}}}}
+  - {manager: hand, operation: Apply, fieldsV1: {"f:data": {"f:shared": {}, "f:c": {}}}}
+data: {a: "1", b: "2", c: "3", shared: "4"}
+"#;
+    let desired = objects("{apiVersion: v1, kind: ConfigMap, metadata: {name: web}, data: {a: '1', c: '5'}}");
+    let live = objects(live);
+    let predictions = predict(&live, &desired, &Choice::AsBefore);
+    assert_eq!(predictions[0].method, Method::ServerSide("argocd-controller".into()));
+    assert_eq!(predictions[0].object.value["data"], json!({"a": "1", "c": "5", "shared": "4"}));
+    let conflict = Conflict { path: "data.c".parse().unwrap(), manager: "hand".into() };
+    assert_eq!(predictions[0].conflicts, [conflict]);
+
+    let by_hand = predict(&live, &desired, &Choice::Given(Method::ServerSide("nobody".into())));
+    assert_eq!(by_hand[0].object.value["data"], json!({"a": "1", "b": "2", "c": "5", "shared": "4"}));
+}
+
+#[test]
+fn what_is_not_desired_stays() {
+    let live = objects(
+        "{apiVersion: v1, kind: Pod, metadata: {name: p, ownerReferences: [{kind: ReplicaSet, name: web-1}]}}\n---\n{apiVersion: v1, kind: ConfigMap, metadata: {name: other}}",
+    );
+    let diff = compare_live(&live, &[], &[]);
+    let told: Vec<&str> = diff.suppressed.iter().map(|one| one.reason.as_str()).collect();
+    assert!(diff.changes.is_empty());
+    assert_eq!(told, ["not-applied", "owned-by:ReplicaSet/web-1"]);
+}
