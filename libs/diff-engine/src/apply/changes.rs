@@ -27,10 +27,10 @@ pub(crate) fn changes(before: &Object, after: &Object) -> Changes {
         change.path = where_written(&change.path, before, after);
     }
     let quantities = written.equal_quantities.into_iter().map(|one| (one, Reason::EQUAL_QUANTITY));
-    let unseen = written
-        .differences
-        .into_iter()
-        .filter(|one| !real.iter().any(|change| touch(&change.path, &one.path)));
+    let unseen = written.differences.into_iter().filter(|one| {
+        let place = where_written(&one.path, before, after);
+        !real.iter().any(|change| touch(&change.path, &place))
+    });
     let mut suppressed: Vec<_> = quantities
         .chain(unseen.map(|one| {
             let reason = reason(after, &one, [&live, &predicted]);
@@ -59,13 +59,13 @@ fn touch(one: &Path, other: &Path) -> bool {
     one.contains(other) || other.contains(one)
 }
 
-/// A Secret's text that is written in `stringData` changes where it is written.
+/// A Secret's text that is written in `stringData` changes there: what `data` says beside it does not count.
 fn where_written(path: &Path, before: &Object, after: &Object) -> Path {
     let (schema, secret) = (after.key.schema(), after.key.kind == "Secret" && after.key.group.is_empty());
     let [Segment::Key(data), Segment::Key(name)] = path.segments() else { return path.clone() };
     let as_text = Path::root().key("stringData").key(name);
     let is_written = |path: &Path| [before, after].iter().any(|one| path.get(schema, &one.value).is_some());
-    match secret && data == "data" && is_written(&as_text) && !is_written(path) {
+    match secret && data == "data" && is_written(&as_text) {
         true => as_text,
         false => path.clone(),
     }

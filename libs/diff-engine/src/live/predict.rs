@@ -66,10 +66,9 @@ fn predict_one(live: Option<&Object>, desired: &Object, choice: &Choice) -> Pred
 fn in_namespace_of(live: &Object, desired: &Object) -> Object {
     let mut desired = desired.clone();
     if let (Some(namespace), Value::Object(object)) = (&live.key.namespace, Arc::make_mut(&mut desired.value))
+        && let Some(Value::Object(metadata)) = object.get_mut("metadata")
     {
-        if let Some(Value::Object(metadata)) = object.get_mut("metadata") {
-            metadata.insert("namespace".to_owned(), namespace.as_str().into());
-        }
+        metadata.insert("namespace".to_owned(), namespace.as_str().into());
     }
     desired
 }
