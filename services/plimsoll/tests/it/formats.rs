@@ -148,7 +148,9 @@ fn noise_is_left_out_and_counted() {
     );
     let run = sandbox.run(&["diff", "before", "after"]);
     assert!(
-        run.out.starts_with("2 changed, 1 added, 1 removed; 3 left out (1 equal-quantity, 2 user-ignore:ConfigMap/*:data)\n"),
+        run.out.starts_with(
+            "2 changed, 1 added, 1 removed; 3 left out (1 equal-quantity, 2 user-ignore:ConfigMap/*:data)\n"
+        ),
         "{}",
         run.out
     );
