@@ -26,8 +26,8 @@ class Server:
         self.connection = http.client.HTTPSConnection(address, context=ssl.create_default_context(cafile=authority))
         self.resources = {}
 
-    def ask(self, method, path, body=None):
-        headers = {"Authorization": f"Bearer {self.token}"} | ({"Content-Type": "application/apply-patch+yaml"} if body else {})
+    def ask(self, method, path, body=None, kind="application/apply-patch+yaml"):
+        headers = {"Authorization": f"Bearer {self.token}"} | ({"Content-Type": kind} if body else {})
         self.connection.request(method, path, body=body, headers=headers)
         answer = self.connection.getresponse()
         return answer.status, json.loads(answer.read())
@@ -42,23 +42,26 @@ class Server:
                 return root, one["name"], one["namespaced"]
         raise SystemExit(f"the server knows no {kind} of {api_version}")
 
-    def apply(self, text, namespace, dry_run):
-        """What the server makes of an object, or the reason why it refuses it."""
+    def place(self, text, namespace):
+        """The path of an object."""
         api_version = re.search(r"^apiVersion: (\S+)", text, re.M)[1]
         kind = re.search(r"^kind: (\S+)", text, re.M)[1]
         metadata = text[text.index("metadata:"):]
         name = re.search(r"\bname: ([^\s,}]+)", metadata)[1]
         root, plural, namespaced = self.resource(api_version, kind)
-        place = f"{root}/namespaces/{namespace}/{plural}" if namespaced else f"{root}/{plural}"
+        return f"{root}/namespaces/{namespace}/{plural}/{name}" if namespaced else f"{root}/{plural}/{name}"
+
+    def apply(self, text, namespace, dry_run):
+        """What the server makes of an object, or the reason why it refuses it."""
+        place = self.place(text, namespace)
         query = "fieldManager=plimsoll&force=true" + ("&dryRun=All" if dry_run else "")
-        status, answer = self.ask("PATCH", f"{place}/{name}?{query}", text)
+        status, answer = self.ask("PATCH", f"{place}?{query}", text)
         if status >= 400:
             return {"refused": answer["message"].replace(namespace, "default")}
         for field in VOLATILE:
             answer["metadata"].pop(field, None)
         answer.pop("status", None)
-        if namespaced:
-            answer["metadata"].pop("namespace")
+        answer["metadata"].pop("namespace", None)
         return answer
 
 
@@ -108,4 +111,5 @@ def main(kubeconfig, folder, answers):
     Path(answers).write_text("\n".join(lines) + "\n")
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])

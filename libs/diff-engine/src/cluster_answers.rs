@@ -1,7 +1,7 @@
 //! What a real API server answered to the cases in `tests/cluster/cases`, for tests to hold predictions against.
 //!
 //! The answers are recorded by `scripts/cluster/record.py`, and are replayed wherever the tests run. `make test-cluster` asks a
-//! server again and names its answers in `PLIMSOLL_CLUSTER_ANSWERS`.
+//! server again and names the folder of its answers in `PLIMSOLL_CLUSTER_ANSWERS`.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -55,13 +55,8 @@ impl Case {
 
 /// The server's version, and every case that it was asked.
 pub(crate) fn cases() -> (String, Vec<Case>) {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/cluster");
-    let recorded = folder.join("answers.jsonl");
-    let answers = std::env::var_os("PLIMSOLL_CLUSTER_ANSWERS").map_or(recorded, PathBuf::from);
-    let answers = std::fs::read_to_string(answers).unwrap();
-    let mut answers = answers.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    let server = answers.next().unwrap()["server"].as_str().unwrap().to_owned();
-    let mut answers: Vec<Value> = answers.collect();
+    let folder = folder();
+    let (server, mut answers) = answers("answers.jsonl");
     let mut files: Vec<_> =
         folder.join("cases").read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
@@ -69,6 +64,40 @@ pub(crate) fn cases() -> (String, Vec<Case>) {
     let cases: Vec<Case> = texts.flat_map(|text| read(&text, &mut answers)).collect();
     assert!(answers.is_empty(), "answers without a case: record again");
     (server, cases)
+}
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/cluster")
+}
+
+fn answers(file: &str) -> (String, Vec<Value>) {
+    let folder = std::env::var_os("PLIMSOLL_CLUSTER_ANSWERS").map_or_else(folder, PathBuf::from);
+    let text = std::fs::read_to_string(folder.join(file)).unwrap();
+    let mut lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let server = lines.next().unwrap()["server"].as_str().unwrap().to_owned();
+    (server, lines.collect())
+}
+
+/// What is live, what is applied to it, and what the server makes of that.
+pub(crate) struct LiveCase {
+    pub(crate) name: String,
+    pub(crate) live: Value,
+    pub(crate) desired: String,
+    pub(crate) after: Value,
+}
+
+/// The server's version, and every apply to something live that it was asked about.
+pub(crate) fn live_cases() -> (String, Vec<LiveCase>) {
+    let (server, answers) = answers("live.jsonl");
+    let text = std::fs::read_to_string(folder().join("live/live.yaml")).unwrap();
+    let case = |answer: Value| {
+        let name = answer["case"].as_str().unwrap().to_owned();
+        let (_, case) = text.split_once(&format!("\n### {name}\n")).unwrap();
+        let (_, desired) = case.split_once("\n### to\n").unwrap();
+        let desired = desired.split("\n### ").next().unwrap().to_owned();
+        LiveCase { name, live: answer["live"].clone(), desired, after: answer["after"].clone() }
+    };
+    (server, answers.into_iter().map(case).collect())
 }
 
 /// The cases of a file, in the form that `record.py` explains.

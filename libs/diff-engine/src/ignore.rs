@@ -44,7 +44,7 @@ impl Suppressed {
     }
 }
 
-fn summary(changes: &[Change]) -> DiffSummary {
+pub(crate) fn summary(changes: &[Change]) -> DiffSummary {
     let mut summary = DiffSummary::default();
     for objects in changes.chunk_by(|one, other| one.object == other.object) {
         let [first, ..] = objects else { continue };

@@ -5,6 +5,7 @@
 //! (`kube_model::Redactor`), so that a secret shows as a mark which differs where the secret does.
 
 mod apply;
+mod argocd;
 #[cfg(test)]
 mod cluster_answers;
 mod compare;
@@ -15,6 +16,7 @@ mod live;
 mod normal;
 mod reason;
 
+pub use argocd::{ArgoIgnore, ArgoIgnoreError, argocd_ignores};
 pub use compare::{Comparison, Difference, compare, compare_at};
 pub use diff::{Change, Diff, DiffSummary, Op, Suppressed, diff};
 pub use equal::equal;

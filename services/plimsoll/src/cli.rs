@@ -67,15 +67,45 @@ pub(crate) struct Demo {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = SOURCES, override_usage = "plimsoll diff [OPTIONS] <BEFORE> <AFTER>")]
+#[command(
+    after_help = SOURCES,
+    override_usage = "plimsoll diff [OPTIONS] <BEFORE> <AFTER>\n       plimsoll diff --live [OPTIONS] <LIVE> <DESIRED>"
+)]
 pub(crate) struct Diff {
     /// The state before, and the state after
     #[arg(value_name = "SOURCE", required = true, num_args = 2)]
     pub(crate) sources: Vec<String>,
+    /// The state before is what is live (`kubectl get -o yaml`): show what applying the other would change
+    #[arg(long)]
+    pub(crate) live: bool,
+    /// Print the objects as they would be live, as YAML, instead of the difference
+    #[arg(long, requires = "live")]
+    pub(crate) predicted: bool,
+    /// How the objects are applied [default: as each was applied the last time]
+    #[arg(long, value_name = "WHERE", requires = "live")]
+    pub(crate) apply: Option<Apply>,
+    /// The field manager of a server-side apply
+    #[arg(long, value_name = "NAME", requires = "live")]
+    pub(crate) field_manager: Option<String>,
+    /// List all that was left out, with the reasons
+    #[arg(long)]
+    pub(crate) show_suppressed: bool,
+    /// An Argo CD Application whose ignoreDifferences are left out; those among the sources are too
+    #[arg(long, value_name = "FILE")]
+    pub(crate) argocd_application: Option<String>,
     #[command(flatten)]
     pub(crate) pricing: Pricing,
     #[command(flatten)]
     pub(crate) common: Common,
+}
+
+/// How objects are applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Apply {
+    /// `kubectl apply`
+    Client,
+    /// `kubectl apply --server-side`
+    Server,
 }
 
 #[derive(Debug, Args)]

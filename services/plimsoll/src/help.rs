@@ -8,6 +8,7 @@ pub(crate) const CODES: &[(&str, &str)] = &[
     ("APPLICATION_FILE_MISSING", "check the path, and that the file is on the default branch"),
     ("APPLICATION_INVALID", "correct the field; schemas/json/application.schema.json describes the file"),
     ("APPLICATION_NOT_FOUND", "list what there is: plimsoll application list"),
+    ("ARGOCD_IGNORE", "write the expression with paths and select; the page lists what is understood"),
     (
         "AUDIT_CHECKPOINT_INCONSISTENT",
         "keep both checkpoints as evidence, and verify an export of all leaves",

@@ -58,10 +58,16 @@ impl Session {
 
     /// Reads the source that an argument names.
     pub(crate) fn read(&self, argument: &str) -> Result<Input, Failure> {
+        let (resolved, objects) = self.read_plain(argument)?;
+        Ok(Input { objects: self.redactor.redact_all(&objects), resolved })
+    }
+
+    /// Reads a source and leaves its secrets as they are: nothing of it may be shown.
+    pub(crate) fn read_plain(&self, argument: &str) -> Result<(Resolved, Vec<Object>), Failure> {
         let resolved = self.resolve(argument)?;
         let mut read = State::objects_together(&[&bytes(&resolved)], &self.limits);
         let objects = some(read.remove(0), &resolved)?;
-        Ok(Input { objects: self.redactor.redact_all(&objects), resolved })
+        Ok((resolved, objects))
     }
 
     /// Reads two sources, which may have much in common.

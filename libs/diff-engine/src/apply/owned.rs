@@ -79,7 +79,7 @@ impl Owned {
         let mut at = self;
         for segment in path.segments() {
             let next = match segment {
-                _ if at.is_leaf() => return true,
+                _ if at.is_leaf() => return at.whole,
                 Segment::Key(name) => at.fields.get(name),
                 Segment::Item(fields) => {
                     at.items.iter().find(|(keys, _)| are_keys(keys, fields)).map(|(_, below)| below)
@@ -95,7 +95,7 @@ impl Owned {
     /// The part of a value that is owned; none if nothing of it is.
     pub(crate) fn of(&self, value: &Value) -> Option<Value> {
         if self.is_leaf() {
-            return Some(value.clone());
+            return self.whole.then(|| value.clone());
         }
         match value {
             Value::Object(map) => {
@@ -146,5 +146,6 @@ mod tests {
             "containers": [{"name": "web", "image": "web:1"}]}});
         assert_eq!(owned.of(&value), Some(part));
         assert_eq!(owned.of(&json!({"status": {}})), None);
+        assert_eq!(Owned::default().of(&value), None);
     }
 }

@@ -116,7 +116,7 @@ fn owned(live: &Object, of: impl Fn(&Entry<'_>) -> bool) -> Owned {
 }
 
 /// The managers of the live object with what each has set, those who apply last.
-pub(super) fn managers(live: &Object) -> Vec<(String, Owned)> {
+pub(crate) fn managers(live: &Object) -> Vec<(String, Owned)> {
     let mut managers: Vec<(bool, String, Owned)> = entries(live)
         .map(|entry| {
             let scaled = entry.subresource == Some("scale");

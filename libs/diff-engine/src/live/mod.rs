@@ -3,6 +3,8 @@
 //! [`predict`] works on objects as they are, since what was applied last may be known by a Secret's bytes alone;
 //! [`compare_live`] works on masked ones, and is what is shown.
 
+#[cfg(test)]
+mod answers;
 mod explain;
 mod manager;
 mod matching;
@@ -20,6 +22,7 @@ use crate::compare::compare;
 use crate::diff::{Change, Diff, DiffSummary, Suppressed};
 use crate::normal::normalise;
 use crate::reason::Reason;
+pub(crate) use manager::managers;
 pub use manager::{Choice, Method};
 pub use predict::{Conflict, Prediction, predict};
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use kube_model::{Object, ObjectKey, Path};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::manager::{Choice, Method, managers, method, others, previous};
 use super::matching::live_of;
@@ -50,7 +50,7 @@ fn predict_one(live: Option<&Object>, desired: &Object, choice: &Choice) -> Pred
         Method::ClientSide => By::Client,
         Method::ServerSide(_) => By::Server,
     };
-    let desired = &in_namespace_of(live, desired);
+    let desired = &as_sent(live, desired, &method);
     let was = normalise(&live.key, &live.api_version, &live.value);
     let mut value = applied(&was, &previous(live, &method), others(live, &method).as_ref(), desired, by);
     keep_place(&mut value, live);
@@ -62,13 +62,17 @@ fn predict_one(live: Option<&Object>, desired: &Object, choice: &Choice) -> Pred
     Prediction { object, live: Some(live.key.clone()), method, conflicts }
 }
 
-/// A manifest that names no namespace is applied to the one that it is found in.
-fn in_namespace_of(live: &Object, desired: &Object) -> Object {
+/// The manifest as it is sent: in the namespace where its object is found, and by kubectl always with an annotation.
+fn as_sent(live: &Object, desired: &Object, method: &Method) -> Object {
     let mut desired = desired.clone();
-    if let (Some(namespace), Value::Object(object)) = (&live.key.namespace, Arc::make_mut(&mut desired.value))
-        && let Some(Value::Object(metadata)) = object.get_mut("metadata")
-    {
+    let Some(Value::Object(metadata)) = Arc::make_mut(&mut desired.value).get_mut("metadata") else {
+        return desired;
+    };
+    if let Some(namespace) = &live.key.namespace {
         metadata.insert("namespace".to_owned(), namespace.as_str().into());
+    }
+    if *method == Method::ClientSide {
+        metadata.entry("annotations").or_insert_with(|| Value::Object(Map::new()));
     }
     desired
 }

@@ -4,20 +4,24 @@ use std::collections::BTreeMap;
 
 use diff_engine::{Diff, DiffSummary, Suppressed};
 
-use super::{Page, changes, count, value};
+use super::{Page, changes, value};
 use crate::escape;
 use crate::style::{Style, Tone};
 
-/// Of what was left out, as many are listed.
-const SHOWN: usize = 20;
-
-pub(crate) fn render(diff: &Diff, style: Style) -> String {
+pub(crate) fn render(diff: &Diff, style: Style, show_suppressed: bool) -> String {
     let mut page = Page::new(style);
     let verdict = format!("{}; {}", summary(&diff.summary), left_out(&diff.suppressed));
     let verdict = style.paint(Tone::Strong, &verdict);
     page.line(&verdict);
     changes::write(&mut page, &diff.changes);
-    suppressed(&mut page, &diff.suppressed);
+    match show_suppressed {
+        true => suppressed(&mut page, &diff.suppressed),
+        false if diff.suppressed.is_empty() => {}
+        false => {
+            page.blank();
+            page.line(&style.paint(Tone::Quiet, "--show-suppressed lists what was left out"));
+        }
+    }
     page.finish()
 }
 
@@ -46,7 +50,7 @@ fn suppressed(page: &mut Page, suppressed: &[Suppressed]) {
         return;
     }
     page.heading("Left out");
-    for one in suppressed.iter().take(SHOWN) {
+    for one in suppressed {
         let start = format!("  {}:{} ", value::object(&one.object), escape::line(&one.path.to_string()));
         let room =
             page.style.width.saturating_sub(start.chars().count() + one.reason.as_str().len() + 4).max(20);
@@ -55,9 +59,5 @@ fn suppressed(page: &mut Page, suppressed: &[Suppressed]) {
             value::pair(one.before.as_ref().unwrap_or(&null), one.after.as_ref().unwrap_or(&null), room);
         let line = format!("{start}{before} → {after} ({})", escape::line(one.reason.as_str()));
         page.line(&page.style.paint(Tone::Quiet, &line));
-    }
-    if suppressed.len() > SHOWN {
-        let more = count(suppressed.len() - SHOWN, "more", "more");
-        page.line(&format!("  … and {more}; --format json lists all"));
     }
 }

@@ -4,6 +4,7 @@
 mod bad_input;
 mod exit_codes;
 mod formats;
+mod live;
 mod patch;
 mod runbooks;
 mod sandbox;

@@ -23,7 +23,7 @@ fn schema(verb: &str) -> Validator {
 }
 
 #[track_caller]
-fn follows(verb: &str, run: &Run) -> Value {
+pub(crate) fn follows(verb: &str, run: &Run) -> Value {
     let document = run.json();
     let errors: Vec<String> =
         schema(verb).iter_errors(&document).map(|e| format!("{}: {e}", e.instance_path())).collect();
