@@ -15,16 +15,19 @@ pub enum Role {
     Approver,
     /// Says what the organisation has and who is in it.
     Admin,
+    /// Runs the installation: also acts on what belongs to no organisation. The first start makes the first one's token, and
+    /// operators make those of others.
+    Operator,
 }
 
 /// A text that names no role.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no role {0:?}; there are requester, approver and admin")]
+#[error("there is no role {0:?}; there are requester, approver, admin and operator")]
 pub struct RoleError(String);
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 3] = [Self::Requester, Self::Approver, Self::Admin];
+    pub const ALL: [Self; 4] = [Self::Requester, Self::Approver, Self::Admin, Self::Operator];
 
     /// Its name.
     #[must_use]
@@ -33,6 +36,7 @@ impl Role {
             Self::Requester => "requester",
             Self::Approver => "approver",
             Self::Admin => "admin",
+            Self::Operator => "operator",
         }
     }
 }

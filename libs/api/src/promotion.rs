@@ -216,3 +216,12 @@ pub struct PromotionEvent {
     #[schema(value_type = Object)]
     pub data: Value,
 }
+
+/// Whether nothing will change a promotion in this status any more.
+#[must_use]
+pub fn is_final(status: &str) -> bool {
+    matches!(
+        status,
+        "merged" | "live" | "failed" | "rejected" | "stale" | "superseded" | "closed" | "rolled_back"
+    )
+}

@@ -17,6 +17,7 @@ pub mod plan;
 pub mod preview;
 pub mod promotion;
 
+mod actor;
 mod codec;
 mod envelope;
 mod frame;

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::{ApplicationId, EdgeId, EventId};
+use crate::{ApplicationId, EdgeId, EventId, OrgId, TokenId};
 
 /// The event of type `output_type` that an engine makes from the event `input`: the same one however often it is
 /// made.
@@ -16,6 +16,13 @@ pub fn output_event_id(input: EventId, output_type: &str) -> EventId {
 pub fn edge_id(application: ApplicationId, from: &str, to: &str) -> EdgeId {
     // A zero byte is in no environment's name, so no two pairs of names make one string.
     EdgeId::new(Uuid::new_v5(&application.uuid(), format!("{from}\0{to}").as_bytes()))
+}
+
+/// The token that somebody of an organisation asks for under a name of their own: the same one however often they ask.
+#[must_use]
+pub fn token_id(org: OrgId, by: &str, name: &str) -> TokenId {
+    // No user's name holds a zero byte.
+    TokenId::new(Uuid::new_v5(&org.uuid(), format!("{by}\0{name}").as_bytes()))
 }
 
 #[cfg(test)]

@@ -9,5 +9,5 @@ mod derived;
 mod uuids;
 
 pub use blob::{BlobHash, BlobHashError};
-pub use derived::{edge_id, output_event_id};
+pub use derived::{edge_id, output_event_id, token_id};
 pub use uuids::{ApplicationId, ClusterId, EdgeId, EventId, OrgId, PromotionId, TokenId};

@@ -9,6 +9,7 @@ mod commit;
 mod drain;
 mod lane;
 mod messages;
+mod probe;
 mod reader;
 mod records;
 mod tries;
@@ -28,6 +29,7 @@ use crate::parts::Parts;
 use crate::policy::Policy;
 use crate::task::{Running, Task};
 use messages::Messages;
+use probe::Probe;
 use reader::Reader;
 use records::Records;
 use tries::Tries;
@@ -104,8 +106,10 @@ async fn read(
 ) -> Result<(), Failure> {
     let group = Group::new(consumer);
     let subscription = parts.log.subscribe(&group, topics).await.map_err(|error| away(&error))?;
+    let probe = Probe::new(Arc::clone(&parts.log), group.clone(), topics);
     let _lag = AbortOnDropHandle::new(tokio::spawn(lag(group, topics.to_vec(), parts.clone())));
-    Reader::new(subscription, work, wanted, Arc::clone(&parts.clock), policy, running).run().await
+    let reader = Reader::new(subscription, work, (wanted, probe), Arc::clone(&parts.clock), policy, running);
+    reader.run().await
 }
 
 /// Nothing is wrong with the consumer if the log does not take it: a topic may be made by somebody else's start.

@@ -143,6 +143,19 @@ pub async fn decide<S: Aggregate, A: Send>(
     occasion: &Occasion,
     mut decide: impl FnMut(Option<S>) -> Decision<S, A> + Send,
 ) -> Result<Done<S, A>, DeciderError> {
+    decide_replying(parts, occasion, |state| (decide(state), None)).await
+}
+
+/// [`decide`], where a decision may say what the same command is answered from now on, in place of what the occasion says:
+/// a command that was refused is refused again.
+///
+/// # Errors
+/// Those of [`decide`].
+pub async fn decide_replying<S: Aggregate, A: Send>(
+    parts: &Parts,
+    occasion: &Occasion,
+    mut decide: impl FnMut(Option<S>) -> (Decision<S, A>, Option<Value>) + Send,
+) -> Result<Done<S, A>, DeciderError> {
     let mut attempt = 0;
     loop {
         if let Some((name, _)) = &occasion.command
@@ -151,8 +164,11 @@ pub async fn decide<S: Aggregate, A: Send>(
             return Ok(Done::AnsweredBefore(answer));
         }
         let stored = parts.store.load(occasion.org, &occasion.aggregate).await?;
-        let decision = decide(state(occasion, stored.as_ref())?);
-        let (commit, state) = draft(parts, occasion, stored.as_ref(), decision.state, decision.events)?;
+        let (decision, reply) = decide(state(occasion, stored.as_ref())?);
+        let (mut commit, state) = draft(parts, occasion, stored.as_ref(), decision.state, decision.events)?;
+        if let (Some((_, answer)), Some(reply)) = (&mut commit.command, reply) {
+            *answer = reply;
+        }
         if says_nothing(&commit, stored.as_ref()) {
             return Ok(Done::Committed { state, answer: decision.answer });
         }

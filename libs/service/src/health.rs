@@ -41,7 +41,8 @@ enum Stage {
 pub struct Reason {
     /// The stable code.
     pub code: String,
-    /// The error.
+    /// The error, for the log: readiness is told to anybody, and an error may name what only operators should know.
+    #[serde(skip_serializing)]
     pub message: String,
 }
 

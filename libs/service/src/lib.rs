@@ -53,7 +53,7 @@ pub use clock::{Clock, SystemClock};
 pub use config::{ConfigError, Settings, Sources};
 pub use consume::{consume, consume_records, consumer, record_consumer};
 pub use dead_letters::{DeadLetterError, DeadLetterOperations, DeadLetters};
-pub use decider::{Aggregate, DeciderError, Decision, Done, Occasion, decide};
+pub use decider::{Aggregate, DeciderError, Decision, Done, Occasion, decide, decide_replying};
 pub use engine::{engine, run_engine};
 pub use failure::Failure;
 pub use grpc::{MAX_MESSAGE_BYTES, channel, grpc_server, serve_grpc};

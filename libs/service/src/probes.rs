@@ -1,4 +1,5 @@
-//! What watches the process: health, readiness and metrics over HTTP. None says a secret, and none asks for a token.
+//! What watches the process: health, readiness and metrics over HTTP. None asks for a
+//! token, so what they say are names of components and stable codes.
 
 use axum::extract::State;
 use axum::http::{StatusCode, header};

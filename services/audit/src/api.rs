@@ -53,6 +53,7 @@ impl AuditService for Api {
         let filter = Filter {
             correlation: asked.correlation,
             event_type: asked.event_type,
+            actor: asked.actor,
             since: moment("since", asked.since.as_deref())?,
             until: moment("until", asked.until.as_deref())?,
         };

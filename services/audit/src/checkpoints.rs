@@ -48,9 +48,10 @@ impl Signer {
         let checkpoint =
             Checkpoint { origin: Keys::origin(org), size: tree.size(), root, extensions: Vec::new() };
         let note = checkpoint.sign(&key).map_err(|error| fail(error.code(), &error))?.to_string();
-        if self.store.keep_checkpoint(org, tree.size(), &note).await? {
-            self.tell(org, &checkpoint, &note).await?;
-        }
+        // Told before it is kept: of one that is told and not kept, the next call makes the same again, and tells nothing; one
+        // that is kept and not told would never be told.
+        self.tell(org, &checkpoint, &note).await?;
+        self.store.keep_checkpoint(org, tree.size(), &note).await?;
         Ok((tree.size(), note))
     }
 

@@ -4,12 +4,13 @@ use std::collections::{BTreeSet, HashMap};
 
 use ids::OrgId;
 use service::Failure;
-use tlog::{CheckpointLine, End, Hash, Header, LeafLine, Line, NodeId, Selection, TreeError};
+use tlog::{CheckpointLine, End, Hash, Header, Leaf, LeafLine, Line, NodeId, Record, Selection, TreeError};
 use tlog::{consistency_nodes, consistency_proof, inclusion_nodes, inclusion_proof};
 use tokio::sync::mpsc::Sender;
 
 use crate::checkpoints::Signer;
 use crate::keys::Keys;
+use crate::leaf;
 use crate::store::{AuditStoreError, Filter};
 
 /// How many leaves are read at once.
@@ -87,6 +88,9 @@ impl Export {
             from = last + 1;
             let nodes = self.nodes(batch.iter().map(|(index, _)| *index), size).await?;
             for (index, leaf) in batch {
+                if !self.filter.has_actor(&leaf) {
+                    continue;
+                }
                 let proof =
                     inclusion_proof(index, size, &|node| nodes.get(&node).copied()).map_err(damaged)?;
                 let hash = leaf.hash();
@@ -122,7 +126,18 @@ fn damaged(error: TreeError) -> Failure {
 
 impl Filter {
     fn is_empty(&self) -> bool {
-        let Self { correlation, event_type, since, until } = self;
-        correlation.is_none() && event_type.is_none() && since.is_none() && until.is_none()
+        let Self { correlation, event_type, actor, since, until } = self;
+        let by_name = correlation.is_none() && event_type.is_none() && actor.is_none();
+        by_name && since.is_none() && until.is_none()
+    }
+
+    /// Whether the leaf is of the actor that is wanted, if one is. The table of leaves does not know them: they are read from
+    /// the event.
+    fn has_actor(&self, leaf: &Leaf) -> bool {
+        let Some(wanted) = &self.actor else { return true };
+        match &leaf.record {
+            Record::Event(event) => leaf::actor(event).as_ref() == Some(wanted),
+            Record::Raw(_) => false,
+        }
     }
 }

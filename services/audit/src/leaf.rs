@@ -1,7 +1,7 @@
 //! From a record of the log to a leaf.
 
 use event_log::Delivered;
-use events::{Frame, Message, Record, decode, schema_of_id};
+use events::{Frame, Message, Record, decode, schema_of_id, schemas};
 use ids::OrgId;
 use time::OffsetDateTime;
 use tlog::{Base64, EventRecord, Hash, Leaf, Position, RawRecord};
@@ -59,6 +59,29 @@ fn event(record: &Record, message: &Message) -> Option<EventRecord> {
         schema: Hash::new(schema.fingerprint),
         body: Base64(frame.body.to_vec()),
     })
+}
+
+/// Who did what an event tells of; none if it is of a schema that we do not know.
+pub(crate) fn actor(event: &EventRecord) -> Option<String> {
+    let schema = schemas().find(|schema| schema.fingerprint == *event.schema.bytes())?;
+    let mut headers = vec![
+        ("ce_specversion", "1.0".to_owned()),
+        ("ce_id", event.id.clone()),
+        ("ce_type", event.kind.clone()),
+        ("ce_source", event.source.clone()),
+        ("ce_subject", event.subject.clone()),
+        ("ce_time", event.time.clone()),
+        ("ce_org", event.org.clone()),
+        ("ce_sequence", event.sequence.to_string()),
+        ("ce_correlation", event.correlation.clone()),
+    ];
+    headers.extend(event.causation.clone().map(|id| ("ce_causation", id)));
+    let record = Record {
+        key: event.subject.clone(),
+        headers: headers.into_iter().map(|(name, value)| (name.to_owned(), value.into_bytes())).collect(),
+        value: Frame { schema_id: schema.id, body: &event.body.0 }.to_vec(),
+    };
+    decode(&record).ok().map(|message| message.actor().to_owned())
 }
 
 fn raw(record: &Record) -> RawRecord {

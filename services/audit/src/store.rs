@@ -36,6 +36,7 @@ pub enum AuditStoreError {
 pub(crate) struct Filter {
     pub(crate) correlation: Option<String>,
     pub(crate) event_type: Option<String>,
+    pub(crate) actor: Option<String>,
     pub(crate) since: Option<OffsetDateTime>,
     pub(crate) until: Option<OffsetDateTime>,
 }
@@ -133,22 +134,20 @@ impl AuditStore {
         rows.iter().map(checkpoint).collect()
     }
 
-    /// Keeps a checkpoint; one of this size that is there already stays. Whether it is new.
+    /// Keeps a checkpoint; one of this size that is there already stays.
     pub(crate) async fn keep_checkpoint(
         &self,
         org: OrgId,
         size: u64,
         note: &str,
-    ) -> Result<bool, AuditStoreError> {
-        let kept = sqlx::query(
-            "INSERT INTO checkpoint (org, size, note) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-        )
-        .bind(org.uuid())
-        .bind(signed(size))
-        .bind(note)
-        .execute(&self.pool)
-        .await?;
-        Ok(kept.rows_affected() == 1)
+    ) -> Result<(), AuditStoreError> {
+        sqlx::query("INSERT INTO checkpoint (org, size, note) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
+            .bind(org.uuid())
+            .bind(signed(size))
+            .bind(note)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
     }
 
     /// Leaves from an index on and below a size, that fit the filter, at most `limit`.

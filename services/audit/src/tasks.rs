@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use access::Voucher;
 use events::Service;
-use service::{Failure, Parts, Policy, Running, Task, outbox_relay, record_consumer};
+use service::{Component, Failure, Parts, Policy, Running, Task, outbox_relay, record_consumer};
 
 use crate::checkpoints::Signer;
 use crate::keys::Keys;
@@ -50,8 +50,20 @@ async fn sign(signer: Signer, running: Running) -> Result<(), Failure> {
             () = tokio::time::sleep(SIGNED_EVERY) => {}
             () = running.shutdown.cancelled() => return Ok(()),
         }
-        for org in signer.store.organisations().await? {
-            signer.current(org).await?;
+        sign_all(&signer, &running.component).await?;
+    }
+}
+
+/// A tree that is damaged keeps no other from being signed. Its organisation is named where readiness is asked for.
+async fn sign_all(signer: &Signer, component: &Component) -> Result<(), Failure> {
+    for org in signer.store.organisations().await? {
+        match signer.current(org).await {
+            Ok(_) => component.back(&org.to_string()),
+            Err(failure) => {
+                tracing::error!(%org, code = failure.code(), error = failure.message(), "no checkpoint is signed");
+                component.away(org.to_string(), &failure);
+            }
         }
     }
+    Ok(())
 }

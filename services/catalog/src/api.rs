@@ -196,14 +196,16 @@ impl CatalogService for Api {
         request: Request<proto::ListApplicationsRequest>,
     ) -> Result<Response<proto::ListApplicationsResponse>, Status> {
         let org = self.caller(&request)?.identity.org;
+        let proto::ListApplicationsRequest { after, limit } = request.into_inner();
         let catalog = self.books.catalog(org).await.map_err(Undone::from)?;
-        let mut applications = Vec::new();
-        for (id, known) in &catalog.applications {
-            let text = self.documents.text(org, shown::document(&catalog, *id)?).await?;
-            applications.push(shown::with_document(*id, known, text));
+        let known = catalog.applications.iter().map(|(id, known)| (known.name.clone(), (*id, known)));
+        let (page, more) = page(known, &after, limit);
+        let mut applications = Vec::with_capacity(page.len());
+        for (_, (id, known)) in page {
+            let text = self.documents.text(org, shown::document(&catalog, id)?).await?;
+            applications.push(shown::with_document(id, known, text));
         }
-        applications.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(Response::new(proto::ListApplicationsResponse { applications }))
+        Ok(Response::new(proto::ListApplicationsResponse { applications, more }))
     }
 
     async fn register_cluster(
@@ -264,12 +266,23 @@ impl CatalogService for Api {
     ) -> Result<Response<proto::ListClustersResponse>, Status> {
         let org = self.caller(&request)?.identity.org;
         let catalog = self.books.catalog(org).await.map_err(Undone::from)?;
-        let cluster = |(id, name): (&ClusterId, &String)| proto::Cluster {
-            cluster_id: id.to_string(),
-            name: name.clone(),
-        };
-        let mut clusters: Vec<proto::Cluster> = catalog.clusters.iter().map(cluster).collect();
-        clusters.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(Response::new(proto::ListClustersResponse { clusters }))
+        let proto::ListClustersRequest { after, limit } = request.into_inner();
+        let known = catalog.clusters.iter().map(|(id, name)| (name.clone(), id.to_string()));
+        let (page, more) = page(known, &after, limit);
+        let cluster = |(name, cluster_id)| proto::Cluster { cluster_id, name };
+        let clusters = page.into_iter().map(cluster).collect();
+        Ok(Response::new(proto::ListClustersResponse { clusters, more }))
     }
+}
+
+/// Those after a name, by name, and whether there are more than the limit.
+fn page<T>(known: impl Iterator<Item = (String, T)>, after: &str, limit: u32) -> (Vec<(String, T)>, bool) {
+    let mut page: Vec<(String, T)> = known.filter(|(name, _)| name.as_str() > after).collect();
+    page.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = limit > 0 && page.len() > limit;
+    if more {
+        page.truncate(limit);
+    }
+    (page, more)
 }

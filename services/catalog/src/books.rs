@@ -4,8 +4,8 @@ use access::{Identity, Role};
 use events::catalog::CatalogRefused;
 use events::{Event, Service};
 use ids::{ApplicationId, BlobHash, OrgId};
-use serde_json::Value;
-use service::{Decision, Done, Failure, Kind, Occasion, Parts, Refused, Undone, decide};
+use serde_json::{Value, json};
+use service::{Decision, Done, Failure, Kind, Occasion, Parts, Refused, Undone, decide, decide_replying};
 
 use crate::domain::{self, Catalog, Command};
 
@@ -54,7 +54,10 @@ impl Books {
         named: Option<&(String, Value)>,
     ) -> Result<Option<Value>, Undone> {
         match named {
-            Some((name, _)) => Ok(self.parts.store.answered(org, name).await?),
+            Some((name, _)) => match self.parts.store.answered(org, name).await? {
+                Some(answer) => as_before(answer).map(Some),
+                None => Ok(None),
+            },
             None => Ok(None),
         }
     }
@@ -78,23 +81,24 @@ impl Books {
             command: asked.named,
         };
         let (by, command, read) = (&caller.user, &asked.command, asked.read);
-        let done = decide(&self.parts, &occasion, |state: Option<Catalog>| {
+        let done = decide_replying(&self.parts, &occasion, |state: Option<Catalog>| {
             let mut catalog = state.unwrap_or_default();
             let decided = allowed(caller).and_then(|()| domain::decide(&catalog, by, command));
             match decided {
                 Ok(events) => {
                     catalog.read.extend(read);
-                    Decision { state: Some(catalog), events, answer: Ok(()) }
+                    (Decision { state: Some(catalog), events, answer: Ok(()) }, None)
                 }
                 Err(refused) => {
                     let events = vec![told(by, command.name(), &refused)];
-                    Decision { state: Some(catalog), events, answer: Err(refused) }
+                    let reply = json!({REFUSED: {"code": refused.code, "message": refused.message}});
+                    (Decision { state: Some(catalog), events, answer: Err(refused) }, Some(reply))
                 }
             }
         });
         match done.await? {
             Done::Committed { answer, .. } => Ok(answer.map(|()| None)?),
-            Done::AnsweredBefore(answer) => Ok(Some(answer)),
+            Done::AnsweredBefore(answer) => as_before(answer).map(Some),
             Done::HandledBefore => Ok(None),
         }
     }
@@ -126,10 +130,27 @@ impl Books {
     }
 }
 
+/// In the place of an answer: that the command was refused.
+const REFUSED: &str = "refused";
+
+/// With what a command that can be repeated is refused.
+const REFUSALS: [(Kind, &str); 3] =
+    [(Kind::Forbidden, "FORBIDDEN"), (Kind::Exists, "APPLICATION_EXISTS"), (Kind::Exists, "CLUSTER_EXISTS")];
+
+/// What a command was answered before, or the refusal that it met.
+fn as_before(answer: Value) -> Result<Value, Undone> {
+    let Some(refused) = answer.get(REFUSED) else { return Ok(answer) };
+    let (code, message) = (&refused["code"], refused["message"].as_str().unwrap_or_default());
+    let known = REFUSALS.into_iter().find(|(_, known)| code == known);
+    let unknown = || Failure::unhandled("STORE_DAMAGED", format!("a command was refused with {code}"));
+    let (kind, code) = known.ok_or_else(unknown)?;
+    Err(Refused::new(kind, code, message).into())
+}
+
 /// Only an admin changes what an organisation has.
 pub(crate) fn allowed(caller: &Identity) -> Result<(), Refused> {
     match caller.role {
-        Role::Admin => Ok(()),
+        role if role >= Role::Admin => Ok(()),
         role => {
             let why = format!("your role is {role}; this asks for {}", Role::Admin);
             Err(Refused::new(Kind::Forbidden, "FORBIDDEN", why))

@@ -22,6 +22,8 @@ pub struct Config {
     pub requests_per_minute: NonZeroU32,
     /// How many it may make at once.
     pub burst: NonZeroU32,
+    /// How many streams of events a token may follow at once.
+    pub streams_per_token: u32,
 }
 
 const fn at_least_one(number: u32) -> NonZeroU32 {
@@ -32,7 +34,8 @@ const fn at_least_one(number: u32) -> NonZeroU32 {
 }
 
 impl Default for Config {
-    /// Ports 8080 and 8081 of the loopback; 1 MiB; 15 s; 1,200 requests a minute, 200 at once.
+    /// Ports 8080 and 8081 of the loopback; 1 MiB; 15 s; 1,200 requests a minute, 200 at once;
+    /// 20 streams.
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
@@ -41,6 +44,7 @@ impl Default for Config {
             read_timeout_seconds: 15,
             requests_per_minute: at_least_one(1200),
             burst: at_least_one(200),
+            streams_per_token: 20,
         }
     }
 }

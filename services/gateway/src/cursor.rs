@@ -33,6 +33,18 @@ impl Cursor {
     }
 }
 
+/// A text as an opaque word, where the order of a list is that of texts.
+pub(crate) fn word(text: &str) -> String {
+    URL_SAFE_NO_PAD.encode(text)
+}
+
+/// The text of such a word.
+pub(crate) fn of_word(word: &str) -> Result<String, ApiError> {
+    let wrong = || ApiError::bad_request("QUERY_INVALID", "cursor is no next_cursor of a page");
+    let bytes = URL_SAFE_NO_PAD.decode(word).map_err(|_| wrong())?;
+    String::from_utf8(bytes).map_err(|_| wrong())
+}
+
 #[cfg(test)]
 mod tests {
     use time::macros::datetime;

@@ -2,7 +2,7 @@
 
 use access::{Identity, Role, endpoint};
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use metrics::counter;
@@ -13,7 +13,7 @@ use crate::tokens::{BearerToken, Refused};
 
 /// The middleware of every endpoint that asks for a token.
 pub(crate) async fn door(State(gateway): State<Gateway>, mut request: Request, next: Next) -> Response {
-    let method = request.method().as_str().to_owned();
+    let method = asked(request.method()).as_str().to_owned();
     let route =
         request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned()).unwrap_or_default();
     let path = route.strip_prefix(api::PREFIX).unwrap_or(&route);
@@ -51,6 +51,11 @@ pub(crate) async fn door(State(gateway): State<Gateway>, mut request: Request, n
         left.write(response.headers_mut());
     }
     response
+}
+
+/// HEAD asks for what GET is answered, without its body.
+fn asked(method: &Method) -> &Method {
+    if method == Method::HEAD { &Method::GET } else { method }
 }
 
 /// The caller, by the token that it comes with.

@@ -6,7 +6,7 @@ use access::Identity;
 use axum::body::to_bytes;
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
@@ -92,6 +92,15 @@ async fn read(request: Request, gateway: &Gateway) -> Result<bytes::Bytes, ApiEr
             Err(ApiError::new(StatusCode::REQUEST_TIMEOUT, "BODY_TIMEOUT", why))
         }
     }
+}
+
+/// The name that the caller gave what is asked for (`Idempotency-Key`).
+pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
+    let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
+    let key = key.to_str().ok().filter(|key| (1..=200).contains(&key.len()));
+    let refuse =
+        || ApiError::bad_request("IDEMPOTENCY_KEY_INVALID", "Idempotency-Key is 1 to 200 visible characters");
+    key.map(|key| Some(key.to_owned())).ok_or_else(refuse)
 }
 
 fn is_json(content_type: &str) -> bool {

@@ -11,7 +11,7 @@ fn main() -> ExitCode {
         let projections = Projections::open(&context.database).await?;
         let services = Services::at(&config.services)?;
         let voucher = Voucher::new(*config.identity_key.expose().bytes());
-        let watched = (context.health, Some(context.metrics));
+        let watched = (context.health, context.metrics);
         let gateway = Gateway::new(config.serve, context.parts, services, voucher, projections, watched);
         Ok(gateway::tasks(&gateway))
     })

@@ -21,7 +21,9 @@ pub(crate) async fn serve(
     shutdown: CancellationToken,
 ) {
     let graceful = GracefulShutdown::new();
-    let mut server = Builder::new(hyper_util::rt::TokioExecutor::new());
+    // HTTP/2 would let one connection hold any number of requests, and needs bounds of its own; the proxies that speak it to
+    // browsers speak HTTP/1.1 to what is behind them.
+    let mut server = Builder::new(hyper_util::rt::TokioExecutor::new()).http1_only();
     // Who does not send the head of a request in time is disconnected.
     server.http1().timer(TokioTimer::new()).header_read_timeout(read_timeout);
     loop {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use access::{Identity, METADATA_KEY, Voucher};
+use access::{Identity, Voucher};
 use protos::audit::audit_service_client::AuditServiceClient;
 use protos::catalog::catalog_service_client::CatalogServiceClient;
 use protos::operations::dead_letter_service_client::DeadLetterServiceClient;
@@ -15,6 +15,7 @@ use tonic::{Request, Status};
 use crate::config::{Addresses, Config};
 use crate::limits::Limits;
 use crate::projection::{Live, Projections};
+use crate::streams::Streams;
 use crate::tokens::Tokens;
 
 /// Where the services behind the gateway are reached.
@@ -60,8 +61,9 @@ pub struct Inner {
     pub(crate) projections: Projections,
     pub(crate) live: Live,
     pub(crate) limits: Limits,
+    pub(crate) streams: Streams,
     pub(crate) health: Health,
-    pub(crate) metrics: Option<Metrics>,
+    pub(crate) metrics: Metrics,
 }
 
 impl Gateway {
@@ -73,11 +75,12 @@ impl Gateway {
         services: Services,
         voucher: Voucher,
         projections: Projections,
-        watched: (Health, Option<Metrics>),
+        watched: (Health, Metrics),
     ) -> Self {
         let (health, metrics) = watched;
         Self(Arc::new(Inner {
             limits: Limits::new(&config),
+            streams: Streams::new(config.streams_per_token),
             tokens: Tokens::new(parts.clone()),
             live: Live::new(),
             config,
@@ -92,10 +95,7 @@ impl Gateway {
 
     /// A call to a service behind the gateway, on behalf of this caller.
     pub(crate) fn call<T>(&self, caller: &Identity, message: T) -> Result<Request<T>, Status> {
-        let mut request = Request::new(message);
-        let voucher = self.voucher.vouch(caller, self.parts.clock.now());
-        let value = voucher.parse().map_err(|_| Status::internal("a voucher is no metadata"))?;
-        request.metadata_mut().insert(METADATA_KEY, value);
+        let mut request = protos::call::vouched(message, caller, &self.voucher, self.parts.clock.now())?;
         request.set_timeout(CALL_TIMEOUT);
         Ok(request)
     }

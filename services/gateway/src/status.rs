@@ -19,11 +19,3 @@ pub(crate) fn after(event_type: &str) -> &'static str {
         _ => "",
     }
 }
-
-/// Whether nothing will change a promotion in this status any more.
-pub(crate) fn is_final(status: &str) -> bool {
-    matches!(
-        status,
-        "merged" | "live" | "failed" | "rejected" | "stale" | "superseded" | "closed" | "rolled_back"
-    )
-}

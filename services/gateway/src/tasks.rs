@@ -5,14 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use events::Service;
-use protos::promotion::promotion_service_server::PromotionServiceServer;
-use service::{Failure, Policy, Running, Task, consumer, outbox_relay};
+use protos::promotion::promotion_service_server::{PromotionServiceServer, SERVICE_NAME};
+use service::{Failure, Listener, Policy, Running, Task, consumer, outbox_relay};
 use tokio::net::TcpListener;
-use tokio_stream::wrappers::TcpListenerStream;
-use tonic::transport::Server;
+use tonic::service::Routes;
 
 use crate::grpc::Promotions;
-use crate::projection::Projector;
+use crate::projection::{Projections, Projector};
 use crate::routes::router;
 use crate::serve::serve;
 use crate::state::Gateway;
@@ -22,11 +21,13 @@ use crate::state::Gateway;
 pub fn tasks(gateway: &Gateway) -> Vec<Task> {
     let projector = Arc::new(Projector::new(gateway.projections.clone(), gateway.live.clone()));
     let (rest, grpc, limits) = (gateway.clone(), gateway.clone(), gateway.clone());
+    let projections = gateway.projections.clone();
     vec![
         consumer(projector, gateway.parts.clone(), Policy::default()),
         outbox_relay(Service::Gateway, gateway.parts.clone()),
         Task::new("gateway/rest", move |running| serve_rest(rest.clone(), running)),
         Task::new("gateway/grpc", move |running| serve_grpc(grpc.clone(), running)),
+        Task::new("gateway/projections", move |running| look(projections.clone(), running)),
         Task::new("gateway/limits", move |running| tidy(limits.clone(), running)),
     ]
 }
@@ -39,26 +40,14 @@ async fn serve_rest(gateway: Gateway, running: Running) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What clients are told that there is.
+const LISTED: [&str; 2] = [SERVICE_NAME, "grpc.health.v1.Health"];
+
 async fn serve_grpc(gateway: Gateway, running: Running) -> Result<(), Failure> {
-    let listener = bind(gateway.config.grpc_listen).await?;
-    let fail = |error: &dyn std::fmt::Display| Failure::unavailable("GRPC_FAILED", error.to_string());
-    let reflection = tonic_reflection::server::Builder::configure()
-        .register_encoded_file_descriptor_set(protos::DESCRIPTORS)
-        .with_service_name("plimsoll.promotion.v1.PromotionService")
-        .build_v1()
-        .map_err(|error| fail(&error))?;
-    let (reporter, health) = tonic_health::server::health_reporter();
-    reporter.set_serving::<PromotionServiceServer<Promotions>>().await;
-    running.component.ready();
+    let listener = Listener::Tcp(bind(gateway.config.grpc_listen).await?);
     let limit = gateway.config.max_body_bytes;
-    Server::builder()
-        .timeout(Duration::from_secs(60))
-        .add_service(health)
-        .add_service(reflection)
-        .add_service(PromotionServiceServer::new(Promotions(gateway)).max_decoding_message_size(limit))
-        .serve_with_incoming_shutdown(TcpListenerStream::new(listener), running.shutdown.cancelled_owned())
-        .await
-        .map_err(|error| fail(&error))
+    let promotions = PromotionServiceServer::new(Promotions(gateway)).max_decoding_message_size(limit);
+    service::serve_grpc(listener, Routes::new(promotions), &LISTED, running).await
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
@@ -79,4 +68,23 @@ async fn tidy(gateway: Gateway, running: Running) -> Result<(), Failure> {
             () = running.shutdown.cancelled() => return Ok(()),
         }
     }
+}
+
+/// How often it is looked whether the projections can be read.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// Says where readiness is asked for whether requests can be answered from the projections.
+async fn look(projections: Projections, running: Running) -> Result<(), Failure> {
+    running.component.ready();
+    while !running.shutdown.is_cancelled() {
+        match projections.is_there().await {
+            true => running.component.back("projections"),
+            false => {
+                let why = "the projections cannot be read";
+                running.component.away("projections", &Failure::unavailable("STORE_UNAVAILABLE", why));
+            }
+        }
+        running.shutdown.run_until_cancelled(tokio::time::sleep(LOOK)).await;
+    }
+    Ok(())
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use application::Amount;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use events::Service;
 use kube_model::PlacePattern;
 use preview::Take;
 
@@ -264,6 +265,9 @@ pub(crate) struct Up {
     /// Where everything is kept [default: $XDG_DATA_HOME/plimsoll]
     #[arg(long, value_name = "DIR", env = "PLIMSOLL_DATA")]
     pub(crate) data: Option<PathBuf>,
+    /// Only these services, separated by commas; the others run elsewhere, on the same database (DATABASE_URL)
+    #[arg(long, value_name = "SERVICES", value_delimiter = ',', value_parser = service_named)]
+    pub(crate) only: Vec<Service>,
     /// Settings, as TOML
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
@@ -276,6 +280,11 @@ pub(crate) struct Up {
     /// One setting, above those of the file and the environment
     #[arg(long, value_name = "SECTION.KEY=VALUE", value_parser = setting)]
     pub(crate) set: Vec<(String, String)>,
+}
+
+fn service_named(text: &str) -> Result<Service, String> {
+    let names = Service::ALL.map(Service::name).join(", ");
+    Service::named(text).ok_or_else(|| format!("the services are {names}"))
 }
 
 fn setting(text: &str) -> Result<(String, String), String> {

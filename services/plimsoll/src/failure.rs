@@ -25,6 +25,11 @@ impl Failure {
         Self { code: code.into(), message: message.into() }
     }
 
+    /// The stable code.
+    pub(crate) fn code(&self) -> &str {
+        &self.code
+    }
+
     /// An error of a service.
     pub(crate) fn of(failure: &service::Failure) -> Self {
         Self::told(failure.code(), failure.message())

@@ -185,6 +185,7 @@ pub(crate) const CODES: &[(&str, &str)] = &[
     ("TOKEN_MISSING", "send a token: Authorization: Bearer TOKEN"),
     ("TOKEN_NOT_FOUND", "list what there is: plimsoll token list"),
     ("TOKEN_UNREADABLE", "check the path that --token-file names"),
+    ("TOO_MANY_STREAMS", "close streams that nobody reads, or give each pipeline a token of its own"),
     ("USAGE", "see plimsoll --help"),
     ("USER_INVALID", "use 1 to 100 letters, digits and the characters . _ @ + -"),
     ("USER_MISMATCH", "leave user_id out: the token says who calls"),

@@ -8,7 +8,6 @@ use events::Service;
 use protos::promotion::promotion_service_server::PromotionServiceServer;
 use repositories::Repositories;
 use service::{Address, Failure, Parts, Policy, Task, channel, consumer, outbox_relay};
-use tonic::service::Routes;
 
 use crate::api::Api;
 use crate::catalog::GrpcCatalog;
@@ -24,7 +23,7 @@ pub struct Assembled {
     /// Its tasks.
     pub tasks: Vec<Task>,
     /// Its gRPC service.
-    pub routes: Routes,
+    pub api: PromotionServiceServer<Api>,
 }
 
 /// Puts the service together, with the catalog at this address.
@@ -42,8 +41,7 @@ pub fn assemble(
     let promotions = Promotions::new(parts);
     let resolver = Resolver { catalog, repositories, promotions };
     let tasks = tasks(resolver.clone());
-    let routes = Routes::new(PromotionServiceServer::new(Api::new(resolver, voucher)));
-    Ok(Assembled { tasks, routes })
+    Ok(Assembled { tasks, api: PromotionServiceServer::new(Api::new(resolver, voucher)) })
 }
 
 /// What the service runs beside its gRPC service.

@@ -9,6 +9,7 @@ use promotion::Config;
 use repositories::{GitSettings, MirroredRepositories};
 use service::{Failure, grpc_server};
 use source::Mirrors;
+use tonic::service::Routes;
 
 fn main() -> ExitCode {
     service::main(Service::Promotion, async |config: Config, context| {
@@ -19,7 +20,7 @@ fn main() -> ExitCode {
         let voucher = Voucher::new(*config.identity_key.expose().bytes());
         let assembled = promotion::assemble(&config.catalog, repositories, voucher, context.parts)?;
         let mut tasks = assembled.tasks;
-        tasks.push(grpc_server("promotion", config.listen, assembled.routes));
+        tasks.push(grpc_server("promotion", config.listen, Routes::new(assembled.api)));
         Ok(tasks)
     })
 }

@@ -9,6 +9,7 @@ use tokio::sync::mpsc::{Receiver, UnboundedReceiver};
 use tokio::time::{Instant, sleep_until};
 
 use super::book::Book;
+use super::probe::Probe;
 use super::work::{Progress, Work};
 use crate::backoff::lot;
 use crate::clock::Clock;
@@ -28,6 +29,7 @@ pub(crate) struct Reader {
     running: Running,
     clock: Arc<dyn Clock>,
     wanted: Receiver<Wanted>,
+    probe: Probe,
     failures: u32,
     read_from: Instant,
 }
@@ -38,7 +40,7 @@ enum Seen {
     Resume(PartitionId),
     Wanted(Wanted),
     Records(Result<Vec<Delivered>, LogError>),
-    /// Nothing: time to see whether all lanes are well.
+    /// Nothing: time to see whether all lanes are well, and whether the log is back.
     Tick,
 }
 
@@ -46,14 +48,14 @@ impl Reader {
     pub(crate) fn new(
         subscription: Box<dyn Subscription>,
         work: Arc<dyn Work>,
-        wanted: Receiver<Wanted>,
+        (wanted, probe): (Receiver<Wanted>, Probe),
         clock: Arc<dyn Clock>,
         policy: Policy,
         running: Running,
     ) -> Self {
         let (book, progress) = Book::new(work, policy, running.shutdown.clone());
         let read_from = Instant::now();
-        Self { subscription, book, progress, policy, running, clock, wanted, failures: 0, read_from }
+        Self { subscription, book, progress, policy, running, clock, wanted, probe, failures: 0, read_from }
     }
 
     /// Reads until the task is told to stop.
@@ -67,7 +69,7 @@ impl Reader {
                 Seen::Wanted(wanted) => self.again(wanted),
                 Seen::Records(Ok(records)) => self.take(records),
                 Seen::Records(Err(error)) => self.read_failed(error)?,
-                Seen::Tick => {}
+                Seen::Tick => self.look().await,
             }
             self.follow_assignment();
             // At a shutdown lanes end by themselves: looked at after they were seen to have ended.
@@ -158,6 +160,13 @@ impl Reader {
         self.running.component.away("log", &failure);
         let delay: Duration = self.policy.backoff.delay(self.failures, lot(&*self.clock));
         Instant::now() + delay
+    }
+
+    /// A log that is back may have no record for this member, and would be taken for away until it has.
+    async fn look(&mut self) {
+        if self.failures > 0 && self.probe.is_answered().await {
+            self.log_is_back();
+        }
     }
 
     pub(super) fn log_is_back(&mut self) {

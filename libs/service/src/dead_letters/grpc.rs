@@ -10,6 +10,7 @@ use protos::operations as proto;
 use protos::operations::dead_letter_service_server::{DeadLetterService, DeadLetterServiceServer};
 use serde_json::Value;
 use store::{DeadLetter, DeadLetterState};
+use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use tonic::metadata::MetadataMap;
 use tonic::{Code, Request, Response, Status};
@@ -25,7 +26,7 @@ pub struct DeadLetterOperations {
     clock: Arc<dyn Clock>,
 }
 
-/// No list is longer: who has more has one fault in common, and mends that.
+/// No page is longer.
 const LONGEST: usize = 1000;
 const PAGE: usize = 100;
 /// The most characters of a reason.
@@ -52,13 +53,11 @@ impl DeadLetterOperations {
     /// The caller, if they may do what operators do.
     fn admin(&self, metadata: &MetadataMap) -> Result<Identity, Status> {
         let caller = caller(metadata, &self.voucher, self.clock.now())?;
-        match caller.role {
-            Role::Admin => Ok(caller),
-            _ => {
-                let message = "only an admin may work on dead letters";
-                Err(refuse(Code::PermissionDenied, "FORBIDDEN", message, &Value::Null))
-            }
+        if caller.role >= Role::Admin {
+            return Ok(caller);
         }
+        let message = "only an admin may work on dead letters";
+        Err(refuse(Code::PermissionDenied, "FORBIDDEN", message, &Value::Null))
     }
 
     /// The letter of this name, if it exists for this caller.
@@ -75,10 +74,11 @@ impl DeadLetterOperations {
     }
 }
 
-/// Whether a letter exists for a caller. One that does not say whose it is exists for every admin, or nobody would see it.
+/// Whether a letter exists for a caller. One that does not say whose it is may be any organisation's, so it is for who runs
+/// the installation.
 fn concerns(letter: &DeadLetter, caller: &Identity) -> bool {
     let org = org_of(&letter.letter.record);
-    org == caller.org || is_nobodys(letter)
+    org == caller.org || (is_nobodys(letter) && caller.role == Role::Operator)
 }
 
 fn is_nobodys(letter: &DeadLetter) -> bool {
@@ -92,17 +92,24 @@ impl DeadLetterService for DeadLetterOperations {
         request: Request<proto::ListRequest>,
     ) -> Result<Response<proto::ListResponse>, Status> {
         let caller = self.admin(request.metadata())?;
-        let states = states(request.get_ref().state.as_deref())?;
+        let proto::ListRequest { state, after, limit } = request.into_inner();
+        let (states, after) = (states(state.as_deref())?, place(after.as_deref())?);
+        let limit = match usize::try_from(limit) {
+            Ok(limit @ 1..=LONGEST) => limit,
+            _ => LONGEST,
+        };
         let mut found = Vec::new();
         for letters in self.services.values() {
             for state in &states {
-                list(letters, *state, &caller, &mut found).await.map_err(|error| status(&error))?;
+                list(letters, *state, (&caller, after), &mut found).await.map_err(|error| status(&error))?;
             }
         }
-        found.sort_by(|(a, _), (b, _)| a.parked_at.cmp(&b.parked_at).then(a.id.cmp(&b.id)));
-        found.truncate(LONGEST);
+        found.sort_by_key(|(letter, service)| Place::of(letter, *service));
+        let more = found.len() > limit;
+        found.truncate(limit);
+        let next = found.last().filter(|_| more).map(|(letter, service)| Place::of(letter, *service).text());
         let dead_letters = found.iter().map(|(letter, service)| shown(*service, letter)).collect();
-        Ok(Response::new(proto::ListResponse { dead_letters }))
+        Ok(Response::new(proto::ListResponse { dead_letters, next }))
     }
 
     async fn show(
@@ -150,23 +157,58 @@ impl DeadLetterService for DeadLetterOperations {
     }
 }
 
+/// Where a letter stands among those of all services: oldest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Place(OffsetDateTime, Service, i64);
+
+impl Place {
+    fn of(letter: &DeadLetter, service: Service) -> Self {
+        Self(letter.parked_at, service, letter.id)
+    }
+
+    fn text(self) -> String {
+        let Self(time, service, number) = self;
+        format!("{} {service} {number}", time.unix_timestamp_nanos())
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.split(' ');
+        let time = OffsetDateTime::from_unix_timestamp_nanos(parts.next()?.parse().ok()?).ok()?;
+        let place = Self(time, Service::named(parts.next()?)?, parts.next()?.parse().ok()?);
+        parts.next().is_none().then_some(place)
+    }
+}
+
+fn place(after: Option<&str>) -> Result<Option<Place>, Status> {
+    let refused = || {
+        let message = "cursor is no next_cursor of a page";
+        refuse(Code::InvalidArgument, "QUERY_INVALID", message, &Value::Null)
+    };
+    after.map(|after| Place::parse(after).ok_or_else(refused)).transpose()
+}
+
+/// Adds those of one service in one state that come after a place, one more than a page has at most.
 async fn list(
     letters: &DeadLetters,
     state: DeadLetterState,
-    caller: &Identity,
+    (caller, from): (&Identity, Option<Place>),
     found: &mut Vec<(DeadLetter, Service)>,
 ) -> Result<(), DeadLetterError> {
+    let service = letters.service();
+    let wanted = |letter: &DeadLetter| {
+        concerns(letter, caller) && from.is_none_or(|from| Place::of(letter, service) > from)
+    };
     let (mut after, mut taken) = (0, 0);
     loop {
         let page = letters.store().dead_letters(Some(state), after, PAGE).await?;
         let last = page.last().map(|letter| letter.id).filter(|_| page.len() == PAGE);
-        for mut letter in page.into_iter().filter(|letter| concerns(letter, caller)) {
+        for mut letter in page.into_iter().filter(wanted) {
             letter.letter.record.value.clear();
-            found.push((letter, letters.service()));
+            found.push((letter, service));
             taken += 1;
         }
         match last {
-            Some(last) if taken < LONGEST => after = last,
+            Some(last) if taken <= LONGEST => after = last,
             _ => return Ok(()),
         }
     }

@@ -30,19 +30,27 @@ const LOOK: Duration = Duration::from_secs(1);
 pub fn grpc_server(service: &str, address: Address, routes: Routes) -> Task {
     Task::new(format!("{service}/grpc"), move |running| {
         let (address, routes) = (address.clone(), routes.clone());
-        async move { serve_grpc(Listener::bind(&address).await?, routes, running).await }
+        async move { serve_grpc(Listener::bind(&address).await?, routes, &[], running).await }
     })
 }
 
 /// Serves until the task is told to stop, and then finishes the calls that were begun. Beside `routes` there are
-/// `grpc.health.v1.Health`, which says whether the process is ready, and `grpc.reflection.v1.ServerReflection`.
+/// `grpc.health.v1.Health`, which says whether the process is ready, and `grpc.reflection.v1.ServerReflection`, which lists
+/// the services named in `listed`, or all that are known if it is empty.
 ///
 /// # Errors
 /// `GRPC_FAILED`.
-pub async fn serve_grpc(listener: Listener, routes: Routes, running: Running) -> Result<(), Failure> {
-    let reflection = tonic_reflection::server::Builder::configure()
+pub async fn serve_grpc(
+    listener: Listener,
+    routes: Routes,
+    listed: &[&str],
+    running: Running,
+) -> Result<(), Failure> {
+    let known = tonic_reflection::server::Builder::configure()
         .register_encoded_file_descriptor_set(protos::DESCRIPTORS)
-        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET);
+    let reflection = (listed.iter())
+        .fold(known, |known, name| known.with_service_name(*name))
         .build_v1()
         .map_err(|error| failed(&error))?;
     let (reporter, health) = tonic_health::server::health_reporter();

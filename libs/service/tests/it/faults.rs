@@ -82,6 +82,26 @@ async fn the_log_may_be_away_for_a_while() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_log_that_is_back_is_known_to_be_though_nothing_happens() {
+    let bench = Bench::new(1).await;
+    bench.append(&records("a", [1])).await;
+    let handler = Noting::able();
+    let reader = bench.log.client();
+    let mut parts = bench.parts.clone();
+    parts.log = std::sync::Arc::new(reader.clone());
+    let consumer = crate::bench::Consumer::start(handler.clone(), parts, Policy::default());
+    until("it is committed", async || bench.committed(0).await == 1).await;
+    reader.disconnect();
+    until("it is not ready", async || !consumer.health.readiness().is_ok()).await;
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    assert!(!consumer.health.readiness().is_ok());
+    reader.reconnect();
+    until("it is ready", async || consumer.health.readiness().is_ok()).await;
+    assert_eq!(handler.handled(), ["a1"]);
+    consumer.stop().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
 async fn who_was_away_too_long_loses_its_records_and_goes_on() {
     let bench = Bench::new(1).await;
     bench.append(&records("a", [1, 2, 3])).await;

@@ -70,7 +70,7 @@ impl Server {
         let (health, shutdown, ended) = (Health::default(), CancellationToken::new(), Arc::default());
         let running = Running { shutdown: shutdown.clone(), component: health.component("tests/grpc") };
         let routes = Routes::new(DeadLetterServiceServer::new(Odd { ended: Arc::clone(&ended) }));
-        let task = tokio::spawn(service::serve_grpc(listener, routes, running));
+        let task = tokio::spawn(service::serve_grpc(listener, routes, &[], running));
         Self { address, health, shutdown, ended, task }
     }
 

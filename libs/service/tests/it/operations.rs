@@ -47,7 +47,7 @@ impl Desk {
         let shutdown = CancellationToken::new();
         let running = Running { shutdown: shutdown.clone(), component: Health::default().component("grpc") };
         let listener = Listener::bind(&address).await.unwrap();
-        tokio::spawn(service::serve_grpc(listener, Routes::new(operations.into_server()), running));
+        tokio::spawn(service::serve_grpc(listener, Routes::new(operations.into_server()), &[], running));
         let client =
             DeadLetterServiceClient::new(service::channel(&address, Duration::from_secs(60)).unwrap());
         // The consumer works on until the test ends.
@@ -65,8 +65,12 @@ impl Desk {
     }
 
     async fn list(&mut self, state: Option<&str>, org: OrgId) -> Vec<(String, String)> {
-        let message = proto::ListRequest { state: state.map(str::to_owned) };
-        let request = self.call(message, org, Role::Admin);
+        self.list_as(state, org, Role::Admin).await
+    }
+
+    async fn list_as(&mut self, state: Option<&str>, org: OrgId, role: Role) -> Vec<(String, String)> {
+        let message = proto::ListRequest { state: state.map(str::to_owned), ..Default::default() };
+        let request = self.call(message, org, role);
         let letters = self.client.list(request).await.unwrap().into_inner().dead_letters;
         letters.into_iter().map(|letter| (letter.id, letter.state)).collect()
     }
@@ -131,7 +135,7 @@ async fn what_is_not_there_or_cannot_be_done_is_said() {
         let request = desk.admin(discard("promotion/1", reason));
         assert_eq!(refused(desk.client.discard(request).await).0, Code::InvalidArgument);
     }
-    let request = desk.admin(proto::ListRequest { state: Some("odd".to_owned()) });
+    let request = desk.admin(proto::ListRequest { state: Some("odd".to_owned()), ..Default::default() });
     assert_eq!(refused(desk.client.list(request).await).0, Code::InvalidArgument);
     desk.shutdown.cancel();
 }
@@ -152,15 +156,45 @@ async fn only_admins_of_the_same_organisation_see_a_letter() {
     assert_eq!(refused(desk.client.retry(request).await).0, Code::NotFound);
     let request = desk.call(discard("promotion/1", "why not"), other(), Role::Admin);
     assert_eq!(refused(desk.client.discard(request).await).0, Code::NotFound);
-    // What does not say whose it is: every admin sees that it is there, nobody its bytes.
+    // What does not say whose it is: who runs the installation sees that it is there, nobody its bytes.
     let mut bare = record("z", 1);
     bare.headers.clear();
     desk.bench.append(&[bare]).await;
     until("it is parked", async || desk.bench.letters().await.len() == 3).await;
-    assert_eq!(desk.list(None, other()).await, [("promotion/3".to_owned(), "parked".to_owned())]);
-    let request = desk.admin(proto::ShowRequest { id: "promotion/3".to_owned() });
+    assert!(desk.list(None, other()).await.is_empty());
+    let request = desk.admin(discard("promotion/3", "why not"));
+    assert_eq!(refused(desk.client.discard(request).await).0, Code::NotFound);
+    let nobodys = [("promotion/3".to_owned(), "parked".to_owned())];
+    assert_eq!(desk.list_as(None, other(), Role::Operator).await, nobodys);
+    let request = desk.call(proto::ShowRequest { id: "promotion/3".to_owned() }, other(), Role::Operator);
     let shown = desk.client.show(request).await.unwrap().into_inner();
     assert!(shown.value.is_empty() && shown.headers.is_empty());
     assert!(handler.handled().is_empty());
+    desk.shutdown.cancel();
+}
+
+#[tokio::test]
+async fn a_long_list_comes_in_pages() {
+    let (mut desk, _) = Desk::new(&["a", "b"]).await;
+    let all: Vec<String> = desk.list(None, ORG).await.into_iter().map(|(id, _)| id).collect();
+    let (mut paged, mut after, mut pages) = (Vec::new(), None, 0);
+    loop {
+        let message = proto::ListRequest { state: None, after, limit: 3 };
+        let request = desk.admin(message);
+        let page = desk.client.list(request).await.unwrap().into_inner();
+        pages += 1;
+        paged.extend(page.dead_letters.into_iter().map(|letter| letter.id));
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!((pages, &paged), (2, &all));
+    for after in ["", "x promotion 1", "1 nobody 1", "1 promotion 1 1"] {
+        let message = proto::ListRequest { state: None, after: Some(after.to_owned()), limit: 3 };
+        let expected = (Code::InvalidArgument, Some("QUERY_INVALID".to_owned()));
+        let request = desk.admin(message);
+        assert_eq!(refused(desk.client.list(request).await), expected, "{after:?}");
+    }
     desk.shutdown.cancel();
 }

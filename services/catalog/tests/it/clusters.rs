@@ -57,3 +57,28 @@ async fn of_many_who_want_a_name_one_has_it() {
     assert_eq!((won, world.admin().clusters().await.len()), (1, 1));
     assert_eq!(world.types().await.len(), 8, "one registered, seven refused");
 }
+
+#[tokio::test]
+async fn a_refusal_is_given_again_and_told_once() {
+    let world = World::new();
+    let admin = world.admin();
+    let eu = admin.cluster_as("eu", Some("first")).await.unwrap();
+    assert_eq!(admin.cluster_as("eu", Some("first")).await.unwrap(), eu);
+    let exists = Err((Code::AlreadyExists, "CLUSTER_EXISTS".to_owned()));
+    assert_eq!(admin.cluster_as("eu", Some("second")).await, exists);
+    // Also when it would be granted by now: the answer belongs to the name.
+    admin.remove_cluster(&eu.cluster_id).await.unwrap();
+    assert_eq!(admin.cluster_as("eu", Some("second")).await, exists);
+    assert_eq!(world.types().await, ["ClusterRegistered", "CatalogRefused", "ClusterRemoved"]);
+}
+
+#[tokio::test]
+async fn clusters_come_in_pages_by_name() {
+    let world = World::new();
+    for name in ["c", "a", "b"] {
+        world.admin().cluster(name).await.unwrap();
+    }
+    assert_eq!(world.admin().clusters_after("", 2).await, (vec!["a".to_owned(), "b".to_owned()], true));
+    assert_eq!(world.admin().clusters_after("b", 2).await, (vec!["c".to_owned()], false));
+    assert_eq!(world.admin().clusters_after("a", 2).await.0, ["b", "c"]);
+}

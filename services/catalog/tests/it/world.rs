@@ -139,7 +139,7 @@ impl Person {
 
     /// The names of all applications.
     pub(crate) async fn list(&self) -> Vec<String> {
-        let request = self.call(proto::ListApplicationsRequest {});
+        let request = self.call(proto::ListApplicationsRequest::default());
         let response = self.world.api.list_applications(request).await.unwrap().into_inner();
         response.applications.into_iter().map(|application| application.name).collect()
     }
@@ -153,6 +153,12 @@ impl Person {
         let request = self.call(proto::RegisterClusterRequest { name, idempotency_key });
         let response = self.world.api.register_cluster(request).await.map_err(refused)?;
         Ok(response.into_inner().cluster.unwrap())
+    }
+
+    pub(crate) async fn clusters_after(&self, after: &str, limit: u32) -> (Vec<String>, bool) {
+        let request = self.call(proto::ListClustersRequest { after: after.to_owned(), limit });
+        let page = self.world.api.list_clusters(request).await.unwrap().into_inner();
+        (page.clusters.into_iter().map(|cluster| cluster.name).collect(), page.more)
     }
 
     pub(crate) async fn rename(&self, id: &str, name: &str) -> Result<proto::Cluster, Refused> {
@@ -175,7 +181,7 @@ impl Person {
 
     /// The names of all clusters.
     pub(crate) async fn clusters(&self) -> Vec<String> {
-        let request = self.call(proto::ListClustersRequest {});
+        let request = self.call(proto::ListClustersRequest::default());
         let response = self.world.api.list_clusters(request).await.unwrap().into_inner();
         response.clusters.into_iter().map(|cluster| cluster.name).collect()
     }

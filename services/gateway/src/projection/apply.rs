@@ -6,10 +6,11 @@ use ids::{EventId, PromotionId};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 
+use crate::status;
+
 /// The change of a promotion's row; what is none stays.
 #[derive(Default)]
 struct Change<'a> {
-    status: Option<&'a str>,
     request: Option<EventId>,
     preview_hash: Option<&'a str>,
     obstacle: Option<&'a str>,
@@ -69,7 +70,7 @@ async fn requested(
     sqlx::query(
         "INSERT INTO promotion (org, promotion_id, status, application, application_id, from_environment,
              to_environment, requested_by, requested_at, updated_at, request)
-         VALUES ($1, $2, 'requested', $3, $4, $5, $6, $7, $8, $8, $9)
+         VALUES ($1, $2, $10, $3, $4, $5, $6, $7, $8, $8, $9)
          ON CONFLICT DO NOTHING",
     )
     .bind(message.envelope.org.uuid())
@@ -81,6 +82,7 @@ async fn requested(
     .bind(&event.requested_by)
     .bind(message.envelope.time)
     .bind(message.envelope.id.uuid())
+    .bind(status::after(message.event.event_type()))
     .execute(connection)
     .await
     .map(drop)
@@ -88,28 +90,27 @@ async fn requested(
 
 /// What an event of the promotion's topic does to its row.
 fn change(event: &Event) -> Option<(PromotionId, Change<'_>)> {
-    let status = |status| Change { status: Some(status), ..Change::default() };
     Some(match event {
         Event::PreviewCompleted(e) => (e.promotion_id, completed(e)),
         Event::PromotionFailed(e) => {
             let failure = json!({"stage": e.stage, "code": e.code, "message": e.message});
-            (e.promotion_id, Change { failure: Some(failure), ..status("failed") })
+            (e.promotion_id, failed(failure))
         }
         Event::ApprovalGiven(e) => (e.promotion_id, Change { approved_by: Some(&e.by), ..Change::default() }),
-        Event::PromotionApproved(e) => (e.promotion_id, status("approved")),
-        Event::PromotionRejected(e) => (e.promotion_id, status("rejected")),
+        Event::PromotionApproved(e) => (e.promotion_id, Change::default()),
+        Event::PromotionRejected(e) => (e.promotion_id, Change::default()),
         Event::PromotionOpened(e) => {
             let change = Change {
                 branch: Some(&e.branch),
                 commit: Some(&e.commit),
                 pull_request_url: e.pull_request_url.as_deref(),
-                ..status("open")
+                ..Change::default()
             };
             (e.promotion_id, change)
         }
         Event::ApprovalCarried(e) => {
             // The new preview was completed just before.
-            (e.promotion_id, Change { preview_hash: Some(&e.approved.preview_hash), ..status("approved") })
+            (e.promotion_id, Change { preview_hash: Some(&e.approved.preview_hash), ..Change::default() })
         }
         Event::PromotionDelayed(e) => {
             let failure = json!({"stage": "gitops", "code": e.code, "message": e.message});
@@ -117,16 +118,20 @@ fn change(event: &Event) -> Option<(PromotionId, Change<'_>)> {
         }
         Event::PromotionStale(e) => {
             let failure = json!({"stage": null, "code": "PROMOTION_STALE", "message": e.reason});
-            (e.promotion_id, Change { failure: Some(failure), ..status("stale") })
+            (e.promotion_id, failed(failure))
         }
-        Event::PromotionSuperseded(e) => (e.promotion_id, status("superseded")),
-        Event::PromotionMerged(e) => (e.promotion_id, status("merged")),
+        Event::PromotionSuperseded(e) => (e.promotion_id, Change::default()),
+        Event::PromotionMerged(e) => (e.promotion_id, Change::default()),
         Event::PromotionClosed(e) => {
             let failure = json!({"stage": null, "code": "PROMOTION_CLOSED", "message": e.reason});
-            (e.promotion_id, Change { failure: Some(failure), ..status("closed") })
+            (e.promotion_id, failed(failure))
         }
         _ => return None,
     })
+}
+
+fn failed<'a>(failure: Value) -> Change<'a> {
+    Change { failure: Some(failure), ..Change::default() }
 }
 
 fn completed(event: &p::PreviewCompleted) -> Change<'_> {
@@ -140,7 +145,6 @@ fn completed(event: &p::PreviewCompleted) -> Change<'_> {
         "explanation": event.explanation,
     });
     Change {
-        status: Some("preview"),
         request: Some(event.request),
         preview_hash: Some(&event.preview_hash),
         obstacle: event.obstacle.as_deref(),
@@ -159,7 +163,7 @@ async fn update(
     sqlx::query(
         "UPDATE promotion SET
              updated_at = $3,
-             status = coalesce($4, status),
+             status = coalesce(nullif($4, ''), status),
              request = coalesce($5, request),
              preview_hash = coalesce($6, preview_hash),
              obstacle = CASE WHEN $14::jsonb IS NULL THEN obstacle ELSE $7 END,
@@ -175,7 +179,7 @@ async fn update(
     .bind(message.envelope.org.uuid())
     .bind(promotion.uuid())
     .bind(message.envelope.time)
-    .bind(change.status)
+    .bind(status::after(message.event.event_type()))
     .bind(change.request.map(EventId::uuid))
     .bind(change.preview_hash)
     .bind(change.obstacle)

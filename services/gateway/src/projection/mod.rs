@@ -1,6 +1,5 @@
 //! What the API answers from: a fold of every topic into tables, each event once.
 
-mod actor;
 mod apply;
 mod live;
 mod queries;

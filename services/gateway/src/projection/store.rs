@@ -8,7 +8,6 @@ use service::Failure;
 use sqlx::{PgConnection, PgPool};
 use store::{Database, Migration, StoreError};
 
-use crate::projection::actor::actor;
 use crate::projection::apply;
 
 const MIGRATIONS: &[Migration] = &[Migration {
@@ -86,7 +85,7 @@ async fn log(connection: &mut PgConnection, message: &Message) -> Result<(), sql
     .bind(sequence(message))
     .bind(message.event.event_type())
     .bind(envelope.time)
-    .bind(actor(message))
+    .bind(message.actor())
     .bind(envelope.correlation)
     .bind(data)
     .execute(connection)

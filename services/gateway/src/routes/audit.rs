@@ -82,13 +82,10 @@ async fn export(
     Caller(caller): Caller,
     Asked(filter): Asked<AuditQuery>,
 ) -> Result<Response, ApiError> {
-    if filter.actor.is_some() {
-        let why = "an export has no filter by actor; by promotion, type and time";
-        return Err(ApiError::bad_request("QUERY_INVALID", why));
-    }
     let message = proto::ExportRequest {
         correlation: filter.promotion_id.map(|id| id.to_string()),
         event_type: filter.event_type,
+        actor: filter.actor,
         since: filter.since,
         until: filter.until,
     };

@@ -1,16 +1,18 @@
 //! Clusters.
 
 use api::catalog::{Cluster, CreateCluster};
-use api::page::Page;
+use api::page::{Page, PageQuery};
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use protos::catalog as proto;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::cursor::word;
 use crate::error::{ApiError, internal};
-use crate::extract::{Body, Caller};
+use crate::extract::{Asked, Body, Caller, idempotency_key};
+use crate::routes::wanted_after;
 use crate::state::Gateway;
 
 pub(super) fn router() -> OpenApiRouter<Gateway> {
@@ -19,15 +21,20 @@ pub(super) fn router() -> OpenApiRouter<Gateway> {
 
 /// The organisation's clusters, by name
 #[utoipa::path(get, path = "/clusters", operation_id = "list_clusters", tag = "Clusters",
-    responses((status = 200, body = Page<Cluster>)))]
+    params(PageQuery), responses((status = 200, body = Page<Cluster>)))]
 async fn list(
     State(gateway): State<Gateway>,
     Caller(caller): Caller,
+    Asked(query): Asked<PageQuery>,
 ) -> Result<Json<Page<Cluster>>, ApiError> {
-    let request = gateway.call(&caller, proto::ListClustersRequest {})?;
-    let clusters = gateway.services.catalog.clone().list_clusters(request).await?.into_inner().clusters;
-    let items = clusters.into_iter().map(|found| cluster(Some(found))).collect::<Result<_, _>>()?;
-    Ok(Json(Page { items, next_cursor: None }))
+    let (after, limit) = wanted_after(&query)?;
+    let message = proto::ListClustersRequest { after: after.unwrap_or_default(), limit };
+    let request = gateway.call(&caller, message)?;
+    let answer = gateway.services.catalog.clone().list_clusters(request).await?.into_inner();
+    let items: Vec<Cluster> =
+        answer.clusters.into_iter().map(|found| cluster(Some(found))).collect::<Result<_, _>>()?;
+    let next_cursor = items.last().filter(|_| answer.more).map(|last| word(&last.name));
+    Ok(Json(Page { items, next_cursor }))
 }
 
 /// Registers a cluster
@@ -36,9 +43,11 @@ async fn list(
 async fn register(
     State(gateway): State<Gateway>,
     Caller(caller): Caller,
+    headers: HeaderMap,
     Body(asked): Body<CreateCluster>,
 ) -> Result<(StatusCode, Json<Cluster>), ApiError> {
-    let message = proto::RegisterClusterRequest { name: asked.name, idempotency_key: None };
+    let message =
+        proto::RegisterClusterRequest { name: asked.name, idempotency_key: idempotency_key(&headers)? };
     let request = gateway.call(&caller, message)?;
     let answer = gateway.services.catalog.clone().register_cluster(request).await?.into_inner();
     Ok((StatusCode::CREATED, Json(cluster(answer.cluster)?)))

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use api::dead_letter::{DeadLetter, DeadLetterDetail, DeadLetterQuery, Discard};
-use api::page::Page;
+use api::page::{Page, PageQuery};
 use axum::Json;
 use axum::extract::{Path, State};
 use base64::Engine as _;
@@ -12,8 +12,10 @@ use protos::operations as proto;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::cursor::word;
 use crate::error::{ApiError, internal};
 use crate::extract::{Asked, Body, Caller};
+use crate::routes::wanted_after;
 use crate::state::Gateway;
 
 pub(super) fn router() -> OpenApiRouter<Gateway> {
@@ -26,15 +28,18 @@ pub(super) fn router() -> OpenApiRouter<Gateway> {
 
 /// Events that could not be handled, oldest first
 #[utoipa::path(get, path = "/dead-letters", operation_id = "list_dead_letters", tag = "Operations",
-    params(DeadLetterQuery), responses((status = 200, body = Page<DeadLetter>)))]
+    params(DeadLetterQuery, PageQuery), responses((status = 200, body = Page<DeadLetter>)))]
 async fn list(
     State(gateway): State<Gateway>,
     Caller(caller): Caller,
-    Asked(query): Asked<DeadLetterQuery>,
+    Asked(filter): Asked<DeadLetterQuery>,
+    Asked(query): Asked<PageQuery>,
 ) -> Result<Json<Page<DeadLetter>>, ApiError> {
-    let request = gateway.call(&caller, proto::ListRequest { state: query.state })?;
+    let (after, limit) = wanted_after(&query)?;
+    let request = gateway.call(&caller, proto::ListRequest { state: filter.state, after, limit })?;
     let answer = gateway.services.operations.clone().list(request).await?.into_inner();
-    Ok(Json(Page { items: answer.dead_letters.into_iter().map(shown).collect(), next_cursor: None }))
+    let next_cursor = answer.next.as_deref().map(word);
+    Ok(Json(Page { items: answer.dead_letters.into_iter().map(shown).collect(), next_cursor }))
 }
 
 /// One of them, with its bytes

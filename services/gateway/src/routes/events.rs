@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use api::promotion::PromotionEvent;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures::Stream;
 use futures::stream::unfold;
@@ -20,7 +20,7 @@ use crate::extract::Caller;
 use crate::projection::Live;
 use crate::routes::promotions::find;
 use crate::state::Gateway;
-use crate::status;
+use crate::streams::Followed;
 
 pub(super) fn router() -> OpenApiRouter<Gateway> {
     OpenApiRouter::new().routes(routes!(watch))
@@ -42,6 +42,7 @@ async fn watch(
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
     let promotion = find(&gateway, &caller, &id).await?.promotion;
+    let followed = caller.token.map(|token| gateway.streams.follow(token).ok_or_else(|| too_many(&gateway)));
     let after = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok()).unwrap_or(0);
     let follower = Follower {
         listener: gateway.live.listen(),
@@ -52,6 +53,7 @@ async fn watch(
         after,
         waiting: VecDeque::new(),
         over: false,
+        _followed: followed.transpose()?,
     };
     let stream = unfold(follower, |mut follower| async move { Some((Ok(follower.next().await?), follower)) });
     Ok(Sse::new(stream).keep_alive(KeepAlive::default()))
@@ -67,7 +69,17 @@ struct Follower {
     after: i64,
     waiting: VecDeque<(i64, PromotionEvent)>,
     over: bool,
+    _followed: Option<Followed>,
 }
+
+fn too_many(gateway: &Gateway) -> ApiError {
+    let why = format!("this token follows {} streams already", gateway.streams.most());
+    let error = ApiError::new(StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_STREAMS", why);
+    ApiError { retry_after: Some(FREE), ..error }
+}
+
+/// Seconds after which one of the streams may be over.
+const FREE: u32 = 10;
 
 impl Follower {
     /// The next event; none when nothing more will happen.
@@ -75,7 +87,7 @@ impl Follower {
         loop {
             if let Some((number, event)) = self.waiting.pop_front() {
                 self.after = number;
-                self.over |= status::is_final(&event.status);
+                self.over |= api::promotion::is_final(&event.status);
                 return Event::default()
                     .id(number.to_string())
                     .event(event.event_type.clone())

@@ -22,11 +22,11 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::door::door;
 use crate::error::{ApiError, internal};
 use crate::openapi::Document;
-use crate::probes;
 use crate::state::Gateway;
 
 /// Everything that is served.
 pub(crate) fn router(gateway: Gateway) -> Router {
+    let probes = service::probes(gateway.health.clone(), gateway.metrics.clone());
     let (api, document) = endpoints().split_for_parts();
     let api = api.route_layer(from_fn_with_state(gateway.clone(), door));
     let document = crate::openapi::finished(document);
@@ -36,14 +36,14 @@ pub(crate) fn router(gateway: Gateway) -> Router {
         async move { ([("content-type", "application/json")], json).into_response() }
     };
     api.route(&format!("{}/openapi.json", api::PREFIX), axum::routing::get(served))
-        .merge(probes::router())
         .fallback(|| async { ApiError::not_found("NOT_FOUND", "there is no such endpoint") })
         .method_not_allowed_fallback(|| async {
             let why = "this endpoint has no such method";
             ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", why)
         })
-        .layer(CatchPanicLayer::custom(panicked))
         .with_state(gateway)
+        .merge(probes)
+        .layer(CatchPanicLayer::custom(panicked))
 }
 
 /// The OpenAPI document (3.1).
@@ -82,12 +82,22 @@ fn page<T: serde::Serialize>(listed: crate::projection::Listed<T>) -> Json<api::
 
 /// Which page was asked for.
 fn wanted(query: &api::page::PageQuery) -> Result<(Option<crate::cursor::Cursor>, usize), ApiError> {
-    let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
-    if !(1..=MAX_LIMIT).contains(&limit) {
-        return Err(ApiError::bad_request("QUERY_INVALID", format!("limit is from 1 to {MAX_LIMIT}")));
-    }
+    let limit = limit(query)?;
     let cursor = query.cursor.as_deref().map(crate::cursor::Cursor::parse).transpose()?;
     Ok((cursor, usize::try_from(limit).unwrap_or(usize::MAX)))
+}
+
+/// Which page of a list in the order of texts.
+fn wanted_after(query: &api::page::PageQuery) -> Result<(Option<String>, u32), ApiError> {
+    Ok((query.cursor.as_deref().map(crate::cursor::of_word).transpose()?, limit(query)?))
+}
+
+fn limit(query: &api::page::PageQuery) -> Result<u32, ApiError> {
+    let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
+    match (1..=MAX_LIMIT).contains(&limit) {
+        true => Ok(limit),
+        false => Err(ApiError::bad_request("QUERY_INVALID", format!("limit is from 1 to {MAX_LIMIT}"))),
+    }
 }
 
 const DEFAULT_LIMIT: u32 = 50;

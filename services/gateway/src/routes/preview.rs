@@ -17,7 +17,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::error::{ApiError, internal};
-use crate::extract::{Asked, Body, Caller};
+use crate::extract::{Asked, Body, Caller, idempotency_key};
 use crate::projection::Found;
 use crate::routes::documents;
 use crate::routes::promotions::only_oneself;
@@ -145,14 +145,6 @@ fn accepted(id: PromotionId, found: Option<Found>) -> Result<Response, ApiError>
         HeaderValue::from_str(&location).map_err(|_| internal("INTERNAL", "a location is no header"))?;
     response.headers_mut().insert(header::LOCATION, location);
     Ok(response)
-}
-
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
-    let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
-    let key = key.to_str().ok().filter(|key| (1..=200).contains(&key.len()));
-    let refuse =
-        || ApiError::bad_request("IDEMPOTENCY_KEY_INVALID", "Idempotency-Key is 1 to 200 visible characters");
-    key.map(|key| Some(key.to_owned())).ok_or_else(refuse)
 }
 
 async fn application(

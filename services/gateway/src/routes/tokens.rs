@@ -4,14 +4,17 @@ use api::access::{CreateToken, NewToken, TokenInfo};
 use api::page::{Page, PageQuery};
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::error::ApiError;
-use crate::extract::{Asked, Body, Caller};
+use crate::extract::{Asked, Body, Caller, idempotency_key};
 use crate::routes::{page, wanted};
 use crate::state::Gateway;
+use crate::tokens::Refused;
+
+const ROUTE: &str = "/api/v1/tokens";
 
 pub(super) fn router() -> OpenApiRouter<Gateway> {
     OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(revoke))
@@ -35,13 +38,22 @@ async fn list(
 async fn create(
     State(gateway): State<Gateway>,
     Caller(caller): Caller,
+    headers: HeaderMap,
     Body(asked): Body<CreateToken>,
 ) -> Result<(StatusCode, Json<NewToken>), ApiError> {
+    let key = idempotency_key(&headers)?;
     if !is_user_name(&asked.user) {
         let why = "user is 1 to 100 letters, digits and the characters . _ @ + -";
         return Err(ApiError::unprocessable("USER_INVALID", why));
     }
-    let token = gateway.tokens.create(caller.org, &asked.user, asked.role, &caller.user).await?;
+    if asked.role > caller.role {
+        let refused = Refused { method: "POST", route: ROUTE, code: "FORBIDDEN" };
+        gateway.tokens.refused(&caller, refused).await?;
+        let why = format!("your role is {}; nobody makes a token of a role above their own", caller.role);
+        return Err(ApiError::new(StatusCode::FORBIDDEN, "FORBIDDEN", why));
+    }
+    let token =
+        gateway.tokens.create(caller.org, &asked.user, asked.role, &caller.user, key.as_deref()).await?;
     let info = TokenInfo {
         token_id: token.id,
         user: asked.user,

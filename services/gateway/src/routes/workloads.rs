@@ -1,16 +1,18 @@
 //! Workloads: applications and their environments.
 
 use api::catalog::{Workload, WorkloadSource};
-use api::page::Page;
+use api::page::{Page, PageQuery};
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use protos::catalog as proto;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::cursor::word;
 use crate::error::{ApiError, internal};
-use crate::extract::{Body, Caller};
+use crate::extract::{Asked, Body, Caller, idempotency_key};
+use crate::routes::wanted_after;
 use crate::state::Gateway;
 
 pub(super) fn router() -> OpenApiRouter<Gateway> {
@@ -19,16 +21,20 @@ pub(super) fn router() -> OpenApiRouter<Gateway> {
 
 /// The organisation's workloads, by name
 #[utoipa::path(get, path = "/workloads", operation_id = "list_workloads", tag = "Workloads",
-    responses((status = 200, body = Page<Workload>)))]
+    params(PageQuery), responses((status = 200, body = Page<Workload>)))]
 async fn list(
     State(gateway): State<Gateway>,
     Caller(caller): Caller,
+    Asked(query): Asked<PageQuery>,
 ) -> Result<Json<Page<Workload>>, ApiError> {
-    let request = gateway.call(&caller, proto::ListApplicationsRequest {})?;
+    let (after, limit) = wanted_after(&query)?;
+    let message = proto::ListApplicationsRequest { after: after.unwrap_or_default(), limit };
+    let request = gateway.call(&caller, message)?;
     let answer = gateway.services.catalog.clone().list_applications(request).await?.into_inner();
-    let items =
+    let items: Vec<Workload> =
         answer.applications.into_iter().map(|found| workload(Some(found))).collect::<Result<_, _>>()?;
-    Ok(Json(Page { items, next_cursor: None }))
+    let next_cursor = items.last().filter(|_| answer.more).map(|last| word(&last.name));
+    Ok(Json(Page { items, next_cursor }))
 }
 
 /// Registers a workload: a plimsoll.yaml as JSON, or where to read it from
@@ -37,9 +43,13 @@ async fn list(
 async fn register(
     State(gateway): State<Gateway>,
     Caller(caller): Caller,
+    headers: HeaderMap,
     Body(asked): Body<WorkloadSource>,
 ) -> Result<(StatusCode, Json<Workload>), ApiError> {
-    let message = proto::RegisterApplicationRequest { source: Some(source(asked)), idempotency_key: None };
+    let message = proto::RegisterApplicationRequest {
+        source: Some(source(asked)),
+        idempotency_key: idempotency_key(&headers)?,
+    };
     let request = gateway.call(&caller, message)?;
     let answer = gateway.services.catalog.clone().register_application(request).await?.into_inner();
     Ok((StatusCode::CREATED, Json(workload(answer.application)?)))

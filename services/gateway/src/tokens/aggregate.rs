@@ -26,6 +26,11 @@ impl Kept {
     pub(crate) fn with_digest(digest: String) -> Self {
         Self { digest, user: String::new(), role: None, created_at: None, revoked_at: None, refused: 0 }
     }
+
+    /// Whether it is taken, and is this user's in this role.
+    pub(crate) fn is(&self, user: &str, role: Role) -> bool {
+        self.revoked_at.is_none() && self.user == user && self.role == Some(role)
+    }
 }
 
 impl Aggregate for Kept {

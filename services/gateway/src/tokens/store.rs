@@ -1,9 +1,10 @@
 //! Making, checking and revoking tokens.
 
 use access::{Identity, Role};
+use axum::http::StatusCode;
 use events::access::{AccessRefused, TokenCreated, TokenRevoked};
 use events::{Event, Service};
-use ids::{OrgId, TokenId};
+use ids::{OrgId, TokenId, token_id};
 use serde_json::Value;
 use service::{Decision, Done, Occasion, Parts, decide};
 
@@ -31,32 +32,49 @@ impl Tokens {
         Self { parts }
     }
 
-    /// Makes a token. Its secret is in the answer and nowhere else.
+    /// Makes a token. Its secret is in the answer and nowhere else: who asks again under the same name (`key`), because no
+    /// answer came, is given the same token with another secret, and the one before is not taken any more.
     ///
     /// # Errors
-    /// There is no randomness, or the store cannot be reached.
+    /// There is no randomness, the store cannot be reached, or the name was used for another token
+    /// (`IDEMPOTENCY_KEY_REUSED`).
     pub async fn create(
         &self,
         org: OrgId,
         user: &str,
         role: Role,
         by: &str,
+        key: Option<&str>,
     ) -> Result<BearerToken, ApiError> {
         let mut secret = [0; 32];
         getrandom::fill(&mut secret).map_err(|error| internal("RANDOM_UNAVAILABLE", &error.to_string()))?;
-        let token = BearerToken::new(org, TokenId::new(self.parts.clock.new_id()), secret);
+        let token = BearerToken::new(org, self.id(org, by, key), secret);
         let event = TokenCreated {
             token_id: token.id,
             user: user.to_owned(),
             role: role.to_string(),
             by: by.to_owned(),
         };
-        let digest = token.digest();
-        self.decide(org, token.id, move |kept| {
-            (kept.or(Some(Kept::with_digest(digest.clone()))), vec![event.clone().into()])
-        })
-        .await?;
-        Ok(token)
+        let (digest, user) = (token.digest(), user.to_owned());
+        let made = self.decide(org, token.id, move |kept| {
+            let digest = digest.clone();
+            match kept {
+                Some(kept) if !kept.is(&user, role) => (Some(kept), Vec::new()),
+                Some(kept) => (Some(Kept { digest, ..kept }), vec![event.clone().into()]),
+                None => (Some(Kept::with_digest(digest)), vec![event.clone().into()]),
+            }
+        });
+        match made.await? {
+            0 => {
+                let why = "this idempotency key was used for another token, or that one is revoked";
+                Err(ApiError::new(StatusCode::CONFLICT, "IDEMPOTENCY_KEY_REUSED", why))
+            }
+            _ => Ok(token),
+        }
+    }
+
+    fn id(&self, org: OrgId, by: &str, key: Option<&str>) -> TokenId {
+        key.map_or_else(|| TokenId::new(self.parts.clock.new_id()), |key| token_id(org, by, key))
     }
 
     /// Who comes with this token; none if it is not taken.

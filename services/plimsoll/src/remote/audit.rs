@@ -53,29 +53,60 @@ fn listed(page: &Page<AuditRecord>) -> String {
 }
 
 fn export(filter: &AuditFilter, output: Option<&Path>, server: &Server) -> Result<Outcome, Failure> {
-    let lines = Client::open(server)?.lines(&format!("/audit/export{}", asked(filter, None)))?;
-    let fail = |error: std::io::Error| {
-        Failure::new("OUTPUT_FAILED", format!("the export cannot be written: {error}"))
-    };
-    let mut file: Box<dyn std::io::Write> = match output {
-        Some(path) => Box::new(File::create(path).map_err(fail)?),
-        None => Box::new(std::io::stdout().lock()),
-    };
+    let lines = Client::open(server)?.lines(&format!("/audit/export{}", asked(filter, None)), None)?;
     let progress = Progress::start("exporting");
-    let mut written = 0_usize;
-    let mut buffered = BufWriter::new(&mut file);
-    for line in lines {
-        let line = line
-            .map_err(|error| Failure::new("SERVER_UNREACHABLE", format!("the export broke off: {error}")))?;
-        writeln!(buffered, "{line}").map_err(fail)?;
-        written += 1;
-    }
-    buffered.flush().map_err(fail)?;
+    let written = match output {
+        Some(path) => whole(path, |file| copy(lines, file)),
+        None => copy(lines, &mut std::io::stdout().lock()),
+    };
     drop(progress);
+    let written = written?;
     Ok(match output {
         Some(path) => Outcome::of(format!("{written} lines in {}\n", path.display())),
         None => Outcome::default(),
     })
+}
+
+fn unwritten(error: std::io::Error) -> Failure {
+    Failure::new("OUTPUT_FAILED", format!("the export cannot be written: {error}"))
+}
+
+fn copy(
+    lines: impl Iterator<Item = std::io::Result<String>>,
+    output: &mut dyn std::io::Write,
+) -> Result<usize, Failure> {
+    let mut written = 0;
+    let mut buffered = BufWriter::new(output);
+    for line in lines {
+        let line = line
+            .map_err(|error| Failure::new("SERVER_UNREACHABLE", format!("the export broke off: {error}")))?;
+        writeln!(buffered, "{line}").map_err(unwritten)?;
+        written += 1;
+    }
+    buffered.flush().map_err(unwritten)?;
+    Ok(written)
+}
+
+/// Writes a file whole or not at all: half an export would be taken for one. What is no file (a pipe, a terminal) is
+/// written as it comes.
+fn whole(
+    path: &Path,
+    write: impl FnOnce(&mut dyn std::io::Write) -> Result<usize, Failure>,
+) -> Result<usize, Failure> {
+    if path.exists() && !path.is_file() {
+        return write(&mut File::create(path).map_err(unwritten)?);
+    }
+    let part = path.with_added_extension("part");
+    let written = File::create(&part).map_err(unwritten).and_then(|mut file| {
+        let written = write(&mut file)?;
+        file.sync_all().and_then(|()| std::fs::rename(&part, path)).map_err(unwritten)?;
+        Ok(written)
+    });
+    if written.is_err() {
+        // It may not even be there.
+        let _ = std::fs::remove_file(&part);
+    }
+    written
 }
 
 /// The lines of a file, as bytes: one that was altered may be no text any more.
@@ -83,4 +114,21 @@ pub(crate) fn lines(path: &Path) -> Result<impl Iterator<Item = std::io::Result<
     let fail =
         |error| Failure::new("SOURCE_UNREADABLE", format!("{} cannot be read: {error}", path.display()));
     Ok(BufReader::new(File::open(path).map_err(fail)?).split(b'\n'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_export_that_breaks_off_leaves_what_was_there() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("log.jsonl");
+        let line = |text: &str| Ok(text.to_owned());
+        assert_eq!(whole(&path, |file| copy([line("a"), line("b")].into_iter(), file)).unwrap(), 2);
+        let broken = [line("c"), Err(std::io::Error::other("reset"))].into_iter();
+        assert!(whole(&path, |file| copy(broken, file)).is_err());
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "a\nb\n");
+        assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
+    }
 }

@@ -13,11 +13,11 @@ pub(crate) fn clusters(clusters: &Clusters) -> Result<Outcome, Failure> {
     match &clusters.verb {
         ClusterVerb::Register { name, server } => {
             let cluster: Cluster =
-                Client::open(server)?.post("/clusters", &CreateCluster { name: name.clone() })?;
+                Client::open(server)?.create("/clusters", &CreateCluster { name: name.clone() })?;
             either(server, &cluster, || format!("{} is registered as {}\n", cluster.name, cluster.id))
         }
         ClusterVerb::List { server } => {
-            let page: Page<Cluster> = Client::open(server)?.get("/clusters")?;
+            let page: Page<Cluster> = Client::open(server)?.all("/clusters", &[])?;
             let row = |cluster: &Cluster| vec![cluster.id.to_string(), cluster.name.clone()];
             either(server, &page, || table(&["id", "name"], &page.items.iter().map(row).collect::<Vec<_>>()))
         }
@@ -28,11 +28,11 @@ pub(crate) fn applications(application: &Application) -> Result<Outcome, Failure
     match &application.verb {
         ApplicationVerb::Register { repo, path, server } => {
             let file = WorkloadFile { repo: repo.clone(), path: path.clone() };
-            let made: Workload = Client::open(server)?.post("/workloads", &WorkloadSource::File(file))?;
+            let made: Workload = Client::open(server)?.create("/workloads", &WorkloadSource::File(file))?;
             either(server, &made, || format!("{} is registered as {}\n", made.name, made.id))
         }
         ApplicationVerb::List { server } => {
-            let page: Page<Workload> = Client::open(server)?.get("/workloads")?;
+            let page: Page<Workload> = Client::open(server)?.all("/workloads", &[])?;
             let row =
                 |found: &Workload| vec![found.id.to_string(), found.name.clone(), found.repository.clone()];
             let rows = || page.items.iter().map(row).collect::<Vec<_>>();

@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::time::Duration;
 
 use api::error::ErrorBody;
+use api::page::Page;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use ureq::http::{Response, StatusCode};
@@ -18,6 +19,9 @@ const PATIENCE: Duration = Duration::from_secs(90);
 const CONNECT: Duration = Duration::from_secs(5);
 /// No stream and no export is followed for longer.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How long is waited before something is asked for again.
+const AGAIN: [Duration; 3] = [Duration::from_millis(500), Duration::from_secs(2), Duration::from_secs(5)];
 
 /// A server, and the token that it knows the caller by.
 pub(crate) struct Client {
@@ -54,14 +58,57 @@ impl Client {
         decoded(self.answer(sent)?)
     }
 
+    /// Every item of a list, page by page.
+    pub(crate) fn all<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        filter: &[(&str, Option<&str>)],
+    ) -> Result<Page<T>, Failure> {
+        let mut all = Page { items: Vec::new(), next_cursor: None };
+        loop {
+            let which = [("limit", Some("200")), ("cursor", all.next_cursor.as_deref())];
+            let page: Page<T> = self.get(&format!("{path}{}", query(&[filter, &which].concat())))?;
+            all.items.extend(page.items);
+            all.next_cursor = page.next_cursor;
+            if all.next_cursor.is_none() {
+                return Ok(all);
+            }
+        }
+    }
+
     pub(crate) fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, Failure> {
         decoded(self.posted(path, body)?)
     }
 
-    /// The answer, whose status says more than its body.
-    pub(crate) fn posted(&self, path: &str, body: &impl Serialize) -> Result<Response<Body>, Failure> {
+    fn posted(&self, path: &str, body: &impl Serialize) -> Result<Response<Body>, Failure> {
         let sent = self.prepared(self.agent.post(self.url(path))).send_json(body);
         self.answer(sent)
+    }
+
+    /// Has something made, once: it is asked for again under the same name while no answer comes, and the server makes one
+    /// of all that have that name.
+    pub(crate) fn create<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T, Failure> {
+        decoded(self.created(path, body)?)
+    }
+
+    /// [`Client::create`] with the answer, whose status says more than its body.
+    pub(crate) fn created(&self, path: &str, body: &impl Serialize) -> Result<Response<Body>, Failure> {
+        let name = fresh_name()?;
+        let mut waits = AGAIN.iter();
+        loop {
+            let request = self.prepared(self.agent.post(self.url(path))).header("idempotency-key", &name);
+            let sent = request.send_json(body);
+            let is_away =
+                sent.as_ref().map_or(true, |answer| answer.status() == StatusCode::SERVICE_UNAVAILABLE);
+            match waits.next().filter(|_| is_away) {
+                Some(wait) => std::thread::sleep(*wait),
+                None => return self.answer(sent),
+            }
+        }
     }
 
     pub(crate) fn delete(&self, path: &str) -> Result<(), Failure> {
@@ -69,17 +116,17 @@ impl Client {
         self.answer(sent).map(drop)
     }
 
-    /// The lines of an answer that may go on for ever.
+    /// The lines of an answer that may go on for ever; of events, those after the one that was seen last.
     pub(crate) fn lines(
         &self,
         path: &str,
+        seen: Option<&str>,
     ) -> Result<impl Iterator<Item = std::io::Result<String>> + use<>, Failure> {
-        let sent = self
-            .prepared(self.agent.get(self.url(path)))
-            .config()
-            .timeout_recv_body(Some(LONGEST))
-            .build()
-            .call();
+        let mut request = self.prepared(self.agent.get(self.url(path)));
+        if let Some(seen) = seen {
+            request = request.header("last-event-id", seen);
+        }
+        let sent = request.config().timeout_recv_body(Some(LONGEST)).build().call();
         Ok(BufReader::new(self.answer(sent)?.into_body().into_reader()).lines())
     }
 
@@ -102,6 +149,13 @@ impl Client {
     fn unreachable(&self, error: &ureq::Error) -> Failure {
         Failure::new("SERVER_UNREACHABLE", format!("{} does not answer: {error}", self.server))
     }
+}
+
+/// A name that nobody has given anything before.
+fn fresh_name() -> Result<String, Failure> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|error| Failure::new("RANDOM_UNAVAILABLE", error.to_string()))?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// The answer's body.

@@ -9,14 +9,14 @@ use crate::escape;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::remote::Client;
-use crate::remote::client::{query, segment};
+use crate::remote::client::segment;
 use crate::remote::show::{either, table};
 
 pub(crate) fn run(dead_letters: &DeadLetters) -> Result<Outcome, Failure> {
     match &dead_letters.verb {
         DeadLetterVerb::List { state, server } => {
-            let path = format!("/dead-letters{}", query(&[("state", state.as_deref())]));
-            let page: Page<DeadLetter> = Client::open(server)?.get(&path)?;
+            let filter = [("state", state.as_deref())];
+            let page: Page<DeadLetter> = Client::open(server)?.all("/dead-letters", &filter)?;
             either(server, &page, || listed(&page))
         }
         DeadLetterVerb::Show { id, server } => {

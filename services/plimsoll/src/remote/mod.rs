@@ -10,5 +10,6 @@ mod progress;
 pub(crate) mod promotions;
 mod show;
 pub(crate) mod tokens;
+mod watch;
 
 pub(crate) use client::Client;

@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 
 use api::page::Page;
-use api::promotion::{CreatePromotion, Decision, Promotion, PromotionEvent};
+use api::promotion::{CreatePromotion, Decision, Promotion};
 use serde_json::{Map, Value};
 use ureq::http::StatusCode;
 
-use crate::cli::{Decide, Format, PromotionVerb, Promotions, RequestPromotion, Server};
+use crate::cli::{Decide, PromotionVerb, Promotions, RequestPromotion, Server};
 use crate::escape;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
@@ -15,6 +15,7 @@ use crate::remote::Client;
 use crate::remote::client::{decoded, query, segment};
 use crate::remote::progress::Progress;
 use crate::remote::show::{either, moment, table};
+use crate::remote::watch;
 
 pub(crate) fn run(promotions: &Promotions) -> Result<Outcome, Failure> {
     match &promotions.verb {
@@ -31,7 +32,7 @@ pub(crate) fn run(promotions: &Promotions) -> Result<Outcome, Failure> {
         PromotionVerb::Show { id, server } => show(&Client::open(server)?, id, server),
         PromotionVerb::Approve(decide) => decided(decide, "approve"),
         PromotionVerb::Reject(decide) => decided(decide, "reject"),
-        PromotionVerb::Watch { id, server } => watch(id, server),
+        PromotionVerb::Watch { id, server } => watch::run(id, server),
     }
 }
 
@@ -48,7 +49,7 @@ fn request(asked: &RequestPromotion) -> Result<Outcome, Failure> {
         skip: texts(&asked.skip),
     };
     let progress = Progress::start("planning");
-    let response = client.posted(&format!("/promotions?wait={}", asked.wait), &body)?;
+    let response = client.created(&format!("/promotions?wait={}", asked.wait), &body)?;
     drop(progress);
     let complete = response.status() == StatusCode::OK;
     let answer: Map<String, Value> = decoded(response)?;
@@ -84,26 +85,6 @@ fn decided(decide: &Decide, verb: &str) -> Result<Outcome, Failure> {
     };
     let promotion: Promotion = client.post(&format!("/promotions/{}/{verb}", segment(&decide.id)), &body)?;
     either(&decide.server, &promotion, || summary(&promotion))
-}
-
-/// Prints each change as it comes, until nothing more will happen.
-fn watch(id: &str, server: &Server) -> Result<Outcome, Failure> {
-    let lines = Client::open(server)?.lines(&format!("/promotions/{}/events", segment(id)))?;
-    for line in lines {
-        let line =
-            line.map_err(|error| Failure::new("SERVER_UNREACHABLE", format!("the stream ended: {error}")))?;
-        let Some(data) = line.strip_prefix("data:") else { continue };
-        let Ok(event) = serde_json::from_str::<PromotionEvent>(data.trim()) else { continue };
-        let shown = match server.format {
-            Format::Json => data.trim().to_owned(),
-            _ => {
-                let name = event.event_type.rsplit('.').next().unwrap_or_default();
-                escape::line(&format!("{}  {:<11}  {name}", moment(event.time), event.status))
-            }
-        };
-        crate::outcome::print_line(&shown)?;
-    }
-    Ok(Outcome::default())
 }
 
 fn listed(page: &Page<Promotion>) -> String {

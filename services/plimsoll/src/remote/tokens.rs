@@ -14,12 +14,12 @@ pub(crate) fn run(token: &Token) -> Result<Outcome, Failure> {
     match &token.verb {
         TokenVerb::Create { user, role, server } => {
             let body = CreateToken { user: user.clone(), role: role.0 };
-            let made: NewToken = Client::open(server)?.post("/tokens", &body)?;
+            let made: NewToken = Client::open(server)?.create("/tokens", &body)?;
             // The token alone, so that it can be put where it belongs.
             either(server, &made, || format!("{}\n", made.token))
         }
         TokenVerb::List { server } => {
-            let page: Page<TokenInfo> = Client::open(server)?.get("/tokens?limit=200")?;
+            let page: Page<TokenInfo> = Client::open(server)?.all("/tokens", &[])?;
             either(server, &page, || listed(&page))
         }
         TokenVerb::Revoke { id, server } => {

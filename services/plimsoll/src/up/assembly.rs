@@ -1,5 +1,6 @@
 //! The services, put together: the one place where they know of each other.
 
+use std::mem::take;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,99 +10,137 @@ use gateway::{Addresses, Gateway, Projections, Services};
 use protos::catalog::catalog_service_client::CatalogServiceClient;
 use repositories::{MirroredRepositories, Repositories};
 use service::{
-    Address, Clock, DeadLetterOperations, DeadLetters, Health, Parts, Platform, Task, channel, grpc_server,
+    Address, Clock, DeadLetterOperations, DeadLetters, Health, Parts, Platform, Secret, Task, channel,
+    grpc_server, probe_server,
 };
 use source::Mirrors;
 use store::Database;
 use telemetry::Metrics;
-use tonic::transport::Channel;
+use tonic::service::RoutesBuilder;
 
 use crate::failure::Failure;
+use crate::up::bootstrap::Begin;
 use crate::up::config::Config;
 use crate::up::directory::Directory;
 use crate::up::keys::Keys;
+use crate::up::socket;
 
 /// Of what the services are made.
 pub(super) struct Assembly<'a> {
-    pub(super) config: &'a Config,
-    pub(super) directory: &'a Directory,
-    pub(super) keys: &'a Keys,
-    pub(super) platform: &'a Platform,
-    pub(super) clock: Arc<dyn Clock>,
+    config: &'a Config,
+    directory: &'a Directory,
+    keys: &'a Keys,
+    platform: &'a Platform,
+    clock: Arc<dyn Clock>,
+    health: Health,
+    metrics: Metrics,
+    mirrors: Arc<Mirrors>,
+    /// Where the services of this process call each other.
+    inside: Address,
 }
 
 /// The services, ready to be run.
+#[derive(Default)]
 pub(super) struct Assembled {
     pub(super) tasks: Vec<Task>,
-    pub(super) begin: Begin,
-}
-
-/// With what the first start makes an organisation and its admin.
-pub(super) struct Begin {
-    pub(super) catalog: CatalogServiceClient<Channel>,
-    pub(super) tokens: gateway::Tokens,
-    pub(super) voucher: Voucher,
-    pub(super) clock: Arc<dyn Clock>,
+    /// With what the first start begins, in the process that does.
+    pub(super) begin: Option<Begin>,
+    routes: RoutesBuilder,
+    letters: Vec<DeadLetters>,
 }
 
 /// A call between services of one process.
 const DEADLINE: Duration = Duration::from_secs(60);
 
-impl Assembly<'_> {
-    pub(super) async fn make(&self, watched: (Health, Option<Metrics>)) -> Result<Assembled, Failure> {
-        let voucher = Voucher::new(self.keys.identity);
-        let git = |error: source::GitError| Failure::told(error.code(), error.to_string());
-        let mirrors = Mirrors::open(&self.directory.mirrors(), self.config.git.options()).map_err(git)?;
+fn failed(failure: service::Failure) -> Failure {
+    Failure::of(&failure)
+}
+
+impl<'a> Assembly<'a> {
+    pub(super) fn new(
+        (config, directory, keys): (&'a Config, &'a Directory, &'a Keys),
+        (platform, clock): (&'a Platform, Arc<dyn Clock>),
+        (health, metrics): (Health, Metrics),
+    ) -> Result<Self, Failure> {
+        let inside = Address::Unix(socket::path(directory)?);
+        let mirrors = Mirrors::open(&directory.mirrors(), config.git.options());
+        let mirrors = mirrors.map_err(|error| Failure::told(error.code(), error.to_string()))?;
         let mirrors = Arc::new(mirrors);
-        let repositories: Arc<dyn Repositories> = Arc::new(MirroredRepositories::new(Arc::clone(&mirrors)));
-        let inside = Address::Unix(inside(self.directory));
-        let channel = channel(&inside, DEADLINE).map_err(|failure| Failure::of(&failure))?;
+        Ok(Self { config, directory, keys, platform, clock, health, metrics, mirrors, inside })
+    }
 
-        let mut letters = Vec::new();
-        let mut parts = async |service| -> Result<(Parts, Database), Failure> {
-            let (parts, database) =
-                self.platform.parts(service).await.map_err(|failure| Failure::of(&failure))?;
-            letters.push(DeadLetters::new(service, &parts));
-            Ok((parts, database))
-        };
-        let (catalog, _) = parts(Service::Catalog).await?;
-        let (promotion, _) = parts(Service::Promotion).await?;
-        let (diff, _) = parts(Service::Diff).await?;
-        let (cost, _) = parts(Service::Cost).await?;
-        let (risk, _) = parts(Service::Risk).await?;
-        let (explain, _) = parts(Service::Explain).await?;
-        let (gitops, _) = parts(Service::Gitops).await?;
-        let (audit, audit_database) = parts(Service::Audit).await?;
-        let (gateway, gateway_database) = parts(Service::Gateway).await?;
+    pub(super) async fn make(&self) -> Result<Assembled, Failure> {
+        let mut made = Assembled::default();
+        // The gateway is the last of them all: it serves the dead letters of the others.
+        for service in self.config.part.services() {
+            let (parts, database) = self.platform.parts(service).await.map_err(failed)?;
+            made.letters.push(DeadLetters::new(service, &parts));
+            self.add(service, parts, &database, &mut made).await?;
+        }
+        self.serve(&mut made);
+        made.tasks.extend(self.probes());
+        Ok(made)
+    }
 
-        let mut tasks = catalog::tasks(catalog.clone());
-        let catalog_api =
-            catalog::Api::server(catalog::Books::new(catalog), Arc::clone(&repositories), voucher.clone());
-        let promotion = promotion::assemble(&inside, repositories, voucher.clone(), promotion)
-            .map_err(|failure| Failure::of(&failure))?;
-        tasks.extend(promotion.tasks);
-        let diff_config =
-            diff::Config { mirrors: self.directory.mirrors(), redaction_key: self.keys.redaction.clone() };
-        tasks.extend(diff::tasks(&diff_config, mirrors, diff));
-        tasks.extend(cost::tasks(self.config.cost, cost));
-        tasks.extend(risk::tasks(risk));
-        tasks.extend(explain::tasks(explain));
-        tasks.extend(self.gitops(gitops)?);
-        let audit = self.audit(audit, &audit_database, &voucher).await?;
-        tasks.extend(audit::tasks(&audit));
-        let operations =
-            DeadLetterOperations::new(letters, voucher.clone(), Arc::clone(&self.clock)).into_server();
-        let routes = promotion.routes.add_service(catalog_api).add_service(audit::Api::server(audit));
-        tasks.push(grpc_server("services", inside.clone(), routes.add_service(operations)));
+    async fn add(
+        &self,
+        service: Service,
+        parts: Parts,
+        database: &Database,
+        made: &mut Assembled,
+    ) -> Result<(), Failure> {
+        match service {
+            Service::Catalog => self.catalog(parts, made)?,
+            Service::Promotion => self.promotion(parts, made)?,
+            Service::Diff => made.tasks.extend(self.diff(parts)?),
+            Service::Cost => made.tasks.extend(cost::tasks(self.config.cost, parts)),
+            Service::Risk => made.tasks.extend(risk::tasks(parts)),
+            Service::Explain => made.tasks.extend(explain::tasks(parts)),
+            Service::Gitops => made.tasks.extend(self.gitops(parts)?),
+            Service::Audit => self.audit(parts, database, made).await?,
+            Service::Gateway => self.gateway(parts, database, made).await?,
+        }
+        Ok(())
+    }
 
-        let begin = Begin {
-            catalog: CatalogServiceClient::new(channel),
-            tokens: gateway::Tokens::new(gateway.clone()),
-            voucher: voucher.clone(),
-            clock: Arc::clone(&self.clock),
-        };
-        tasks.extend(self.gateway(gateway, &gateway_database, inside, voucher, watched).await?);
-        Ok(Assembled { tasks, begin })
+    /// Over gRPC for this process, and for others if it is said where.
+    fn serve(&self, made: &mut Assembled) {
+        let routes = take(&mut made.routes).routes();
+        let outside = self.config.services.listen.clone();
+        made.tasks.push(grpc_server("services", self.inside.clone(), routes.clone()));
+        made.tasks.extend(outside.map(|address| grpc_server("peers", address, routes)));
+    }
+
+    /// Health and metrics, for a process without the gateway, which has its own.
+    fn probes(&self) -> Option<Task> {
+        let address = self.config.probes.listen.clone()?;
+        Some(probe_server("up", address, self.health.clone(), self.metrics.clone()))
+    }
+
+    fn catalog(&self, parts: Parts, made: &mut Assembled) -> Result<(), Failure> {
+        made.tasks.extend(catalog::tasks(parts.clone()));
+        let repositories = self.repositories();
+        made.routes.add_service(catalog::Api::server(
+            catalog::Books::new(parts),
+            repositories,
+            self.voucher()?,
+        ));
+        Ok(())
+    }
+
+    fn promotion(&self, parts: Parts, made: &mut Assembled) -> Result<(), Failure> {
+        let catalog = self.address(Service::Catalog)?;
+        let promotion = promotion::assemble(&catalog, self.repositories(), self.voucher()?, parts);
+        let promotion = promotion.map_err(failed)?;
+        made.tasks.extend(promotion.tasks);
+        made.routes.add_service(promotion.api);
+        Ok(())
+    }
+
+    fn diff(&self, parts: Parts) -> Result<Vec<Task>, Failure> {
+        let redaction_key = Secret::new(self.keys.redaction()?);
+        let config = diff::Config { mirrors: self.directory.mirrors(), redaction_key };
+        Ok(diff::tasks(&config, Arc::clone(&self.mirrors), parts))
     }
 
     fn gitops(&self, parts: Parts) -> Result<Vec<Task>, Failure> {
@@ -110,44 +149,62 @@ impl Assembly<'_> {
         Ok(gitops::tasks(&self.config.gitops, Arc::new(git), parts))
     }
 
-    async fn audit(
-        &self,
-        parts: Parts,
-        database: &Database,
-        voucher: &Voucher,
-    ) -> Result<audit::Audit, Failure> {
+    async fn audit(&self, parts: Parts, database: &Database, made: &mut Assembled) -> Result<(), Failure> {
         let store = audit::AuditStore::open(database).await;
         let store = store.map_err(|error| Failure::told(error.code(), error.to_string()))?;
-        Ok(audit::Audit::new(store, audit::Keys::new(self.keys.audit), voucher.clone(), parts))
+        let keys = audit::Keys::new(*self.keys.audit()?.bytes());
+        let audit = audit::Audit::new(store, keys, self.voucher()?, parts);
+        made.tasks.extend(audit::tasks(&audit));
+        made.routes.add_service(audit::Api::server(audit));
+        Ok(())
     }
 
-    async fn gateway(
-        &self,
-        parts: Parts,
-        database: &Database,
-        inside: Address,
-        voucher: Voucher,
-        watched: (Health, Option<Metrics>),
-    ) -> Result<Vec<Task>, Failure> {
+    async fn gateway(&self, parts: Parts, database: &Database, made: &mut Assembled) -> Result<(), Failure> {
+        self.operations(made).await?;
         let projections = Projections::open(database).await;
         let projections = projections.map_err(|error| Failure::told(error.code(), error.to_string()))?;
-        let (promotion, catalog, audit) = (inside.clone(), inside.clone(), inside.clone());
-        let services = Services::at(&Addresses { promotion, catalog, audit, operations: inside })
-            .map_err(|failure| Failure::of(&failure))?;
-        let config = self.config.gateway.clone();
-        Ok(gateway::tasks(&Gateway::new(config, parts, services, voucher, projections, watched)))
+        let catalog = self.address(Service::Catalog)?;
+        made.begin = Some(Begin {
+            catalog: CatalogServiceClient::new(channel(&catalog, DEADLINE).map_err(failed)?),
+            tokens: gateway::Tokens::new(parts.clone()),
+            voucher: self.voucher()?,
+            clock: Arc::clone(&self.clock),
+        });
+        let addresses = Addresses {
+            catalog,
+            promotion: self.address(Service::Promotion)?,
+            audit: self.address(Service::Audit)?,
+            operations: self.inside.clone(),
+        };
+        let services = Services::at(&addresses).map_err(failed)?;
+        let (config, watched) = (self.config.gateway.clone(), (self.health.clone(), self.metrics.clone()));
+        let gateway = Gateway::new(config, parts, services, self.voucher()?, projections, watched);
+        made.tasks.extend(gateway::tasks(&gateway));
+        Ok(())
     }
-}
 
-/// The socket over which the services of this process call each other. Its path has to stay under 107 bytes, so it does not
-/// lie in the data directory, which may be deep.
-fn inside(directory: &Directory) -> std::path::PathBuf {
-    let name = ids::BlobHash::of(directory.root().as_os_str().as_encoded_bytes()).to_string();
-    let runtime =
-        std::env::var_os("XDG_RUNTIME_DIR").map(std::path::PathBuf::from).filter(|path| path.is_dir());
-    let short = runtime.unwrap_or_else(std::env::temp_dir);
-    match directory.root().as_os_str().len() < 80 {
-        true => directory.keys().join("services.sock"),
-        false => short.join(format!("plimsoll-{}.sock", &name[..16])),
+    /// The dead letters of every service, wherever it runs: its consumers there find what is to be tried again.
+    async fn operations(&self, made: &mut Assembled) -> Result<(), Failure> {
+        let mut letters = take(&mut made.letters);
+        for service in Service::ALL.into_iter().filter(|service| !self.config.part.runs(*service)) {
+            let (parts, _) = self.platform.parts(service).await.map_err(failed)?;
+            letters.push(DeadLetters::new(service, &parts));
+        }
+        made.routes.add_service(
+            DeadLetterOperations::new(letters, self.voucher()?, Arc::clone(&self.clock)).into_server(),
+        );
+        Ok(())
+    }
+
+    fn address(&self, service: Service) -> Result<Address, Failure> {
+        self.config.part.address(service, &self.inside, &self.config.services)
+    }
+
+    fn voucher(&self) -> Result<Voucher, Failure> {
+        Ok(Voucher::new(*self.keys.identity()?.bytes()))
+    }
+
+    fn repositories(&self) -> Arc<dyn Repositories> {
+        Arc::new(MirroredRepositories::new(Arc::clone(&self.mirrors)))
     }
 }

@@ -1,14 +1,18 @@
 //! What `plimsoll up` is told: a file, the environment (`PLIMSOLL_SECTION__KEY`), flags.
 
+use std::path::PathBuf;
+
 use repositories::GitSettings;
 use serde::Deserialize;
-use service::{Settings, Sources};
+use service::{Address, ProbeSettings, Settings, Sources};
 
 use crate::cli::Up;
 use crate::failure::Failure;
+use crate::up::part::Part;
 
 /// The sections of the configuration.
-const SECTIONS: [&str; 5] = ["gateway", "cost", "gitops", "git", "organisation"];
+const SECTIONS: [&str; 8] =
+    ["gateway", "cost", "gitops", "git", "organisation", "services", "keys", "probes"];
 
 /// What `plimsoll up` is told.
 #[derive(Debug, Clone)]
@@ -18,6 +22,30 @@ pub(crate) struct Config {
     pub(crate) gitops: gitops::Config,
     pub(crate) git: GitSettings,
     pub(crate) organisation: Organisation,
+    pub(crate) services: Services,
+    pub(crate) keys: KeySettings,
+    pub(crate) probes: ProbeSettings,
+    pub(crate) part: Part,
+}
+
+/// Where services are that run in another process, and where those of this one are called from there.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Services {
+    /// Where this process serves its own to others; nowhere if it is not said. Callers are known by their vouchers, and the
+    /// connection is as safe as the network under it.
+    pub(crate) listen: Option<Address>,
+    pub(crate) catalog: Option<Address>,
+    pub(crate) promotion: Option<Address>,
+    pub(crate) audit: Option<Address>,
+}
+
+/// Where the keys of the installation are.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct KeySettings {
+    /// A directory with `identity.key`, `redaction.key` and `audit.key`; `keys` in the data directory if it is not said.
+    pub(crate) directory: Option<PathBuf>,
 }
 
 /// The organisation that the first start makes.
@@ -50,6 +78,10 @@ impl Config {
             gitops: settings.section("gitops").map_err(fail)?,
             git: settings.section("git").map_err(fail)?,
             organisation: settings.section("organisation").map_err(fail)?,
+            services: settings.section("services").map_err(fail)?,
+            keys: settings.section("keys").map_err(fail)?,
+            probes: settings.section("probes").map_err(fail)?,
+            part: Part::of(&arguments.only),
         })
     }
 }

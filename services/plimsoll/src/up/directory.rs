@@ -53,10 +53,15 @@ impl Directory {
         self.0.join("git/histories")
     }
 
+    /// The token of the first organisation's admin, who runs the installation too.
+    pub(crate) fn first_token(&self) -> PathBuf {
+        self.keys().join("admin.token")
+    }
+
     /// The token of an organisation's admin: `admin.token` for the first organisation, `admin-NAME.token` for the others.
     /// A name that is no plain file name gives way to the organisation's identifier.
     pub(crate) fn admin_token(&self, organisation: &str) -> PathBuf {
-        let first = self.keys().join("admin.token");
+        let first = self.first_token();
         let org = catalog::organisation_id(organisation);
         let token = fs::read_to_string(&first).ok();
         let token = token.and_then(|text| gateway::BearerToken::parse(text.trim()).ok());

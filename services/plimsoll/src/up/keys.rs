@@ -1,50 +1,73 @@
-//! The keys of an installation: files of mode 0600, made at the first start and never changed.
+//! The keys of an installation: files of mode 0600 in a directory of mode 0700, made at the first start and never changed.
 
 use std::fs;
 use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use service::{Key, Secret};
+use service::Key;
 
 use crate::failure::Failure;
+use crate::up::config::Config;
 use crate::up::directory::Directory;
 
-/// The keys of an installation.
-pub(crate) struct Keys {
-    /// With which the gateway vouches for callers.
-    pub(crate) identity: [u8; 32],
-    /// Of which each promotion's redaction key is derived.
-    pub(crate) redaction: Secret<Key>,
-    /// The seed of the keys that sign checkpoints.
-    pub(crate) audit: [u8; 32],
-}
+/// The keys of an installation. Each is read when it is asked for, so that a process needs those of its services only.
+pub(crate) struct Keys(PathBuf);
+
+const IDENTITY: &str = "identity.key";
+const REDACTION: &str = "redaction.key";
+const AUDIT: &str = "audit.key";
 
 impl Keys {
-    /// Reads them, and makes those that are not there.
-    pub(crate) fn open(directory: &Directory) -> Result<Self, Failure> {
-        let keys = directory.keys();
-        Ok(Self {
-            identity: *key(&keys.join("identity.key"))?.bytes(),
-            redaction: Secret::new(key(&keys.join("redaction.key"))?),
-            audit: *key(&keys.join("audit.key"))?.bytes(),
-        })
+    /// Those that the configuration names. The process that founds the installation makes those that are not there; any
+    /// other would make one that no other process has.
+    pub(crate) fn open(config: &Config, directory: &Directory) -> Result<Self, Failure> {
+        let keys = config.keys.directory.clone().unwrap_or_else(|| directory.keys());
+        if config.part.founds() {
+            for name in [IDENTITY, REDACTION, AUDIT] {
+                make(&keys.join(name))?;
+            }
+        }
+        Ok(Self(keys))
+    }
+
+    /// With which the gateway vouches for callers.
+    pub(crate) fn identity(&self) -> Result<Key, Failure> {
+        read(&self.0.join(IDENTITY))
+    }
+
+    /// Of which each promotion's redaction key is derived.
+    pub(crate) fn redaction(&self) -> Result<Key, Failure> {
+        read(&self.0.join(REDACTION))
+    }
+
+    /// The seed of the keys that sign checkpoints.
+    pub(crate) fn audit(&self) -> Result<Key, Failure> {
+        read(&self.0.join(AUDIT))
     }
 }
 
-fn key(path: &Path) -> Result<Key, Failure> {
-    let fail = |why: String| Failure::new("KEY_UNUSABLE", format!("the key {}: {why}", path.display()));
-    match fs::read_to_string(path) {
-        Ok(text) => text.parse().map_err(|error: service::KeyError| fail(error.to_string())),
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            let mut key = [0; 32];
-            getrandom::fill(&mut key).map_err(|error| fail(error.to_string()))?;
-            let key = Key::new(key);
-            write(path, key.reveal().as_bytes()).map_err(|error| fail(error.to_string()))?;
-            Ok(key)
+fn unusable(path: &Path, why: &dyn std::fmt::Display) -> Failure {
+    Failure::new("KEY_UNUSABLE", format!("the key {}: {why}", path.display()))
+}
+
+fn read(path: &Path) -> Result<Key, Failure> {
+    let text = fs::read_to_string(path).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => {
+            unusable(path, &"it is not there; copy it from the process that runs the gateway")
         }
-        Err(error) => Err(fail(error.to_string())),
+        _ => unusable(path, &error),
+    })?;
+    text.parse().map_err(|error: service::KeyError| unusable(path, &error))
+}
+
+fn make(path: &Path) -> Result<(), Failure> {
+    if path.try_exists().map_err(|error| unusable(path, &error))? {
+        return Ok(());
     }
+    let mut key = [0; 32];
+    getrandom::fill(&mut key).map_err(|error| unusable(path, &error))?;
+    write(path, Key::new(key).reveal().as_bytes()).map_err(|error| unusable(path, &error))
 }
 
 /// Writes a file for its owner alone, whole or not at all, and does not return before it is on the disk.

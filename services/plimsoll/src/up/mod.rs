@@ -5,12 +5,15 @@ mod bootstrap;
 mod config;
 mod directory;
 mod keys;
+mod part;
 mod ports;
+mod socket;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use embedded_postgres::{Database, Options, Status};
+use events::Service;
 use service::{Clock, Component, Health, Platform, PostgresSettings, Supervisor, SystemClock};
 use telemetry::{Metrics, logs};
 use tokio_util::sync::CancellationToken;
@@ -18,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use crate::cli::Up;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
-use crate::up::assembly::Assembly;
+use crate::up::assembly::{Assembled, Assembly};
 use crate::up::config::Config;
 use crate::up::directory::Directory;
 use crate::up::keys::Keys;
@@ -44,10 +47,15 @@ async fn up(config: Config, directory: Directory, metrics: Metrics) -> Result<Ou
     let began = Instant::now();
     let shutdown = service::shutdown().map_err(|failure| Failure::of(&failure))?;
     ports::check(&config)?;
-    let keys = Keys::open(&directory)?;
+    let keys = Keys::open(&config, &directory)?;
     let health = Health::default();
+    let options = Options::new(directory.root());
+    if !config.part.founds() && options.lookup.database_url.is_none() {
+        let why = "DATABASE_URL: these services work on a database that others have too; say where it is";
+        return Err(Failure::new("CONFIG_INVALID", why));
+    }
     let database = tokio::select! {
-        opened = Database::open(Options::new(directory.root())) => opened,
+        opened = Database::open(options) => opened,
         () = shutdown.cancelled() => return Ok(Outcome::default()),
     };
     let database = database.map_err(|error| Failure::told(error.code(), error.to_string()))?;
@@ -87,22 +95,25 @@ async fn serve(
     (shutdown, began): (&CancellationToken, Instant),
 ) -> Result<Outcome, Failure> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let settings =
-        PostgresSettings { instance: Some("up".to_owned()), ..PostgresSettings::at(database.url().as_str()) };
+    // Of the processes on an operator's database each would have the same name.
+    let instance = database.status().is_some().then(|| "up".to_owned());
+    let settings = PostgresSettings { instance, ..PostgresSettings::at(database.url().as_str()) };
     let platform =
         Platform::connect(settings, Arc::clone(&clock)).await.map_err(|failure| Failure::of(&failure))?;
-    let assembly =
-        Assembly { config, directory, keys: &keys, platform: &platform, clock: Arc::clone(&clock) };
-    let assembled = assembly.make((health.clone(), Some(metrics.clone()))).await?;
-    let (tasks, begin) = (assembled.tasks, assembled.begin);
+    let parts = ((config, directory, &keys), (&platform, Arc::clone(&clock)));
+    let assembly = Assembly::new(parts.0, parts.1, (health.clone(), metrics.clone()))?;
+    let Assembled { tasks, begin, .. } = assembly.make().await?;
     for task in &tasks {
         // Known before it runs: what nobody has heard of yet is not ready.
         let _ = health.component(task.name());
     }
     let supervised = tokio::spawn(Supervisor::new(health.clone(), clock).run(tasks, shutdown.clone()));
-    let told = tokio::select! {
-        begun = bootstrap::begin(&begin, config, directory) => begun,
-        () = shutdown.cancelled() => Ok(()),
+    let told = match begin {
+        Some(begin) => tokio::select! {
+            begun = bootstrap::begin(&begin, config, directory) => begun,
+            () = shutdown.cancelled() => Ok(()),
+        },
+        None => Ok(()),
     };
     if told.is_ok() && ready(&health, shutdown).await {
         announce(config, directory, began);
@@ -141,21 +152,28 @@ async fn upkeep(metrics: &Metrics) {
 }
 
 fn announce(config: &Config, directory: &Directory, began: Instant) {
-    let took = began.elapsed();
-    let lines = [
-        format!("plimsoll is ready, after {:.1} s", took.as_secs_f64()),
-        format!("  API    http://{}{} (openapi.json describes it)", config.gateway.listen, api::PREFIX),
-        format!("  gRPC   {}", config.gateway.grpc_listen),
-        format!("  data   {}", directory.root().display()),
-        format!(
-            "  login  plimsoll login --server http://{} --token-file {}",
-            config.gateway.listen,
-            directory.admin_token(&config.organisation.name).display()
-        ),
-        "Ctrl-C stops it.".to_owned(),
-    ];
+    let took = began.elapsed().as_secs_f64();
+    let mut lines = vec![match config.part.is_whole() {
+        true => format!("plimsoll is ready, after {took:.1} s"),
+        false => format!("plimsoll is ready ({}), after {took:.1} s", config.part.names()),
+    }];
+    if config.part.runs(Service::Gateway) {
+        lines.extend(doors(config, directory));
+    }
+    lines.push("Ctrl-C stops it.".to_owned());
     for line in lines {
         // Nobody may be reading.
         let _ = crate::outcome::print_line(&line);
     }
+}
+
+fn doors(config: &Config, directory: &Directory) -> [String; 4] {
+    let token = directory.admin_token(&config.organisation.name);
+    let (rest, grpc) = (config.gateway.listen, config.gateway.grpc_listen);
+    [
+        format!("  API    http://{rest}{} (openapi.json describes it)", api::PREFIX),
+        format!("  gRPC   {grpc}"),
+        format!("  data   {}", directory.root().display()),
+        format!("  login  plimsoll login --server http://{rest} --token-file {}", token.display()),
+    ]
 }

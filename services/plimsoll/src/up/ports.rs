@@ -2,10 +2,15 @@
 
 use std::net::TcpListener;
 
+use events::Service;
+
 use crate::failure::Failure;
 use crate::up::config::Config;
 
 pub(super) fn check(config: &Config) -> Result<(), Failure> {
+    if !config.part.runs(Service::Gateway) {
+        return Ok(());
+    }
     for (key, address) in
         [("gateway.listen", config.gateway.listen), ("gateway.grpc_listen", config.gateway.grpc_listen)]
     {

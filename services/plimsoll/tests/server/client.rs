@@ -80,6 +80,18 @@ impl Client {
         Ok(Answer { status: response.status().as_u16(), headers: response.headers().clone(), text, json })
     }
 
+    pub(crate) fn token(&self) -> &str {
+        self.token.as_deref().unwrap()
+    }
+
+    /// A request that has a name of its caller's.
+    #[track_caller]
+    pub(crate) fn post_as(&self, key: &str, path: &str, body: &Value) -> Answer {
+        let headers = [("content-type", "application/json"), ("idempotency-key", key)];
+        let body = body.to_string().into_bytes();
+        self.try_call("POST", &format!("/api/v1{path}"), &headers, Some(&body)).unwrap()
+    }
+
     #[track_caller]
     pub(crate) fn call(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {
         let bytes = body.map(|body| body.to_string().into_bytes());

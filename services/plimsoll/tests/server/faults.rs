@@ -4,13 +4,15 @@ use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::client::eventually;
 use crate::flow::{Shop, id, to_production};
 use crate::repository::Repository;
-use crate::server::{Server, send, text};
+use crate::server::{Server, plimsoll, send, text};
 
 #[test]
 fn a_start_that_cannot_be_says_why() {
@@ -64,32 +66,84 @@ fn processes_of(data: &Path) -> Vec<String> {
     processes.collect()
 }
 
+/// For how long, `make crash` says: half a minute there, a moment here.
 #[test]
-fn a_database_that_hangs_is_waited_for() {
+fn a_database_that_is_away_is_waited_for() {
+    let seconds = std::env::var("PLIMSOLL_AWAY_SECONDS").map_or(3, |seconds| seconds.parse().unwrap());
     let shop = Shop::open(&[]);
-    let ready = |status: u16| {
-        eventually(&format!("readiness is {status}"), || {
-            let answer = shop.alice.try_call("GET", "/readyz", &[], None).ok()?;
-            (answer.status == status).then_some(())
-        });
-    };
-    ready(200);
+    ready(&shop, 200);
+    let before = id(&shop.preview());
+    shop.approve(&before);
     let stopped = Stopped::family(shop.server.postgres().unwrap());
-    ready(503);
-    let answer = shop.alice.get("/promotions");
-    assert_eq!(answer.status, 503, "{}", answer.text);
-    assert!(answer.header("retry-after").is_some_and(|seconds| seconds.parse::<u32>().unwrap() > 0));
-    assert!(!answer.code().is_empty(), "{}", answer.text);
-    assert_eq!(
-        shop.alice.try_call("GET", "/healthz", &[], None).unwrap().status,
-        200,
-        "no reason to start it again"
-    );
+    ready(&shop, 503);
+    for _ in 0..seconds {
+        away(&shop);
+        std::thread::sleep(Duration::from_secs(1));
+    }
     drop(stopped);
-    ready(200);
-    let preview = shop.preview();
-    shop.approve(&id(&preview));
-    shop.alice.until_status(&id(&preview), "open");
+    ready(&shop, 200);
+    // What was acknowledged goes on, and what was refused with 503 was not done, or is done once.
+    shop.alice.until_status(&before, "open");
+    let asked =
+        || shop.alice.post_as("while it is away", "/promotions?wait=60", &to_production("shop")).ok(200);
+    assert_eq!(id(&asked()), id(&asked()));
+    assert_eq!(shop.alice.get("/promotions").ok(200)["items"].as_array().unwrap().len(), 2);
+    assert_eq!(shop.repository.branches(), [format!("plimsoll/{before}")]);
+}
+
+fn ready(shop: &Shop, status: u16) {
+    eventually(&format!("readiness is {status}"), || {
+        let answer = shop.alice.try_call("GET", "/readyz", &[], None).ok()?;
+        (answer.status == status).then_some(())
+    });
+}
+
+/// What is answered while the database is away.
+fn away(shop: &Shop) {
+    let probe = |path| shop.alice.try_call("GET", path, &[], None).unwrap();
+    let readiness = probe("/readyz");
+    assert_eq!(readiness.status, 503, "{}", readiness.text);
+    let components = readiness.json["components"].as_object().unwrap();
+    let reasons = components.values().filter_map(|component| component["reasons"].as_object());
+    let told: Vec<&Value> = reasons.flat_map(serde_json::Map::values).collect();
+    // Anybody may ask, so it names no address and quotes no error.
+    let codes_only = |reason: &&Value| reason.as_object().unwrap().keys().eq(["code"]);
+    assert!(!told.is_empty() && told.iter().all(codes_only), "{}", readiness.text);
+    assert_eq!(probe("/healthz").status, 200, "no reason to start it again");
+    let request = to_production("shop");
+    for answer in [
+        shop.alice.get("/promotions"),
+        shop.alice.post_as("while it is away", "/promotions?wait=0", &request),
+    ] {
+        assert_eq!(answer.status, 503, "{}", answer.text);
+        assert!(answer.header("retry-after").is_some_and(|seconds| seconds.parse::<u32>().unwrap() > 0));
+        assert!(!answer.code().is_empty(), "{}", answer.text);
+    }
+}
+
+#[test]
+fn a_watch_goes_on_when_the_server_is_back() {
+    let mut shop = Shop::open(&[]);
+    let promotion = id(&shop.preview());
+    let watch = plimsoll()
+        .args(["promotion", "watch", &promotion, "--format", "json", "--server"])
+        .arg(format!("http://127.0.0.1:{}", shop.server.port()))
+        .env("PLIMSOLL_TOKEN", shop.alice.token())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(Duration::from_secs(1));
+    shop.server.kill();
+    shop.server.spawn();
+    shop.server.ready();
+    shop.bob.post(&format!("/promotions/{promotion}/reject"), &json!({})).ok(200);
+    let output = watch.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    let lines = String::from_utf8(output.stdout).unwrap();
+    let types = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["type"].clone());
+    let types: Vec<String> =
+        types.map(|name| name.as_str().unwrap().rsplit('.').next().unwrap().to_owned()).collect();
+    assert_eq!(types, ["PreviewRequested", "PreviewCompleted", "PromotionRejected"]);
 }
 
 /// Processes that stand still until this is dropped.

@@ -8,11 +8,18 @@ use std::sync::atomic::{AtomicU16, Ordering};
 
 use crate::client::{Client, eventually};
 
+/// Services on a database that others work on too.
+struct Part {
+    only: &'static str,
+    database: String,
+}
+
 /// A data directory, and the server on it while one runs.
 pub(crate) struct Server {
     pub(crate) data: PathBuf,
     ports: [u16; 2],
     settings: Vec<String>,
+    part: Option<Part>,
     child: Option<Child>,
 }
 
@@ -31,12 +38,29 @@ impl Server {
             data: directory.join("data"),
             ports: [(); 2].map(|()| free_port()),
             settings: usual.iter().chain(settings).map(|setting| (*setting).to_owned()).collect(),
+            part: None,
             child: None,
         }
     }
 
+    /// Some of the services, in a directory of their own, on a database that others work on too.
+    pub(crate) fn part(directory: &Path, only: &'static str, database: &str, settings: &[&str]) -> Self {
+        let part = Part { only, database: database.to_owned() };
+        let mut server = Self::new(&directory.join(only.replace(',', "-")), settings);
+        server.part = Some(part);
+        server
+    }
+
+    pub(crate) fn keys(&self) -> PathBuf {
+        self.data.join("keys")
+    }
+
     pub(crate) fn port(&self) -> u16 {
         self.ports[0]
+    }
+
+    pub(crate) fn grpc(&self) -> String {
+        format!("127.0.0.1:{}", self.ports[1])
     }
 
     pub(crate) fn command(&self, settings: &[&str]) -> Command {
@@ -44,6 +68,9 @@ impl Server {
         command.arg("up").arg("--data").arg(&self.data);
         command.args(["--listen", &format!("127.0.0.1:{}", self.ports[0])]);
         command.args(["--grpc-listen", &format!("127.0.0.1:{}", self.ports[1])]);
+        if let Some(Part { only, database }) = &self.part {
+            command.args(["--only", only]).env("DATABASE_URL", database);
+        }
         for setting in self.settings.iter().map(String::as_str).chain(settings.iter().copied()) {
             command.args(["--set", setting]);
         }
@@ -118,8 +145,21 @@ impl Server {
     }
 }
 
+/// The program of a service, beside this one: who tests the whole workspace has built it, and for who does not it is built.
+pub(crate) fn program(package: &str) -> Command {
+    let name = format!("plimsoll-{package}");
+    let path = Path::new(env!("CARGO_BIN_EXE_plimsoll")).with_file_name(&name);
+    if !path.exists() {
+        let build = ["build", "--quiet", "--locked", "--package", package, "--bin", &name];
+        assert!(Command::new(env!("CARGO")).args(build).status().unwrap().success(), "{name} is built");
+    }
+    let mut command = Command::new(path);
+    command.stdin(Stdio::null());
+    command
+}
+
 /// A free port below those that outgoing connections get: one of them would take it while the server is down.
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let start = u16::try_from(std::process::id() % 199).unwrap() * 100;
     let mut ports = (0..2000).map(|_| 10_000 + (start + NEXT.fetch_add(1, Ordering::SeqCst)) % 20_000);

@@ -1,10 +1,14 @@
 //! Who did what an event tells of.
 
-use events::{Event, Message};
+use crate::envelope::Message;
+use crate::table::Event;
 
-/// The person, or the service that wrote it.
-pub(crate) fn actor(message: &Message) -> &str {
-    person(&message.event).unwrap_or_else(|| message.envelope.source.name())
+impl Message {
+    /// The person who did it, or the service that wrote it.
+    #[must_use]
+    pub fn actor(&self) -> &str {
+        person(&self.event).unwrap_or_else(|| self.envelope.source.name())
+    }
 }
 
 fn person(event: &Event) -> Option<&str> {
