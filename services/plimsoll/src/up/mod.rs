@@ -51,7 +51,7 @@ async fn up(config: Config, directory: Directory, metrics: Metrics) -> Result<Ou
     let health = Health::default();
     let options = Options::new(directory.root());
     if !config.part.founds() && options.lookup.database_url.is_none() {
-        let why = "DATABASE_URL: these services work on a database that others have too; say where it is";
+        let why = "these services work on a database that others have too; say in DATABASE_URL where it is";
         return Err(Failure::new("CONFIG_INVALID", why));
     }
     let database = tokio::select! {
