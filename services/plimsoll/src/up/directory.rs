@@ -39,6 +39,11 @@ impl Directory {
         &self.0
     }
 
+    /// Whether an earlier start came as far as keeping something here: keys are made before.
+    pub(crate) fn is_begun(&self) -> bool {
+        self.0.join("postgres").exists() || self.keys().join("admin.token").exists()
+    }
+
     pub(crate) fn keys(&self) -> PathBuf {
         self.0.join("keys")
     }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{ErrorKind, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use service::Key;
@@ -19,11 +19,12 @@ const REDACTION: &str = "redaction.key";
 const AUDIT: &str = "audit.key";
 
 impl Keys {
-    /// Those that the configuration names. The process that founds the installation makes those that are not there; any
-    /// other would make one that no other process has.
+    /// Those that the configuration names. The process that founds the installation makes them in a new data directory; any
+    /// other would make one that no other process has, and later a new one would go unnoticed until an export does not
+    /// verify.
     pub(crate) fn open(config: &Config, directory: &Directory) -> Result<Self, Failure> {
         let keys = config.keys.directory.clone().unwrap_or_else(|| directory.keys());
-        if config.part.founds() {
+        if config.part.founds() && !directory.is_begun() {
             for name in [IDENTITY, REDACTION, AUDIT] {
                 make(&keys.join(name))?;
             }
@@ -52,12 +53,17 @@ fn unusable(path: &Path, why: &dyn std::fmt::Display) -> Failure {
 }
 
 fn read(path: &Path) -> Result<Key, Failure> {
-    let text = fs::read_to_string(path).map_err(|error| match error.kind() {
+    let metadata = fs::metadata(path).map_err(|error| match error.kind() {
         ErrorKind::NotFound => {
-            unusable(path, &"it is not there; copy it from the process that runs the gateway")
+            unusable(path, &"it is not there; restore it, or copy it from the gateway's process")
         }
         _ => unusable(path, &error),
     })?;
+    let mode = metadata.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 {
+        return Err(unusable(path, &format!("its mode is {mode:04o}, so others can read it")));
+    }
+    let text = fs::read_to_string(path).map_err(|error| unusable(path, &error))?;
     text.parse().map_err(|error: service::KeyError| unusable(path, &error))
 }
 

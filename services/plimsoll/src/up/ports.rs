@@ -11,9 +11,12 @@ pub(super) fn check(config: &Config) -> Result<(), Failure> {
     if !config.part.runs(Service::Gateway) {
         return Ok(());
     }
-    for (key, address) in
-        [("gateway.listen", config.gateway.listen), ("gateway.grpc_listen", config.gateway.grpc_listen)]
-    {
+    let (rest, grpc) = (config.gateway.listen, config.gateway.grpc_listen);
+    if rest == grpc && rest.port() != 0 {
+        let message = format!("gateway.listen and gateway.grpc_listen are both {rest}; each needs its own");
+        return Err(Failure::new("CONFIG_INVALID", message));
+    }
+    for (key, address) in [("gateway.listen", rest), ("gateway.grpc_listen", grpc)] {
         TcpListener::bind(address).map_err(|error| {
             Failure::new("PORT_IN_USE", format!("{key} {address} cannot be served: {error}"))
         })?;

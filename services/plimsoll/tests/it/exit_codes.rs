@@ -130,3 +130,12 @@ fn completions_are_printed_for_each_shell() {
         assert!(run.out.contains("preview"), "{shell}");
     }
 }
+
+#[test]
+fn two_doors_on_one_port_are_refused_before_anything_is_started() {
+    let sandbox = sandbox();
+    let same = "127.0.0.1:9300";
+    let run = sandbox.run(&["up", "--data", "data", "--listen", same, "--grpc-listen", same]);
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(run.err.contains("error[CONFIG_INVALID]") && run.err.contains("each needs its own"), "{run:?}");
+}

@@ -41,6 +41,14 @@ fn a_start_that_cannot_be_says_why() {
     server.spawn();
     server.ready();
     stops(&mut server, "INT");
+
+    // A new key in the place of one that is lost would be found by whoever verifies an export a year later.
+    let key = server.data.join("keys/audit.key");
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
+    fails(&server, &[], "KEY_UNUSABLE");
+    fs::remove_file(&key).unwrap();
+    fails(&server, &[], "KEY_UNUSABLE");
+    assert!(!key.exists());
 }
 
 /// With exit code 0, and with every process that was its.
