@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Asks an API server what it makes of the cases: record.py KUBECONFIG CASES ANSWERS
+"""Asks an API server what it makes of the cases: record.py KUBECONFIG CASES ANSWERS [NAME=BEFORE:AFTER…]
 
 CASES is a folder of files. A case is `### NAME` and objects in plain YAML, or `### NAME: BASE` and how the case BASE of the same
 file is changed. What is before is applied (server-side, as the manager `plimsoll`) in a namespace of the case's own, what is
 after is applied as a dry run, and what the server answers to both is written to ANSWERS, one case a line, after a line with
 the server's version. What differs from one run to the next (uids, times, allocated addresses and ports) is left out or
-numbered.
+numbered. BEFORE and AFTER are files or folders of manifests: a case more.
 """
 import http.client
 import json
@@ -25,6 +25,7 @@ class Server:
         self.token = re.search(r'token: "([^"]+)"', text)[1]
         self.connection = http.client.HTTPSConnection(address, context=ssl.create_default_context(cafile=authority))
         self.resources = {}
+        self.namespaces = set()
 
     def ask(self, method, path, body=None, kind="application/apply-patch+yaml"):
         headers = {"Authorization": f"Bearer {self.token}"} | ({"Content-Type": kind} if body else {})
@@ -42,6 +43,13 @@ class Server:
                 return root, one["name"], one["namespaced"]
         raise SystemExit(f"the server knows no {kind} of {api_version}")
 
+    def have(self, namespace):
+        """There is a namespace of this name."""
+        if namespace not in self.namespaces:
+            self.namespaces.add(namespace)
+            self.ask("PATCH", f"/api/v1/namespaces/{namespace}?fieldManager=plimsoll", json.dumps(
+                {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}))
+
     def place(self, text, namespace):
         """The path of an object."""
         api_version = re.search(r"^apiVersion: (\S+)", text, re.M)[1]
@@ -49,6 +57,9 @@ class Server:
         metadata = text[text.index("metadata:"):]
         name = re.search(r"\bname: ([^\s,}]+)", metadata)[1]
         root, plural, namespaced = self.resource(api_version, kind)
+        own = re.search(r"^  namespace: (\S+)$", metadata, re.M)
+        namespace = own[1] if own else namespace
+        self.have(namespace)
         return f"{root}/namespaces/{namespace}/{plural}/{name}" if namespaced else f"{root}/{plural}/{name}"
 
     def apply(self, text, namespace, dry_run):
@@ -61,7 +72,8 @@ class Server:
         for field in VOLATILE:
             answer["metadata"].pop(field, None)
         answer.pop("status", None)
-        answer["metadata"].pop("namespace", None)
+        if answer["metadata"].get("namespace") == namespace:
+            answer["metadata"].pop("namespace")
         return answer
 
 
@@ -74,6 +86,17 @@ def cases(folder):
             name, _, base = title.partition(": ")
             bases[name] = text
             yield name, [bases[base], changed(bases[base], text)] if base else [text]
+
+
+def states(arguments):
+    """The cases that are named by their folders."""
+    for argument in arguments:
+        name, _, folders = argument.partition("=")
+        sides = []
+        for folder in map(Path, folders.split(":")):
+            files = sorted(folder.glob("*.yaml")) if folder.is_dir() else [folder]
+            sides.append("\n---\n".join(file.read_text() for file in files))
+        yield name, sides
 
 
 def changed(base, hunks):
@@ -97,15 +120,13 @@ def numbered(line, inputs):
     return re.sub(r'"20\d\d-\d\d-\d\dT[\d:]+Z"', '"2026-01-01T00:00:00Z"', line)
 
 
-def main(kubeconfig, folder, answers):
+def main(kubeconfig, folder, answers, *more):
     server = Server(kubeconfig)
     lines = [json.dumps({"server": server.ask("GET", "/version")[1]["gitVersion"]})]
-    for name, sides in cases(folder):
-        server.ask("PATCH", f"/api/v1/namespaces/{name}?fieldManager=plimsoll", json.dumps(
-            {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}))
+    for name, sides in [*cases(folder), *states(more)]:
         answer = {"case": name}
         for side, text in zip(["before", "after"], sides):
-            objects = [one for one in re.split(r"^---$", text, flags=re.M) if one.strip()]
+            objects = [one for one in re.split(r"^---$", text, flags=re.M) if "kind:" in one]
             answer[side] = [server.apply(one, name, side == "after") for one in objects]
         lines.append(numbered(json.dumps(answer, sort_keys=True), "".join(sides)))
     Path(answers).write_text("\n".join(lines) + "\n")

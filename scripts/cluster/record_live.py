@@ -48,8 +48,7 @@ def main(kubeconfig, file, answers):
         name, text = case.split("\n", 1)
         first, *changes = re.split(r"^### ", text, flags=re.M)
         namespace, way = name, name.split("-")[0]
-        server.ask("PATCH", f"/api/v1/namespaces/{namespace}?fieldManager=test", json.dumps(
-            {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}))
+        server.have(namespace)
         kubectl(kubeconfig, namespace, first, [] if way == "over" else APPLY[way])
         place = server.place(first, namespace)
         for change in changes[:-1]:

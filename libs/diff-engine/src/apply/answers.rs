@@ -26,7 +26,7 @@ fn what_changes_is_what_the_api_server_changes() {
     let (server, cases) = cases();
     let (mut wrong, mut refused, mut changes) = (Vec::new(), Vec::new(), 0);
     for case in &cases {
-        for (before, after) in case.before.iter().zip(&case.after) {
+        for (before, after) in case.pairs() {
             changes += 1;
             let (was, is) = match (case.answered("before", before), case.answered("after", after)) {
                 (Ok(was), Ok(is)) => (was, is),

@@ -1,6 +1,6 @@
 //! The three-way merge by which an applied object becomes the live one.
 
-use kube_model::schema::{FieldType, ListKey, ListType};
+use kube_model::schema::{FieldType, ListKey, ListType, Scalar};
 use serde_json::{Map, Value};
 
 use super::By;
@@ -38,6 +38,10 @@ pub(super) fn merged(of: &FieldType, sides: Sides<'_>, desired: &Value, by: By) 
         (FieldType::List(ListType::Set, of), Value::Array(desired)) => {
             items(&|item| Some(vec![Some(item.clone())]), of, sides, desired, by)
         }
+        // Where no schema says more, mappings are merged and lists are not (`typed.DeducedParseableType`).
+        (FieldType::Scalar(Scalar::Any), Value::Object(desired)) => {
+            Value::Object(mapping(&|_| None, sides, desired, by))
+        }
         _ => desired.clone(),
     }
 }
@@ -45,7 +49,8 @@ pub(super) fn merged(of: &FieldType, sides: Sides<'_>, desired: &Value, by: By) 
 /// Types of which kubectl clears the fields that are not written (`patchStrategy: retainKeys` in k8s.io/api).
 const RETAIN_KEYS: [&str; 2] = ["apps.v1.DeploymentStrategy", "core.v1.Volume"];
 
-const UNKNOWN: FieldType = FieldType::Scalar(kube_model::schema::Scalar::Any);
+/// A type of which nothing is known.
+pub(super) const UNKNOWN: FieldType = FieldType::Scalar(Scalar::Any);
 
 fn mapping<'t>(
     of: &dyn Fn(&str) -> Option<&'t FieldType>,

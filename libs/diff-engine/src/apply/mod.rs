@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::normal::normalise;
 pub(crate) use changes::{as_written, changes};
-use merge::{Sides, merged};
+use merge::{Sides, UNKNOWN, merged};
 use owned::Owned;
 
 /// Who merges.
@@ -25,7 +25,7 @@ pub(crate) enum By {
 }
 
 /// What is live after `desired` is applied over `live`, by an applier that had applied `previous`; defaults are filled in.
-/// Of a kind without a schema (a custom resource) mappings are not merged: what is desired is what will be.
+/// Of a kind without a schema (a custom resource) mappings are merged and lists are not.
 pub(crate) fn applied(
     live: &Value,
     previous: &Value,
@@ -33,10 +33,8 @@ pub(crate) fn applied(
     desired: &Object,
     by: By,
 ) -> Value {
-    let Some(root) = desired.key.schema().root(&desired.api_version) else {
-        return Value::clone(&desired.value);
-    };
+    let of = desired.key.schema().root(&desired.api_version).map_or(UNKNOWN, FieldType::Object);
     let sides = Sides { live: Some(live), previous: Some(previous), others };
-    let result = merged(&FieldType::Object(root), sides, &desired.value, by);
+    let result = merged(&of, sides, &desired.value, by);
     normalise(&desired.key, &desired.api_version, &result)
 }

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::manager::managers;
 use super::server_set;
+use crate::apply::owned::Owned;
 use crate::compare::Difference;
 use crate::normal::normalise;
 use crate::reason::Reason;
@@ -16,27 +17,25 @@ pub(super) fn never_a_change(live: &Object, path: &Path) -> Option<Reason> {
     bookkeeping.then(|| server_set::reason(live, path)).flatten()
 }
 
-/// Says for each part of a difference that applying leaves alone why it does.
-pub(super) fn explain(
-    live: &Object,
-    desired: &Object,
-    difference: Difference,
-    told: &mut Vec<(Difference, Reason)>,
-) {
-    let filled = normalise(&desired.key, &desired.api_version, &desired.value);
-    let explaining = Explaining { live, filled: &filled, managers: managers(live) };
-    explaining.part(difference, told);
-}
-
-struct Explaining<'a> {
+/// What is known of a live object and its manifest, to say why they differ where applying changes nothing.
+pub(super) struct Explaining<'a> {
     live: &'a Object,
+    /// The live object without what is empty.
+    kept: &'a Value,
     /// The manifest with its defaults.
-    filled: &'a Value,
-    managers: Vec<(String, crate::apply::owned::Owned)>,
+    filled: Value,
+    managers: Vec<(String, Owned)>,
 }
 
-impl Explaining<'_> {
-    fn part(&self, difference: Difference, told: &mut Vec<(Difference, Reason)>) {
+impl<'a> Explaining<'a> {
+    /// About a live object, as it is and normalised, and its manifest.
+    pub(super) fn new(live: &'a Object, kept: &'a Value, desired: &Object) -> Self {
+        let filled = normalise(&desired.key, &desired.api_version, &desired.value);
+        Self { live, kept, filled, managers: managers(live) }
+    }
+
+    /// Says for each part of a difference that applying leaves alone why it does.
+    pub(super) fn part(&self, difference: Difference, told: &mut Vec<(Difference, Reason)>) {
         if let Some(reason) = self.reason(&difference) {
             told.push((difference, reason));
             return;
@@ -65,7 +64,10 @@ impl Explaining<'_> {
             return Some(if secret { Reason::EQUAL_TEXT } else { Reason::DEFAULT });
         }
         let is = |wanted: &Option<Value>| wanted.as_ref().map(|value| value.to_string());
-        let filled = difference.path.get(schema, self.filled).map(|value| value.to_string());
+        if difference.after.is_none() && difference.path.get(schema, self.kept).is_none() {
+            return Some(Reason::EMPTY);
+        }
+        let filled = difference.path.get(schema, &self.filled).map(|value| value.to_string());
         (filled.is_some() && filled == is(&difference.before)).then_some(Reason::DEFAULT)
     }
 

@@ -34,9 +34,10 @@ pub use predict::{Conflict, Prediction, predict};
 pub fn compare_live(live: &[Object], desired: &[Object], predictions: &[Prediction]) -> Diff {
     let mut diff = Diff { summary: DiffSummary::default(), changes: Vec::new(), suppressed: Vec::new() };
     let scaled = scaled_by_autoscalers(live.iter().chain(desired));
+    let by_key = matching::Live::new(live);
     let mut seen: BTreeSet<&ObjectKey> = BTreeSet::new();
     for (desired, prediction) in desired.iter().zip(predictions) {
-        match live.iter().find(|object| Some(&object.key) == prediction.live.as_ref()) {
+        match prediction.live.as_ref().and_then(|key| by_key.get(key)) {
             Some(object) => {
                 seen.insert(&object.key);
                 modify(&mut diff, object, desired, &prediction.object, &scaled);
@@ -68,10 +69,11 @@ fn modify(diff: &mut Diff, live: &Object, desired: &Object, predicted: &Object, 
     }
     let written = compare(schema, &live.value, &desired.value);
     suppressed.extend(written.equal_quantities.into_iter().map(|one| (one, Reason::EQUAL_QUANTITY)));
+    let explaining = explain::Explaining::new(live, &was, desired);
     for difference in written.differences {
         let told = |path: &Path| path.contains(&difference.path) || difference.path.contains(path);
         if !real.iter().chain(suppressed.iter().map(|(one, _)| one)).any(|one| told(&one.path)) {
-            explain::explain(live, desired, difference, &mut suppressed);
+            explaining.part(difference, &mut suppressed);
         }
     }
     for change in &mut real {

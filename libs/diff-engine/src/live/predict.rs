@@ -6,7 +6,7 @@ use kube_model::{Object, ObjectKey, Path};
 use serde_json::{Map, Value};
 
 use super::manager::{Choice, Method, managers, method, others, previous};
-use super::matching::live_of;
+use super::matching::Live;
 use crate::apply::{By, applied};
 use crate::compare::compare;
 use crate::normal::normalise;
@@ -36,7 +36,8 @@ pub struct Conflict {
 /// What applying each of the desired objects would make of the live ones, in the order of `desired`.
 #[must_use]
 pub fn predict(live: &[Object], desired: &[Object], choice: &Choice) -> Vec<Prediction> {
-    desired.iter().map(|desired| predict_one(live_of(live, desired), desired, choice)).collect()
+    let live = Live::new(live);
+    desired.iter().map(|desired| predict_one(live.of(desired), desired, choice)).collect()
 }
 
 fn predict_one(live: Option<&Object>, desired: &Object, choice: &Choice) -> Prediction {
@@ -52,8 +53,7 @@ fn predict_one(live: Option<&Object>, desired: &Object, choice: &Choice) -> Pred
     };
     let desired = &as_sent(live, desired, &method);
     let was = normalise(&live.key, &live.api_version, &live.value);
-    let mut value = applied(&was, &previous(live, &method), others(live, &method).as_ref(), desired, by);
-    keep_place(&mut value, live);
+    let value = applied(&was, &previous(live, &method), others(live, &method).as_ref(), desired, by);
     let object = Object { key: live.key.clone(), value: Arc::new(value), ..desired.clone() };
     let conflicts = match &method {
         Method::ServerSide(manager) => conflicts(live, manager, &was, &object),
@@ -75,25 +75,6 @@ fn as_sent(live: &Object, desired: &Object, method: &Method) -> Object {
         metadata.entry("annotations").or_insert_with(|| Value::Object(Map::new()));
     }
     desired
-}
-
-/// A custom resource is replaced by what is desired; what the server keeps of it is kept.
-fn keep_place(value: &mut Value, live: &Object) {
-    if live.key.schema().root(&live.api_version).is_some() {
-        return;
-    }
-    let Value::Object(object) = value else { return };
-    if let Some(status) = live.value.get("status") {
-        object.insert("status".to_owned(), status.clone());
-    }
-    let (Some(Value::Object(metadata)), Some(Value::Object(kept))) =
-        (object.get_mut("metadata"), live.value.get("metadata"))
-    else {
-        return;
-    };
-    for (name, value) in kept.iter().filter(|(name, _)| !matches!(name.as_str(), "labels" | "annotations")) {
-        metadata.entry(name.clone()).or_insert_with(|| value.clone());
-    }
 }
 
 fn conflicts(live: &Object, manager: &str, was: &Value, predicted: &Object) -> Vec<Conflict> {

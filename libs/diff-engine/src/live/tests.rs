@@ -129,3 +129,22 @@ fn what_is_not_desired_stays() {
     assert!(diff.changes.is_empty());
     assert_eq!(told, ["not-applied", "owned-by:ReplicaSet/web-1"]);
 }
+
+#[test]
+fn of_a_custom_resource_what_others_have_set_stays() {
+    let live = objects(
+        r#"{"apiVersion": "example.com/v1", "kind": "Route", "metadata": {"name": "r", "uid": "1", "annotations": {"kubectl.kubernetes.io/last-applied-configuration":
+           "{\"apiVersion\":\"example.com/v1\",\"kind\":\"Route\",\"metadata\":{\"name\":\"r\"},\"spec\":{\"old\":1,\"hosts\":[\"a\"]}}"}},
+           "spec": {"old": 1, "hosts": ["a"], "filled": true}, "status": {"ready": true}}"#,
+    );
+    let desired =
+        objects("{apiVersion: example.com/v1, kind: Route, metadata: {name: r}, spec: {hosts: [b]}}");
+    let predictions = predict(&live, &desired, &Choice::AsBefore);
+    assert_eq!(predictions[0].object.value["spec"], json!({"hosts": ["b"], "filled": true}));
+    let diff = compare_live(&live, &desired, &predictions);
+    let changes: Vec<String> = diff.changes.iter().map(|one| one.path.to_string()).collect();
+    assert_eq!(changes, ["spec.hosts", "spec.old"]);
+    let told: Vec<String> =
+        diff.suppressed.iter().map(|one| format!("{} {}", one.path, one.reason)).collect();
+    assert!(told.contains(&"spec.filled not-applied".to_owned()), "{told:?}");
+}
