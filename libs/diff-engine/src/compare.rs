@@ -1,9 +1,10 @@
 //! The places in which two values differ.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use kube_model::lists::{self, ListKind};
 use kube_model::schema::Schema;
-use kube_model::{Path, Segment, lists};
+use kube_model::{Path, Segment, order};
 use serde_json::{Map, Value};
 
 use crate::equal::equal;
@@ -18,6 +19,9 @@ pub struct Difference {
     pub before: Option<Value>,
     /// What stands there after; none if nothing does.
     pub after: Option<Value>,
+    /// Whether the values are an order: the names of the items that both lists at this path have, or the same
+    /// arguments in other words.
+    pub is_order: bool,
 }
 
 /// Two values, compared.
@@ -27,6 +31,8 @@ pub struct Comparison {
     pub differences: Vec<Difference>,
     /// Where they are written differently and mean the same quantity, sorted by path.
     pub equal_quantities: Vec<Difference>,
+    /// Lists whose items stand in another order that means nothing, sorted by path.
+    pub reordered: Vec<Difference>,
 }
 
 /// The places in which two values of an object of this kind differ, sorted by path.
@@ -44,6 +50,7 @@ pub fn compare_at(schema: Schema<'_>, path: &Path, before: &Value, after: &Value
     }
     walk.found.differences.sort_by(|a, b| a.path.cmp(&b.path));
     walk.found.equal_quantities.sort_by(|a, b| a.path.cmp(&b.path));
+    walk.found.reordered.sort_by(|a, b| a.path.cmp(&b.path));
     walk.found
 }
 
@@ -56,13 +63,17 @@ impl Walk<'_> {
     fn values(&mut self, path: &Path, before: &Value, after: &Value) {
         match (before, after) {
             (Value::Object(before), Value::Object(after)) => self.mappings(path, before, after),
-            (Value::Array(one), Value::Array(other)) => {
-                match lists::items_of_both(self.schema, path.segments(), one, other) {
+            (Value::Array(ones), Value::Array(others)) => {
+                match lists::items_of_both(self.schema, path.segments(), ones, others) {
                     Some((one, other)) => {
-                        if lists::is_ordered(path.segments()) {
-                            self.order(path, &one, &other);
-                        }
+                        let known = self.found.differences.len();
+                        self.order(path, (ones, &one), (others, &other));
                         self.lists(path, &one, &other);
+                        if self.found.differences.len() == known
+                            && lists::kind_of(self.schema, path.segments()) == ListKind::Arguments
+                        {
+                            self.words(path, before, after);
+                        }
                     }
                     None => self.leaf(path, before, after),
                 }
@@ -75,12 +86,19 @@ impl Walk<'_> {
         if before == after {
             return;
         }
-        let difference =
-            Difference { path: path.clone(), before: Some(before.clone()), after: Some(after.clone()) };
-        match equal(self.schema, path, before, after) {
-            true => self.found.equal_quantities.push(difference),
-            false => self.found.differences.push(difference),
-        }
+        let found = if equal(self.schema, path, before, after) {
+            &mut self.found.equal_quantities
+        } else if order::same_but_for_order(self.schema, path.segments(), before, after) {
+            &mut self.found.reordered
+        } else {
+            &mut self.found.differences
+        };
+        found.push(Difference {
+            path: path.clone(),
+            before: Some(before.clone()),
+            after: Some(after.clone()),
+            is_order: false,
+        });
     }
 
     fn mappings(&mut self, path: &Path, before: &Map<String, Value>, after: &Map<String, Value>) {
@@ -103,15 +121,40 @@ impl Walk<'_> {
     }
 
     /// The order of the items that both lists have, as their names.
-    fn order(&mut self, path: &Path, before: &lists::Items<'_>, after: &lists::Items<'_>) {
-        let names = |items: &lists::Items<'_>, others: &lists::Items<'_>| {
-            let common = items.iter().filter(|(name, _)| others.iter().any(|(other, _)| other == name));
-            Value::Array(common.filter_map(|(_, item)| item.get("name").cloned()).collect())
+    fn order(
+        &mut self,
+        path: &Path,
+        (before, one): (&[Value], &lists::Items<'_>),
+        (after, other): (&[Value], &lists::Items<'_>),
+    ) {
+        let names = |items: &lists::Items<'_>, others: &lists::Items<'_>| -> Vec<String> {
+            let known: HashSet<&Segment> = others.iter().map(|(name, _)| name).collect();
+            items.iter().filter(|(name, _)| known.contains(name)).map(|(name, _)| item_name(name)).collect()
         };
-        let (before, after) = (names(before, after), names(after, before));
-        if before != after {
-            self.note(path.clone(), Some(&before), Some(&after));
+        let (ones, others) = (names(one, other), names(other, one));
+        if ones == others {
+            return;
         }
+        let found = match order::matters(self.schema, path.segments(), before, after) {
+            true => &mut self.found.differences,
+            false => &mut self.found.reordered,
+        };
+        found.push(Difference {
+            path: path.clone(),
+            before: Some(ones.into()),
+            after: Some(others.into()),
+            is_order: true,
+        });
+    }
+
+    /// The same flags and operands in other words, or mixed differently: the program gets other arguments.
+    fn words(&mut self, path: &Path, before: &Value, after: &Value) {
+        self.found.differences.push(Difference {
+            path: path.clone(),
+            before: Some(before.clone()),
+            after: Some(after.clone()),
+            is_order: true,
+        });
     }
 
     /// Most of what is compared is the same, and its path is never asked for.
@@ -126,8 +169,21 @@ impl Walk<'_> {
     }
 
     fn note(&mut self, path: Path, before: Option<&Value>, after: Option<&Value>) {
-        let difference = Difference { path, before: before.cloned(), after: after.cloned() };
+        let difference = Difference { path, before: before.cloned(), after: after.cloned(), is_order: false };
         self.found.differences.push(difference);
+    }
+}
+
+/// `web`, or `port=80,protocol=TCP` where it takes more than one field to tell an item.
+fn item_name(segment: &Segment) -> String {
+    match segment {
+        Segment::Item(fields) => match fields.as_slice() {
+            [(_, only)] => only.clone(),
+            several => {
+                several.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(",")
+            }
+        },
+        Segment::Key(name) | Segment::Flag(name) => name.clone(),
     }
 }
 
@@ -174,15 +230,19 @@ mod tests {
 
     #[test]
     fn a_list_without_keys_is_one_place() {
-        let before = json!({"spec": {"template": {"spec": {"tolerations": [{"key": "a"}, {"key": "b"}]}}}});
-        let after = json!({"spec": {"template": {"spec": {"tolerations": [{"key": "b"}, {"key": "a"}]}}}});
-        assert_eq!(places(&before, &after), ["spec.template.spec.tolerations"]);
+        let of = |keys: [&str; 2]| json!({"spec": {"template": {"spec": {"tolerations": keys.map(|key| json!({"key": key}))}}}});
+        assert_eq!(places(&of(["a", "b"]), &of(["a", "c"])), ["spec.template.spec.tolerations"]);
+        let reordered = compare(deployment(), &of(["a", "b"]), &of(["b", "a"]));
+        assert!(reordered.differences.is_empty());
+        assert_eq!(reordered.reordered[0].path.to_string(), "spec.template.spec.tolerations");
     }
 
     #[test]
     fn the_order_of_init_containers_is_a_difference_and_that_of_containers_is_none() {
         let of = |list: &str, names: [&str; 2]| json!({"spec": {"template": {"spec": {list: names.map(|name| json!({"name": name}))}}}});
-        assert!(places(&of("containers", ["a", "b"]), &of("containers", ["b", "a"])).is_empty());
+        let containers = compare(deployment(), &of("containers", ["a", "b"]), &of("containers", ["b", "a"]));
+        assert!(containers.differences.is_empty());
+        assert_eq!(containers.reordered[0].after, Some(json!(["b", "a"])));
         let found = places(&of("initContainers", ["a", "b"]), &of("initContainers", ["b", "a"]));
         assert_eq!(found, ["spec.template.spec.initContainers"]);
         let turned = compare(
@@ -200,9 +260,18 @@ mod tests {
         let args = "spec.template.spec.containers[name=a].args";
         let before = of(json!(["serve", "--level=info", "--old", "--port", "80"]));
         let after = of(json!(["serve", "--port", "81", "--level=debug", "--new"]));
-        let expected = ["--level", "--new", "--old", "--port"].map(|flag| format!("{args}[{flag}]"));
-        assert_eq!(places(&before, &after), expected);
+        let changed = ["--level", "--new", "--old", "--port"].map(|flag| format!("{args}[{flag}]"));
+        let found = compare(deployment(), &before, &after).differences;
+        assert!(found[0].is_order && found[0].path.to_string() == args);
+        assert_eq!(found[0].before, Some(json!(["--level", "--port"])));
+        assert_eq!(found[1..].iter().map(|one| one.path.to_string()).collect::<Vec<_>>(), changed);
         assert_eq!(places(&before, &of(json!(["run", "--level=info"]))), [args]);
+        let mixed = compare(
+            deployment(),
+            &of(json!(["run", "--level=info"])),
+            &of(json!(["--level", "info", "run"])),
+        );
+        assert_eq!(mixed.differences.iter().map(|one| one.is_order).collect::<Vec<_>>(), [true]);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! list keys; [`diff`] does so for whole states and sums it up. Both are pure. Objects come in redacted
 //! (`kube_model::Redactor`), so that a secret shows as a mark which differs where the secret does.
 
+mod alike;
 mod apply;
 mod argocd;
 #[cfg(test)]
@@ -11,16 +12,23 @@ mod cluster_answers;
 mod compare;
 mod diff;
 mod equal;
+mod follow;
+mod identity;
 mod ignore;
+mod inside;
+mod lines;
 mod live;
+mod matched;
 mod normal;
 mod reason;
 
 pub use argocd::{ArgoIgnore, ArgoIgnoreError, argocd_ignores};
 pub use compare::{Comparison, Difference, compare, compare_at};
-pub use diff::{Change, Diff, DiffSummary, Op, Suppressed, diff};
+pub use diff::{Change, Diff, DiffSummary, Op, Suppressed, diff, diff_in};
 pub use equal::equal;
+pub use inside::{InnerChange, Inside, TextFormat};
 pub use kube_model::ObjectRef;
 pub use live::{Choice, Conflict, Method, Prediction, compare_live, predict};
+pub use matched::{How, Match};
 pub use normal::normalise;
 pub use reason::Reason;

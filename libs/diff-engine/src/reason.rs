@@ -19,6 +19,10 @@ impl Reason {
     pub const EQUAL_QUANTITY: Self = Self(Cow::Borrowed("equal-quantity"));
     /// A Secret's text and its base64 are the same bytes.
     pub const EQUAL_TEXT: Self = Self(Cow::Borrowed("equal-text"));
+    /// The same items in another order that means nothing.
+    pub const ORDER: Self = Self(Cow::Borrowed("order"));
+    /// The namespace that was given from outside, written on one side alone.
+    pub const GIVEN_NAMESPACE: Self = Self(Cow::Borrowed("given-namespace"));
     /// The API server or a controller writes it, and no manifest does.
     pub const SERVER_SET: Self = Self(Cow::Borrowed("server-set"));
     /// It is live, and applying leaves it as it is.

@@ -9,6 +9,7 @@ pub mod args;
 pub mod image;
 pub mod lists;
 mod object;
+pub mod order;
 mod path;
 mod place;
 pub mod pod;

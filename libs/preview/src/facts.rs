@@ -35,7 +35,7 @@ fn changes(diff: &Diff) -> ChangeFacts {
             op: match change.op {
                 Op::Add => explainer::Op::Add,
                 Op::Remove => explainer::Op::Remove,
-                Op::Replace => explainer::Op::Replace,
+                Op::Replace | Op::Reorder => explainer::Op::Replace,
             },
             path: change.path.clone(),
             before: change.before.clone(),

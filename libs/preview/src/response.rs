@@ -1,7 +1,7 @@
 //! A preview as the API answers it.
 
 use cost_model::{CostPreview, CostReport, EstimatedCost};
-use diff_engine::{Change, DiffSummary, Suppressed};
+use diff_engine::{Change, DiffSummary, Match, Suppressed};
 use explainer::{Concern, Paragraph};
 use risk_rules::{Finding, Level, NotEvaluated};
 use serde::Serialize;
@@ -52,6 +52,9 @@ pub struct Changes<'a> {
     pub changes: &'a [Change],
     /// What is written differently and is no change.
     pub suppressed: &'a [Suppressed],
+    /// Objects before and after that are called differently and belong together.
+    #[serde(skip_serializing_if = "<[Match]>::is_empty")]
+    pub matched: &'a [Match],
 }
 
 /// The answer, from the documents of a preview.
@@ -65,7 +68,11 @@ pub fn response<'a>(documents: Previewed<'a>, explanation: &'a ExplanationDocume
         to: &plan.to,
         base: plan.base.as_ref(),
         plan,
-        diff: Changes { changes: &changes.changes, suppressed: &changes.suppressed },
+        diff: Changes {
+            changes: &changes.changes,
+            suppressed: &changes.suppressed,
+            matched: &changes.matched,
+        },
         diff_summary: &changes.summary,
         estimated_cost: cost.estimated_cost(),
         cost_preview: cost.cost_preview(),

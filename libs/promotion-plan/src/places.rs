@@ -48,7 +48,7 @@ pub(crate) fn places_of(pair: &Pair<'_>, patterns: &[&PlacePattern]) -> Vec<Diff
     };
     let schema = pair.key.schema();
     let mut places = Vec::new();
-    for difference in diff_engine::compare(schema, target, source).differences {
+    for difference in merged(diff_engine::compare(schema, target, source)) {
         let base = base.and_then(|base| difference.path.get(schema, base));
         let base = match (&difference.before, &difference.after) {
             (Some(ours), Some(theirs)) if lists::is_order(&difference.path, ours) => {
@@ -60,6 +60,12 @@ pub(crate) fn places_of(pair: &Pair<'_>, patterns: &[&PlacePattern]) -> Vec<Diff
         split(pair, differing, patterns, &mut places);
     }
     places
+}
+
+/// What is merged place by place: of orders only those that [`lists::is_ordered`] knows; every other list keeps the
+/// order of the target.
+pub(crate) fn merged(found: diff_engine::Comparison) -> impl Iterator<Item = diff_engine::Difference> {
+    found.differences.into_iter().filter(|one| !one.is_order || lists::is_ordered(one.path.segments()))
 }
 
 impl Pair<'_> {

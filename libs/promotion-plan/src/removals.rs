@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::decide::{Decision, Grounds, Ruling, Verdict, ruling};
 use crate::parts::{self, Merged};
-use crate::references;
 use crate::table::{self, Action};
+use crate::{places, references};
 
 /// Kinds whose removal is asked for by name: they hold data, or protect what runs.
 const ASKED: [&str; 7] = [
@@ -84,8 +84,8 @@ pub(crate) fn rule(
 
 /// The first path in which the target's copy of what goes differs from the base in more than what is its own anyway.
 pub(crate) fn own_change(place: &Place, base: &Value, target: &Value) -> Option<String> {
-    let found = diff_engine::compare_at(place.object.schema(), &place.path, base, target).differences;
-    let changed = found.into_iter().find(|difference| {
+    let found = diff_engine::compare_at(place.object.schema(), &place.path, base, target);
+    let changed = places::merged(found).find(|difference| {
         let place = Place { object: place.object.clone(), path: difference.path.clone() };
         let same_version = || {
             let text = |value: &Option<Value>| value.as_ref().and_then(|v| v.as_str().map(str::to_owned));

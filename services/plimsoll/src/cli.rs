@@ -94,6 +94,9 @@ pub(crate) struct Diff {
     /// An Argo CD Application whose ignoreDifferences are left out; those among the sources are too
     #[arg(long, value_name = "FILE")]
     pub(crate) argocd_application: Option<String>,
+    /// The namespace of objects whose manifest names none
+    #[arg(long, value_name = "NAME", conflicts_with = "live")]
+    pub(crate) namespace: Option<String>,
     #[command(flatten)]
     pub(crate) pricing: Pricing,
     #[command(flatten)]

@@ -1,5 +1,6 @@
 //! What really changes when one manifest is applied after another, and what differs in writing alone.
 
+use kube_model::schema::Schema;
 use kube_model::{Object, Path, Segment};
 use serde_json::Value;
 
@@ -18,8 +19,7 @@ pub(crate) struct Changes {
 }
 
 /// What applying `after` changes in a cluster where `before` was applied, and nothing else was.
-pub(crate) fn changes(before: &Object, after: &Object) -> Changes {
-    let schema = after.key.schema();
+pub(crate) fn changes(schema: Schema<'_>, before: &Object, after: &Object) -> Changes {
     let written = compare(schema, &before.value, &after.value);
     let (live, predicted) = prediction(before, after);
     let mut real = compare(schema, &live, &predicted).differences;
@@ -29,16 +29,18 @@ pub(crate) fn changes(before: &Object, after: &Object) -> Changes {
     let quantities = written.equal_quantities.into_iter().map(|one| (one, Reason::EQUAL_QUANTITY));
     let unseen = written.differences.into_iter().filter(|one| {
         let place = where_written(&one.path, before, after);
-        !real.iter().any(|change| touch(&change.path, &place))
+        !real.iter().any(|change| tells(change, one, &place))
     });
+    let orders = written.reordered.into_iter().map(|one| (one, Reason::ORDER));
     let mut suppressed: Vec<_> = quantities
+        .chain(orders)
         .chain(unseen.map(|one| {
             let reason = reason(after, &one, [&live, &predicted]);
             (one, reason)
         }))
         .collect();
     suppressed.sort_by(|(one, _), (other, _)| one.path.cmp(&other.path));
-    for change in &mut real {
+    for change in real.iter_mut().filter(|change| !change.is_order) {
         as_written(&mut change.before, &change.path, before);
         as_written(&mut change.after, &change.path, after);
     }
@@ -55,8 +57,14 @@ pub(super) fn prediction(before: &Object, after: &Object) -> (Value, Value) {
     (live, predicted)
 }
 
-fn touch(one: &Path, other: &Path) -> bool {
-    one.contains(other) || other.contains(one)
+/// Whether a change says what a difference at this place says. An order says nothing of the items.
+fn tells(change: &Difference, difference: &Difference, place: &Path) -> bool {
+    match (change.is_order, difference.is_order) {
+        (true, true) => change.path == *place,
+        (true, false) => false,
+        (false, true) => change.path.contains(place),
+        (false, false) => change.path.contains(place) || place.contains(&change.path),
+    }
 }
 
 /// A Secret's text that is written in `stringData` changes there: what `data` says beside it does not count.
@@ -102,7 +110,8 @@ mod tests {
 
     /// The places that really change, and those that do not with the reason.
     fn found(before: &str, after: &str) -> (Vec<String>, Vec<String>) {
-        let changes = changes(&object(before), &object(after));
+        let (before, after) = (object(before), object(after));
+        let changes = changes(after.key.schema(), &before, &after);
         let real = changes.real.iter().map(|one| format!("{}: {:?} {:?}", one.path, one.before, one.after));
         let suppressed = changes.suppressed.iter().map(|(one, reason)| format!("{} {reason}", one.path));
         (real.collect(), suppressed.collect())

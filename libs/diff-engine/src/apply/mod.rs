@@ -11,7 +11,7 @@ use kube_model::schema::FieldType;
 use serde_json::Value;
 
 use crate::normal::normalise;
-pub(crate) use changes::{as_written, changes};
+pub(crate) use changes::{Changes, as_written, changes};
 use merge::{Sides, UNKNOWN, merged};
 use owned::Owned;
 

@@ -44,7 +44,10 @@ impl<'a> Explaining<'a> {
             Some(Value::Object(map)) if difference.after.is_none() && !map.is_empty() => {
                 for (name, value) in map {
                     let path = difference.path.key(name);
-                    self.part(Difference { path, before: Some(value.clone()), after: None }, told);
+                    self.part(
+                        Difference { path, before: Some(value.clone()), after: None, is_order: false },
+                        told,
+                    );
                 }
             }
             _ => {

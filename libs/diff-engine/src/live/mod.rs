@@ -19,7 +19,7 @@ use kube_model::{Object, ObjectKey, ObjectRef, Path};
 
 use crate::apply::as_written;
 use crate::compare::compare;
-use crate::diff::{Change, Diff, DiffSummary, Suppressed};
+use crate::diff::{Change, Diff, Suppressed};
 use crate::normal::normalise;
 use crate::reason::Reason;
 pub(crate) use manager::managers;
@@ -32,7 +32,7 @@ pub use predict::{Conflict, Prediction, predict};
 /// Live objects that are not desired stay, and are on `suppressed` as a whole: applying deletes nothing.
 #[must_use]
 pub fn compare_live(live: &[Object], desired: &[Object], predictions: &[Prediction]) -> Diff {
-    let mut diff = Diff { summary: DiffSummary::default(), changes: Vec::new(), suppressed: Vec::new() };
+    let mut diff = Diff::default();
     let scaled = scaled_by_autoscalers(live.iter().chain(desired));
     let by_key = matching::Live::new(live);
     let mut seen: BTreeSet<&ObjectKey> = BTreeSet::new();
@@ -72,11 +72,14 @@ fn modify(diff: &mut Diff, live: &Object, desired: &Object, predicted: &Object, 
     let explaining = explain::Explaining::new(live, &was, desired);
     for difference in written.differences {
         let told = |path: &Path| path.contains(&difference.path) || difference.path.contains(path);
-        if !real.iter().chain(suppressed.iter().map(|(one, _)| one)).any(|one| told(&one.path)) {
+        let mut known = real.iter().chain(suppressed.iter().map(|(one, _)| one));
+        // An order says nothing of the items.
+        if !known.any(|one| told(&one.path) && (difference.is_order || !one.is_order)) {
             explaining.part(difference, &mut suppressed);
         }
     }
-    for change in &mut real {
+    suppressed.extend(written.reordered.into_iter().map(|one| (one, Reason::ORDER)));
+    for change in real.iter_mut().filter(|change| !change.is_order) {
         as_written(&mut change.after, &change.path, desired);
     }
     diff.modified(&object, real, suppressed);

@@ -1,6 +1,6 @@
 //! The changes of a diff, grouped by object.
 
-use diff_engine::{Change, Op};
+use diff_engine::{Change, Inside, Op, TextFormat};
 use kube_model::pod;
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
@@ -59,16 +59,20 @@ fn images(kind: &str, object: &Value) -> Vec<String> {
         .collect()
 }
 
-fn field(page: &mut Page, change: &Change) {
+pub(super) fn field(page: &mut Page, change: &Change) {
     let path = escape::line(&change.path.to_string());
     let (tone, sign) = match change.op {
         Op::Add => (Tone::Good, '+'),
         Op::Remove => (Tone::Bad, '-'),
-        Op::Replace => (Tone::Careful, '~'),
+        Op::Replace | Op::Reorder => (Tone::Careful, '~'),
     };
-    let start = format!("  {sign} {path}: ");
+    let order = if change.op == Op::Reorder { " (order)" } else { "" };
+    let start = format!("  {sign} {path}{order}: ");
     let room = page.style.width.saturating_sub(start.chars().count()).max(20);
     let start = page.style.paint(tone, &start);
+    if let Some(inside) = change.inside.as_ref().filter(|inside| inside.format != TextFormat::Lines) {
+        return places_inside(page, &start, inside);
+    }
     let rest = match (&change.before, &change.after) {
         (Some(before), Some(after)) if are_lines(before, after) => {
             lines(page, &start, before, after);
@@ -83,7 +87,37 @@ fn field(page: &mut Page, change: &Change) {
         }
         (None, None) => String::new(),
     };
-    page.line(&format!("{start}{rest}"));
+    let follows = change.follows.as_deref().map(|object| format!(" (follows {})", escape::line(object)));
+    page.line(&format!("{start}{rest}{}", follows.unwrap_or_default()));
+}
+
+/// The places in which a text differs inside, below a line that starts so.
+fn places_inside(page: &mut Page, start: &str, inside: &Inside) {
+    page.line(&format!(
+        "{start}{}",
+        count(inside.changes.len(), "place inside differs", "places inside differ")
+    ));
+    for change in inside.changes.iter().take(SHOWN_LINES) {
+        let place = escape::line(&change.place);
+        let room = page.style.width.saturating_sub(place.chars().count() + 11).max(20);
+        let (tone, sign, rest) = match (&change.before, &change.after) {
+            (Some(before), Some(after)) => {
+                let (before, after) = value::pair(before, after, room);
+                (Tone::Careful, '~', format!("{before} → {after}"))
+            }
+            (Some(only), None) => (Tone::Bad, '-', escape::cut(&value::value(only), room)),
+            (_, only) => (
+                Tone::Good,
+                '+',
+                only.as_ref().map(|only| escape::cut(&value::value(only), room)).unwrap_or_default(),
+            ),
+        };
+        let start = page.style.paint(tone, &format!("{sign} {place}: "));
+        page.line(&format!("      {start}{rest}"));
+    }
+    if inside.changes.len() > SHOWN_LINES {
+        page.line(&format!("      … and {} more", inside.changes.len() - SHOWN_LINES));
+    }
 }
 
 /// Whether both are texts, and one has several lines (a file in a ConfigMap).

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use diff_engine::{Diff, DiffSummary, Suppressed};
+use diff_engine::{Change, Diff, DiffSummary, Match, Suppressed};
 
 use super::{Page, changes, value};
 use crate::escape;
 use crate::style::{Style, Tone};
+
+/// Of what differs in a renamed object, as many places are shown.
+const SHOWN: usize = 20;
 
 pub(crate) fn render(diff: &Diff, style: Style, show_suppressed: bool) -> String {
     let mut page = Page::new(style);
@@ -14,6 +17,7 @@ pub(crate) fn render(diff: &Diff, style: Style, show_suppressed: bool) -> String
     let verdict = style.paint(Tone::Strong, &verdict);
     page.line(&verdict);
     changes::write(&mut page, &diff.changes);
+    matched(&mut page, &diff.matched);
     match show_suppressed {
         true => suppressed(&mut page, &diff.suppressed),
         false if diff.suppressed.is_empty() => {}
@@ -43,6 +47,40 @@ pub(crate) fn left_out(suppressed: &[Suppressed]) -> String {
     let reasons: Vec<String> =
         reasons.iter().map(|(reason, count)| format!("{count} {}", escape::line(reason))).collect();
     format!("{} left out ({})", suppressed.len(), reasons.join(", "))
+}
+
+fn matched(page: &mut Page, matched: &[Match]) {
+    if matched.is_empty() {
+        return;
+    }
+    page.heading("Called differently");
+    for one in matched {
+        page.line(&format!("  {}", match_line(one)));
+        let differs = |change: &&Change| !change.path.last_key().is_some_and(is_identity);
+        let differing: Vec<&Change> = one.differences.iter().filter(differs).collect();
+        differing.iter().take(SHOWN).for_each(|change| changes::field(page, change));
+        if differing.len() > SHOWN {
+            page.line(&format!("  … and {} more; --format json lists all", differing.len() - SHOWN));
+        }
+    }
+}
+
+fn is_identity(key: &str) -> bool {
+    matches!(key, "name" | "namespace")
+}
+
+/// `deployment/a → deployment/b: renamed; a new object is created and the old one deleted`.
+pub(crate) fn match_line(one: &Match) -> String {
+    let Match { before, after, how, likeness, consequence, .. } = one;
+    let likeness = likeness.map(|percent| format!(", {percent} % alike")).unwrap_or_default();
+    let name = |object| value::object(object);
+    match before.api_version == after.api_version {
+        true => format!("{} → {}: {how}{likeness}; {consequence}", name(before), name(after)),
+        false => {
+            let versions = escape::line(&format!("{} → {}", before.api_version, after.api_version));
+            format!("{} ({versions}): {how}; {consequence}", name(after))
+        }
+    }
 }
 
 fn suppressed(page: &mut Page, suppressed: &[Suppressed]) {

@@ -11,18 +11,16 @@ use crate::verbs::{Gates, live};
 use crate::{json, markdown, text};
 
 pub(crate) fn run(arguments: &Diff) -> Result<Outcome, Failure> {
-    let Diff { sources, pricing, common, .. } = arguments;
+    let Diff { sources, namespace, pricing, common, .. } = arguments;
     let session = Session::open(common)?;
     if arguments.live {
         return live::run(&session, arguments);
     }
     let (before, after) = session.read_pair(sources)?;
     let objects = before.as_ref().map_or(&[][..], |input| &input.objects);
-    let diff = diff_engine::diff(objects, &after.objects).ignoring(session.ignored()).ignoring_argocd(
-        &argocd(&session, arguments, &after.objects)?,
-        objects,
-        &after.objects,
-    );
+    let diff = diff_engine::diff_in(namespace.as_deref(), objects, &after.objects)
+        .ignoring(session.ignored())
+        .ignoring_argocd(&argocd(&session, arguments, &after.objects)?, objects, &after.objects);
     let output = match session.format {
         Format::Json => json::print(&diff)?,
         Format::Text => text::diff::render(&diff, session.style, arguments.show_suppressed),

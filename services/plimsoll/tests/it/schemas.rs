@@ -56,6 +56,56 @@ fn of_diff() {
     follows("diff", &sandbox().run(&["diff", "before", "before", "--format", "json"]));
 }
 
+const RENAMED: &str = "{apiVersion: v1, kind: Service, metadata: {name: NAME}, spec: {type: ClusterIP, ports: [{port: 80, targetPort: http}], selector: {app: web}}}";
+
+/// A file in a ConfigMap with a hash in its name, a reference to it, a renamed Service, another order of arguments.
+fn called_differently() -> Sandbox {
+    let state = |hash: &str, port: u16, name: &str, args: &str| {
+        let map = format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: app-{hash}}}\ndata:\n  app.yaml: |\n    port: {port}\n    host: a\n"
+        );
+        let pod = format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: p}}\nspec: {{containers: [{{name: c, image: 'a:1', args: {args}, envFrom: [{{configMapRef: {{name: app-{hash}}}}}]}}]}}\n"
+        );
+        format!("{map}---\n{pod}---\n{}\n", RENAMED.replace("NAME", name))
+    };
+    Sandbox::new()
+        .file("before/a.yaml", state("6f7d5g2h9k", 80, "web", "[--a, --b]"))
+        .file("after/a.yaml", state("c4d4f4g4h4", 81, "store", "[--b, --a]"))
+}
+
+#[test]
+fn of_diff_with_objects_that_are_called_differently() {
+    let document =
+        follows("diff", &called_differently().run(&["diff", "before", "after", "--format", "json"]));
+    let how: Vec<_> = document["matched"].as_array().unwrap().iter().map(|one| &one["how"]).collect();
+    assert_eq!(how, ["hash-suffix", "renamed"]);
+    assert_eq!(document["changes"][0]["inside"]["changes"][0]["place"], "port");
+    assert_eq!(document["changes"][2]["op"], "reorder");
+    assert_eq!(document["changes"][3]["follows"], "configmap/app-c4d4f4g4h4");
+    let text = called_differently().run(&["diff", "before", "after"]).out;
+    for line in [
+        "~ data[\"app.yaml\"]: 1 place inside differs",
+        "~ port: 80 → 81",
+        "args (order): [--a, --b] → [--b, --a]",
+        "(follows configmap/app-c4d4f4g4h4)",
+        "Service/web → Service/store: renamed, 100 % alike; a new object is created and the old one deleted",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+}
+
+#[test]
+fn of_diff_in_a_namespace() {
+    let sandbox = Sandbox::new()
+        .file("before/a.yaml", RENAMED.replace("NAME", "web"))
+        .file("after/a.yaml", RENAMED.replace("name: NAME", "name: web, namespace: shop"));
+    let arguments = ["diff", "before", "after", "--format", "json", "--namespace", "shop"];
+    let document = follows("diff", &sandbox.run(&arguments));
+    assert_eq!(document["suppressed"][0]["reason"], "given-namespace");
+    assert_eq!(document["changes"].as_array().unwrap().len(), 0);
+}
+
 #[test]
 fn of_cost() {
     follows("cost", &sandbox().run(&["cost", "before", "after", "--format", "json"]));
