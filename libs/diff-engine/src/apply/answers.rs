@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use kube_model::Object;
 use serde_json::Value;
 
-use super::changes::prediction;
+use super::changes::{changes, prediction};
 use crate::cluster_answers::{cases, is_allocated};
 use crate::compare;
 use crate::normal::answers::kept;
@@ -20,6 +20,27 @@ fn found(object: &Object, before: &Value, after: &Value) -> Found {
 
 /// What the API server refuses: these fields cannot be changed, or not to that. A diff shows the change all the same.
 const REFUSED: [&str; 4] = ["job-image", "selector-changed", "stateful-claim-size", "surge-as-text"];
+
+/// Every place in which two manifests differ is a change, or is told with its reason; and nothing is both.
+#[test]
+fn every_difference_in_writing_is_accounted_for() {
+    let (_, cases) = cases();
+    let mut differences = 0;
+    for (case, (before, after)) in cases.iter().flat_map(|case| case.pairs().map(move |pair| (case, pair))) {
+        let written = compare(after.key.schema(), &before.value, &after.value);
+        let found = changes(before, after);
+        for one in written.differences.iter().chain(&written.equal_quantities) {
+            let path = &one.path;
+            let real = found.real.iter().any(|real| real.path.contains(path) || path.contains(&real.path));
+            let told = found.suppressed.iter().filter(|(told, _)| told.path == *path).count();
+            let moved = after.key.kind == "Secret" && !found.real.is_empty();
+            assert!(real || told == 1 || moved, "{} {path}", case.name);
+            assert!(!real || told == 0, "{} {path} is a change and is none", case.name);
+            differences += 1;
+        }
+    }
+    assert!(differences > 150, "{differences} differences");
+}
 
 #[test]
 fn what_changes_is_what_the_api_server_changes() {

@@ -85,13 +85,17 @@ fn modify(diff: &mut Diff, live: &Object, desired: &Object, predicted: &Object, 
     diff.modified(&object, real, suppressed);
 }
 
-/// What autoscalers scale, by group, kind and name.
+/// What autoscalers scale, by group, kind and name. KEDA's ScaledObject means a Deployment where it does not say.
 fn scaled_by_autoscalers<'o>(objects: impl Iterator<Item = &'o Object>) -> Vec<ObjectKey> {
     let target = |object: &Object| {
-        let text = |field: &str| object.text(&["spec", "scaleTargetRef", field]).map(str::to_owned);
-        let group = text("apiVersion").unwrap_or_default();
+        let of_keda = object.key.kind == "ScaledObject";
+        let text = |field: &str, default: &str| {
+            let found = object.text(&["spec", "scaleTargetRef", field]);
+            found.or(of_keda.then_some(default)).map(str::to_owned)
+        };
+        let group = text("apiVersion", "apps/v1").unwrap_or_default();
         let group = group.split_once('/').map_or("", |(group, _)| group).to_owned();
-        Some(ObjectKey { group, kind: text("kind")?, namespace: None, name: text("name")? })
+        Some(ObjectKey { group, kind: text("kind", "Deployment")?, namespace: None, name: text("name", "")? })
     };
     let scales =
         |object: &&Object| matches!(object.key.kind.as_str(), "HorizontalPodAutoscaler" | "ScaledObject");

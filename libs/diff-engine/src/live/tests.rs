@@ -148,3 +148,16 @@ fn of_a_custom_resource_what_others_have_set_stays() {
         diff.suppressed.iter().map(|one| format!("{} {}", one.path, one.reason)).collect();
     assert!(told.contains(&"spec.filled not-applied".to_owned()), "{told:?}");
 }
+
+#[test]
+fn what_keda_scales_is_its_own() {
+    let live = objects("{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {replicas: 5}}");
+    let desired = objects(
+        "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {replicas: 1}}\n---\n{apiVersion: keda.sh/v1alpha1, kind: ScaledObject, metadata: {name: web}, spec: {scaleTargetRef: {name: web}}}",
+    );
+    let diff = compare_live(&live, &desired, &predict(&live, &desired, &Choice::AsBefore));
+    let told: Vec<String> =
+        diff.suppressed.iter().map(|one| format!("{} {}", one.path, one.reason)).collect();
+    assert_eq!(told, ["spec.replicas owned-by:horizontal-pod-autoscaler"]);
+    assert!(diff.summary.modified.is_empty());
+}
