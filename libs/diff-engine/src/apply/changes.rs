@@ -4,13 +4,14 @@ use kube_model::schema::Schema;
 use kube_model::{Object, Path, Segment};
 use serde_json::Value;
 
+use super::plain::is_plain;
 use super::{By, applied};
-use crate::compare::{Difference, compare};
+use crate::compare::{Comparison, Difference, compare};
 use crate::normal::normalise;
 use crate::reason::Reason;
 
 /// What differs between two manifests of one object.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(crate) struct Changes {
     /// What the object in the cluster would change, with the values as they are written where they are.
     pub(crate) real: Vec<Difference>,
@@ -21,19 +22,41 @@ pub(crate) struct Changes {
 /// What applying `after` changes in a cluster where `before` was applied, and nothing else was.
 pub(crate) fn changes(schema: Schema<'_>, before: &Object, after: &Object) -> Changes {
     let written = compare(schema, &before.value, &after.value);
+    match is_plain(before, after, &written) {
+        true => {
+            let mut suppressed: Vec<_> = the_same(written.equal_quantities, written.reordered).collect();
+            suppressed.sort_by(|(one, _), (other, _)| one.path.cmp(&other.path));
+            Changes { real: written.differences, suppressed }
+        }
+        false => predicted_changes(schema, before, after, written),
+    }
+}
+
+fn the_same(
+    quantities: Vec<Difference>,
+    reordered: Vec<Difference>,
+) -> impl Iterator<Item = (Difference, Reason)> {
+    let quantities = quantities.into_iter().map(|one| (one, Reason::EQUAL_QUANTITY));
+    quantities.chain(reordered.into_iter().map(|one| (one, Reason::ORDER)))
+}
+
+/// The changes, by what the API server would make of both.
+pub(super) fn predicted_changes(
+    schema: Schema<'_>,
+    before: &Object,
+    after: &Object,
+    written: Comparison,
+) -> Changes {
     let (live, predicted) = prediction(before, after);
     let mut real = compare(schema, &live, &predicted).differences;
     for change in &mut real {
         change.path = where_written(&change.path, before, after);
     }
-    let quantities = written.equal_quantities.into_iter().map(|one| (one, Reason::EQUAL_QUANTITY));
     let unseen = written.differences.into_iter().filter(|one| {
         let place = where_written(&one.path, before, after);
         !real.iter().any(|change| tells(change, one, &place))
     });
-    let orders = written.reordered.into_iter().map(|one| (one, Reason::ORDER));
-    let mut suppressed: Vec<_> = quantities
-        .chain(orders)
+    let mut suppressed: Vec<_> = the_same(written.equal_quantities, written.reordered)
         .chain(unseen.map(|one| {
             let reason = reason(after, &one, [&live, &predicted]);
             (one, reason)

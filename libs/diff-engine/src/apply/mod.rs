@@ -5,6 +5,7 @@ mod answers;
 mod changes;
 mod merge;
 pub(crate) mod owned;
+mod plain;
 
 use kube_model::Object;
 use kube_model::schema::FieldType;

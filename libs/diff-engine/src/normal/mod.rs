@@ -15,6 +15,11 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use kube_model::{ObjectKey, is_mark};
 use serde_json::{Map, Value};
 
+/// Whether the value of a field of this name decides whether another has a default.
+pub(crate) fn decides_a_default(field: &str) -> bool {
+    table::deciding_fields().contains(field)
+}
+
 /// The object of this key and `apiVersion` as the API server keeps it: what it was written as, decoded, with the defaults that
 /// depend on nothing but the object. Kinds that no schema is known of stay as they are. Applied twice it changes nothing.
 ///

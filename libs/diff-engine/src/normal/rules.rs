@@ -10,6 +10,8 @@ use kube_model::image::ImageRef;
 pub(super) enum Rule {
     /// The value of another field.
     SameAs(Vec<&'static str>),
+    /// The value of another field, whatever stands here.
+    Mirror(&'static str),
     /// `Always` for the tag `latest` and for none, else `IfNotPresent` (`SetDefaults_Container`).
     PullPolicy(&'static str),
     /// A volume that says nothing else (`SetDefaults_Volume`).
@@ -40,6 +42,7 @@ impl Rule {
         let (name, argument) = text.split_once(' ').unwrap_or((text, ""));
         Some(match name {
             "same-as" => Self::SameAs(argument.split('.').collect()),
+            "mirror" => Self::Mirror(argument),
             "pull-policy" => Self::PullPolicy(argument),
             "empty-directory" => Self::EmptyDirectory,
             "requests-from-limits" => Self::RequestsFromLimits,
@@ -59,6 +62,7 @@ impl Rule {
     pub(super) fn value(&self, object: &Map<String, Value>, current: Option<&Value>) -> Option<Value> {
         match (self, current) {
             (Self::SameAs(path), None) => at(object, path).cloned(),
+            (Self::Mirror(field), _) => object.get(*field).cloned(),
             (Self::PullPolicy(field), None) => Some(pull_policy(object.get(*field)?.as_str()?)),
             (Self::EmptyDirectory, None) => object.keys().all(|key| key == "name").then(|| json!({})),
             (Self::RequestsFromLimits, Some(Value::Array(containers))) => each(containers, requests),

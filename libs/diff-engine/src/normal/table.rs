@@ -1,6 +1,6 @@
 //! The tables of defaults and of zero values. Their form is explained on top of `data/defaults.txt`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 use serde_json::{Map, Value};
@@ -53,6 +53,14 @@ struct Condition {
 }
 
 impl Row {
+    /// The name of the field on whose value the default depends, also once it is filled in.
+    fn decided_by(&self) -> Option<&'static str> {
+        match (&self.fill, &self.condition) {
+            (Fill::Rule(Rule::Mirror(field)), _) => Some(field),
+            (_, condition) => condition.as_ref()?.path.last().copied(),
+        }
+    }
+
     pub(super) fn applies(&self, object: &Map<String, Value>) -> bool {
         self.condition.as_ref().is_none_or(|condition| condition.holds(object))
     }
@@ -105,10 +113,23 @@ pub(super) fn at<'a>(object: &'a Map<String, Value>, path: &[&str]) -> Option<&'
     rest.iter().try_fold(object.get(*first)?, |value, key| value.get(key))
 }
 
+/// The names of the fields on whose value a default depends.
+pub(super) fn deciding_fields() -> &'static HashSet<&'static str> {
+    static FIELDS: OnceLock<HashSet<&'static str>> = OnceLock::new();
+    FIELDS.get_or_init(|| {
+        let rows = types().values().flat_map(|known| &known.rows);
+        rows.filter_map(Row::decided_by).collect()
+    })
+}
+
 /// What is known of the type of this name.
 pub(super) fn of_type(name: &str) -> Option<&'static TypeRow> {
+    types().get(name)
+}
+
+fn types() -> &'static HashMap<&'static str, TypeRow> {
     static TYPES: OnceLock<HashMap<&'static str, TypeRow>> = OnceLock::new();
-    TYPES.get_or_init(read).get(name)
+    TYPES.get_or_init(read)
 }
 
 fn read() -> HashMap<&'static str, TypeRow> {
