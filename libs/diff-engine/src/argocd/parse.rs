@@ -7,6 +7,9 @@ use super::expression::{Expression, Step};
 
 type Parsed<T> = Result<T, &'static str>;
 
+/// An expression's most bytes: they bound how deep its parentheses are.
+const LONGEST: usize = 1000;
+
 /// `/spec/template/spec/containers/0/image`.
 pub(super) fn pointer(text: &str) -> Parsed<Expression> {
     let rest = text.strip_prefix('/').ok_or("a JSON pointer starts with /")?;
@@ -16,6 +19,13 @@ pub(super) fn pointer(text: &str) -> Parsed<Expression> {
 
 /// `.spec.template.spec.containers[] | select(.name == "web").image`.
 pub(super) fn jq(text: &str) -> Parsed<Expression> {
+    if text.len() > LONGEST {
+        return Err("it is longer than 1,000 characters");
+    }
+    // Each `..` visits everything in everything that is found before it.
+    if text.matches("..").count() > 1 {
+        return Err("`..` is understood once");
+    }
     let mut reader = Reader { rest: text.trim() };
     let mut ways = vec![reader.way()?];
     while reader.eat(",") {

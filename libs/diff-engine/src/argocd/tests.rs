@@ -70,6 +70,9 @@ fn what_is_not_understood_is_an_error() {
         let error = ignores(&entry).unwrap_err();
         assert_eq!((error.code(), error.text.as_str()), ("ARGOCD_IGNORE", jq));
     }
+    for jq in [format!(".a | select({}.b", "(".repeat(100_000)), ".. | .. | .a".to_owned()] {
+        assert!(parse::jq(&jq).is_err());
+    }
     assert_eq!(ignores("{group: apps, kind: Deployment, jsonPointers: [spec]}").unwrap_err().text, "spec");
     assert!(ignores("{group: apps}").is_err());
 }
