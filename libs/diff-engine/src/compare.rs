@@ -7,7 +7,8 @@ use kube_model::schema::Schema;
 use kube_model::{Path, Segment, order};
 use serde_json::{Map, Value};
 
-use crate::equal::equal;
+use crate::equal::{Amount, equal_amounts};
+use crate::reason::Reason;
 
 /// A place in which two values differ: the topmost path that only one of them has, or else the leaf that
 /// changed. A list without keys is a leaf.
@@ -31,6 +32,8 @@ pub struct Comparison {
     pub differences: Vec<Difference>,
     /// Where they are written differently and mean the same quantity, sorted by path.
     pub equal_quantities: Vec<Difference>,
+    /// Where they are written differently and mean the same length of time, sorted by path.
+    pub equal_durations: Vec<Difference>,
     /// Lists whose items stand in another order that means nothing, sorted by path.
     pub reordered: Vec<Difference>,
 }
@@ -50,8 +53,25 @@ pub fn compare_at(schema: Schema<'_>, path: &Path, before: &Value, after: &Value
     }
     walk.found.differences.sort_by(|a, b| a.path.cmp(&b.path));
     walk.found.equal_quantities.sort_by(|a, b| a.path.cmp(&b.path));
+    walk.found.equal_durations.sort_by(|a, b| a.path.cmp(&b.path));
     walk.found.reordered.sort_by(|a, b| a.path.cmp(&b.path));
     walk.found
+}
+
+impl Comparison {
+    /// What differs, and what is written differently and means the same, with the reason.
+    pub(crate) fn reasoned(self) -> (Vec<Difference>, Vec<(Difference, Reason)>) {
+        let Self { differences, equal_quantities, equal_durations, reordered } = self;
+        let because = |list: Vec<Difference>, reason: Reason| {
+            list.into_iter().map(move |one| (one, reason.clone())).collect::<Vec<_>>()
+        };
+        let the_same = [
+            because(equal_quantities, Reason::EQUAL_QUANTITY),
+            because(equal_durations, Reason::EQUAL_DURATION),
+            because(reordered, Reason::ORDER),
+        ];
+        (differences, the_same.concat())
+    }
 }
 
 struct Walk<'a> {
@@ -86,12 +106,13 @@ impl Walk<'_> {
         if before == after {
             return;
         }
-        let found = if equal(self.schema, path, before, after) {
-            &mut self.found.equal_quantities
-        } else if order::same_but_for_order(self.schema, path.segments(), before, after) {
-            &mut self.found.reordered
-        } else {
-            &mut self.found.differences
+        let found = match equal_amounts(self.schema, path, before, after) {
+            Some(Amount::Quantity) => &mut self.found.equal_quantities,
+            Some(Amount::Duration) => &mut self.found.equal_durations,
+            None if order::same_but_for_order(self.schema, path.segments(), before, after) => {
+                &mut self.found.reordered
+            }
+            None => &mut self.found.differences,
         };
         found.push(Difference {
             path: path.clone(),

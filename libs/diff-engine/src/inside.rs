@@ -10,7 +10,7 @@ use kube_model::yaml::{self, Limits};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::compare::{Comparison, compare};
+use crate::compare::compare;
 use crate::lines;
 
 /// What differs inside a text.
@@ -79,8 +79,8 @@ fn structural(before: &Value, after: &Value) -> Vec<InnerChange> {
         return Vec::new();
     }
     let nobody = Schemas::built_in().of("", "");
-    let Comparison { differences, equal_quantities, reordered } = compare(nobody, before, after);
-    let mut all: Vec<_> = differences.into_iter().chain(equal_quantities).chain(reordered).collect();
+    let (mut all, the_same) = compare(nobody, before, after).reasoned();
+    all.extend(the_same.into_iter().map(|(one, _)| one));
     all.sort_by(|one, other| one.path.cmp(&other.path));
     all.into_iter()
         .map(|one| InnerChange { place: one.path.to_string(), before: one.before, after: one.after })

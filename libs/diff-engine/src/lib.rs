@@ -11,6 +11,7 @@ mod argocd;
 mod cluster_answers;
 mod compare;
 mod diff;
+mod duration;
 mod equal;
 mod follow;
 mod identity;

@@ -17,6 +17,8 @@ impl Reason {
     pub const EMPTY: Self = Self(Cow::Borrowed("equal-empty"));
     /// Both are the same quantity.
     pub const EQUAL_QUANTITY: Self = Self(Cow::Borrowed("equal-quantity"));
+    /// Both are the same length of time.
+    pub const EQUAL_DURATION: Self = Self(Cow::Borrowed("equal-duration"));
     /// A Secret's text and its base64 are the same bytes.
     pub const EQUAL_TEXT: Self = Self(Cow::Borrowed("equal-text"));
     /// The same items in another order that means nothing.

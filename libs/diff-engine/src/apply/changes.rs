@@ -24,20 +24,12 @@ pub(crate) fn changes(schema: Schema<'_>, before: &Object, after: &Object) -> Ch
     let written = compare(schema, &before.value, &after.value);
     match is_plain(before, after, &written) {
         true => {
-            let mut suppressed: Vec<_> = the_same(written.equal_quantities, written.reordered).collect();
+            let (real, mut suppressed) = written.reasoned();
             suppressed.sort_by(|(one, _), (other, _)| one.path.cmp(&other.path));
-            Changes { real: written.differences, suppressed }
+            Changes { real, suppressed }
         }
         false => predicted_changes(schema, before, after, written),
     }
-}
-
-fn the_same(
-    quantities: Vec<Difference>,
-    reordered: Vec<Difference>,
-) -> impl Iterator<Item = (Difference, Reason)> {
-    let quantities = quantities.into_iter().map(|one| (one, Reason::EQUAL_QUANTITY));
-    quantities.chain(reordered.into_iter().map(|one| (one, Reason::ORDER)))
 }
 
 /// The changes, by what the API server would make of both.
@@ -52,16 +44,15 @@ pub(super) fn predicted_changes(
     for change in &mut real {
         change.path = where_written(&change.path, before, after);
     }
-    let unseen = written.differences.into_iter().filter(|one| {
+    let (written, mut suppressed) = written.reasoned();
+    let unseen = written.into_iter().filter(|one| {
         let place = where_written(&one.path, before, after);
         !real.iter().any(|change| tells(change, one, &place))
     });
-    let mut suppressed: Vec<_> = the_same(written.equal_quantities, written.reordered)
-        .chain(unseen.map(|one| {
-            let reason = reason(after, &one, [&live, &predicted]);
-            (one, reason)
-        }))
-        .collect();
+    suppressed.extend(unseen.map(|one| {
+        let reason = reason(after, &one, [&live, &predicted]);
+        (one, reason)
+    }));
     suppressed.sort_by(|(one, _), (other, _)| one.path.cmp(&other.path));
     for change in real.iter_mut().filter(|change| !change.is_order) {
         as_written(&mut change.before, &change.path, before);
@@ -202,6 +193,20 @@ mod tests {
         let (real, suppressed) = found(&secret("stringData: {a: shop}"), &secret("stringData: {a: shop2}"));
         assert!(suppressed.is_empty(), "{suppressed:?}");
         assert_eq!(real, ["stringData.a: Some(String(\"shop\")) Some(String(\"shop2\"))"]);
+    }
+
+    #[test]
+    fn lengths_of_time_are_equal_in_their_fields_alone() {
+        let flux = |interval: &str, path: &str| {
+            format!(
+                "{{apiVersion: kustomize.toolkit.fluxcd.io/v1, kind: Kustomization, metadata: {{name: k}}, spec: {{interval: {interval}, path: {path}}}}}"
+            )
+        };
+        let (real, suppressed) = found(&flux("60s", "60s"), &flux("1m", "1m"));
+        assert_eq!(real, ["spec.path: Some(String(\"60s\")) Some(String(\"1m\"))"]);
+        assert_eq!(suppressed, ["spec.interval equal-duration"]);
+        let (real, suppressed) = found(&flux("60s", "./"), &flux("61s", "./"));
+        assert_eq!((real.len(), suppressed.len()), (1, 0));
     }
 
     #[test]

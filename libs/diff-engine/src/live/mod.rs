@@ -68,9 +68,10 @@ fn modify(diff: &mut Diff, live: &Object, desired: &Object, predicted: &Object, 
         }
     }
     let written = compare(schema, &live.value, &desired.value);
-    suppressed.extend(written.equal_quantities.into_iter().map(|one| (one, Reason::EQUAL_QUANTITY)));
+    let (written, the_same) = written.reasoned();
+    suppressed.extend(the_same);
     let explaining = explain::Explaining::new(live, &was, desired);
-    for difference in written.differences {
+    for difference in written {
         let told = |path: &Path| path.contains(&difference.path) || difference.path.contains(path);
         let mut known = real.iter().chain(suppressed.iter().map(|(one, _)| one));
         // An order says nothing of the items.
@@ -78,7 +79,6 @@ fn modify(diff: &mut Diff, live: &Object, desired: &Object, predicted: &Object, 
             explaining.part(difference, &mut suppressed);
         }
     }
-    suppressed.extend(written.reordered.into_iter().map(|one| (one, Reason::ORDER)));
     for change in real.iter_mut().filter(|change| !change.is_order) {
         as_written(&mut change.after, &change.path, desired);
     }

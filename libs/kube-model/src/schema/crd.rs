@@ -12,6 +12,13 @@ use crate::object::Object;
 /// How Kubernetes' code generator writes a quantity (`resource.Quantity` in controller-gen's known types).
 const QUANTITY_PATTERN: &str = r"^(\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))(([KMGTPE]i)";
 
+/// How the Gateway API (GEP-2257) and Flux write a length of time, which Go's `time.ParseDuration` reads.
+const DURATION_PATTERNS: [&str; 3] = [
+    r"^([0-9]{1,5}(h|m|s|ms)){1,4}$",
+    r"^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$",
+    r"^([0-9]+(\.[0-9]+)?(ms|s|m))+$",
+];
+
 /// The group, kind and schema that a CustomResourceDefinition defines; none for other objects.
 pub(super) fn read(object: &Object) -> Option<((String, String), CustomKind)> {
     if object.key.kind != "CustomResourceDefinition" || object.key.group != "apiextensions.k8s.io" {
@@ -72,6 +79,9 @@ fn field_type(schema: &Value) -> FieldType {
         }
         (Some("string"), Some("date-time")) => FieldType::Scalar(Scalar::Time),
         (Some("string"), Some("duration")) => FieldType::Scalar(Scalar::Duration),
+        (Some("string"), None) if text("pattern").is_some_and(|one| DURATION_PATTERNS.contains(&one)) => {
+            FieldType::Scalar(Scalar::Duration)
+        }
         (Some("string"), Some("byte")) => FieldType::Scalar(Scalar::Byte),
         (Some("string"), _) => FieldType::Scalar(Scalar::String),
         (Some("integer"), _) => FieldType::Scalar(Scalar::Integer),

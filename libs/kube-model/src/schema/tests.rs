@@ -104,6 +104,7 @@ spec:
               memory: {x-kubernetes-int-or-string: true, pattern: '^(\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))(([KMGTPE]i)|[numkMGTPE]|([eE](\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))))?$'}
               port: {x-kubernetes-int-or-string: true}
               timeout: {type: string, format: duration, default: 5s}
+              backoff: {type: string, pattern: '^([0-9]{1,5}(h|m|s|ms)){1,4}$'}
               labels: {type: object, additionalProperties: {type: string}}
 ";
 
@@ -120,6 +121,7 @@ fn a_custom_resource_is_known_by_its_definition() {
     assert_eq!(scalar("spec.memory"), Some(Scalar::Quantity));
     assert_eq!(scalar("spec.port"), Some(Scalar::IntOrString));
     assert_eq!(scalar("spec.timeout"), Some(Scalar::Duration));
+    assert_eq!(scalar("spec.backoff"), Some(Scalar::Duration));
     assert_eq!(field(route, "spec.timeout").unwrap().default, Some(&json!("5s")));
     assert_eq!(scalar("spec.labels.a"), Some(Scalar::String));
     assert_eq!(scalar("spec.old"), Some(Scalar::String));
