@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+/// The states of a dead letter.
+pub const STATES: [&str; 4] = ["parked", "retrying", "handled", "discarded"];
+
 /// An event that could not be handled, and waits with its aggregate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DeadLetter {

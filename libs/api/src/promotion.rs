@@ -29,6 +29,9 @@ pub struct CreatePromotion {
     /// Places that are declined.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub skip: Vec<String>,
+    /// The caller's own name, if it is given at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<String>,
 }
 
 /// `POST promotions/preview`: by namespaces, or by target. Identifiers and names are both accepted.
@@ -107,7 +110,7 @@ pub struct Promotion {
     pub updated_at: OffsetDateTime,
     /// The hash of the preview, which an approval is bound to; none until the preview is complete.
     pub preview_hash: Option<String>,
-    /// Whether it can be approved as it is; none until the preview is complete.
+    /// Whether it can be approved as it is, which is while it waits for approval; none until the preview is complete.
     pub approvable: Option<bool>,
     /// Why it cannot: `PLAN_BLOCKED`, `PLAN_PARTIAL`, `NOTHING_TO_PROMOTE`.
     pub obstacle: Option<String>,
@@ -127,8 +130,14 @@ pub struct Promotion {
     pub commit: Option<String>,
     /// The pull request, once it is opened.
     pub git_pr_url: Option<String>,
-    /// Why it failed, was refused or is stale.
+    /// Why it failed, was refused, rejected or superseded, is stale or closed.
     pub failure: Option<FailureInfo>,
+    /// The newer promotion that took its place.
+    #[schema(value_type = Option<Uuid>)]
+    pub superseded_by: Option<PromotionId>,
+    /// The promotions whose place it took: they were over the same edge, and nobody had approved them.
+    #[schema(value_type = Vec<Uuid>)]
+    pub supersedes: Vec<PromotionId>,
 }
 
 /// What a month (730 hours) costs.
@@ -150,7 +159,7 @@ pub struct EstimatedCost {
 /// Why a promotion cannot go on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FailureInfo {
-    /// Where: `diff`, `cost`, `risk`, `explain`, `gitops`; none if it is stale or rejected.
+    /// Where: `diff`, `cost`, `risk`, `explain`, `gitops`; none if it is no error of a part.
     pub stage: Option<String>,
     /// The stable code.
     pub code: String,
@@ -215,6 +224,28 @@ pub struct PromotionEvent {
     /// The event.
     #[schema(value_type = Object)]
     pub data: Value,
+}
+
+/// Every status that a promotion can have.
+pub const STATUSES: [&str; 12] = [
+    "requested",
+    "preview",
+    "approved",
+    "open",
+    "merged",
+    "live",
+    "failed",
+    "rejected",
+    "stale",
+    "superseded",
+    "closed",
+    "rolled_back",
+];
+
+/// Whether a promotion in this status ended otherwise than its request asked for.
+#[must_use]
+pub fn is_against(status: &str) -> bool {
+    is_final(status) && !matches!(status, "merged" | "live")
 }
 
 /// Whether nothing will change a promotion in this status any more.

@@ -16,6 +16,7 @@ fn person(event: &Event) -> Option<&str> {
         Event::PreviewRequested(event) => &event.requested_by,
         Event::ApprovalGiven(event) => &event.by,
         Event::PromotionRejected(event) => &event.by,
+        Event::PromotionSuperseded(event) => &event.by,
         Event::CommandRefused(event) => &event.by,
         Event::OrganisationCreated(event) => &event.by,
         Event::ApplicationRegistered(event) => &event.by,

@@ -155,6 +155,8 @@ pub struct PromotionSuperseded {
     pub promotion_id: PromotionId,
     /// The newer one.
     pub superseded_by: PromotionId,
+    /// Who asked for the newer one.
+    pub by: String,
 }
 
 /// The change is on the target branch.

@@ -39,7 +39,7 @@ pub(crate) fn rule(
         return ruling(Verdict::Carried, "the application's rule promote:");
     }
     if !differing.base_known {
-        let reason = format!("no promotion is on record; it may be {}'s own", grounds.source_name);
+        let reason = format!("no promotion of it is on record; it may be {}'s own", grounds.source_name);
         return ruling(Verdict::Candidate, reason);
     }
     if is_cluster_scoped(source) {

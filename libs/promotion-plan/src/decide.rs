@@ -214,7 +214,10 @@ impl Grounds<'_> {
         }
         self.unless_foreign(
             differing,
-            ruling(Verdict::Candidate, "no promotion is on record, so nobody can say which side changed it"),
+            ruling(
+                Verdict::Candidate,
+                "no promotion of it is on record, so nobody can say which side changed it",
+            ),
         )
     }
 

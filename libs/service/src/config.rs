@@ -2,6 +2,7 @@
 
 mod error;
 mod layers;
+mod stray;
 mod strict;
 
 use std::collections::BTreeSet;
@@ -19,7 +20,8 @@ use strict::Strict;
 pub struct Sources {
     /// A file in TOML, a table a section.
     pub file: Option<PathBuf>,
-    /// The environment. Variables are named `PLIMSOLL_SECTION__KEY`; others are no settings.
+    /// The environment. Variables are named `PLIMSOLL_SECTION__KEY`; others of the prefix are errors, but for those that are
+    /// read otherwise (`PLIMSOLL_LOG`) and those that Kubernetes makes.
     pub environment: Vec<(String, String)>,
     /// Flags: `SECTION.KEY` and the value.
     pub flags: Vec<(String, String)>,

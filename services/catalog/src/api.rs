@@ -14,7 +14,7 @@ use tonic::{Request, Response, Status};
 
 use crate::books::{Asked, Books, allowed};
 use crate::documents::{Documents, Read};
-use crate::domain::{Command, no_application, no_cluster};
+use crate::domain::Command;
 use crate::{names, organisation_id, shown};
 
 /// The catalog's gRPC interface.
@@ -101,6 +101,29 @@ impl Api {
         Ok(shown::cluster(&self.books.catalog(org).await?, id_or_name)?)
     }
 
+    /// Which application is meant. Who may not command is refused as such, whatever the organisation has.
+    async fn application_id(
+        &self,
+        caller: &Caller,
+        command: &'static str,
+        id_or_name: &str,
+    ) -> Result<ApplicationId, Undone> {
+        let catalog = self.books.catalog(caller.identity.org).await?;
+        let found = shown::application(&catalog, id_or_name).map(|(id, _)| id);
+        self.checked(caller, command, allowed(&caller.identity).and(found)).await
+    }
+
+    async fn cluster_id(
+        &self,
+        caller: &Caller,
+        command: &'static str,
+        id_or_name: &str,
+    ) -> Result<ClusterId, Undone> {
+        let catalog = self.books.catalog(caller.identity.org).await?;
+        let found = shown::cluster_id(&catalog, id_or_name);
+        self.checked(caller, command, allowed(&caller.identity).and(found)).await
+    }
+
     /// Puts a refusal on record.
     async fn checked<T>(
         &self,
@@ -159,13 +182,12 @@ impl CatalogService for Api {
     ) -> Result<Response<proto::UpdateApplicationResponse>, Status> {
         let caller = self.caller(&request)?;
         let asked = request.into_inner();
-        let id = asked.application_id.parse().map_err(|_| no_application(&asked.application_id));
-        let id = self.checked(&caller, "update_application", id).await?;
+        let id = self.application_id(&caller, "update_application", &asked.application_id).await?;
         let read = self.read(&caller, "update_application", asked.source).await?;
         let command = Command::Update(id, read.application);
         let command = Asked { command, read: Some((id, read.blob)), named: None };
         self.books.ask(&caller.identity, caller.traceparent.clone(), command).await?;
-        let application = self.application(caller.identity.org, &asked.application_id).await?;
+        let application = self.application(caller.identity.org, &id.to_string()).await?;
         Ok(Response::new(proto::UpdateApplicationResponse { application: Some(application) }))
     }
 
@@ -175,9 +197,7 @@ impl CatalogService for Api {
     ) -> Result<Response<proto::RemoveApplicationResponse>, Status> {
         let caller = self.caller(&request)?;
         let asked = request.into_inner().application_id;
-        let id =
-            self.checked(&caller, "remove_application", asked.parse().map_err(|_| no_application(&asked)));
-        let id = id.await?;
+        let id = self.application_id(&caller, "remove_application", &asked).await?;
         self.ask(&caller, Command::Remove(id)).await?;
         Ok(Response::new(proto::RemoveApplicationResponse {}))
     }
@@ -231,11 +251,10 @@ impl CatalogService for Api {
     ) -> Result<Response<proto::RenameClusterResponse>, Status> {
         let caller = self.caller(&request)?;
         let asked = request.into_inner();
-        let id = asked.cluster_id.parse().map_err(|_| no_cluster(&asked.cluster_id));
-        let id = names::cluster(&asked.name).and(id);
-        let id = self.checked(&caller, "rename_cluster", id).await?;
+        self.checked(&caller, "rename_cluster", names::cluster(&asked.name)).await?;
+        let id = self.cluster_id(&caller, "rename_cluster", &asked.cluster_id).await?;
         self.ask(&caller, Command::RenameCluster(id, asked.name)).await?;
-        let cluster = self.cluster(caller.identity.org, &asked.cluster_id).await?;
+        let cluster = self.cluster(caller.identity.org, &id.to_string()).await?;
         Ok(Response::new(proto::RenameClusterResponse { cluster: Some(cluster) }))
     }
 
@@ -245,8 +264,7 @@ impl CatalogService for Api {
     ) -> Result<Response<proto::RemoveClusterResponse>, Status> {
         let caller = self.caller(&request)?;
         let asked = request.into_inner().cluster_id;
-        let id = self.checked(&caller, "remove_cluster", asked.parse().map_err(|_| no_cluster(&asked)));
-        let id = id.await?;
+        let id = self.cluster_id(&caller, "remove_cluster", &asked).await?;
         self.ask(&caller, Command::RemoveCluster(id)).await?;
         Ok(Response::new(proto::RemoveClusterResponse {}))
     }

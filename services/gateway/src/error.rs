@@ -104,6 +104,18 @@ pub(crate) fn internal(code: &'static str, error: &str) -> ApiError {
     ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, code, "this is a fault of the server; its log says more")
 }
 
+/// What is away. Of Git the message names the repository, with its credentials masked; what a database says is for the log.
+fn away(code: &str, message: &str) -> String {
+    let family = code.split('_').next().unwrap_or_default();
+    let text = match (family, code) {
+        ("GIT", _) => message,
+        (_, "STORE_FULL" | "LOG_FULL") => "the disk of the database is full, or it takes no writes",
+        ("STORE" | "LOG", _) => "the database cannot be reached",
+        _ => "a service that is needed does not answer",
+    };
+    text.to_owned()
+}
+
 impl From<Status> for ApiError {
     fn from(status: Status) -> Self {
         let text =
@@ -124,7 +136,8 @@ impl From<Status> for ApiError {
         match (text("plimsoll-code"), http) {
             (code, StatusCode::SERVICE_UNAVAILABLE) => {
                 let code = code.unwrap_or_else(|| "SERVICE_UNAVAILABLE".to_owned());
-                Self::unavailable(code, "a service that is needed does not answer")
+                let why = away(&code, status.message());
+                Self::unavailable(code, why)
             }
             (Some(code), status_code) => Self {
                 details: details.unwrap_or_else(|| json!({})),
@@ -132,5 +145,24 @@ impl From<Status> for ApiError {
             },
             (None, _) => internal("INTERNAL", status.message()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answered(code: &'static str, message: &str) -> ApiError {
+        protos::call::refuse(Code::Unavailable, code, message, &Value::Null).into()
+    }
+
+    #[test]
+    fn what_is_away_is_named_and_no_more() {
+        let git = answered("GIT_UNREACHABLE", "https://git.example/shop.git cannot be reached: no route");
+        assert_eq!((git.status.as_u16(), git.retry_after), (503, Some(5)));
+        assert!(git.message.contains("git.example"), "{git:?}");
+        let store = answered("STORE_UNAVAILABLE", "password of postgres");
+        assert_eq!(store.message, "the database cannot be reached");
+        assert!(answered("STORE_FULL", "x").message.contains("disk"));
     }
 }

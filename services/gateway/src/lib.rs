@@ -14,6 +14,7 @@ mod limits;
 mod money;
 mod openapi;
 mod projection;
+mod query;
 mod routes;
 mod serve;
 mod state;

@@ -99,10 +99,19 @@ fn ambiguous(pairs: &[(&str, &str)], application: &Application, cluster: &str) -
         application.spec.promotions.iter().map(|rule| (rule.from.as_str(), rule.to.as_str())).collect();
     // Where nothing fits, the application's own promotions are what somebody may have meant.
     let candidates = if pairs.is_empty() { shown(&rules) } else { shown(pairs) };
-    let why = format!(
-        "{} promotions of the application fit what was asked for on the cluster {cluster}",
-        pairs.len()
-    );
+    let here = |environment: &Environment| environment.cluster.as_deref() == Some(cluster);
+    let why = match pairs.len() {
+        0 if !application.spec.environments.iter().any(here) => {
+            format!(
+                "no environment of the application is on the cluster {cluster}, as its plimsoll.yaml says"
+            )
+        }
+        0 => format!("no promotion of the application fits what was asked for on the cluster {cluster}"),
+        1 => "what was asked for is one environment, and nothing is promoted to itself".to_owned(),
+        more => {
+            format!("{more} promotions of the application fit what was asked for on the cluster {cluster}")
+        }
+    };
     ApiError::unprocessable("AMBIGUOUS_TARGET", why).with(json!({"candidates": candidates}))
 }
 
@@ -154,6 +163,10 @@ mod tests {
         let candidates = json!([{"from": "staging", "to": "asia"}, {"from": "production", "to": "asia"}]);
         assert_eq!((two.code.as_str(), &two.details["candidates"]), ("AMBIGUOUS_TARGET", &candidates));
         let none = find(&target(), &shop(), "mars").unwrap_err();
+        assert!(
+            none.message.starts_with("no environment of the application is on the cluster mars"),
+            "{none:?}"
+        );
         assert_eq!(none.details["candidates"].as_array().map(Vec::len), Some(4));
     }
 

@@ -1,5 +1,6 @@
 //! How the service is set up.
 
+use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use crate::git::Author;
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// How many seconds lie between two looks at what was pushed; at least 1.
-    pub poll_seconds: u64,
+    pub poll_seconds: NonZeroU64,
     /// The name in the commits.
     pub author_name: String,
     /// The mail address in the commits.
@@ -30,10 +31,15 @@ pub struct ProcessConfig {
     pub serve: Config,
 }
 
+const FIFTEEN: NonZeroU64 = match NonZeroU64::new(15) {
+    Some(number) => number,
+    None => NonZeroU64::MIN,
+};
+
 impl Default for Config {
     fn default() -> Self {
         Self {
-            poll_seconds: 15,
+            poll_seconds: FIFTEEN,
             author_name: "Plimsoll".to_owned(),
             author_email: "plimsoll@localhost".to_owned(),
         }
@@ -43,7 +49,7 @@ impl Default for Config {
 impl Config {
     /// Between two looks.
     pub(crate) fn pause(&self) -> Duration {
-        Duration::from_secs(self.poll_seconds.max(1))
+        Duration::from_secs(self.poll_seconds.get())
     }
 
     pub(crate) fn author(&self) -> Author {

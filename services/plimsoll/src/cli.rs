@@ -41,9 +41,9 @@ pub(crate) enum Verb {
     Login(Login),
     /// Tokens: create, list, revoke, and whose this one is
     Token(Token),
-    /// Clusters: register, list
+    /// Clusters: register, list, rename, delete
     Cluster(Clusters),
-    /// Applications (the API calls them workloads): register, list
+    /// Applications (the API calls them workloads): register, list, update, delete
     Application(Application),
     /// Promotions on a server: request, list, show, approve, reject, watch
     Promotion(Promotions),
@@ -385,6 +385,22 @@ pub(crate) enum ClusterVerb {
         #[command(flatten)]
         server: Server,
     },
+    /// Gives a cluster another name
+    Rename {
+        /// Its name or its identifier
+        cluster: String,
+        /// The new name
+        name: String,
+        #[command(flatten)]
+        server: Server,
+    },
+    /// Removes a cluster; what happened to it stays in the log
+    Delete {
+        /// Its name or its identifier
+        cluster: String,
+        #[command(flatten)]
+        server: Server,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -408,6 +424,26 @@ pub(crate) enum ApplicationVerb {
     },
     /// Lists the applications
     List {
+        #[command(flatten)]
+        server: Server,
+    },
+    /// Reads an application's plimsoll.yaml again, from where it lies or from another place
+    Update {
+        /// Its name or its identifier
+        application: String,
+        /// The repository's URL [default: as before]
+        #[arg(long, value_name = "URL")]
+        repo: Option<String>,
+        /// Where plimsoll.yaml lies in it [default: as before, else plimsoll.yaml]
+        #[arg(long)]
+        path: Option<String>,
+        #[command(flatten)]
+        server: Server,
+    },
+    /// Removes an application; what happened to it stays in the log
+    Delete {
+        /// Its name or its identifier
+        application: String,
         #[command(flatten)]
         server: Server,
     },

@@ -120,6 +120,7 @@ pub(crate) const CODES: &[(&str, &str)] = &[
     ("OBJECT_WITHOUT_NAME", "give the object a metadata.name"),
     ("OUTPUT_FAILED", "check the disk or the pipe that the output goes to"),
     ("PATCH_SECRET", "apply the edit with --write, and better keep the secret elsewhere"),
+    ("PATH_INVALID", "write what the path names as UTF-8, each byte that is no letter as %XX"),
     ("PLAN_BLOCKED", "settle the blocked places with --take or --skip, and request it again"),
     ("PLAN_EDIT_BROKEN", "ask for the preview again: the plan was damaged where it was stored"),
     ("PLAN_PLACE_UNKNOWN", "copy a place from the lists of plimsoll preview --format json"),
@@ -140,7 +141,12 @@ pub(crate) const CODES: &[(&str, &str)] = &[
     ("PROMOTION_EXISTS", "nothing: it was requested before"),
     ("PROMOTION_NOT_FOUND", "list what there is: plimsoll promotion list"),
     ("PROMOTION_NOT_LISTED", "promote from a listed environment, or list it in plimsoll.yaml"),
+    ("PROMOTION_REJECTED", "read the reason; request it again once that is settled"),
     ("PROMOTION_STALE", "request it again: the target has moved, and the plan came out different"),
+    (
+        "PROMOTION_SUPERSEDED",
+        "look at the newer one: plimsoll promotion show; request again what it leaves out",
+    ),
     ("PUSH_BRANCH_TAKEN", "look at what is on the branch; delete it if nobody needs it, and ask again"),
     ("PUSH_INVALID", "request the promotion again: the plan is then made from the files as they are"),
     ("PUSH_REFUSED", "read what the host said, and let the server's account create branches below plimsoll/"),
@@ -189,6 +195,7 @@ pub(crate) const CODES: &[(&str, &str)] = &[
     ("USAGE", "see plimsoll --help"),
     ("USER_INVALID", "use 1 to 100 letters, digits and the characters . _ @ + -"),
     ("USER_MISMATCH", "leave user_id out: the token says who calls"),
+    ("USER_NAME_RESERVED", "choose another name, such as gitops-bot"),
     ("WRITE_FAILED", "check that you may write to the directory and that the disk is not full"),
 ];
 

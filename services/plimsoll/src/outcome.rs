@@ -63,6 +63,11 @@ pub(crate) fn print_line(line: &str) -> Result<(), Failure> {
     print(&format!("{line}\n")).map_or(Ok(()), Err)
 }
 
+/// Says something on standard error at once.
+pub(crate) fn remark(text: &str) {
+    say(&format!("plimsoll: {}\n", escape::line(text)));
+}
+
 fn print(output: &str) -> Option<Failure> {
     let mut stdout = std::io::stdout().lock();
     match stdout.write_all(output.as_bytes()).and_then(|()| stdout.flush()) {

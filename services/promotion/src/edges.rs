@@ -2,7 +2,7 @@
 
 use events::promotion::{BaseAdvanced, PreviewRequested, PromotionMerged};
 use events::{Event, Message, Service};
-use ids::{EdgeId, edge_id};
+use ids::{EdgeId, PromotionId, edge_id};
 use preview::{Arrived, PlanDocument};
 use service::{Decision, Done, Failure, Occasion, decide};
 
@@ -51,9 +51,25 @@ impl Edges {
             let correlation = older.uuid();
             let aggregate = older.to_string();
             let occasion = Occasion { aggregate, correlation, handled: None, ..occasion.clone() };
-            self.promotions.tell(&occasion, Command::Supersede { by: newer }).await?;
+            let by = self.requester(message, requested, newer).await?;
+            self.promotions.tell(&occasion, Command::Supersede { newer, by }).await?;
             told = Some((older, newer));
         }
+    }
+
+    /// Who asked for the newer one: of this event, or of one that was heard of before it.
+    async fn requester(
+        &self,
+        message: &Message,
+        requested: &PreviewRequested,
+        newer: PromotionId,
+    ) -> Result<String, Failure> {
+        if newer == requested.promotion_id {
+            return Ok(requested.requested_by.clone());
+        }
+        let known = self.promotions.promotion(message.envelope.org, newer).await?;
+        let lost = || Failure::unhandled("STORE_DAMAGED", format!("the promotion {newer} is not there"));
+        Ok(known.ok_or_else(lost)?.requested_by)
     }
 
     /// The base advances.

@@ -65,7 +65,7 @@ fn base(risk: &RiskFacts) -> Option<String> {
     let rules: Vec<String> = lacking.map(|rule| shown(&rule.rule)).collect();
     (!rules.is_empty()).then(|| {
         format!(
-            "Say what the source was at the last promotion, so that {} can be evaluated.",
+            "Look by hand for what {} would find: nobody knows the source as it was at the last promotion.",
             shown_list(&rules, MOST)
         )
     })

@@ -9,14 +9,15 @@ use serde_json::Value;
 
 /// Plain words, none of which is a level, a name or a number.
 const WORDS: &str = "
-    a about added alone an and anybody anything approve are as at be before behind between block blocked blocks
-    cancels can candidate candidates carried change changed changes comes container cost costs counting decide
-    difference differences edit evaluated field fields figure file files find finding findings for found
-    from gets go goes has have highest if image images in instead introduces is it its last left list look
-    loses month more most name new no nobody not nothing object objects of on only or other out over pending
-    place places plan prices promotion reasons removed risk rule rules said saves say see set setting
-    settings settle settled since size sizes so source stay stays taken than that the their them there they
-    thing things through to touches unknown was were what when which with without worsens writing you
+    a about added alone an and anybody anything approve are as at be before behind between block blocked
+    blocks by can cancels candidate candidates carried change changed changes comes container cost costs
+    counting decide difference differences edit evaluated field fields figure file files find finding findings
+    for found from gets go goes hand has have highest if image images in instead introduces is it its knows
+    last left list look loses month more most name new no nobody not nothing object objects of on only or
+    other out over pending place places plan prices promotion reasons removed risk rule rules said saves say
+    see set setting settings settle settled since size sizes so source stay stays taken than that the their
+    them there they thing things through to touches unknown was were what when which with without worsens
+    would writing you
 ";
 
 /// What a text says that is no fact: nothing, if all is well.

@@ -22,6 +22,8 @@ impl ConfigError {
     }
 
     pub(super) fn new(place: &str, key: &str, why: String) -> Self {
+        // A flag is named by its key; once is enough.
+        let key = if place.split(' ').next_back() == Some(key) { "" } else { key };
         Self { place: place.to_owned(), key: key.to_owned(), why }
     }
 
@@ -53,12 +55,36 @@ fn why(kind: &Kind) -> String {
         Kind::Message(message) => message.clone(),
         Kind::UnknownField(_, known) => format!("there is no such setting; there are {}", known.join(", ")),
         Kind::MissingField(_) => "it is missing".to_owned(),
-        Kind::InvalidType(actual, expected) => format!("{} where {expected} is expected", form(actual)),
-        Kind::InvalidValue(_, expected) => format!("{expected} is expected"),
+        Kind::InvalidType(actual, expected) => {
+            format!("{} where {} is expected", form(actual), words(&expected.to_string()))
+        }
+        Kind::InvalidValue(_, expected) => format!("{} is expected", words(&expected.to_string())),
         Kind::InvalidLength(length, expected) => format!("{length} items where {expected} is expected"),
         Kind::UnknownVariant(_, known) => format!("it is none of {}", known.join(", ")),
         _ => "its form is wrong".to_owned(),
     }
+}
+
+/// What is expected, as serde names types, in words.
+fn words(expected: &str) -> String {
+    let of = |name: &str| {
+        Some(match name {
+            "u8" => "a whole number from 0 to 255",
+            "u16" => "a whole number from 0 to 65535",
+            "u32" => "a whole number from 0 to 4294967295",
+            "u64" | "usize" => "a whole number that is not negative",
+            "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number",
+            "f32" | "f64" => "a number",
+            "a boolean" => "true or false",
+            "a string" | "string" | "path string" => "a text",
+            "a sequence" => "a list",
+            "a map" | "map" => "a table",
+            name if name.contains("nonzero") => "a whole number from 1 on",
+            name if name.starts_with("struct ") => "a table",
+            _ => return None,
+        })
+    };
+    of(expected).map_or_else(|| expected.to_owned(), str::to_owned)
 }
 
 fn form(actual: &Actual) -> &'static str {

@@ -8,6 +8,7 @@ use figment::{Error, Metadata, Profile, Provider};
 use figment::providers::{Format, Toml};
 
 use super::error::{ConfigError, syntax};
+use super::stray;
 
 const PREFIX: &str = "PLIMSOLL_";
 /// A key that ends in this names a file that holds a secret.
@@ -59,11 +60,14 @@ impl FileLayer {
 }
 
 impl Given {
-    /// A setting, if the variable is one. `PLIMSOLL_` alone makes none: Kubernetes gives every pod variables such as
-    /// `PLIMSOLL_GATEWAY_SERVICE_HOST`.
+    /// A setting, if the variable is one; one that was meant to be is an error.
     pub(super) fn variable(name: &str, text: &str, sections: &Sections) -> Option<Result<Self, ConfigError>> {
-        let (section, key) = name.strip_prefix(PREFIX)?.split_once("__")?;
+        let rest = name.strip_prefix(PREFIX)?;
         let place = format!("the environment variable {name}");
+        let Some((section, key)) = rest.split_once("__") else {
+            let complaint = stray::complaint(name, rest, text, &sections.0)?;
+            return Some(Err(ConfigError::new(&place, "", complaint)));
+        };
         let key = key.to_lowercase().replace("__", ".");
         Some(Self::new(place, &section.to_lowercase(), &key, text, sections))
     }

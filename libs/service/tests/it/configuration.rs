@@ -140,11 +140,8 @@ fn what_is_unknown_is_an_error_that_names_it_and_where_it_is() {
     let expected = "the environment variable PLIMSOLL_GATEWYA__LISTEN: gatewya: there is no such section";
     assert_eq!(section.error(), expected);
     let flag = Config::new("").flag("gateway.lisen", "1");
-    assert_eq!(flag.error(), "the flag gateway.lisen: gateway.lisen: there is no such setting");
-    assert_eq!(
-        Config::new("").flag("listen", "1").error(),
-        "the flag listen: listen: a setting is SECTION.KEY"
-    );
+    assert_eq!(flag.error(), "the flag gateway.lisen: there is no such setting");
+    assert_eq!(Config::new("").flag("listen", "1").error(), "the flag listen: a setting is SECTION.KEY");
 }
 
 #[test]
@@ -158,11 +155,38 @@ fn sections_of_others_and_variables_of_kubernetes_are_passed_over() {
 }
 
 #[test]
+fn a_variable_that_was_meant_to_be_a_setting_is_an_error() {
+    for (name, meant) in [
+        ("PLIMSOLL_GATEWAY_LISTEN", "; is PLIMSOLL_GATEWAY__LISTEN meant?"),
+        ("PLIMSOLL_BILLING_RECONCILE_X", "; is PLIMSOLL_BILLING_RECONCILE__X meant?"),
+        ("PLIMSOLL_CONFG", "; is PLIMSOLL_CONFIG meant?"),
+        ("PLIMSOLL_ANYTHING", "; a setting is PLIMSOLL_SECTION__KEY"),
+    ] {
+        let expected = format!("the environment variable {name}: there is no such variable{meant}");
+        assert_eq!(Config::new("").env(name, "hunter2").error(), expected);
+    }
+    // Of the services plimsoll and plimsoll-gateway of the pod's namespace.
+    for (name, value) in [
+        ("PLIMSOLL_SERVICE_HOST", "10.0.0.1"),
+        ("PLIMSOLL_PORT", "tcp://10.0.0.1:8080"),
+        ("PLIMSOLL_PORT_8080_TCP", "tcp://10.0.0.1:8080"),
+        ("PLIMSOLL_GATEWAY_SERVICE_PORT", "8080"),
+        ("PLIMSOLL_GATEWAY_SERVICE_PORT_HTTP", "8080"),
+        ("PLIMSOLL_GATEWAY_PORT_8080_TCP_ADDR", "10.0.0.1"),
+    ] {
+        assert_eq!(Config::new("").env(name, value).gateway().workers, 2, "{name}");
+    }
+}
+
+#[test]
 fn a_value_of_another_form_is_an_error_without_the_value() {
     for (text, expected) in [
-        ("workers = 'hunter2'", "plimsoll.toml: gateway.workers: a text where u16 is expected"),
-        ("workers = 70000", "plimsoll.toml: gateway.workers: u16 is expected"),
-        ("rate = 'hunter2'", "plimsoll.toml: gateway.rate: a text where struct Rate is expected"),
+        (
+            "workers = 'hunter2'",
+            "plimsoll.toml: gateway.workers: a text where a whole number from 0 to 65535 is expected",
+        ),
+        ("workers = 70000", "plimsoll.toml: gateway.workers: a whole number from 0 to 65535 is expected"),
+        ("rate = 'hunter2'", "plimsoll.toml: gateway.rate: a text where a table is expected"),
         ("key = ['hunter2']", "plimsoll.toml: gateway.key: the secret is not of its form"),
     ] {
         assert_eq!(Config::new(&format!("[gateway]\n{text}")).error(), expected);

@@ -203,7 +203,7 @@ fn a_wrong_configuration_ends_it_at_once_with_the_reason_and_no_secret() {
     for (arguments, expected) in [
         (
             vec!["--set", "explain.fiel=x"],
-            "error[CONFIG_INVALID]: the flag explain.fiel: explain.fiel: there is no such setting\n",
+            "error[CONFIG_INVALID]: the flag explain.fiel: there is no such setting\n",
         ),
         (
             vec!["--set", "postgres.url=hunter2"],
@@ -211,7 +211,7 @@ fn a_wrong_configuration_ends_it_at_once_with_the_reason_and_no_secret() {
         ),
         (
             vec!["--set", "probes.listen=hunter2"],
-            "error[CONFIG_INVALID]: the flag probes.listen: probes.listen: \"hunter2\" is no address: HOST:PORT or unix:PATH is expected\n",
+            "error[CONFIG_INVALID]: the flag probes.listen: \"hunter2\" is no address: HOST:PORT or unix:PATH is expected\n",
         ),
         (
             vec!["--config", "/nowhere.toml"],

@@ -54,7 +54,7 @@ pub enum GitError {
         why: String,
     },
     /// The repository does not have the revision.
-    #[error("{repository} has no revision {revision:?}")]
+    #[error("{repository} has no revision {revision:?}{}", hint(.revision))]
     Revision {
         /// The repository, without credentials.
         repository: String,
@@ -78,6 +78,12 @@ pub enum GitError {
     /// What the repository holds cannot be read as a source.
     #[error(transparent)]
     Source(#[from] SourceError),
+}
+
+/// A server asks hosts for whole hashes: none of them answers to the beginning of one.
+fn hint(revision: &str) -> &'static str {
+    let is_short = (4..40).contains(&revision.len()) && revision.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if is_short { "; if a commit is meant, write its whole hash" } else { "" }
 }
 
 impl GitError {
@@ -106,5 +112,21 @@ impl GitError {
 
     pub(crate) fn cache(error: &std::io::Error) -> Self {
         Self::Cache { why: crate::error::plain(error) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_writes_a_short_hash_is_told_to_write_it_whole() {
+        let said = |revision: &str| {
+            GitError::Revision { repository: "r".to_owned(), revision: revision.to_owned() }.to_string()
+        };
+        assert!(said("3f2a1c9").ends_with("write its whole hash"), "{}", said("3f2a1c9"));
+        for revision in ["main", "v1.2", &"a".repeat(40), "abc"] {
+            assert!(said(revision).ends_with(&format!("{revision:?}")), "{}", said(revision));
+        }
     }
 }

@@ -63,7 +63,7 @@ impl Reach {
     }
 }
 
-const LOCAL: &str = "this server reads no repository of its own machine";
+const LOCAL: &str = "this server reads no repository of its own machine (--set git.allow_local=true lets it)";
 /// As long as browsers and proxies take them.
 const LENGTH: usize = 2048;
 

@@ -23,6 +23,10 @@ async fn clusters_are_registered_renamed_and_removed() {
     assert_eq!(admin.get_cluster("zz").await, Err(unknown.clone()));
     assert_eq!(admin.remove_cluster(&eu.cluster_id).await, Err(unknown.clone()));
     assert_eq!(admin.rename("none", "x").await, Err(unknown));
+    // By its name too, as it is looked up.
+    admin.rename("us-prod", "us").await.unwrap();
+    admin.remove_cluster("us").await.unwrap();
+    assert_eq!(admin.clusters().await, Vec::<String>::new());
 }
 
 #[tokio::test]

@@ -21,6 +21,7 @@ struct Change<'a> {
     pull_request_url: Option<&'a str>,
     failure: Option<Value>,
     documents: Option<Value>,
+    superseded_by: Option<PromotionId>,
 }
 
 pub(super) async fn apply(connection: &mut PgConnection, message: &Message) -> Result<(), sqlx::Error> {
@@ -98,7 +99,11 @@ fn change(event: &Event) -> Option<(PromotionId, Change<'_>)> {
         }
         Event::ApprovalGiven(e) => (e.promotion_id, Change { approved_by: Some(&e.by), ..Change::default() }),
         Event::PromotionApproved(e) => (e.promotion_id, Change::default()),
-        Event::PromotionRejected(e) => (e.promotion_id, Change::default()),
+        Event::PromotionRejected(e) => {
+            let why = e.comment.as_ref().map_or(String::new(), |comment| format!(": {comment}"));
+            let message = format!("{} rejected it{why}", e.by);
+            (e.promotion_id, failed(ended("PROMOTION_REJECTED", &message)))
+        }
         Event::PromotionOpened(e) => {
             let change = Change {
                 branch: Some(&e.branch),
@@ -116,18 +121,22 @@ fn change(event: &Event) -> Option<(PromotionId, Change<'_>)> {
             let failure = json!({"stage": "gitops", "code": e.code, "message": e.message});
             (e.promotion_id, Change { failure: Some(failure), ..Change::default() })
         }
-        Event::PromotionStale(e) => {
-            let failure = json!({"stage": null, "code": "PROMOTION_STALE", "message": e.reason});
-            (e.promotion_id, failed(failure))
+        Event::PromotionStale(e) => (e.promotion_id, failed(ended("PROMOTION_STALE", &e.reason))),
+        Event::PromotionSuperseded(e) => {
+            let message = format!("{} asked for {}, which took its place", e.by, e.superseded_by);
+            let failure = Some(ended("PROMOTION_SUPERSEDED", &message));
+            let superseded_by = Some(e.superseded_by);
+            (e.promotion_id, Change { failure, superseded_by, ..Change::default() })
         }
-        Event::PromotionSuperseded(e) => (e.promotion_id, Change::default()),
         Event::PromotionMerged(e) => (e.promotion_id, Change::default()),
-        Event::PromotionClosed(e) => {
-            let failure = json!({"stage": null, "code": "PROMOTION_CLOSED", "message": e.reason});
-            (e.promotion_id, failed(failure))
-        }
+        Event::PromotionClosed(e) => (e.promotion_id, failed(ended("PROMOTION_CLOSED", &e.reason))),
         _ => return None,
     })
+}
+
+/// Why it ended, where no part of the system failed.
+fn ended(code: &'static str, message: &str) -> Value {
+    json!({"stage": null, "code": code, "message": message})
 }
 
 fn failed<'a>(failure: Value) -> Change<'a> {
@@ -173,7 +182,8 @@ async fn update(
              commit = coalesce($11, commit),
              pull_request_url = coalesce($12, pull_request_url),
              failure = CASE WHEN $4::text IS NULL THEN coalesce($13, failure) ELSE $13 END,
-             documents = coalesce($14, documents)
+             documents = coalesce($14, documents),
+             superseded_by = coalesce($15, superseded_by)
          WHERE org = $1 AND promotion_id = $2",
     )
     .bind(message.envelope.org.uuid())
@@ -190,6 +200,7 @@ async fn update(
     .bind(change.pull_request_url)
     .bind(change.failure)
     .bind(change.documents)
+    .bind(change.superseded_by.map(PromotionId::uuid))
     .execute(connection)
     .await
     .map(drop)

@@ -43,7 +43,9 @@ pub(crate) struct Listed<T> {
 
 const PROMOTION: &str =
     "SELECT p.*, f.currency, f.baseline_micros, f.projected_micros, f.delta_micros, f.risk_level,
-        f.headline
+        f.headline,
+        ARRAY(SELECT o.promotion_id FROM promotion o WHERE o.org = p.org AND o.superseded_by = p.promotion_id
+            ORDER BY o.requested_at, o.promotion_id) AS supersedes
     FROM promotion p LEFT JOIN figures f ON f.org = p.org AND f.request = p.request
     WHERE p.org = ";
 
@@ -206,9 +208,11 @@ fn found(row: &PgRow) -> Result<Found, sqlx::Error> {
     let documents: Option<serde_json::Value> = row.try_get("documents")?;
     let obstacle: Option<String> = row.try_get("obstacle")?;
     let needed: Option<i32> = row.try_get("approvals_needed")?;
+    let status: String = row.try_get("status")?;
+    let superseded_by: Option<Uuid> = row.try_get("superseded_by")?;
+    let supersedes: Vec<Uuid> = row.try_get("supersedes")?;
     let promotion = Promotion {
         promotion_id: PromotionId::new(uuid("promotion_id")?),
-        status: row.try_get("status")?,
         application: row.try_get("application")?,
         application_id: uuid("application_id")?,
         from: row.try_get("from_environment")?,
@@ -217,7 +221,8 @@ fn found(row: &PgRow) -> Result<Found, sqlx::Error> {
         requested_at: row.try_get("requested_at")?,
         updated_at: row.try_get("updated_at")?,
         preview_hash: row.try_get("preview_hash")?,
-        approvable: documents.is_some().then_some(obstacle.is_none()),
+        approvable: documents.is_some().then_some(obstacle.is_none() && status == "preview"),
+        status,
         obstacle,
         approvals_needed: needed.and_then(|needed| u32::try_from(needed).ok()),
         approved_by: row.try_get("approved_by")?,
@@ -228,6 +233,8 @@ fn found(row: &PgRow) -> Result<Found, sqlx::Error> {
         commit: row.try_get("commit")?,
         git_pr_url: row.try_get("pull_request_url")?,
         failure: failure.map(decoded::<FailureInfo>).transpose()?,
+        superseded_by: superseded_by.map(PromotionId::new),
+        supersedes: supersedes.into_iter().map(PromotionId::new).collect(),
     };
     Ok(Found { promotion, documents: documents.map(decoded).transpose()? })
 }

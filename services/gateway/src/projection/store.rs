@@ -10,11 +10,18 @@ use store::{Database, Migration, StoreError};
 
 use crate::projection::apply;
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    name: "gateway",
-    sql: include_str!("../../../../migrations/gateway/0001_gateway.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "gateway",
+        sql: include_str!("../../../../migrations/gateway/0001_gateway.sql"),
+    },
+    Migration {
+        version: 2,
+        name: "superseded",
+        sql: include_str!("../../../../migrations/gateway/0002_superseded.sql"),
+    },
+];
 
 /// The tables that the API answers from.
 #[derive(Clone)]

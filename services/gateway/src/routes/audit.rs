@@ -4,7 +4,7 @@ use api::audit::{AuditQuery, AuditRecord, Checkpoint};
 use api::page::{Page, PageQuery};
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use futures::TryStreamExt as _;
@@ -13,7 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::error::ApiError;
-use crate::extract::{Asked, Caller};
+use crate::extract::{Asked, Caller, Path};
 use crate::routes::{page, wanted};
 use crate::state::Gateway;
 
@@ -57,6 +57,7 @@ async fn listed(
     Asked(query): Asked<PageQuery>,
 ) -> Result<Json<Page<AuditRecord>>, ApiError> {
     let (after, limit) = wanted(&query)?;
+    known_type(filter.event_type.as_deref())?;
     Ok(page(gateway.projections.audit_log(caller.org, &filter, after, limit).await?))
 }
 
@@ -82,6 +83,7 @@ async fn export(
     Caller(caller): Caller,
     Asked(filter): Asked<AuditQuery>,
 ) -> Result<Response, ApiError> {
+    known_type(filter.event_type.as_deref())?;
     let message = proto::ExportRequest {
         correlation: filter.promotion_id.map(|id| id.to_string()),
         event_type: filter.event_type,
@@ -107,4 +109,18 @@ async fn checkpoint(
     let request = gateway.call(&caller, proto::GetCheckpointRequest {})?;
     let answer = gateway.services.audit.clone().get_checkpoint(request).await?.into_inner();
     Ok(Json(Checkpoint { note: answer.note, public_key: answer.public_key }))
+}
+
+/// A type that no event has would select nothing, and say so to nobody.
+fn known_type(name: Option<&str>) -> Result<(), ApiError> {
+    let Some(name) = name else { return Ok(()) };
+    let last = |full: &'static str| full.rsplit('.').next().unwrap_or(full);
+    let mut types = events::schemas().map(|schema| schema.event_type);
+    if types.any(|full| full == name || last(full) == name) {
+        return Ok(());
+    }
+    let accepted: Vec<&str> = events::schemas().map(|schema| last(schema.event_type)).collect();
+    let why = format!("there is no type of event {name:?}; details.accepted lists those that there are");
+    let error = ApiError::bad_request("QUERY_INVALID", why);
+    Err(error.with(serde_json::json!({"parameter": "type", "accepted": accepted})))
 }

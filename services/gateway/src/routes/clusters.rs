@@ -3,7 +3,7 @@
 use api::catalog::{Cluster, CreateCluster};
 use api::page::{Page, PageQuery};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use protos::catalog as proto;
 use utoipa_axum::router::OpenApiRouter;
@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 
 use crate::cursor::word;
 use crate::error::{ApiError, internal};
-use crate::extract::{Asked, Body, Caller, idempotency_key};
+use crate::extract::{Asked, Body, Caller, Path, idempotency_key};
 use crate::routes::wanted_after;
 use crate::state::Gateway;
 
@@ -69,7 +69,7 @@ async fn get(
 
 /// Gives a cluster another name
 #[utoipa::path(patch, path = "/clusters/{id}", operation_id = "rename_cluster", tag = "Clusters",
-    params(("id" = String, Path, description = "Its identifier")),
+    params(("id" = String, Path, description = "Its identifier or its name")),
     request_body = CreateCluster, responses((status = 200, body = Cluster)))]
 async fn rename(
     State(gateway): State<Gateway>,
@@ -84,7 +84,7 @@ async fn rename(
 
 /// Removes a cluster
 #[utoipa::path(delete, path = "/clusters/{id}", operation_id = "remove_cluster", tag = "Clusters",
-    params(("id" = String, Path, description = "Its identifier")), responses((status = 204)))]
+    params(("id" = String, Path, description = "Its identifier or its name")), responses((status = 204)))]
 async fn remove(
     State(gateway): State<Gateway>,
     Caller(caller): Caller,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use api::dead_letter::{DeadLetter, DeadLetterDetail, DeadLetterQuery, Discard};
 use api::page::{Page, PageQuery};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use protos::operations as proto;
@@ -14,7 +14,8 @@ use utoipa_axum::routes;
 
 use crate::cursor::word;
 use crate::error::{ApiError, internal};
-use crate::extract::{Asked, Body, Caller};
+use crate::extract::{Asked, Body, Caller, Path};
+use crate::query::one_of;
 use crate::routes::wanted_after;
 use crate::state::Gateway;
 
@@ -36,6 +37,7 @@ async fn list(
     Asked(query): Asked<PageQuery>,
 ) -> Result<Json<Page<DeadLetter>>, ApiError> {
     let (after, limit) = wanted_after(&query)?;
+    one_of("state", filter.state.as_deref(), &api::dead_letter::STATES)?;
     let request = gateway.call(&caller, proto::ListRequest { state: filter.state, after, limit })?;
     let answer = gateway.services.operations.clone().list(request).await?.into_inner();
     let next_cursor = answer.next.as_deref().map(word);

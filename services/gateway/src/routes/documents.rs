@@ -3,7 +3,7 @@
 use access::Identity;
 use api::promotion::PromotionPreview;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use cost_model::CostReport;
 use diff_engine::Diff;
 use ids::BlobHash;
@@ -14,7 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::error::{ApiError, internal};
-use crate::extract::Caller;
+use crate::extract::{Caller, Path};
 use crate::projection::Found;
 use crate::routes::promotions::find;
 use crate::state::Gateway;

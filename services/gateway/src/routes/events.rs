@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use api::promotion::PromotionEvent;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures::Stream;
@@ -16,7 +16,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::error::ApiError;
-use crate::extract::Caller;
+use crate::extract::{Caller, Path};
 use crate::projection::Live;
 use crate::routes::promotions::find;
 use crate::state::Gateway;

@@ -22,14 +22,18 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::door::door;
 use crate::error::{ApiError, internal};
 use crate::openapi::Document;
+use crate::query::{self, Parameters};
 use crate::state::Gateway;
 
 /// Everything that is served.
 pub(crate) fn router(gateway: Gateway) -> Router {
     let probes = service::probes(gateway.health.clone(), gateway.metrics.clone());
     let (api, document) = endpoints().split_for_parts();
-    let api = api.route_layer(from_fn_with_state(gateway.clone(), door));
     let document = crate::openapi::finished(document);
+    // The door is passed first: a stranger learns nothing of what an endpoint takes.
+    let api = api
+        .route_layer(from_fn_with_state(Parameters::of(&document), query::check))
+        .route_layer(from_fn_with_state(gateway.clone(), door));
     let json = document.to_json().unwrap_or_default();
     let served = move || {
         let json = json.clone();

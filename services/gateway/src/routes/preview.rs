@@ -59,6 +59,7 @@ async fn preview(
         take: asked.take,
         only: asked.only,
         skip: asked.skip,
+        user_id: None,
     };
     request(&gateway, &caller, create, wait, &headers).await
 }
@@ -78,6 +79,7 @@ pub(super) async fn request(
             format!("wait is from 0 to {LONGEST_WAIT} seconds"),
         ));
     }
+    only_oneself(caller, asked.user_id.as_deref())?;
     let application = application(gateway, caller, &asked.application).await?;
     let message = proto::RequestPreviewRequest {
         application_id: application.id,

@@ -4,7 +4,7 @@ use access::Identity;
 use api::page::{Page, PageQuery};
 use api::promotion::{CreatePromotion, Decision, Promotion, PromotionPreview, PromotionQuery, WaitQuery};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use ids::PromotionId;
@@ -13,8 +13,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::error::ApiError;
-use crate::extract::{Asked, Body, Caller, OptionalBody};
+use crate::extract::{Asked, Body, Caller, OptionalBody, Path};
 use crate::projection::Found;
+use crate::query::one_of;
 use crate::routes::{page, preview, wanted};
 use crate::state::Gateway;
 use crate::wait;
@@ -39,6 +40,7 @@ async fn list(
     Asked(query): Asked<PageQuery>,
 ) -> Result<Json<Page<Promotion>>, ApiError> {
     let (after, limit) = wanted(&query)?;
+    one_of("status", filter.status.as_deref(), &api::promotion::STATUSES)?;
     Ok(page(gateway.projections.promotions(caller.org, &filter, after, limit).await?))
 }
 

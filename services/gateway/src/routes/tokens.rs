@@ -3,13 +3,14 @@
 use api::access::{CreateToken, NewToken, TokenInfo};
 use api::page::{Page, PageQuery};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
+use events::Service;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::error::ApiError;
-use crate::extract::{Asked, Body, Caller, idempotency_key};
+use crate::extract::{Asked, Body, Caller, Path, idempotency_key};
 use crate::routes::{page, wanted};
 use crate::state::Gateway;
 use crate::tokens::Refused;
@@ -45,6 +46,10 @@ async fn create(
     if !is_user_name(&asked.user) {
         let why = "user is 1 to 100 letters, digits and the characters . _ @ + -";
         return Err(ApiError::unprocessable("USER_INVALID", why));
+    }
+    if is_reserved(&asked.user) {
+        let why = "events of the system's own parts are under this name; choose another";
+        return Err(ApiError::unprocessable("USER_NAME_RESERVED", why));
     }
     if asked.role > caller.role {
         let refused = Refused { method: "POST", route: ROUTE, code: "FORBIDDEN" };
@@ -86,6 +91,13 @@ fn is_user_name(name: &str) -> bool {
     (1..=100).contains(&name.chars().count()) && name.chars().all(plain)
 }
 
+/// A person of such a name would be taken for a part of the system in the audit log.
+fn is_reserved(name: &str) -> bool {
+    let services = Service::ALL.map(Service::name);
+    let own = services.iter().chain(&["plimsoll", "system"]);
+    own.into_iter().any(|own| own.eq_ignore_ascii_case(name))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,6 +109,16 @@ mod tests {
         }
         for name in ["", "alice bob", "alice\nApproved-by: eve", "a:b", &"a".repeat(101)] {
             assert!(!is_user_name(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn nobody_has_the_name_of_a_part_of_the_system() {
+        for name in ["gitops", "audit", "promotion", "Plimsoll", "SYSTEM", "gateway"] {
+            assert!(is_reserved(name), "{name}");
+        }
+        for name in ["alice", "admin", "gitops-bot", "auditor"] {
+            assert!(!is_reserved(name), "{name}");
         }
     }
 }

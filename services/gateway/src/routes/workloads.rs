@@ -1,9 +1,9 @@
 //! Workloads: applications and their environments.
 
-use api::catalog::{Workload, WorkloadSource};
+use api::catalog::{Workload, WorkloadFile, WorkloadSource};
 use api::page::{Page, PageQuery};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use protos::catalog as proto;
 use utoipa_axum::router::OpenApiRouter;
@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 
 use crate::cursor::word;
 use crate::error::{ApiError, internal};
-use crate::extract::{Asked, Body, Caller, idempotency_key};
+use crate::extract::{Asked, Body, Caller, Path, idempotency_key};
 use crate::routes::wanted_after;
 use crate::state::Gateway;
 
@@ -47,7 +47,7 @@ async fn register(
     Body(asked): Body<WorkloadSource>,
 ) -> Result<(StatusCode, Json<Workload>), ApiError> {
     let message = proto::RegisterApplicationRequest {
-        source: Some(source(asked)),
+        source: Some(source(asked)?),
         idempotency_key: idempotency_key(&headers)?,
     };
     let request = gateway.call(&caller, message)?;
@@ -71,7 +71,7 @@ async fn get(
 
 /// Gives a workload another document, or another place to read it from
 #[utoipa::path(patch, path = "/workloads/{id}", operation_id = "update_workload", tag = "Workloads",
-    params(("id" = String, Path, description = "Its identifier")),
+    params(("id" = String, Path, description = "Its identifier or its name")),
     request_body = WorkloadSource, responses((status = 200, body = Workload)))]
 async fn update(
     State(gateway): State<Gateway>,
@@ -79,7 +79,7 @@ async fn update(
     Path(application_id): Path<String>,
     Body(asked): Body<WorkloadSource>,
 ) -> Result<Json<Workload>, ApiError> {
-    let message = proto::UpdateApplicationRequest { application_id, source: Some(source(asked)) };
+    let message = proto::UpdateApplicationRequest { application_id, source: Some(source(asked)?) };
     let request = gateway.call(&caller, message)?;
     let answer = gateway.services.catalog.clone().update_application(request).await?.into_inner();
     workload(answer.application).map(Json)
@@ -87,7 +87,7 @@ async fn update(
 
 /// Removes a workload; what happened to it stays in the log
 #[utoipa::path(delete, path = "/workloads/{id}", operation_id = "remove_workload", tag = "Workloads",
-    params(("id" = String, Path, description = "Its identifier")), responses((status = 204)))]
+    params(("id" = String, Path, description = "Its identifier or its name")), responses((status = 204)))]
 async fn remove(
     State(gateway): State<Gateway>,
     Caller(caller): Caller,
@@ -98,15 +98,32 @@ async fn remove(
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn source(asked: WorkloadSource) -> proto::ApplicationSource {
+fn source(asked: WorkloadSource) -> Result<proto::ApplicationSource, ApiError> {
     use proto::application_source::Source;
     let source = match asked {
         WorkloadSource::File(file) => {
             Source::File(proto::RepositoryFile { repository: file.repo, path: file.path })
         }
-        WorkloadSource::Document(document) => Source::Document(document.to_string()),
+        WorkloadSource::Document(document) => {
+            not_half_a_file(&document)?;
+            Source::Document(document.to_string())
+        }
     };
-    proto::ApplicationSource { source: Some(source) }
+    Ok(proto::ApplicationSource { source: Some(source) })
+}
+
+/// A document has neither `repo` nor `path` at its top: who writes one means a file, and is told what is wrong with that.
+fn not_half_a_file(document: &serde_json::Value) -> Result<(), ApiError> {
+    if document.get("repo").is_none() && document.get("path").is_none() {
+        return Ok(());
+    }
+    match serde_json::from_value::<WorkloadFile>(document.clone()) {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            let why = format!("read from a repository, a workload has repo and path: {error}");
+            Err(ApiError::unprocessable("BODY_INVALID", why))
+        }
+    }
 }
 
 fn workload(found: Option<proto::Application>) -> Result<Workload, ApiError> {
@@ -116,4 +133,24 @@ fn workload(found: Option<proto::Application>) -> Result<Workload, ApiError> {
     let document = serde_json::from_str(&found.document)
         .map_err(|_| internal("INTERNAL", "the catalog answered with a document that is no JSON"))?;
     Ok(Workload { id, name: found.name, repository: found.repository, path: found.path, document })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn half_a_file_is_told_what_it_lacks() {
+        let said = |body| not_half_a_file(&body).map_err(|error| error.message);
+        for (body, named) in [
+            (json!({"repo": "https://git.example/shop.git"}), "`path`"),
+            (json!({"path": "plimsoll.yaml"}), "`repo`"),
+            (json!({"repo": "https://git.example/shop.git", "path": "a", "branch": "b"}), "`branch`"),
+        ] {
+            assert!(said(body.clone()).is_err_and(|why| why.contains(named)), "{body}");
+        }
+        assert_eq!(said(json!({"apiVersion": "plimsoll.dev/v1", "kind": "Application"})), Ok(()));
+    }
 }

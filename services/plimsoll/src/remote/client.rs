@@ -80,6 +80,11 @@ impl Client {
         decoded(self.posted(path, body)?)
     }
 
+    pub(crate) fn patch<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, Failure> {
+        let sent = self.prepared(self.agent.patch(self.url(path))).send_json(body);
+        decoded(self.answer(sent)?)
+    }
+
     fn posted(&self, path: &str, body: &impl Serialize) -> Result<Response<Body>, Failure> {
         let sent = self.prepared(self.agent.post(self.url(path))).send_json(body);
         self.answer(sent)

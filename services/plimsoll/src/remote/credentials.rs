@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cli::Server;
 use crate::failure::Failure;
+use crate::remote::given;
 
 /// Where `plimsoll up` serves unless it is told otherwise.
 const DEFAULT_SERVER: &str = "http://127.0.0.1:8080";
@@ -24,12 +25,12 @@ pub(crate) struct Kept {
 pub(super) fn of(server: &Server) -> Result<(String, String), Failure> {
     let kept = path().and_then(|path| read(&path));
     let address = server.server.clone().or_else(|| kept.as_ref().map(|kept| kept.server.clone()));
-    let address = address.unwrap_or_else(|| DEFAULT_SERVER.to_owned());
+    let address = given::server(&address.unwrap_or_else(|| DEFAULT_SERVER.to_owned()))?;
     if let Some(file) = &server.token_file {
         return Ok((address, from_file(file)?));
     }
     if let Ok(token) = std::env::var("PLIMSOLL_TOKEN") {
-        return Ok((address, token.trim().to_owned()));
+        return Ok((address, given::token(&token)?));
     }
     match kept {
         // A token that was kept for one server is not sent to another.
@@ -69,7 +70,7 @@ pub(crate) fn from_file(file: &Path) -> Result<String, Failure> {
         true => std::io::read_to_string(std::io::stdin().lock()),
         false => fs::read_to_string(file),
     };
-    Ok(text.map_err(fail)?.trim().to_owned())
+    given::token(&text.map_err(fail)?)
 }
 
 fn directory(path: &Path) -> std::io::Result<()> {

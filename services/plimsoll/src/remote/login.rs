@@ -5,12 +5,13 @@ use api::access::Me;
 use crate::cli::{Format, Login};
 use crate::failure::Failure;
 use crate::outcome::Outcome;
-use crate::remote::Client;
 use crate::remote::credentials::{self, Kept};
+use crate::remote::{Client, given};
 
 pub(crate) fn run(login: &Login) -> Result<Outcome, Failure> {
+    let server = given::server(&login.server)?;
     let token = credentials::from_file(&login.token_file)?;
-    let client = Client::new(login.server.clone(), token.clone());
+    let client = Client::new(server, token.clone());
     let me: Me = client.get("/auth/me")?;
     let path = credentials::keep(&Kept { server: client.server().to_owned(), token })?;
     Ok(Outcome::of(format!(

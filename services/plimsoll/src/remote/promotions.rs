@@ -11,11 +11,10 @@ use crate::cli::{Decide, PromotionVerb, Promotions, RequestPromotion, Server};
 use crate::escape;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
-use crate::remote::Client;
 use crate::remote::client::{decoded, query, segment};
 use crate::remote::progress::Progress;
 use crate::remote::show::{either, moment, table};
-use crate::remote::watch;
+use crate::remote::{Client, standing, watch};
 
 pub(crate) fn run(promotions: &Promotions) -> Result<Outcome, Failure> {
     match &promotions.verb {
@@ -47,6 +46,7 @@ fn request(asked: &RequestPromotion) -> Result<Outcome, Failure> {
         take: asked.take.iter().map(ToString::to_string).collect(),
         only: texts(&asked.only),
         skip: texts(&asked.skip),
+        user_id: None,
     };
     let progress = Progress::start("planning");
     let response = client.created(&format!("/promotions?wait={}", asked.wait), &body)?;
@@ -146,20 +146,14 @@ fn head(answer: &Map<String, Value>) -> String {
         ("branch", of("branch")),
         ("commit", of("commit")),
         ("pull request", of("git_pr_url")),
-        ("obstacle", of("obstacle")),
-        ("failure", failure(answer)),
     ];
-    for (name, value) in rows.iter().filter(|(_, value)| !value.is_empty()) {
+    let rows = rows.into_iter().chain(standing::rows(answer));
+    for (name, value) in rows.filter(|(_, value)| !value.is_empty()) {
         let _ = writeln!(lines, "  {name:<12}  {value}");
     }
     lines
 }
 
-fn failure(answer: &Map<String, Value>) -> String {
-    let Some(Value::Object(failure)) = answer.get("failure") else { return String::new() };
-    escape::line(&format!("{}: {}", text(failure, "code"), text(failure, "message")))
-}
-
-fn text(answer: &Map<String, Value>, name: &str) -> String {
+pub(super) fn text(answer: &Map<String, Value>, name: &str) -> String {
     answer.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
 }

@@ -1,5 +1,6 @@
 //! A port that somebody else has is found before anything is started.
 
+use std::io::ErrorKind;
 use std::net::TcpListener;
 
 use events::Service;
@@ -18,7 +19,11 @@ pub(super) fn check(config: &Config) -> Result<(), Failure> {
     }
     for (key, address) in [("gateway.listen", rest), ("gateway.grpc_listen", grpc)] {
         TcpListener::bind(address).map_err(|error| {
-            Failure::new("PORT_IN_USE", format!("{key} {address} cannot be served: {error}"))
+            let why = format!("{key} {address} cannot be served: {error}");
+            match error.kind() {
+                ErrorKind::AddrInUse => Failure::new("PORT_IN_USE", why),
+                _ => Failure::new("LISTEN_FAILED", why),
+            }
         })?;
     }
     Ok(())

@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::sandbox::workspace;
 
 /// What an error is made with: its code is the first text among the arguments.
-const CALLS: [&str; 15] = [
+const CALLS: [&str; 16] = [
     "Failure::new(",
     "Refused::new(",
     "ApiError::new(",
@@ -22,6 +22,7 @@ const CALLS: [&str; 15] = [
     "invalid(",
     "refuse(",
     "coded(",
+    "ended(",
     "unwrap_or_else(",
 ];
 

@@ -138,6 +138,7 @@ fn a_watch_goes_on_when_the_server_is_back() {
         .arg(format!("http://127.0.0.1:{}", shop.server.port()))
         .env("PLIMSOLL_TOKEN", shop.alice.token())
         .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
         .spawn()
         .unwrap();
     std::thread::sleep(Duration::from_secs(1));
@@ -146,7 +147,11 @@ fn a_watch_goes_on_when_the_server_is_back() {
     shop.server.ready();
     shop.bob.post(&format!("/promotions/{promotion}/reject"), &json!({})).ok(200);
     let output = watch.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    // A rejection is not what was asked for.
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("the connection to the server is lost; trying again"), "{said}");
+    assert!(said.contains("the promotion is rejected"), "{said}");
     let lines = String::from_utf8(output.stdout).unwrap();
     let types = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["type"].clone());
     let types: Vec<String> =

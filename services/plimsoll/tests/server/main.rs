@@ -10,6 +10,7 @@ mod flow;
 mod grpc;
 mod lists;
 mod malformed;
+mod mistakes;
 mod moved;
 mod parts;
 mod repository;

@@ -50,7 +50,9 @@ pub enum Command {
     /// A newer promotion over the same edge was asked for.
     Supersede {
         /// The newer one.
-        by: PromotionId,
+        newer: PromotionId,
+        /// Who asked for that.
+        by: String,
     },
     /// The engines are done with the first plan.
     Complete(Box<PreviewCompleted>),

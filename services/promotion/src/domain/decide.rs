@@ -28,7 +28,7 @@ pub fn decide(state: Option<&Promotion>, command: Command) -> Result<Vec<Event>,
             approval::approve(promotion, by, comment, preview_hash)
         }
         Command::Reject { by, comment } => approval::reject(promotion, by, comment),
-        Command::Supersede { by } => Ok(supersede(promotion, by)),
+        Command::Supersede { newer, by } => Ok(supersede(promotion, newer, by)),
         Command::Complete(completed) => Ok(preview::complete(promotion, *completed)),
         Command::CompleteAgain(completed, again) => Ok(preview::complete_again(promotion, *completed, again)),
         Command::FailPreview(failed) => Ok(preview::fail(promotion, failed)),
@@ -50,9 +50,9 @@ fn request(id: PromotionId, inputs: PlanInputs, by: &Actor) -> Result<Vec<Event>
 
 /// Only what nobody has approved gives way: an approved one is people's decision and lies on a branch, or soon will.
 /// If it is merged first, the newer plan is made again against what then is the target.
-fn supersede(promotion: &Promotion, by: PromotionId) -> Vec<Event> {
-    match promotion.is_undecided() && by != promotion.id {
-        true => vec![PromotionSuperseded { promotion_id: promotion.id, superseded_by: by }.into()],
+fn supersede(promotion: &Promotion, newer: PromotionId, by: String) -> Vec<Event> {
+    match promotion.is_undecided() && newer != promotion.id {
+        true => vec![PromotionSuperseded { promotion_id: promotion.id, superseded_by: newer, by }.into()],
         false => Vec::new(),
     }
 }

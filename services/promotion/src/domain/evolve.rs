@@ -88,7 +88,7 @@ impl Promotion {
             Event::PromotionStale(event) => self.become_status(Status::Stale, end(None, &event.reason)),
             Event::PromotionClosed(event) => self.become_status(Status::Closed, end(None, &event.reason)),
             Event::PromotionSuperseded(event) => {
-                let message = format!("the promotion {} took its place", event.superseded_by);
+                let message = format!("{} asked for {}, which took its place", event.by, event.superseded_by);
                 self.become_status(Status::Superseded, end(None, &message));
             }
             Event::PromotionRejected(event) => {

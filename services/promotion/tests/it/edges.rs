@@ -12,7 +12,7 @@ async fn a_newer_request_takes_the_place_of_an_older_one() {
     let newer = world.previewed().await;
     let shown = world.requester("ana").get(older).await.unwrap();
     assert_eq!(shown.status, "superseded");
-    assert_eq!(shown.message, Some(format!("the promotion {newer} took its place")));
+    assert_eq!(shown.message, Some(format!("ana asked for {newer}, which took its place")));
     assert_eq!(world.requester("ana").get(newer).await.unwrap().status, "preview");
 }
 

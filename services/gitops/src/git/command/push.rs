@@ -128,15 +128,35 @@ fn made_files(mirror: &Mirror<'_>, parent: &str, commit: &str) -> Result<Vec<Str
     Ok(files)
 }
 
+/// In the place of a line that looks as if it held a secret.
+const LEFT_OUT: &str = "(a line that looks like a secret is left out)";
+
 /// What the host said: its own lines, if there are any, and the word of Git. What Git says twice is left out.
 fn reason(why: &str, stderr: &[u8]) -> String {
     let said = String::from_utf8_lossy(stderr);
     let lines = said.lines().filter_map(|line| Some(line.trim_start().strip_prefix("remote:")?.trim()));
-    let lines: Vec<&str> = lines.filter(|line| !line.starts_with("error: hook declined to update")).collect();
+    let lines = lines.filter(|line| !line.starts_with("error: hook declined to update"));
+    // A hook may print what it was given; an event is kept for ever.
+    let shown = |line| if kube_model::line_holds_secret(line) { LEFT_OUT } else { line };
+    let lines: Vec<&str> = lines.map(shown).collect();
     let said = sanitised(&lines.join(" "));
     let why = why.trim_start_matches("[remote rejected]").trim().trim_matches(['(', ')']);
     match said.is_empty() {
         true => sanitised(why),
         false => sanitised(&format!("{said} ({why})")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_hook_prints_of_secrets_is_left_out() {
+        let stderr = b"remote: policy: no direct changes\nremote: DB_PASSWORD=hunter2\n\
+            remote: token ghp_0123456789abcdefghijklmnopqrstuvwxyz was used\nremote: ask the owners\n";
+        let said = reason("[remote rejected] (pre-receive hook declined)", stderr);
+        assert!(!said.contains("hunter2") && !said.contains("ghp_"), "{said}");
+        assert!(said.starts_with("policy: no direct changes ") && said.contains("ask the owners"), "{said}");
     }
 }

@@ -10,7 +10,11 @@ fn request() -> Command {
 }
 
 fn superseded() -> events::Event {
-    PromotionSuperseded { promotion_id: ID, superseded_by: NEWER }.into()
+    PromotionSuperseded { promotion_id: ID, superseded_by: NEWER, by: "bob".to_owned() }.into()
+}
+
+fn supersede(newer: ids::PromotionId) -> Command {
+    Command::Supersede { newer, by: "bob".to_owned() }
 }
 
 #[test]
@@ -32,22 +36,25 @@ fn what_nobody_has_approved_gives_way_to_a_newer_one() {
         vec![requested(), preview().into()],
         vec![requested(), needs(2).into(), approval("bob", 1, 2)],
     ] {
-        let given = given(events).when(Command::Supersede { by: NEWER }).then([superseded()]);
-        assert_eq!(given.promotion().unwrap().status, Status::Superseded);
-        given.when(Command::Supersede { by: NEWER }).then_nothing();
+        let given = given(events).when(supersede(NEWER)).then([superseded()]);
+        let promotion = given.promotion().unwrap();
+        assert_eq!(promotion.status, Status::Superseded);
+        let said = promotion.end.as_ref().unwrap().message.clone();
+        assert!(said.contains("bob") && said.contains(&NEWER.to_string()), "{said}");
+        given.when(supersede(NEWER)).then_nothing();
     }
 }
 
 #[test]
 fn what_is_approved_stays() {
     for events in [until_approved(), until_open()] {
-        given(events).when(Command::Supersede { by: NEWER }).then_nothing();
+        given(events).when(supersede(NEWER)).then_nothing();
     }
 }
 
 #[test]
 fn no_promotion_gives_way_to_itself() {
-    given([requested()]).when(Command::Supersede { by: ID }).then_nothing();
+    given([requested()]).when(supersede(ID)).then_nothing();
 }
 
 #[test]
