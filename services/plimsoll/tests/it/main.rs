@@ -11,6 +11,7 @@ mod sandbox;
 mod scenarios;
 mod schemas;
 mod secrets;
+mod settings;
 mod shop;
 mod sources;
 mod write;
