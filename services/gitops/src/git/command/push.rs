@@ -136,10 +136,12 @@ fn reason(why: &str, stderr: &[u8]) -> String {
     let said = String::from_utf8_lossy(stderr);
     let lines = said.lines().filter_map(|line| Some(line.trim_start().strip_prefix("remote:")?.trim()));
     let lines = lines.filter(|line| !line.starts_with("error: hook declined to update"));
-    // A hook may print what it was given; an event is kept for ever.
-    let shown = |line| if kube_model::line_holds_secret(line) { LEFT_OUT } else { line };
-    let lines: Vec<&str> = lines.map(shown).collect();
-    let said = sanitised(&lines.join(" "));
+    // A hook may print what it was given; an event is kept for ever. Of a URL its credentials alone are masked.
+    let shown = |line: &str| match sanitised(line) {
+        line if kube_model::line_holds_secret(&line) => LEFT_OUT.to_owned(),
+        line => line,
+    };
+    let said = sanitised(&lines.map(shown).collect::<Vec<_>>().join(" "));
     let why = why.trim_start_matches("[remote rejected]").trim().trim_matches(['(', ')']);
     match said.is_empty() {
         true => sanitised(why),
