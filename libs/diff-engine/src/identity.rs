@@ -7,8 +7,12 @@
 
 use std::collections::BTreeMap;
 
-use kube_model::schema::{Schemas, group_today};
-use kube_model::{Object, scope};
+use kube_model::schema::{Schema, Schemas, group_today};
+use kube_model::{Object, ObjectKey, Path, scope};
+use serde_json::Value;
+
+use crate::compare::Difference;
+use crate::reason::Reason;
 
 /// The characters of Kustomize's name suffix: a hash in hexadecimal digits, of which `0 1 3 a e` are written `g h k m t`
 /// (`encode` in sigs.k8s.io/kustomize/api/hasher), so that no word comes out of it.
@@ -42,14 +46,37 @@ pub(crate) struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    fn identity(&self, object: &'a Object) -> Identity<'a> {
+    /// What an object is known by.
+    pub(crate) fn identity(&self, object: &'a Object) -> Identity<'a> {
         let key = &object.key;
-        let of_cluster = match self.schemas.of(&key.group, &key.kind).is_namespaced() {
+        let namespace = key.namespace.as_deref().or(self.namespace).filter(|_| !self.is_of_cluster(key));
+        Identity { kind: &key.kind, namespace, name: &key.name, group: group_today(&key.group, &key.kind) }
+    }
+
+    /// Whether objects of the kind belong to no namespace.
+    pub(crate) fn is_of_cluster(&self, key: &ObjectKey) -> bool {
+        match self.schemas.of(&key.group, &key.kind).is_namespaced() {
             Some(namespaced) => !namespaced,
             None => scope::belongs_to_cluster(&key.group, &key.kind),
-        };
-        let namespace = key.namespace.as_deref().or(self.namespace).filter(|_| !of_cluster);
-        Identity { kind: &key.kind, namespace, name: &key.name, group: group_today(&key.group, &key.kind) }
+        }
+    }
+
+    /// The schema of an object's kind.
+    pub(crate) fn schema(&self, key: &'a ObjectKey) -> Schema<'a> {
+        self.schemas.of(&key.group, &key.kind)
+    }
+
+    /// Why what an object says of its namespace is no change.
+    pub(crate) fn of_namespace(&self, key: &ObjectKey, difference: &Difference) -> Option<Reason> {
+        if difference.path != Path::root().key("metadata").key("namespace") {
+            return None;
+        }
+        if self.is_of_cluster(key) {
+            return Some(Reason::CLUSTER_SCOPED);
+        }
+        let written = difference.before.as_ref().or(difference.after.as_ref()).and_then(Value::as_str);
+        let one_side = difference.before.is_none() != difference.after.is_none();
+        (one_side && self.namespace.is_some() && written == self.namespace).then_some(Reason::GIVEN_NAMESPACE)
     }
 }
 

@@ -27,6 +27,14 @@ pub struct Match {
     pub differences: Vec<Change>,
 }
 
+impl Match {
+    /// Of two that are compared as one.
+    pub(crate) fn same(before: ObjectRef, after: ObjectRef, how: How) -> Self {
+        let consequence = how.consequence(&after.kind);
+        Self { before, after, how, likeness: None, consequence, differences: Vec::new() }
+    }
+}
+
 /// What is different about the name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -25,6 +25,8 @@ impl Reason {
     pub const ORDER: Self = Self(Cow::Borrowed("order"));
     /// The namespace that was given from outside, written on one side alone.
     pub const GIVEN_NAMESPACE: Self = Self(Cow::Borrowed("given-namespace"));
+    /// A namespace that is written for an object whose kind has none; the API server takes it out.
+    pub const CLUSTER_SCOPED: Self = Self(Cow::Borrowed("cluster-scoped"));
     /// The API server or a controller writes it, and no manifest does.
     pub const SERVER_SET: Self = Self(Cow::Borrowed("server-set"));
     /// It is live, and applying leaves it as it is.

@@ -95,7 +95,7 @@ pub(crate) struct Diff {
     #[arg(long, value_name = "FILE")]
     pub(crate) argocd_application: Option<String>,
     /// The namespace of objects whose manifest names none
-    #[arg(long, value_name = "NAME", conflicts_with = "live")]
+    #[arg(long, value_name = "NAME")]
     pub(crate) namespace: Option<String>,
     #[command(flatten)]
     pub(crate) pricing: Pricing,

@@ -51,7 +51,7 @@ fn what_needs_no_prediction_is_as_predicted() {
     let mut plain = 0;
     for (case, (before, after)) in cases.iter().flat_map(|case| case.pairs().map(move |pair| (case, pair))) {
         let written = compare(after.key.schema(), &before.value, &after.value);
-        if is_plain(before, after, &written) && !written.differences.is_empty() {
+        if is_plain(after.key.schema(), before, after, &written) && !written.differences.is_empty() {
             plain += 1;
             let schema = after.key.schema();
             assert_eq!(
@@ -80,7 +80,7 @@ fn what_changes_is_what_the_api_server_changes() {
                 }
             };
             let really = found(after, &kept(before, was), &kept(after, is));
-            let (live, predicted) = prediction(before, after);
+            let (live, predicted) = prediction(after.key.schema(), before, after);
             let told = found(after, &live, &predicted);
             if told != really {
                 wrong.push(format!("{}: told {told:?}\n    is really {really:?}", case.name));

@@ -22,7 +22,7 @@ pub(crate) struct Changes {
 /// What applying `after` changes in a cluster where `before` was applied, and nothing else was.
 pub(crate) fn changes(schema: Schema<'_>, before: &Object, after: &Object) -> Changes {
     let written = compare(schema, &before.value, &after.value);
-    match is_plain(before, after, &written) {
+    match is_plain(schema, before, after, &written) {
         true => {
             let (real, mut suppressed) = written.reasoned();
             suppressed.sort_by(|(one, _), (other, _)| one.path.cmp(&other.path));
@@ -39,34 +39,34 @@ pub(super) fn predicted_changes(
     after: &Object,
     written: Comparison,
 ) -> Changes {
-    let (live, predicted) = prediction(before, after);
+    let (live, predicted) = prediction(schema, before, after);
     let mut real = compare(schema, &live, &predicted).differences;
     for change in &mut real {
-        change.path = where_written(&change.path, before, after);
+        change.path = where_written(schema, &change.path, before, after);
     }
     let (written, mut suppressed) = written.reasoned();
     let unseen = written.into_iter().filter(|one| {
-        let place = where_written(&one.path, before, after);
+        let place = where_written(schema, &one.path, before, after);
         !real.iter().any(|change| tells(change, one, &place))
     });
     suppressed.extend(unseen.map(|one| {
-        let reason = reason(after, &one, [&live, &predicted]);
+        let reason = reason(schema, &one, [&live, &predicted]);
         (one, reason)
     }));
     suppressed.sort_by(|(one, _), (other, _)| one.path.cmp(&other.path));
     for change in real.iter_mut().filter(|change| !change.is_order) {
-        as_written(&mut change.before, &change.path, before);
-        as_written(&mut change.after, &change.path, after);
+        as_written(schema, &mut change.before, &change.path, before);
+        as_written(schema, &mut change.after, &change.path, after);
     }
     Changes { real, suppressed }
 }
 
 /// What is in the cluster once `before` is applied, and what is after `after` is.
-pub(super) fn prediction(before: &Object, after: &Object) -> (Value, Value) {
-    let live = normalise(&before.key, &before.api_version, &before.value);
+pub(super) fn prediction(schema: Schema<'_>, before: &Object, after: &Object) -> (Value, Value) {
+    let live = normalise(schema, &before.api_version, &before.value);
     let predicted = match before.api_version == after.api_version {
-        true => applied(&live, &before.value, None, after, By::Server),
-        false => normalise(&after.key, &after.api_version, &after.value),
+        true => applied(schema, &live, &before.value, None, after, By::Server),
+        false => normalise(schema, &after.api_version, &after.value),
     };
     (live, predicted)
 }
@@ -82,8 +82,8 @@ fn tells(change: &Difference, difference: &Difference, place: &Path) -> bool {
 }
 
 /// A Secret's text that is written in `stringData` changes there: what `data` says beside it does not count.
-fn where_written(path: &Path, before: &Object, after: &Object) -> Path {
-    let (schema, secret) = (after.key.schema(), after.key.kind == "Secret" && after.key.group.is_empty());
+fn where_written(schema: Schema<'_>, path: &Path, before: &Object, after: &Object) -> Path {
+    let secret = after.key.kind == "Secret" && after.key.group.is_empty();
     let [Segment::Key(data), Segment::Key(name)] = path.segments() else { return path.clone() };
     let as_text = Path::root().key("stringData").key(name);
     let is_written = |path: &Path| [before, after].iter().any(|one| path.get(schema, &one.value).is_some());
@@ -94,18 +94,17 @@ fn where_written(path: &Path, before: &Object, after: &Object) -> Path {
 }
 
 /// People know their own values: `1000m`, not the `1` that the server makes of it.
-pub(crate) fn as_written(shown: &mut Option<Value>, path: &Path, object: &Object) {
-    if let (Some(shown), Some(written)) = (shown, path.get(object.key.schema(), &object.value)) {
+pub(crate) fn as_written(schema: Schema<'_>, shown: &mut Option<Value>, path: &Path, object: &Object) {
+    if let (Some(shown), Some(written)) = (shown, path.get(schema, &object.value)) {
         *shown = written.into_owned();
     }
 }
 
-fn reason(object: &Object, difference: &Difference, kept: [&Value; 2]) -> Reason {
+fn reason(schema: Schema<'_>, difference: &Difference, kept: [&Value; 2]) -> Reason {
     let in_data = matches!(difference.path.segments().first(), Some(Segment::Key(top)) if top == "data" || top == "stringData");
-    if in_data && object.key.kind == "Secret" {
+    if in_data && schema.kind() == "Secret" {
         return Reason::EQUAL_TEXT;
     }
-    let schema = object.key.schema();
     match kept.iter().any(|value| difference.path.get(schema, value).is_some()) {
         true => Reason::DEFAULT,
         false => Reason::EMPTY,

@@ -8,7 +8,7 @@ pub(crate) mod owned;
 mod plain;
 
 use kube_model::Object;
-use kube_model::schema::FieldType;
+use kube_model::schema::{FieldType, Schema};
 use serde_json::Value;
 
 use crate::normal::normalise;
@@ -26,16 +26,19 @@ pub(crate) enum By {
 }
 
 /// What is live after `desired` is applied over `live`, by an applier that had applied `previous`; defaults are filled in.
-/// Of a kind without a schema (a custom resource) mappings are merged and lists are not.
+/// Of a kind without a schema mappings are merged and lists are not, and so kubectl does with every custom resource: by a JSON
+/// merge patch.
 pub(crate) fn applied(
+    schema: Schema<'_>,
     live: &Value,
     previous: &Value,
     others: Option<&Owned>,
     desired: &Object,
     by: By,
 ) -> Value {
-    let of = desired.key.schema().root(&desired.api_version).map_or(UNKNOWN, FieldType::Object);
+    let known = by == By::Server || schema.is_built_in();
+    let of = schema.root(&desired.api_version).filter(|_| known).map_or(UNKNOWN, FieldType::Object);
     let sides = Sides { live: Some(live), previous: Some(previous), others };
     let result = merged(&of, sides, &desired.value, by);
-    normalise(&desired.key, &desired.api_version, &result)
+    normalise(schema, &desired.api_version, &result)
 }

@@ -41,7 +41,7 @@ fn what_is_predicted_is_what_the_api_server_makes_of_the_next_apply() {
             true => Choice::Given(Method::ServerSide("kubectl".into())),
             false => Choice::AsBefore,
         };
-        let prediction = predict(&[live], std::slice::from_ref(&desired), &choice).remove(0);
+        let prediction = predict(None, &[live], std::slice::from_ref(&desired), &choice).remove(0);
         let told = &prediction.object.value;
         let really = kept(&prediction.object, &case.after);
         if annotations(told) != annotations(&really) {

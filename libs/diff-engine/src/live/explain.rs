@@ -1,5 +1,6 @@
 //! Why a difference between a live object and its manifest is no change.
 
+use kube_model::schema::Schema;
 use kube_model::{Object, Path, Segment};
 use serde_json::Value;
 
@@ -19,6 +20,7 @@ pub(super) fn never_a_change(live: &Object, path: &Path) -> Option<Reason> {
 
 /// What is known of a live object and its manifest, to say why they differ where applying changes nothing.
 pub(super) struct Explaining<'a> {
+    schema: Schema<'a>,
     live: &'a Object,
     /// The live object without what is empty.
     kept: &'a Value,
@@ -29,9 +31,9 @@ pub(super) struct Explaining<'a> {
 
 impl<'a> Explaining<'a> {
     /// About a live object, as it is and normalised, and its manifest.
-    pub(super) fn new(live: &'a Object, kept: &'a Value, desired: &Object) -> Self {
-        let filled = normalise(&desired.key, &desired.api_version, &desired.value);
-        Self { live, kept, filled, managers: managers(live) }
+    pub(super) fn new(schema: Schema<'a>, live: &'a Object, kept: &'a Value, desired: &Object) -> Self {
+        let filled = normalise(schema, &desired.api_version, &desired.value);
+        Self { schema, live, kept, filled, managers: managers(live) }
     }
 
     /// Says for each part of a difference that applying leaves alone why it does.
@@ -58,7 +60,7 @@ impl<'a> Explaining<'a> {
     }
 
     fn reason(&self, difference: &Difference) -> Option<Reason> {
-        let schema = self.live.key.schema();
+        let schema = self.schema;
         if let Some(reason) = server_set::reason(self.live, &difference.path) {
             return Some(reason);
         }

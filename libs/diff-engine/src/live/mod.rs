@@ -15,11 +15,14 @@ mod tests;
 
 use std::collections::BTreeSet;
 
+use kube_model::schema::Schemas;
 use kube_model::{Object, ObjectKey, ObjectRef, Path};
 
 use crate::apply::as_written;
 use crate::compare::compare;
 use crate::diff::{Change, Diff, Suppressed};
+use crate::identity::Context;
+use crate::matched::{How, Match};
 use crate::normal::normalise;
 use crate::reason::Reason;
 pub(crate) use manager::managers;
@@ -29,18 +32,27 @@ pub use predict::{Conflict, Prediction, predict};
 /// What applying the desired objects changes in the live ones. The predictions are those of [`predict`] for the same states,
 /// masked like them.
 ///
+/// `namespace` is the one that [`predict`] was given.
+///
 /// Live objects that are not desired stay, and are on `suppressed` as a whole: applying deletes nothing.
 #[must_use]
-pub fn compare_live(live: &[Object], desired: &[Object], predictions: &[Prediction]) -> Diff {
+pub fn compare_live(
+    namespace: Option<&str>,
+    live: &[Object],
+    desired: &[Object],
+    predictions: &[Prediction],
+) -> Diff {
     let mut diff = Diff::default();
+    let schemas = Schemas::built_in().with_crds(live.iter().chain(desired));
+    let context = Context { namespace, schemas: &schemas };
     let scaled = scaled_by_autoscalers(live.iter().chain(desired));
-    let by_key = matching::Live::new(live);
+    let by_key = matching::by_key(live);
     let mut seen: BTreeSet<&ObjectKey> = BTreeSet::new();
     for (desired, prediction) in desired.iter().zip(predictions) {
         match prediction.live.as_ref().and_then(|key| by_key.get(key)) {
             Some(object) => {
                 seen.insert(&object.key);
-                modify(&mut diff, object, desired, &prediction.object, &scaled);
+                modify(&mut diff, context, object, desired, &prediction.object, &scaled);
             }
             None => diff.add(&prediction.object),
         }
@@ -52,9 +64,16 @@ pub fn compare_live(live: &[Object], desired: &[Object], predictions: &[Predicti
     diff
 }
 
-fn modify(diff: &mut Diff, live: &Object, desired: &Object, predicted: &Object, scaled: &[ObjectKey]) {
-    let schema = live.key.schema();
-    let was = normalise(&live.key, &live.api_version, &live.value);
+fn modify(
+    diff: &mut Diff,
+    context: Context<'_>,
+    live: &Object,
+    desired: &Object,
+    predicted: &Object,
+    scaled: &[ObjectKey],
+) {
+    let schema = context.schemas.of(&live.key.group, &live.key.kind);
+    let was = normalise(schema, &live.api_version, &live.value);
     let object = ObjectRef::of(live);
     let (mut real, mut suppressed) = (Vec::new(), Vec::new());
     for difference in compare(schema, &was, &predicted.value).differences {
@@ -70,19 +89,25 @@ fn modify(diff: &mut Diff, live: &Object, desired: &Object, predicted: &Object, 
     let written = compare(schema, &live.value, &desired.value);
     let (written, the_same) = written.reasoned();
     suppressed.extend(the_same);
-    let explaining = explain::Explaining::new(live, &was, desired);
+    let explaining = explain::Explaining::new(schema, live, &was, desired);
     for difference in written {
         let told = |path: &Path| path.contains(&difference.path) || difference.path.contains(path);
         let mut known = real.iter().chain(suppressed.iter().map(|(one, _)| one));
         // An order says nothing of the items.
         if !known.any(|one| told(&one.path) && (difference.is_order || !one.is_order)) {
-            explaining.part(difference, &mut suppressed);
+            match context.of_namespace(&live.key, &difference) {
+                Some(reason) => suppressed.push((difference, reason)),
+                None => explaining.part(difference, &mut suppressed),
+            }
         }
     }
     for change in real.iter_mut().filter(|change| !change.is_order) {
-        as_written(&mut change.after, &change.path, desired);
+        as_written(schema, &mut change.after, &change.path, desired);
     }
     diff.modified(&object, real, suppressed);
+    if live.api_version != desired.api_version {
+        diff.matched.push(Match::same(object, ObjectRef::of(desired), How::ApiVersion));
+    }
 }
 
 /// What autoscalers scale, by group, kind and name. KEDA's ScaledObject means a Deployment where it does not say.

@@ -59,9 +59,9 @@ spec: {maxReplicas: 9, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, n
 #[test]
 fn only_what_applying_changes_is_a_change_and_the_rest_is_told() {
     let (live, desired) = (objects(LIVE), objects(DESIRED));
-    let predictions = predict(&live, &desired, &Choice::AsBefore);
+    let predictions = predict(None, &live, &desired, &Choice::AsBefore);
     assert_eq!(predictions[0].method, Method::ClientSide);
-    let diff = compare_live(&live, &desired, &predictions);
+    let diff = compare_live(None, &live, &desired, &predictions);
     assert_eq!(diff.summary.modified, ["deployment/web"]);
     assert_eq!(diff.summary.added, ["horizontalpodautoscaler/web"]);
     let container = "spec.template.spec.containers[name=web]";
@@ -109,13 +109,13 @@ data: {a: "1", b: "2", c: "3", shared: "4"}
 "#;
     let desired = objects("{apiVersion: v1, kind: ConfigMap, metadata: {name: web}, data: {a: '1', c: '5'}}");
     let live = objects(live);
-    let predictions = predict(&live, &desired, &Choice::AsBefore);
+    let predictions = predict(None, &live, &desired, &Choice::AsBefore);
     assert_eq!(predictions[0].method, Method::ServerSide("argocd-controller".into()));
     assert_eq!(predictions[0].object.value["data"], json!({"a": "1", "c": "5", "shared": "4"}));
     let conflict = Conflict { path: "data.c".parse().unwrap(), manager: "hand".into() };
     assert_eq!(predictions[0].conflicts, [conflict]);
 
-    let by_hand = predict(&live, &desired, &Choice::Given(Method::ServerSide("nobody".into())));
+    let by_hand = predict(None, &live, &desired, &Choice::Given(Method::ServerSide("nobody".into())));
     assert_eq!(by_hand[0].object.value["data"], json!({"a": "1", "b": "2", "c": "5", "shared": "4"}));
 }
 
@@ -124,7 +124,7 @@ fn what_is_not_desired_stays() {
     let live = objects(
         "{apiVersion: v1, kind: Pod, metadata: {name: p, ownerReferences: [{kind: ReplicaSet, name: web-1}]}}\n---\n{apiVersion: v1, kind: ConfigMap, metadata: {name: other}}",
     );
-    let diff = compare_live(&live, &[], &[]);
+    let diff = compare_live(None, &live, &[], &[]);
     let told: Vec<&str> = diff.suppressed.iter().map(|one| one.reason.as_str()).collect();
     assert!(diff.changes.is_empty());
     assert_eq!(told, ["not-applied", "owned-by:ReplicaSet/web-1"]);
@@ -139,9 +139,9 @@ fn of_a_custom_resource_what_others_have_set_stays() {
     );
     let desired =
         objects("{apiVersion: example.com/v1, kind: Route, metadata: {name: r}, spec: {hosts: [b]}}");
-    let predictions = predict(&live, &desired, &Choice::AsBefore);
+    let predictions = predict(None, &live, &desired, &Choice::AsBefore);
     assert_eq!(predictions[0].object.value["spec"], json!({"hosts": ["b"], "filled": true}));
-    let diff = compare_live(&live, &desired, &predictions);
+    let diff = compare_live(None, &live, &desired, &predictions);
     let changes: Vec<String> = diff.changes.iter().map(|one| one.path.to_string()).collect();
     assert_eq!(changes, ["spec.hosts", "spec.old"]);
     let told: Vec<String> =
@@ -155,9 +155,99 @@ fn what_keda_scales_is_its_own() {
     let desired = objects(
         "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {replicas: 1}}\n---\n{apiVersion: keda.sh/v1alpha1, kind: ScaledObject, metadata: {name: web}, spec: {scaleTargetRef: {name: web}}}",
     );
-    let diff = compare_live(&live, &desired, &predict(&live, &desired, &Choice::AsBefore));
+    let diff = compare_live(None, &live, &desired, &predict(None, &live, &desired, &Choice::AsBefore));
     let told: Vec<String> =
         diff.suppressed.iter().map(|one| format!("{} {}", one.path, one.reason)).collect();
     assert_eq!(told, ["spec.replicas owned-by:horizontal-pod-autoscaler"]);
     assert!(diff.summary.modified.is_empty());
+}
+
+const DEFINITION: &str = "
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: routes.example.com}
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {kind: Route, plural: routes}
+  versions:
+  - name: v1
+    storage: true
+    schema:
+      openAPIV3Schema:
+        type: object
+        properties:
+          spec:
+            type: object
+            properties:
+              weight: {type: integer, default: 1}
+              hops:
+                type: array
+                x-kubernetes-list-type: map
+                x-kubernetes-list-map-keys: [host]
+                items: {type: object, properties: {host: {type: string}, port: {type: integer, default: 80}}}
+";
+
+/// Expected: Kubernetes' page on server-side apply (merge strategies of custom resources), kubectl's JSON merge patch of them.
+#[test]
+fn a_custom_resource_is_merged_and_filled_in_as_its_definition_says() {
+    let live = objects(
+        r#"{"apiVersion": "example.com/v1", "kind": "Route", "metadata": {"name": "r", "namespace": "shop", "managedFields": [
+             {"manager": "kubectl", "operation": "Apply", "fieldsV1": {"f:spec": {"f:hops": {"k:{\"host\":\"x\"}": {".": {}, "f:host": {}}}}}},
+             {"manager": "mesh", "operation": "Apply", "fieldsV1": {"f:spec": {"f:hops": {"k:{\"host\":\"y\"}": {".": {}, "f:host": {}}}}}}]},
+           "spec": {"weight": 1, "hops": [{"host": "x", "port": 80}, {"host": "y", "port": 80}]}}"#,
+    );
+    let route = "{apiVersion: example.com/v1, kind: Route, metadata: {name: r}, spec: {hops: [{host: x}, {host: z}]}}";
+    let desired = objects(&format!("{route}\n---{DEFINITION}"));
+    let made = |method: Method| {
+        let predictions = predict(Some("shop"), &live, &desired, &Choice::Given(method));
+        let diff = compare_live(Some("shop"), &live, &desired, &predictions);
+        let at = predictions.iter().position(|one| one.object.key.kind == "Route").unwrap();
+        (predictions[at].object.value["spec"].clone(), diff)
+    };
+    let hop = |host: &str| json!({"host": host, "port": 80});
+    let (spec, diff) = made(Method::ServerSide("kubectl".into()));
+    assert_eq!(spec, json!({"weight": 1, "hops": [hop("x"), hop("z"), hop("y")]}));
+    let changes: Vec<String> = diff.changes.iter().map(|one| one.path.to_string()).collect();
+    assert_eq!(changes, ["", "spec.hops[host=z]"]);
+    let (spec, _) = made(Method::ClientSide);
+    assert_eq!(spec["hops"], json!([hop("x"), hop("z")]));
+}
+
+#[test]
+fn what_names_no_namespace_is_applied_in_the_one_that_is_given() {
+    let map = |namespace: &str| {
+        format!("{{apiVersion: v1, kind: ConfigMap, metadata: {{name: c{namespace}}}, data: {{a: '1'}}}}")
+    };
+    let live = objects(&format!("{}\n---\n{}", map(", namespace: shop"), map(", namespace: other")));
+    let desired = objects(&format!("{}\n---\n{}", map(""), map("").replace("name: c", "name: d")));
+    let predictions = predict(Some("shop"), &live, &desired, &Choice::AsBefore);
+    assert_eq!(
+        predictions[0].live,
+        Some(live.iter().find(|one| one.key.namespace.as_deref() == Some("shop")).unwrap().key.clone())
+    );
+    assert_eq!(predictions[1].object.value["metadata"], json!({"name": "d", "namespace": "shop"}));
+    let diff = compare_live(Some("shop"), &live, &desired, &predictions);
+    assert_eq!(
+        (diff.summary.added.as_slice(), diff.summary.modified.len()),
+        (&["configmap/d".to_owned()][..], 0)
+    );
+    // Which of the two is meant nobody says without it.
+    assert_eq!(predict(None, &live, &desired, &Choice::AsBefore)[0].live, None);
+}
+
+#[test]
+fn an_object_whose_kind_moved_to_another_group_is_the_live_one() {
+    let ingress = |version: &str, class: &str| {
+        objects(&format!(
+            "{{apiVersion: {version}, kind: Ingress, metadata: {{name: web}}, spec: {{ingressClassName: {class}}}}}"
+        ))
+    };
+    let (live, desired) = (ingress("networking.k8s.io/v1", "a"), ingress("extensions/v1beta1", "b"));
+    let predictions = predict(None, &live, &desired, &Choice::AsBefore);
+    let diff = compare_live(None, &live, &desired, &predictions);
+    assert!(diff.summary.added.is_empty() && diff.suppressed.iter().all(|one| !one.path.is_root()));
+    assert_eq!((diff.matched.len(), diff.matched[0].how), (1, How::ApiVersion));
+    let changes: Vec<String> = diff.changes.iter().map(|one| one.path.to_string()).collect();
+    assert_eq!(changes, ["apiVersion", "spec.ingressClassName"]);
 }

@@ -14,7 +14,7 @@ pub(crate) fn kept(object: &Object, answer: &Value) -> Value {
 }
 
 fn differences(case: &str, object: &Object, answer: &Value) -> Vec<String> {
-    let expected = normalise(&object.key, &object.api_version, &object.value);
+    let expected = normalise(object.key.schema(), &object.api_version, &object.value);
     let found = crate::compare(object.key.schema(), &expected, &kept(object, answer));
     let told = found.differences.iter().filter(|one| !is_allocated(object, &one.path));
     told.map(|one| format!("{case} {}: {:?} is really {:?}", one.path, one.before, one.after)).collect()

@@ -8,13 +8,13 @@ use super::table;
 
 /// Decodes an object of a type, in place.
 pub(super) fn object(object: &mut Map<String, Value>, of: &TypeRef) {
+    let built_in = of.name().is_some();
     let row = of.name().and_then(table::of_type);
     for (name, value) in &mut *object {
         if let Some(field) = of.field(name) {
-            field_value(value, field.field_type);
+            field_value(value, field.field_type, built_in);
         }
     }
-    let built_in = of.name().is_some();
     object.retain(|name, value| match of.field(name) {
         _ if value.is_null() => false,
         Some(field) if built_in => {
@@ -33,19 +33,20 @@ fn is_empty(value: &Value, of: &FieldType) -> bool {
     }
 }
 
-fn field_value(value: &mut Value, of: &FieldType) {
+/// Amounts of a custom resource are kept as they are written: no Go type is behind them.
+fn field_value(value: &mut Value, of: &FieldType, built_in: bool) {
     match (value, of) {
         (Value::Object(fields), FieldType::Object(of)) => object(fields, of),
         (Value::Object(map), FieldType::Map(of)) => {
-            map.values_mut().for_each(|value| field_value(value, of));
-            if **of == FieldType::Scalar(Scalar::Quantity) {
+            map.values_mut().for_each(|value| field_value(value, of, built_in));
+            if built_in && **of == FieldType::Scalar(Scalar::Quantity) {
                 map.values_mut().for_each(quantity::round_up_to_milli);
             }
         }
         (Value::Array(items), FieldType::List(_, of)) => {
-            items.iter_mut().for_each(|item| field_value(item, of))
+            items.iter_mut().for_each(|item| field_value(item, of, built_in))
         }
-        (value, FieldType::Scalar(Scalar::Quantity)) => {
+        (value, FieldType::Scalar(Scalar::Quantity)) if built_in => {
             if let Some(canonical) = quantity::canonical(value) {
                 *value = Value::String(canonical);
             }

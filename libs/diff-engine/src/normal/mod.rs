@@ -12,7 +12,8 @@ mod rules;
 mod table;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
-use kube_model::{ObjectKey, is_mark};
+use kube_model::is_mark;
+use kube_model::schema::Schema;
 use serde_json::{Map, Value};
 
 /// Whether the value of a field of this name decides whether another has a default.
@@ -20,15 +21,16 @@ pub(crate) fn decides_a_default(field: &str) -> bool {
     table::deciding_fields().contains(field)
 }
 
-/// The object of this key and `apiVersion` as the API server keeps it: what it was written as, decoded, with the defaults that
-/// depend on nothing but the object. Kinds that no schema is known of stay as they are. Applied twice it changes nothing.
+/// An object of this kind and `apiVersion` as the API server keeps it: what it was written as, decoded, with the defaults that
+/// depend on nothing but the object. Of a custom resource these are its definition's. Kinds that no schema is known of stay
+/// as they are. Applied twice it changes nothing.
 ///
 /// Its source is Kubernetes 1.34 (`pkg/apis/*/defaults.go`, `staging/src/k8s.io/api/*/types.go`).
 #[must_use]
-pub fn normalise(key: &ObjectKey, api_version: &str, value: &Value) -> Value {
+pub fn normalise(schema: Schema<'_>, api_version: &str, value: &Value) -> Value {
     let mut value = value.clone();
-    if let (Some(root), Value::Object(object)) = (key.schema().root(api_version), &mut value) {
-        secret_texts(key, object);
+    if let (Some(root), Value::Object(object)) = (schema.root(api_version), &mut value) {
+        secret_texts(schema, object);
         decode::object(object, &root);
         fill::object(object, &root);
     }
@@ -37,8 +39,8 @@ pub fn normalise(key: &ObjectKey, api_version: &str, value: &Value) -> Value {
 
 /// A Secret's `stringData` is written to `data` and not kept (`pkg/apis/core/v1/conversion.go`). Of a masked Secret the marks
 /// move: they are equal for equal bytes in both.
-fn secret_texts(key: &ObjectKey, object: &mut Map<String, Value>) {
-    if key.kind != "Secret" || !key.group.is_empty() {
+fn secret_texts(schema: Schema<'_>, object: &mut Map<String, Value>) {
+    if schema.kind() != "Secret" || !schema.group().is_empty() {
         return;
     }
     let Some(Value::Object(texts)) = object.remove("stringData") else { return };

@@ -1,6 +1,7 @@
 //! The structural schemas of CustomResourceDefinitions.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -30,11 +31,16 @@ pub(super) fn read(object: &Object) -> Option<((String, String), CustomKind)> {
     let mut versions: Vec<&Value> =
         object.at(&["spec", "versions"]).and_then(Value::as_array).into_iter().flatten().collect();
     versions.sort_by_key(|version| version.get("storage") != Some(&Value::Bool(true)));
-    let of_version = versions.iter().filter_map(|version| version.get("schema"));
-    let shared = object.at(&["spec", "validation"]);
-    let roots =
-        of_version.chain(shared).filter_map(|schema| schema.get("openAPIV3Schema")).map(root).collect();
-    Some((id, CustomKind { namespaced, roots }))
+    let of_version = versions.iter().filter_map(|version| Some((name(version), version.get("schema")?)));
+    let shared = object.at(&["spec", "validation"]).map(|schema| ("", schema));
+    let roots = of_version.chain(shared).filter_map(|(version, schema)| {
+        Some((version.to_owned(), Arc::new(root(schema.get("openAPIV3Schema")?))))
+    });
+    Some((id, CustomKind { namespaced, roots: roots.collect() }))
+}
+
+fn name(version: &Value) -> &str {
+    version.get("name").and_then(Value::as_str).unwrap_or_default()
 }
 
 fn root(schema: &Value) -> Fields {
@@ -45,8 +51,7 @@ fn root(schema: &Value) -> Fields {
 }
 
 fn metadata() -> Option<(Cow<'static, str>, Declared)> {
-    let of =
-        FieldType::Object(TypeRef::Inline(Table::get().types().fields_of("meta.v1.ObjectMeta")?.clone()));
+    let of = FieldType::Object(TypeRef::Table(Table::get().types().index_of("meta.v1.ObjectMeta")?));
     Some((Cow::Borrowed("metadata"), Declared { of, default: None }))
 }
 
@@ -72,7 +77,7 @@ fn field_type(schema: &Value) -> FieldType {
             FieldType::List(list_type(schema, items), Box::new(field_type(items)))
         }
         (Some("object"), _) if schema.get("properties").is_some() => {
-            FieldType::Object(TypeRef::Inline(Fields::new(declared(schema))))
+            FieldType::Object(TypeRef::Inline(Arc::new(Fields::new(declared(schema)))))
         }
         (Some("object"), _) if schema.get("additionalProperties").is_some_and(Value::is_object) => {
             FieldType::Map(Box::new(field_type(&schema["additionalProperties"])))

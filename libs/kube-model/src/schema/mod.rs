@@ -10,6 +10,7 @@ mod types;
 mod walk;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 pub(crate) use table::Table;
 pub use types::{Field, FieldType, ListKey, ListType, Scalar, TypeRef};
@@ -49,8 +50,8 @@ pub struct Schemas {
 #[derive(Debug, Clone)]
 struct CustomKind {
     namespaced: bool,
-    /// One for each version, the stored one first.
-    roots: Vec<Fields>,
+    /// One for each version, by its name, the stored one first.
+    roots: Vec<(String, Arc<Fields>)>,
 }
 
 /// The schema of one kind: cheap to copy, and asked by path.
@@ -143,7 +144,7 @@ impl<'a> Schema<'a> {
             Root::Custom(custom) => custom
                 .roots
                 .iter()
-                .find_map(|fields| field_of(fields, path))
+                .find_map(|(_, fields)| field_of(fields, path))
                 .or_else(|| field_of_metadata(path)),
             Root::Unknown => field_of_metadata(path),
         }

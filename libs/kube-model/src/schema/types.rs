@@ -1,6 +1,7 @@
 //! The types of fields.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -53,7 +54,7 @@ pub enum TypeRef {
     /// A type of the table, by its position.
     Table(usize),
     /// A type that stands where it is used.
-    Inline(Fields),
+    Inline(Arc<Fields>),
 }
 
 /// How a list is merged (`x-kubernetes-list-type`).

@@ -1,5 +1,7 @@
 //! Types as they are walked from the root of an object downwards, rather than asked by path.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::table::Table;
@@ -18,7 +20,11 @@ impl Schema<'_> {
                 let name = row.types.iter().find(of_version).or(row.types.first())?;
                 Table::get().types().index_of(name).map(TypeRef::Table)
             }
-            Root::Custom(custom) => custom.roots.first().cloned().map(TypeRef::Inline),
+            Root::Custom(custom) => {
+                let of_version = custom.roots.iter().find(|(name, _)| name == version);
+                let (_, fields) = of_version.or(custom.roots.first())?;
+                Some(TypeRef::Inline(Arc::clone(fields)))
+            }
             Root::Unknown => None,
         }
     }

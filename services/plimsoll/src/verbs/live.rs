@@ -27,7 +27,7 @@ pub(super) fn run(session: &Session, arguments: &Diff) -> Result<Outcome, Failur
     }
     let (of_live, live) = session.read_plain(live)?;
     let (of_desired, desired) = session.read_plain(desired)?;
-    let predictions = predict(&live, &desired, &choice(arguments));
+    let predictions = predict(arguments.namespace.as_deref(), &live, &desired, &choice(arguments));
     let [live, desired] = [live, desired].map(|objects| session.redactor.redact_all(&objects));
     let predictions: Vec<Prediction> = predictions
         .into_iter()
@@ -35,7 +35,7 @@ pub(super) fn run(session: &Session, arguments: &Diff) -> Result<Outcome, Failur
         .collect();
     let predicted: Vec<Object> = predictions.iter().map(|one| one.object.clone()).collect();
     let ignores = diff::argocd(session, arguments, &desired)?;
-    let found = compare_live(&live, &desired, &predictions)
+    let found = compare_live(arguments.namespace.as_deref(), &live, &desired, &predictions)
         .ignoring(session.ignored())
         .ignoring_argocd(&ignores, &live, &predicted);
     let output = match session.format {
