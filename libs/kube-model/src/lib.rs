@@ -30,4 +30,4 @@ pub use quantity::{Quantity, QuantityError};
 pub use redact::{Redactor, SecretSpan, SecretSpans, Sensitivity, is_mark, line_holds_secret};
 pub use shown::{SHOWN_CHARACTERS, escaped, shown, shown_list, shown_value};
 pub use state::{ManifestFile, State, StateError};
-pub use together::FileBytes;
+pub use together::{FileBytes, Unequal};

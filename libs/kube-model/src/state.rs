@@ -1,7 +1,7 @@
 //! The objects of a set of files.
 
 use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -18,10 +18,16 @@ pub struct ManifestFile {
     pub text: String,
     /// Whether the file starts with a byte-order mark: three bytes that no position in the text counts.
     pub bom: bool,
-    /// Its documents, where they were read one by one.
-    pub(crate) parts: Vec<Placed>,
-    /// Its documents. Of most files nobody asks for the trees.
-    pub(crate) documents: OnceLock<Vec<Document>>,
+    pub(crate) documents: Documents,
+}
+
+/// The documents of a file.
+#[derive(Debug, Clone)]
+pub(crate) enum Documents {
+    /// Read in one go.
+    Whole(Vec<Document>),
+    /// Read one by one.
+    Apart(Vec<Placed>),
 }
 
 /// The objects of a set of files, sorted by kind, namespace and name.
@@ -105,26 +111,37 @@ impl ManifestFile {
         let text = yaml::text_of(bytes, limits).map_err(fail)?;
         let documents = yaml::parse(text, limits).map_err(fail)?;
         let bom = text.len() < bytes.len();
-        let file = Self {
-            path: path.into(),
-            text: text.to_owned(),
-            bom,
-            parts: Vec::new(),
-            documents: documents.into(),
-        };
-        Ok(file)
+        let documents = Documents::Whole(documents);
+        Ok(Self { path: path.into(), text: text.to_owned(), bom, documents })
+    }
+
+    /// How many documents it has.
+    #[must_use]
+    pub fn document_count(&self) -> usize {
+        match &self.documents {
+            Documents::Whole(documents) => documents.len(),
+            Documents::Apart(parts) => parts.len(),
+        }
+    }
+
+    /// A document, counted from 0. Of most nobody asks for the tree, so some are only now read into one.
+    #[must_use]
+    pub fn document(&self, index: usize) -> Option<&Document> {
+        match &self.documents {
+            Documents::Whole(documents) => documents.get(index),
+            Documents::Apart(parts) => parts.get(index)?.tree(&self.text),
+        }
     }
 
     /// Its documents, in order.
-    #[must_use]
-    pub fn documents(&self) -> &[Document] {
-        self.documents.get_or_init(|| self.parts.iter().filter_map(Placed::document).collect())
+    pub fn documents(&self) -> impl Iterator<Item = &Document> {
+        (0..self.document_count()).filter_map(|index| self.document(index))
     }
 
     /// The node of an object that was read from this file.
     #[must_use]
     pub fn node(&self, origin: &Origin) -> Option<(&Document, &Node)> {
-        let document = self.documents().get(origin.document)?;
+        let document = self.document(origin.document)?;
         let mut node = document.resolve(&document.root);
         for item in &origin.items {
             node = document.resolve(document.resolve(node.get("items")?).items().get(*item)?);
@@ -137,16 +154,12 @@ impl ManifestFile {
     /// # Errors
     /// When a document is no object, or holds what Kubernetes refuses.
     pub fn objects(&self, limits: &Limits) -> Result<Vec<Object>, StateError> {
-        if !self.parts.is_empty() {
-            return Ok(self
-                .parts
-                .iter()
-                .enumerate()
-                .flat_map(|(index, part)| part.objects(&self.path, index))
-                .collect());
+        if let Documents::Apart(parts) = &self.documents {
+            let parts = parts.iter().enumerate();
+            return Ok(parts.flat_map(|(index, part)| part.objects(&self.path, index)).collect());
         }
         let mut objects = Vec::new();
-        for (index, document) in self.documents().iter().enumerate() {
+        for (index, document) in self.documents().enumerate() {
             let value = yaml::to_value(document, &document.root, limits)
                 .map_err(|error| StateError::Yaml { file: self.path.to_string(), error })?;
             if value.is_null() {

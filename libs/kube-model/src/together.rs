@@ -6,12 +6,19 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::thread::Builder;
 
-use crate::object::{Object, Origin};
-use crate::state::{ManifestFile, State, StateError, collect};
-use crate::yaml::{self, Document, Limits};
+use crate::object::Object;
+use crate::state::{Documents, ManifestFile, State, StateError};
+use crate::yaml::{self, Limits};
+use document::ReadDocument;
+
+mod document;
+mod unequal;
+
+pub(crate) use document::Placed;
+pub use unequal::Unequal;
 
 /// A file: its path, relative to its source, and its bytes.
 pub type FileBytes<'f> = (&'f str, &'f [u8]);
@@ -21,49 +28,20 @@ const THREADS: usize = 2;
 /// How many bytes are worth a thread.
 const WORTH_A_THREAD: usize = 64 << 10;
 
-/// Whether the trees of what is read are wanted; they are many times as large as its objects.
-#[derive(Clone, Copy)]
-enum Trees {
-    Kept,
-    Dropped,
-}
-
-/// A document that was read by itself.
-#[derive(Debug)]
-struct ReadDocument {
-    /// None where trees are dropped.
-    tree: Option<Document>,
-    /// How much of the budget of nodes it takes.
-    nodes: usize,
-    /// Its objects, as if its text were a file.
-    objects: Vec<Object>,
-}
-
-/// A document in its file.
-#[derive(Debug, Clone)]
-pub(crate) struct Placed {
-    /// The document, which other files may share.
-    read: Arc<ReadDocument>,
-    /// The bytes of the text before it.
-    start: usize,
-    /// The lines before it.
-    lines: usize,
-}
-
 impl State {
     /// Reads several states. Each comes out as [`State::read`] would have it, its error too.
     #[must_use]
     pub fn read_together(states: &[&[FileBytes<'_>]], limits: &Limits) -> Vec<Result<Self, StateError>> {
-        read_states(states, limits, Trees::Kept, threads_for(states))
+        read_states(states, limits, threads_for(states))
     }
 
-    /// The objects of [`State::read_together`], without the files that they were read from.
+    /// The objects of [`State::read_together`].
     #[must_use]
     pub fn objects_together(
         states: &[&[FileBytes<'_>]],
         limits: &Limits,
     ) -> Vec<Result<Vec<Object>, StateError>> {
-        let states = read_states(states, limits, Trees::Dropped, threads_for(states));
+        let states = read_states(states, limits, threads_for(states));
         states.into_iter().map(|state| state.map(|state| state.objects)).collect()
     }
 }
@@ -76,14 +54,13 @@ fn threads_for(states: &[&[FileBytes<'_>]]) -> usize {
 fn read_states(
     states: &[&[FileBytes<'_>]],
     limits: &Limits,
-    trees: Trees,
     threads: usize,
 ) -> Vec<Result<State, StateError>> {
     let split: Vec<Vec<Option<Split<'_>>>> = states
         .iter()
         .map(|files| files.iter().map(|(path, bytes)| Split::of(path, bytes, limits)).collect())
         .collect();
-    let read = read_distinct(split.iter().flatten().flatten().flat_map(Split::texts), limits, trees, threads);
+    let read = read_distinct(split.iter().flatten().flatten().flat_map(Split::texts), limits, threads);
     let find = |text: &str| read.get(text).cloned().flatten();
     let file = |(split, (path, bytes)): (&Option<Split<'_>>, &FileBytes<'_>)| match split
         .as_ref()
@@ -105,16 +82,15 @@ impl ManifestFile {
     /// # Errors
     /// As [`ManifestFile::read`] and [`ManifestFile::objects`].
     pub fn read_again(&self, text: &str, limits: &Limits) -> Result<(Self, Vec<Object>), StateError> {
-        let ends = self.parts.iter().skip(1).map(|part| part.start).chain([self.text.len()]);
-        let known: HashMap<&str, &Arc<ReadDocument>> = self
-            .parts
-            .iter()
-            .zip(ends)
-            .map(|(part, end)| (&self.text[part.start..end], &part.read))
-            .collect();
+        let parts = match &self.documents {
+            Documents::Apart(parts) => parts.as_slice(),
+            Documents::Whole(_) => &[],
+        };
+        let known: HashMap<&str, &Arc<ReadDocument>> =
+            parts.iter().map(|part| (part.text(&self.text), part.read())).collect();
         let find = |text: &str| match known.get(text) {
             Some(read) => Some(Arc::clone(read)),
-            None => ReadDocument::read(text, limits, Trees::Kept).map(Arc::new),
+            None => ReadDocument::read(text, limits).map(Arc::new),
         };
         let parts =
             Split::of(&self.path, text.as_bytes(), limits).and_then(|split| split.placed(find, limits));
@@ -127,33 +103,11 @@ impl ManifestFile {
     }
 }
 
-impl Placed {
-    /// Its tree, with its positions in the file.
-    pub(crate) fn document(&self) -> Option<Document> {
-        self.read.tree.as_ref().map(|tree| tree.placed(self.start, self.lines))
-    }
-
-    /// Its objects, where it is this document of this file.
-    pub(crate) fn objects(&self, file: &Arc<str>, document: usize) -> impl Iterator<Item = Object> {
-        self.read.objects.iter().map(move |object| {
-            let Origin { items, line, .. } = &object.origin;
-            let origin =
-                Origin { file: Arc::clone(file), document, items: items.clone(), line: line + self.lines };
-            Object { origin, ..object.clone() }
-        })
-    }
-}
-
 /// What each text reads as; none for what is no document by itself.
 type ReadTexts<'f> = HashMap<&'f str, Option<Arc<ReadDocument>>>;
 
 /// Reads each text once.
-fn read_distinct<'f>(
-    texts: impl Iterator<Item = &'f str>,
-    limits: &Limits,
-    trees: Trees,
-    threads: usize,
-) -> ReadTexts<'f> {
+fn read_distinct<'f>(texts: impl Iterator<Item = &'f str>, limits: &Limits, threads: usize) -> ReadTexts<'f> {
     let mut known: ReadTexts<'f> = HashMap::new();
     let mut distinct: Vec<&str> = Vec::new();
     for text in texts {
@@ -162,25 +116,29 @@ fn read_distinct<'f>(
             None
         });
     }
-    let read = |texts: &[&'f str]| -> Vec<Option<Arc<ReadDocument>>> {
-        texts.iter().map(|text| ReadDocument::read(text, limits, trees).map(Arc::new)).collect()
-    };
-    let shares = shares(&distinct, threads);
-    let [first, rest @ ..] = shares.as_slice() else { return known };
+    let read = in_shares(&distinct, threads, |text| ReadDocument::read(text, limits).map(Arc::new));
+    known.extend(distinct.into_iter().zip(read));
+    known
+}
+
+/// Reads each text, on so many threads.
+fn in_shares<'f, T: Send>(texts: &[&'f str], threads: usize, read: impl Fn(&'f str) -> T + Sync) -> Vec<T> {
+    let read_all = |texts: &[&'f str]| -> Vec<T> { texts.iter().map(|text| read(text)).collect() };
+    let shares = shares(texts, threads);
+    let [first, rest @ ..] = shares.as_slice() else { return Vec::new() };
     std::thread::scope(|scope| {
         let others: Vec<_> = rest
             .iter()
-            .map(|range| Builder::new().spawn_scoped(scope, || read(&distinct[range.clone()])))
+            .map(|range| Builder::new().spawn_scoped(scope, || read_all(&texts[range.clone()])))
             .collect();
-        known.extend(distinct[first.clone()].iter().copied().zip(read(&distinct[first.clone()])));
+        let mut all = read_all(&texts[first.clone()]);
         for (other, range) in others.into_iter().zip(rest) {
-            let texts = &distinct[range.clone()];
             // Where no thread could be had, its share is read here.
-            let read = other.ok().and_then(|other| other.join().ok()).unwrap_or_else(|| read(texts));
-            known.extend(texts.iter().copied().zip(read));
+            let read = other.ok().and_then(|other| other.join().ok());
+            all.extend(read.unwrap_or_else(|| read_all(&texts[range.clone()])));
         }
-    });
-    known
+        all
+    })
 }
 
 /// The texts in so many shares of about the same size.
@@ -199,24 +157,6 @@ fn shares(texts: &[&str], threads: usize) -> Vec<Range<usize>> {
         shares.push(start..texts.len());
     }
     shares
-}
-
-impl ReadDocument {
-    /// None for what is no document by itself, or holds what is no object.
-    fn read(text: &str, limits: &Limits, trees: Trees) -> Option<Self> {
-        let (tree, nodes) = yaml::parse_one(text, limits)?;
-        let value = yaml::to_value(&tree, &tree.root, limits).ok()?;
-        let mut objects = Vec::new();
-        if !value.is_null() {
-            let origin = Origin { file: "".into(), document: 0, items: Vec::new(), line: tree.root.line };
-            collect(&tree, &tree.root, value, origin, &mut objects).ok()?;
-        }
-        let tree = match trees {
-            Trees::Kept => Some(tree),
-            Trees::Dropped => None,
-        };
-        Some(Self { tree, nodes, objects })
-    }
 }
 
 /// A file whose documents can be told apart.
@@ -248,15 +188,14 @@ impl<'f> Split<'f> {
         for (text, range) in self.texts().zip(&self.documents) {
             let read = find(text)?;
             nodes += read.nodes;
-            parts.push(Placed { read, start: range.start, lines });
-            lines += text.bytes().filter(|byte| *byte == b'\n').count();
+            parts.push(Placed::new(read, range.clone(), lines));
+            lines += memchr::memchr_iter(b'\n', text.as_bytes()).count();
         }
         (nodes <= limits.nodes).then(|| ManifestFile {
             path: self.path.into(),
             text: self.text.to_owned(),
             bom: self.bom,
-            parts,
-            documents: OnceLock::new(),
+            documents: Documents::Apart(parts),
         })
     }
 }

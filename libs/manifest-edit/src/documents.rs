@@ -28,11 +28,13 @@ pub fn remove_object(
     going: &[&Origin],
 ) -> Result<Vec<Splice>, EditError> {
     let not_there = || EditError::NotThere { file: file.path.to_string() };
-    let document = file.documents().get(origin.document).ok_or_else(not_there)?;
+    let document = file.document(origin.document).ok_or_else(not_there)?;
     let (Some((index, holder)), false) =
         (origin.items.split_last(), goes_whole(file, origin.document, going))
     else {
-        return Ok(vec![remove_documents(file, origin.document, going)]);
+        return remove_documents(file, origin.document, going)
+            .map(|splice| vec![splice])
+            .ok_or_else(not_there);
     };
     let holder = Origin { items: holder.to_vec(), ..origin.clone() };
     let items = list_items(file, document, &holder).ok_or_else(not_there)?;
@@ -58,7 +60,7 @@ fn goes_whole(file: &ManifestFile, index: usize, going: &[&Origin]) -> bool {
         return true;
     }
     let holder = Origin { file: file.path.clone(), document: index, items: Vec::new(), line: 1 };
-    let Some(document) = file.documents().get(index).filter(|_| !going.is_empty()) else { return false };
+    let Some(document) = file.document(index).filter(|_| !going.is_empty()) else { return false };
     let gone: HashSet<usize> = going
         .iter()
         .filter_map(|origin| <[usize; 1]>::try_from(&*origin.items).ok())
@@ -69,20 +71,20 @@ fn goes_whole(file: &ManifestFile, index: usize, going: &[&Origin]) -> bool {
 
 /// The range of documents that go around one of them. They go with the `---` before them, or with the one after
 /// them if there is none.
-fn remove_documents(file: &ManifestFile, index: usize, going: &[&Origin]) -> Splice {
+fn remove_documents(file: &ManifestFile, index: usize, going: &[&Origin]) -> Option<Splice> {
     let goes = |index: &usize| goes_whole(file, *index, going);
     let first = (0..index).rev().take_while(goes).last().unwrap_or(index);
-    let last = (index + 1..file.documents().len()).take_while(goes).last().unwrap_or(index);
-    let document = &file.documents()[first];
+    let last = (index + 1..file.document_count()).take_while(goes).last().unwrap_or(index);
+    let document = file.document(first)?;
     let start = document.marker.unwrap_or(document.span.start);
-    let end = match file.documents().get(last + 1) {
+    let end = match file.document(last + 1) {
         None => file.text.len(),
         Some(next) => match (document.marker, next.marker) {
             (None, Some(marker)) => after_marker(&file.text, marker),
             _ => next.span.start,
         },
     };
-    Splice { range: start..end, text: String::new() }
+    Some(Splice { range: start..end, text: String::new() })
 }
 
 /// Where the content after a `---` starts: on its line, or on the next.
@@ -159,10 +161,9 @@ pub fn add_object(
     object: &Object,
     value: &Value,
 ) -> Result<Vec<Splice>, EditError> {
-    let last = file.documents().len().saturating_sub(1);
+    let last = file.document_count().saturating_sub(1);
     let index = after.map_or(last, |origin| origin.document);
-    let sibling =
-        file.documents().get(index).ok_or_else(|| EditError::NotThere { file: file.path.to_string() })?;
+    let sibling = file.document(index).ok_or_else(|| EditError::NotThere { file: file.path.to_string() })?;
     let holder = Origin { file: file.path.clone(), document: index, items: Vec::new(), line: 1 };
     if let Some(items) = list_items(file, sibling, &holder).filter(|items| !items.items().is_empty()) {
         let position = after.and_then(|origin| origin.items.first().copied());

@@ -13,12 +13,18 @@ pub(crate) fn read(path: &Path, shown: &str, limit: u64) -> Result<Vec<u8>, Sour
     if size > limit {
         return Err(SourceError::FileTooLarge { file: shown.to_owned(), size, limit });
     }
-    read_stream(file, shown, limit)
+    read_up_to(file, size, shown, limit)
 }
 
 /// The bytes of a stream. Its length is not known before it ends, so the limit is watched while reading.
 pub(crate) fn read_stream(stream: impl Read, shown: &str, limit: u64) -> Result<Vec<u8>, SourceError> {
-    let mut bytes = Vec::new();
+    read_up_to(stream, 0, shown, limit)
+}
+
+/// [`read_stream`] for a stream that is likely of this size, for which room is made once.
+fn read_up_to(stream: impl Read, size: u64, shown: &str, limit: u64) -> Result<Vec<u8>, SourceError> {
+    // One byte more, since only an empty read says that this is the end.
+    let mut bytes = Vec::with_capacity(usize::try_from(size.min(limit)).unwrap_or(0).saturating_add(1));
     stream
         .take(limit.saturating_add(1))
         .read_to_end(&mut bytes)

@@ -32,9 +32,8 @@ pub(crate) struct Input {
 impl Input {
     /// Two environments of one application may have different namespaces, which are then one place: the objects of
     /// this one get the namespace that the other has.
-    pub(crate) fn align(&mut self, other: &Self) {
-        let namespace = |input: &Self| input.resolved.environment.as_ref()?.namespace.clone();
-        let (Some(from), Some(to)) = (namespace(self), namespace(other)) else { return };
+    fn align(&mut self, other: &Self) {
+        let Some((from, to)) = namespaces(&self.resolved, &other.resolved) else { return };
         for object in self.objects.iter_mut().filter(|object| object.key.namespace.as_ref() == Some(&from)) {
             object.key.namespace = Some(to.clone());
             Arc::make_mut(&mut object.value)["metadata"]["namespace"] = Value::from(to.as_str());
@@ -70,14 +69,41 @@ impl Session {
         Ok((resolved, objects))
     }
 
+    /// The objects of two sources, secrets masked, without those that both have in the same words.
+    pub(crate) fn read_unequal(
+        &self,
+        before: &str,
+        after: &str,
+    ) -> Result<(Vec<Object>, Vec<Object>), Failure> {
+        let (before, after) = self.resolve_both(before, after)?;
+        if namespaces(&before, &after).is_none_or(|(from, to)| from == to)
+            && let Some(unequal) = State::unequal(&bytes(&before), &bytes(&after), &self.limits)
+            && (unequal.left_out > 0 || !unequal.before.is_empty() && !unequal.after.is_empty())
+        {
+            drop((before, after));
+            return Ok(self.redactor.redact_both(&unequal.before, &unequal.after));
+        }
+        let (before, after) = self.read_both(before, after)?;
+        Ok((before.objects, after.objects))
+    }
+
+    fn resolve_both(&self, before: &str, after: &str) -> Result<(Resolved, Resolved), Failure> {
+        match before == "-" && after == "-" {
+            true => Err(standard_input_twice()),
+            false => Ok((self.resolve(before)?, self.resolve(after)?)),
+        }
+    }
+
     /// Reads two sources, which may have much in common.
-    fn read_both(&self, before: &str, after: &str) -> Result<(Input, Input), Failure> {
-        let (before, after) = (self.resolve(before)?, self.resolve(after)?);
+    fn read_both(&self, before: Resolved, after: Resolved) -> Result<(Input, Input), Failure> {
         let mut read = State::objects_together(&[&bytes(&before), &bytes(&after)], &self.limits);
         let (read_after, read_before) = (read.remove(1), read.remove(0));
         let (befores, afters) = (some(read_before, &before)?, some(read_after, &after)?);
         let (befores, afters) = self.redactor.redact_both(&befores, &afters);
-        Ok((Input { resolved: before, objects: befores }, Input { resolved: after, objects: afters }))
+        let mut before = Input { resolved: before, objects: befores };
+        let after = Input { resolved: after, objects: afters };
+        before.align(&after);
+        Ok((before, after))
     }
 
     fn resolve(&self, argument: &str) -> Result<Resolved, Failure> {
@@ -87,10 +113,9 @@ impl Session {
     /// Reads one source, or two: the state before, and the state after.
     pub(crate) fn read_pair(&self, sources: &[String]) -> Result<(Option<Input>, Input), Failure> {
         match sources {
-            [before, after] if before == "-" && after == "-" => Err(standard_input_twice()),
             [before, after] => {
-                let (mut before, after) = self.read_both(before, after)?;
-                before.align(&after);
+                let (before, after) = self.resolve_both(before, after)?;
+                let (before, after) = self.read_both(before, after)?;
                 Ok((Some(before), after))
             }
             [after] => Ok((None, self.read(after)?)),
@@ -111,6 +136,12 @@ impl Session {
     pub(crate) fn ignored(&self) -> &[PlacePattern] {
         self.workspace.application().map_or(&[], |application| &application.spec.ignore)
     }
+}
+
+/// The namespaces of two environments, if both are known.
+fn namespaces(one: &Resolved, other: &Resolved) -> Option<(String, String)> {
+    let namespace = |resolved: &Resolved| resolved.environment.as_ref()?.namespace.clone();
+    Some((namespace(one)?, namespace(other)?))
 }
 
 fn bytes(resolved: &Resolved) -> Vec<FileBytes<'_>> {

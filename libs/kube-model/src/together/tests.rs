@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::yaml::{Node, NodeKind};
+use crate::yaml::{Document, Node, NodeKind};
 
 type Owned = Vec<(String, String)>;
 
@@ -52,7 +52,7 @@ fn same(states: &[Owned], limits: &Limits) -> Result<(), TestCaseError> {
     let read: Vec<_> = all.iter().map(|files| State::read(files.iter().copied(), limits)).collect();
     let alone: Vec<String> = read.iter().map(|state| shown(state, limits)).collect();
     for threads in [0, 1, 3] {
-        let together = read_states(&all, limits, Trees::Kept, threads);
+        let together = read_states(&all, limits, threads);
         let together: Vec<String> = together.iter().map(|state| shown(state, limits)).collect();
         prop_assert_eq!(&together, &alone);
     }
@@ -81,7 +81,7 @@ fn what_is_the_same_in_two_states_is_shared() {
 
     let longer = format!("{}---\n{}", other.files[0].text, service("d"));
     let (again, objects) = other.files[0].read_again(&longer, &Limits::default()).unwrap();
-    assert_eq!((again.documents().len(), objects.len(), objects[2].origin.line), (3, 3, 11));
+    assert_eq!((again.document_count(), objects.len(), objects[2].origin.line), (3, 3, 11));
     assert!(Arc::ptr_eq(&objects[1].value, &same.value));
 }
 
@@ -166,5 +166,113 @@ proptest! {
         let again = before.unwrap().files[0].read_again(&after, &limits).map(|(_, objects)| objects);
         let read = ManifestFile::read("a.yaml", after.as_bytes(), &limits).and_then(|file| file.objects(&limits));
         prop_assert_eq!(format!("{again:?}"), format!("{read:?}"));
+    }
+}
+
+/// What is left out is what both states have, and nothing else is.
+fn leaves_out_what_both_have(before: &Owned, after: &Owned) -> Result<Option<usize>, TestCaseError> {
+    let limits = Limits::default();
+    let (before, after) = (bytes(before), bytes(after));
+    let all = State::objects_together(&[&before, &after], &limits);
+    let Some(unequal) = State::unequal(&before, &after, &limits) else { return Ok(None) };
+    let mut left_out = Vec::new();
+    for (all, rest) in all.into_iter().zip([&unequal.before, &unequal.after]) {
+        let mut rest: Vec<String> = rest.iter().map(|object| format!("{object:?}")).collect();
+        let mut out = Vec::new();
+        for object in all.unwrap() {
+            match rest.first().filter(|next| **next == format!("{object:?}")) {
+                Some(_) => drop(rest.remove(0)),
+                None => out.push(format!("{} {} {}", object.key, object.api_version, object.value)),
+            }
+        }
+        prop_assert!(rest.is_empty(), "out of order, or of no state: {rest:?}");
+        left_out.push(out);
+    }
+    prop_assert_eq!(&left_out[0], &left_out[1]);
+    prop_assert_eq!(left_out[0].len(), unequal.left_out);
+    Ok(Some(unequal.left_out))
+}
+
+#[test]
+fn what_both_states_have_in_the_same_words_is_left_out() {
+    let files = |texts: &[String]| vec![("a.yaml".to_owned(), texts.join("---\n"))];
+    let left_out = |before: &[&str], after: &[&str]| {
+        let [before, after] =
+            [before, after].map(|names| names.iter().map(|name| service(name)).collect::<Vec<_>>());
+        leaves_out_what_both_have(&files(&before), &files(&after)).unwrap()
+    };
+    assert_eq!(left_out(&["a", "b", "c", "d"], &["a", "x", "c", "d"]), Some(3));
+    assert_eq!(
+        left_out(&["a", "b", "c"], &["c", "new", "a", "b"]),
+        Some(1),
+        "the first of a file has no marker before it, and is in other words"
+    );
+    // The same object in other words.
+    let other = service("b").replace("metadata", "# ours\nmetadata");
+    let unequal =
+        leaves_out_what_both_have(&files(&[service("a"), service("b")]), &files(&[service("a"), other]));
+    assert_eq!(unequal.unwrap(), Some(1));
+}
+
+#[test]
+fn what_is_wrong_what_the_server_names_and_what_says_of_others_is_not_left_out() {
+    let limits = Limits::default();
+    let application = service("a").replace("v1", "argoproj.io/v1alpha1").replace("Service", "Application");
+    let file: &[FileBytes<'_>] = &[("a.yaml", application.as_bytes())];
+    assert_eq!(State::unequal(file, file, &limits).unwrap().after.len(), 1);
+    let job = "apiVersion: batch/v1\nkind: Job\nmetadata: {generateName: a-}\n";
+    let text = format!("{job}---\n{job}");
+    let file: &[FileBytes<'_>] = &[("a.yaml", text.as_bytes())];
+    assert_eq!(State::unequal(file, file, &limits).unwrap().before.len(), 2);
+    for wrong in [
+        format!("{0}---\n{0}", service("a")),
+        format!("{}---\n{}", service("a"), service("a").replace("metadata", "# ours\nmetadata")),
+        format!("{}---\na: 1\n", service("a")),
+        format!("{}---\na: [\n", service("a")),
+        format!("{}spec: {{a: 1, a: 2}}\n", service("a")),
+    ] {
+        let file: &[FileBytes<'_>] = &[("a.yaml", wrong.as_bytes())];
+        assert!(State::unequal(file, file, &limits).is_none(), "{wrong}");
+    }
+}
+
+#[test]
+fn a_line_of_ten_megabytes_and_what_nests_too_deep_are_read_or_refused() {
+    let object =
+        |data: &str| format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c}}\ndata: {data}\n");
+    let long = object(&format!("{{a: \"{}\"}}", "x".repeat(10 << 20)));
+    let deep = object(&format!("{}{}", "[".repeat(5_000), "]".repeat(5_000)));
+    let keys: String = (0..2_000).map(|key| format!("k{key}: 1, ")).collect();
+    let many = object(&format!("{{{keys}k0: 2}}"));
+    let bomb =
+        object("{a: &a [x, x, x, x], b: &b [*a, *a, *a, *a], c: &c [*b, *b, *b, *b], d: [*c, *c, *c, *c]}");
+    let limits = Limits { nodes: 5_000, ..Limits::default() };
+    for (text, code, nodes) in [
+        (&long, None, 5_000),
+        (&deep, Some("MANIFEST_TOO_DEEP"), 5_000),
+        (&many, Some("MANIFEST_DUPLICATE_KEY"), 5_000),
+        (&bomb, Some("MANIFEST_ALIAS_LIMIT"), 200),
+    ] {
+        let limits = Limits { nodes, ..limits.clone() };
+        let file: &[FileBytes<'_>] = &[("a.yaml", text.as_bytes())];
+        let read = State::objects_together(&[file], &limits).remove(0);
+        assert_eq!(read.err().map(|error| error.code()), code);
+        assert_eq!(
+            State::unequal(file, file, &limits).map(|unequal| unequal.left_out),
+            code.is_none().then_some(1)
+        );
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn only_what_both_states_have_is_left_out(before in any_file(), after in any_file(), more in any_file()) {
+        let files = |texts: [&str; 2]| -> Owned {
+            texts.iter().zip(["b.yaml", "a.yaml"]).map(|(text, path)| (path.to_owned(), (*text).to_owned())).collect()
+        };
+        leaves_out_what_both_have(&files([&before, &more]), &files([&more, &after]))?;
+        leaves_out_what_both_have(&files([&before, &more]), &files([&before, &after]))?;
     }
 }

@@ -1,6 +1,7 @@
 //! YAML and JSON, exactly as Kubernetes reads them, with the bytes that every node came from.
 
 mod compose;
+pub(crate) mod direct;
 mod node;
 mod scalar;
 mod split;
@@ -19,6 +20,11 @@ pub struct Limits {
     pub depth: usize,
     /// The most nodes that a file may have, and that a document may have once its aliases are expanded.
     pub nodes: usize,
+}
+
+impl Limits {
+    /// For what was read before.
+    pub(crate) const NONE: Self = Self { bytes: usize::MAX, depth: usize::MAX, nodes: usize::MAX };
 }
 
 impl Default for Limits {
@@ -113,7 +119,7 @@ pub fn text_of<'a>(bytes: &'a [u8], limits: &Limits) -> Result<&'a str, YamlErro
         return Err(YamlError::new(problem, 1, 0));
     }
     let line_of = |at: usize| 1 + bytes[..at].iter().filter(|b| **b == b'\n').count();
-    if let Some(at) = bytes.iter().position(|b| *b == 0) {
+    if let Some(at) = memchr::memchr(0, bytes) {
         return Err(YamlError::new(YamlProblem::Binary("it holds a NUL byte"), line_of(at), 0));
     }
     let text = std::str::from_utf8(bytes).map_err(|error| {

@@ -107,12 +107,11 @@ impl Document {
     }
 
     /// The document as it stands in a file, after so many bytes and lines.
-    pub(crate) fn placed(&self, bytes: usize, lines: usize) -> Self {
-        let mut document = self.clone();
-        document.root.shift(bytes, lines);
-        document.span = self.span.start + bytes..self.span.end + bytes;
-        document.marker = self.marker.map(|marker| marker + bytes);
-        document
+    pub(crate) fn placed(mut self, bytes: usize, lines: usize) -> Self {
+        self.root.shift(bytes, lines);
+        self.span = self.span.start + bytes..self.span.end + bytes;
+        self.marker = self.marker.map(|marker| marker + bytes);
+        self
     }
 
     /// Whether the document defines anchors.

@@ -53,15 +53,30 @@ fn decode(text: &str) -> Result<Value, &'static str> {
     Ok(Value::String(text))
 }
 
-fn resolve_plain(text: &str) -> Result<Value, &'static str> {
+/// Whether a plain scalar is a word for null, true or false.
+pub(super) fn is_word(text: &str) -> bool {
+    word(text).is_some()
+}
+
+fn word(text: &str) -> Option<Value> {
     match text {
-        "" | "~" | "null" | "Null" | "NULL" => return Ok(Value::Null),
+        "" | "~" | "null" | "Null" | "NULL" => Some(Value::Null),
         "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => {
-            return Ok(Value::Bool(true));
+            Some(Value::Bool(true))
         }
         "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => {
-            return Ok(Value::Bool(false));
+            Some(Value::Bool(false))
         }
+        _ => None,
+    }
+}
+
+/// The value of a scalar without quotes and tag.
+pub(super) fn resolve_plain(text: &str) -> Result<Value, &'static str> {
+    if let Some(value) = word(text) {
+        return Ok(value);
+    }
+    match text {
         ".nan" | ".NaN" | ".NAN" | ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" | "-.inf"
         | "-.Inf" | "-.INF" => return Err("JSON, which Kubernetes stores, has no infinity and no NaN"),
         _ => {}

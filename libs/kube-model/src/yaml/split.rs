@@ -8,43 +8,50 @@ use std::ops::Range;
 /// (YAML 1.2.2, `c-forbidden`). Where a document is cut in two all the same, its first part does not read, and the
 /// stream is read as a whole.
 pub(crate) fn split(text: &str) -> Option<Vec<Range<usize>>> {
-    let mut starts = vec![0];
-    let mut only_comments = true;
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        match line.as_bytes() {
-            // Directives and ends belong to two documents; these are line breaks to some.
-            [b'%', ..] | [b'.', b'.', b'.', ..] => return None,
-            line if has_other_break(line) => return None,
-            [b'-', b'-', b'-'] | [b'-', b'-', b'-', b' ' | b'\t' | b'\r' | b'\n', ..] => {
-                if !only_comments {
-                    starts.push(at);
-                }
-                only_comments = false;
-            }
-            line => {
-                let first = line.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n'));
-                only_comments = only_comments && matches!(first, None | Some(b'#'));
-            }
-        }
-        at += line.len();
+    // Directives and ends belong to two documents; other breaks are line ends to some.
+    if starts_a_line(text, "%") || starts_a_line(text, "...") || has_other_break(text.as_bytes()) {
+        return None;
     }
-    if only_comments {
+    let marks = memchr::memmem::find_iter(text.as_bytes(), "\n---").map(|at| at + 1);
+    let first = text.starts_with("---").then_some(0);
+    let mut starts = vec![0];
+    for at in first.into_iter().chain(marks).filter(|at| is_marker(&text.as_bytes()[*at..])) {
+        match starts.as_slice() {
+            // What stands before the first marker is no document if it says nothing.
+            [_] if is_comment(&text[..at]) => {}
+            _ => starts.push(at),
+        }
+    }
+    if is_comment(text) {
         return None;
     }
     let ends = starts.iter().skip(1).copied().chain([text.len()]).collect::<Vec<_>>();
     Some(starts.into_iter().zip(ends).map(|(start, end)| start..end).collect())
 }
 
+fn starts_a_line(text: &str, mark: &str) -> bool {
+    let is_start = |at: usize| at == 0 || text.as_bytes()[at - 1] == b'\n';
+    memchr::memmem::find_iter(text.as_bytes(), mark).any(is_start)
+}
+
+fn is_marker(line: &[u8]) -> bool {
+    matches!(line, [b'-', b'-', b'-'] | [b'-', b'-', b'-', b' ' | b'\t' | b'\r' | b'\n', ..])
+}
+
+/// Whether there are comments alone, and blanks.
+fn is_comment(text: &str) -> bool {
+    text.lines().all(|line| {
+        let first = line.bytes().find(|byte| !matches!(byte, b' ' | b'\t' | b'\r'));
+        matches!(first, None | Some(b'#'))
+    })
+}
+
 /// A carriage return by itself, and Unicode's next line, line separator and paragraph separator.
-fn has_other_break(line: &[u8]) -> bool {
-    let body = line.strip_suffix(b"\n").unwrap_or(line);
-    let body = if body.len() < line.len() { body.strip_suffix(b"\r").unwrap_or(body) } else { body };
-    body.iter().enumerate().any(|(at, byte)| match byte {
-        b'\r' => true,
-        0xc2 => body[at..].starts_with(b"\xc2\x85"),
-        0xe2 => body[at..].starts_with(b"\xe2\x80\xa8") || body[at..].starts_with(b"\xe2\x80\xa9"),
-        _ => false,
+fn has_other_break(text: &[u8]) -> bool {
+    memchr::memchr3_iter(b'\r', 0xc2, 0xe2, text).any(|at| match text[at] {
+        b'\r' => text.get(at + 1) != Some(&b'\n'),
+        0xc2 => text[at..].starts_with(b"\xc2\x85"),
+        _ => text[at..].starts_with(b"\xe2\x80\xa8") || text[at..].starts_with(b"\xe2\x80\xa9"),
     })
 }
 

@@ -138,11 +138,16 @@ pub fn key_text(document: &Document, node: &Node) -> Option<String> {
 /// The key of a scalar that is no alias.
 pub(super) fn scalar_key(node: &Node) -> Option<String> {
     let NodeKind::Scalar { text, style } = &node.kind else { return None };
-    match scalar::resolve(text, *style, node.tag.as_deref()) {
-        Ok(Value::String(key)) => Some(key),
-        Ok(Value::Bool(key)) => Some(key.to_string()),
+    key_of(scalar::resolve(text, *style, node.tag.as_deref()).ok()?)
+}
+
+/// The key that a scalar's value is.
+pub(super) fn key_of(value: Value) -> Option<String> {
+    match value {
+        Value::String(key) => Some(key),
+        Value::Bool(key) => Some(key.to_string()),
         // Kubernetes takes no key that is larger than 2^63.
-        Ok(Value::Number(key)) => Some(key.to_string()).filter(|_| key.is_i64() || key.is_f64()),
+        Value::Number(key) => Some(key.to_string()).filter(|_| key.is_i64() || key.is_f64()),
         _ => None,
     }
 }
