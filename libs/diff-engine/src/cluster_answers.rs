@@ -66,22 +66,26 @@ pub(crate) fn cases() -> (String, Vec<Case>) {
     files.sort();
     let texts = files.iter().map(|file| std::fs::read_to_string(file).unwrap());
     let mut cases: Vec<Case> = texts.flat_map(|text| read(&text, &mut answers)).collect();
-    cases.extend(
-        answers.iter().position(|answer| answer["case"] == "shop").map(|at| shop(answers.remove(at))),
-    );
+    for (name, folders) in SHOP {
+        let at = answers.iter().position(|answer| answer["case"] == name).unwrap();
+        cases.push(shop(name, folders, answers.remove(at)));
+    }
     assert!(answers.is_empty(), "answers without a case: record again");
     (server, cases)
 }
 
-/// The shop of the examples, before and after its release to staging.
-fn shop(answer: Value) -> Case {
+/// The shop of the examples: its release to staging, and what the release's promotion makes of production.
+const SHOP: [(&str, [&str; 2]); 2] =
+    [("shop", ["base", "staging"]), ("shop-production", ["production", "expected/production"])];
+
+fn shop(name: &str, [before, after]: [&str; 2], answer: Value) -> Case {
     let objects = |folder: &str| {
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples/shop").join(folder);
         let files = folder.read_dir().unwrap().map(|entry| entry.unwrap().path());
         let files = files.map(|path| (path.display().to_string(), std::fs::read(path).unwrap()));
         State::read(files, &Limits::default()).unwrap().objects
     };
-    Case { name: "shop".to_owned(), before: objects("base"), after: objects("staging"), answer }
+    Case { name: name.to_owned(), before: objects(before), after: objects(after), answer }
 }
 
 fn folder() -> PathBuf {

@@ -28,11 +28,12 @@ pub struct Inside {
 pub enum TextFormat {
     /// A JSON object or list.
     Json,
-    /// One YAML document that is a mapping or a list.
+    /// A YAML document that is a mapping or a list, or several: then a place starts with the document's number, from 1, and a
+    /// slash.
     Yaml,
     /// Lines of `key=value`, with `[sections]` or without (`.properties`, `.env`, `.ini`).
     Properties,
-    /// `key=value,key=value`.
+    /// `key=value,key=value`. Settings that spaces separate are words of a shell, whose quotes are not read: a text as it is.
     List,
     /// Lines.
     Lines,
@@ -69,6 +70,11 @@ pub(crate) fn inside(before: &str, after: &str) -> Option<Inside> {
         }
         return Some(Inside { format, changes });
     }
+    if let Some(changes) =
+        documents(before).zip(documents(after)).and_then(|(one, other)| by_document(&one, &other))
+    {
+        return Some(Inside { format: TextFormat::Yaml, changes });
+    }
     let several = |text: &str| text.trim_end().contains('\n');
     (several(before) || several(after))
         .then(|| Inside { format: TextFormat::Lines, changes: lines::changes(before, after) })
@@ -92,16 +98,50 @@ fn json(text: &str) -> Option<Value> {
     text.starts_with(['{', '[']).then(|| serde_json::from_str(text).ok())?
 }
 
-/// Text of one line is more often prose with a colon than YAML.
 fn yaml(text: &str) -> Option<Value> {
+    match documents(text)?.as_mut_slice() {
+        [only] => Some(only.take()),
+        _ => None,
+    }
+}
+
+/// The documents of a text, each a mapping or a list. Text of one line is more often prose with a colon than YAML.
+fn documents(text: &str) -> Option<Vec<Value>> {
     if !text.trim_end().contains('\n') {
         return None;
     }
     let limits = Limits::default();
     let documents = yaml::parse(text, &limits).ok()?;
-    let [document] = documents.as_slice() else { return None };
-    let value = yaml::to_value(document, &document.root, &limits).ok()?;
-    (value.is_object() || value.is_array()).then_some(value)
+    let values = documents.iter().map(|document| yaml::to_value(document, &document.root, &limits).ok());
+    let values: Vec<Value> = values.collect::<Option<_>>()?;
+    let structured = values.iter().all(|value| value.is_object() || value.is_array());
+    (structured && !values.is_empty()).then_some(values)
+}
+
+/// What differs in several documents, in their order: whoever reads the file may know them by it. None where lines show more.
+fn by_document(before: &[Value], after: &[Value]) -> Option<Vec<InnerChange>> {
+    let mut changes = Vec::new();
+    for index in 0..before.len().max(after.len()) {
+        let number = index + 1;
+        match (before.get(index), after.get(index)) {
+            (Some(one), Some(other)) if one == other => {}
+            (Some(one), Some(other)) => {
+                let inside = structural(one, other);
+                if inside.is_empty() {
+                    return None;
+                }
+                let of_document =
+                    |one: InnerChange| InnerChange { place: format!("{number}/{}", one.place), ..one };
+                changes.extend(inside.into_iter().map(of_document));
+            }
+            (before, after) => changes.push(InnerChange {
+                place: format!("{number}/"),
+                before: before.cloned(),
+                after: after.cloned(),
+            }),
+        }
+    }
+    (!changes.is_empty()).then_some(changes)
 }
 
 fn properties(text: &str) -> Option<Value> {
@@ -190,6 +230,17 @@ mod tests {
             told("a=1,b=2", "a=1,b=3,c=4"),
             some(TextFormat::List, &["b: \"2\" \"3\"", "c: nothing \"4\""])
         );
+    }
+
+    #[test]
+    fn a_file_of_several_documents_is_compared_by_document() {
+        let found = told("a: 1\nb: 1\n---\nc: 1\n", "a: 1\nb: 2\n---\nc: 1\n---\nd: 1\n");
+        assert_eq!(found, some(TextFormat::Yaml, &["1/b: 1 2", "3/: nothing {\"d\":1}"]));
+        // A mapping that becomes a list, and a document that is but a word, are shown by lines.
+        for after in ["- a\n---\nc: 1\n", "word\n---\nc: 1\n"] {
+            assert_eq!(told("a: 1\n---\nc: 1\n", after).unwrap().0, TextFormat::Lines, "{after}");
+        }
+        assert_eq!(told("a=1 b=2", "a=1 b=3"), None, "a shell's words");
     }
 
     #[test]
