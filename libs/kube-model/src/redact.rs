@@ -7,9 +7,10 @@
 //! - an environment literal, an argument, the text under a key or a setting within a text whose name says so
 //!   (`DB_PASSWORD`);
 //! - a text whose shape says so, wherever it stands: a private key, a JWT, a provider's key, a URL with a
-//!   password.
+//!   password, a line of a known file (`.pgpass`), a flag of a known program (`mysql -p`), a word from a
+//!   generator; and the same in base64.
 //!
-//! Image digests, commit hashes and UUIDs are never secrets.
+//! `docs/secrets.md` has the whole list. Image digests, commit hashes and UUIDs are never secrets.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -21,11 +22,15 @@ use sha2::Sha256;
 use crate::Object;
 use walk::Walk;
 
+mod commands;
 mod detect;
+mod encoded;
 mod file;
+mod known_files;
 mod lines;
 mod looks;
 mod names;
+mod random;
 mod walk;
 
 pub use detect::Sensitivity;
@@ -44,7 +49,14 @@ impl std::fmt::Debug for Redactor {
     }
 }
 
-const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+/// Annotations in which a tool keeps the whole object as it was applied.
+const APPLIED: [&str; 5] = [
+    "kubectl.kubernetes.io/last-applied-configuration",
+    "kapp.k14s.io/original",
+    "objectset.rio.cattle.io/applied",
+    "banzaicloud.com/last-applied",
+    "kopf.zalando.org/last-handled-configuration",
+];
 
 impl Redactor {
     /// With a key; any length will do, 32 random bytes are right.
@@ -104,7 +116,7 @@ impl Redactor {
 /// Whether a line of a file, a comment too, shows a secret by itself: by a name before its value, or by a shape.
 #[must_use]
 pub fn line_holds_secret(line: &str) -> bool {
-    detect::sensitivity(None, line, false).is_some()
+    detect::sensitivity(detect::Said::default(), line).is_some()
 }
 
 #[cfg(test)]

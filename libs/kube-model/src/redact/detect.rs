@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use super::lines::named_values;
 use super::looks::Looks;
-use super::names::{name_says_secret, names_a_file, value_can_be_secret};
+use super::names::{name_says_secret, names_a_file, names_a_key_file, value_can_be_secret};
+use super::{commands, encoded, known_files, random};
 
 /// How much of a text is secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,19 +16,28 @@ pub enum Sensitivity {
     Parts(Vec<Range<usize>>),
 }
 
-/// What is secret in a text, which may have a name (a key, an environment variable) and may be for a shell.
-pub(super) fn sensitivity(name: Option<&str>, text: &str, shell: bool) -> Option<Sensitivity> {
-    let named = name.filter(|name| name_says_secret(name) && !names_a_file(name));
-    if named.is_some_and(|name| value_can_be_secret(name, text)) {
-        return Some(Sensitivity::Whole);
+/// What is known of a text before it is looked at.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Said<'n> {
+    /// Its name: a key, an environment variable.
+    pub(super) name: Option<&'n str>,
+    /// Whether it is for a shell.
+    pub(super) shell: bool,
+    /// Whether its name says that it is public, such as a hash, however it looks.
+    pub(super) public: bool,
+}
+
+/// What is secret in a text.
+pub(super) fn sensitivity(said: Said<'_>, text: &str) -> Option<Sensitivity> {
+    let named = said.name.filter(|name| name_says_secret(name) && !names_a_file(name));
+    if named.is_some_and(|name| value_can_be_secret(name, text)) || said.name.is_some_and(names_a_key_file) {
+        return (!text.is_empty()).then_some(Sensitivity::Whole);
     }
-    let looks = Looks::of(text);
-    let mut parts = secret_shapes(text, looks);
-    if looks.separators || looks.blanks {
-        parts.extend(named_values(text, shell));
-    }
-    if parts.is_empty() {
-        return None;
+    let public = said.public || said.name.is_some_and(random::name_says_public);
+    let mut parts = plain_parts(text, Said { public, ..said });
+    if Looks::of(text).longest_word >= SHORTEST_ENCODED {
+        let within = Said { name: None, shell: false, public: true };
+        parts.extend(encoded::in_text(text, |inner| !plain_parts(inner, within).is_empty()));
     }
     parts.retain(|part| !part.is_empty());
     parts.sort_by_key(|part| (part.start, std::cmp::Reverse(part.end)));
@@ -42,14 +52,28 @@ pub(super) fn sensitivity(name: Option<&str>, text: &str, shell: bool) -> Option
     (!joined.is_empty()).then_some(Sensitivity::Parts(joined))
 }
 
+/// The parts that are secret as they stand.
+fn plain_parts(text: &str, said: Said<'_>) -> Vec<Range<usize>> {
+    let looks = Looks::of(text);
+    let mut parts = secret_shapes(text, looks, said.public);
+    if looks.separators || looks.blanks {
+        parts.extend(named_values(text, said.shell));
+        parts.extend(known_files::in_text(text));
+    }
+    if looks.blanks && text.contains(['-', '_', 'v']) {
+        parts.extend(commands::in_text(text));
+    }
+    parts
+}
+
 /// Texts whose shape says secret. Most texts do not even have the characters of one.
-fn secret_shapes(text: &str, looks: Looks) -> Vec<Range<usize>> {
+fn secret_shapes(text: &str, looks: Looks, public: bool) -> Vec<Range<usize>> {
     let mut parts = Vec::new();
     if looks.blanks {
         parts.extend(private_keys(text));
         for scheme in ["Bearer ", "bearer ", "Basic ", "basic "] {
             let found = text.match_indices(scheme);
-            parts.extend(found.filter_map(|(at, _)| credentials(text, at + scheme.len())));
+            parts.extend(found.filter_map(|(at, _)| credentials(text, at, scheme)));
         }
     }
     if looks.separators && looks.at_sign {
@@ -57,20 +81,29 @@ fn secret_shapes(text: &str, looks: Looks) -> Vec<Range<usize>> {
         parts.extend(driver_passwords(text));
     }
     if looks.longest_word >= SHORTEST_TOKEN {
-        parts.extend(hooks_and_tokens(text));
+        parts.extend(hooks_and_tokens(text, public));
     }
     parts
 }
 
-fn hooks_and_tokens(text: &str) -> Vec<Range<usize>> {
+fn hooks_and_tokens(text: &str, public: bool) -> Vec<Range<usize>> {
+    const HOOKS: [&str; 4] = [
+        "hooks.slack.com/services/",
+        "discord.com/api/webhooks/",
+        "discordapp.com/api/webhooks/",
+        "/IncomingWebhook/",
+    ];
     let mut parts = Vec::new();
-    for hook in ["hooks.slack.com/services/", "discord.com/api/webhooks/"] {
+    for hook in HOOKS {
         parts.extend(text.match_indices(hook).map(|(at, _)| word_at(text, at + hook.len())));
     }
     let mut start = 0;
     for word in text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '+')))
     {
-        if is_token(word) {
+        if is_token(word)
+            || is_bot_token(text, start, word)
+            || (!public && random::is_secret_word(text, start, word))
+        {
             parts.push(start..start + word.len());
         }
         start += word.len();
@@ -79,8 +112,17 @@ fn hooks_and_tokens(text: &str) -> Vec<Range<usize>> {
     parts
 }
 
+/// What is shorter is no text in base64 with a name and a value in it.
+const SHORTEST_ENCODED: usize = 16;
+
 /// No provider gives out shorter keys, and the hooks are longer.
 const SHORTEST_TOKEN: usize = 20;
+
+/// `123456789:AA…`: what Telegram gives a bot.
+fn is_bot_token(text: &str, start: usize, word: &str) -> bool {
+    let number = text[..start].strip_suffix(':').unwrap_or_default();
+    word.len() == 35 && word.starts_with("AA") && number.ends_with(|c: char| c.is_ascii_digit())
+}
 
 fn private_keys(text: &str) -> Vec<Range<usize>> {
     let mut parts = Vec::new();
@@ -99,23 +141,40 @@ fn private_keys(text: &str) -> Vec<Range<usize>> {
     parts
 }
 
-/// The password of `scheme://user:password@host`.
+/// The password of `scheme://user:password@host`, also where JSON has escaped the slashes.
 fn url_passwords(text: &str) -> Vec<Range<usize>> {
     let mut parts = Vec::new();
-    let mut from = 0;
-    while let Some(start) = text[from..].find("://").map(|at| from + at + 3) {
-        let end = text[start..].find(|c: char| c.is_whitespace() || matches!(c, '/' | '"' | '\'' | '?'));
-        let authority = &text[start..end.map_or(text.len(), |end| start + end)];
-        if let Some((user_info, _)) = authority.rsplit_once('@')
-            && let Some(colon) = user_info.find(':')
-            && colon + 1 < user_info.len()
-            && value_can_be_secret("password", &user_info[colon + 1..])
-        {
-            parts.push(start + colon + 1..start + user_info.len());
+    for opening in ["://", ":\\/\\/"] {
+        let mut from = 0;
+        while let Some(start) = text[from..].find(opening).map(|at| from + at + opening.len()) {
+            let end = text[start..].find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '<'));
+            let rest = &text[start..end.map_or(text.len(), |end| start + end)];
+            let authority = &rest[..rest.find(['/', '?']).unwrap_or(rest.len())];
+            let range = user_password(authority).or_else(|| unescaped_password(rest));
+            parts.extend(range.map(|range| start + range.start..start + range.end));
+            from = start + authority.len();
         }
-        from = start + authority.len();
     }
     parts
+}
+
+fn user_password(authority: &str) -> Option<Range<usize>> {
+    let (user_info, _) = authority.rsplit_once('@')?;
+    let colon = user_info.find(':')?;
+    value_can_be_secret("password", &user_info[colon + 1..]).then_some(colon + 1..user_info.len())
+}
+
+/// A password with a `/` or a `?` that should have been escaped. What begins as a port does is one.
+fn unescaped_password(rest: &str) -> Option<Range<usize>> {
+    let colon = rest.find(':').filter(|colon| !rest[..*colon].contains(['/', '?', '@']))?;
+    let end = colon + rest[colon..].find('@')?;
+    let password = &rest[colon + 1..end];
+    let port = password.split(['/', '?']).next().is_some_and(|port| port.bytes().all(|b| b.is_ascii_digit()));
+    (!port
+        && !password.starts_with(['$', '{'])
+        && !password.contains("://")
+        && value_can_be_secret("password", password))
+    .then_some(colon + 1..end)
 }
 
 /// The password of `user:password@tcp(host)`, as Go's MySQL driver has it.
@@ -131,11 +190,16 @@ fn driver_passwords(text: &str) -> Vec<Range<usize>> {
     .collect()
 }
 
-/// What follows an authentication scheme, if it is no word of a sentence.
-fn credentials(text: &str, start: usize) -> Option<Range<usize>> {
-    let range = word_at(text, start);
+/// What follows an authentication scheme, if it is no word of a sentence: in a header it is none.
+fn credentials(text: &str, at: usize, scheme: &str) -> Option<Range<usize>> {
+    let blanks = text[at + scheme.len()..].len() - text[at + scheme.len()..].trim_start_matches(' ').len();
+    let range = word_at(text, at + scheme.len() + blanks);
     let word = &text[range.clone()];
-    let looks = word.contains(|c: char| c.is_ascii_digit()) || word.ends_with('=') || word.len() >= 20;
+    let before = text[..at].trim_end_matches([' ', ':', '=', '"', '\'', '\\', '\t']);
+    let header = before.len() >= 13
+        && before.get(before.len() - 13..).is_some_and(|end| end.eq_ignore_ascii_case("authorization"));
+    let looks =
+        header || word.contains(|c: char| c.is_ascii_digit()) || word.ends_with('=') || word.len() >= 20;
     (looks && word.len() >= 6).then_some(range)
 }
 
@@ -150,7 +214,22 @@ fn is_token(word: &str) -> bool {
     if word.len() < SHORTEST_TOKEN {
         return false;
     }
-    const PREFIXES: [(&str, usize); 28] = [
+    const PREFIXES: [(&str, usize); 43] = [
+        ("sk_test_", 24),
+        ("dckr_pat_", 30),
+        ("glsa_", 40),
+        ("glc_", 40),
+        ("gldt-", 24),
+        ("ATATT3", 40),
+        ("lin_api_", 40),
+        ("rubygems_", 40),
+        ("shpss_", 30),
+        ("xkeysib-", 40),
+        ("NRAK-", 30),
+        ("sntrys_", 40),
+        ("pul-", 40),
+        ("dapi", 36),
+        ("hvb.", 24),
         ("ghu_", 40),
         ("ghr_", 40),
         ("xoxa-", 24),

@@ -6,7 +6,7 @@ use std::ops::Range;
 use serde_json::Value;
 
 use super::Redactor;
-use super::detect::{Sensitivity, sensitivity};
+use super::detect::{Said, Sensitivity, sensitivity};
 use super::walk::Walk;
 use crate::Object;
 use crate::state::ManifestFile;
@@ -199,7 +199,7 @@ impl Found<'_> {
         }
         blank_all_but_comments(&mut bytes);
         let Ok(comments) = String::from_utf8(bytes) else { return };
-        if let Some(Sensitivity::Parts(parts)) = sensitivity(None, &comments, false) {
+        if let Some(Sensitivity::Parts(parts)) = sensitivity(Said::default(), &comments) {
             for range in parts {
                 let marks = BTreeSet::from([redactor.mark(&self.text[range.clone()])]);
                 self.spans.push(SecretSpan { range, marks });

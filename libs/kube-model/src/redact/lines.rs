@@ -116,6 +116,9 @@ impl<'t> Line<'t> {
         let name_start = bare
             .rfind(|c| !is_part(c))
             .map_or(0, |before| before + bare[before..].chars().next().map_or(1, char::len_utf8));
+        // `env[0].value`.
+        let name_start = name_start
+            + usize::from(bare[name_start..].starts_with('.') && bare[..name_start].ends_with(']'));
         let name = &bare[name_start..];
         (!name.is_empty()).then_some(Name {
             name,
@@ -217,6 +220,10 @@ impl<'t> Line<'t> {
     /// Whether what follows a name within a sentence is the rest of it: `# password: rotate it every month` holds no
     /// secret, `# password: hunter2 (old)` does.
     fn is_prose(&self, name: &Name<'_>, value: &str) -> bool {
+        // A header is one wherever it stands: `-H "Authorization: Bearer …"`.
+        if name.name.to_ascii_lowercase().ends_with("authorization") {
+            return false;
+        }
         let sentence = self.is_comment()
             || self.text[self.range.start..name.start].trim().contains(|c: char| c.is_alphabetic());
         let plain = |word: &str| word.trim_end_matches([',', '.', ';']).chars().all(char::is_alphabetic);

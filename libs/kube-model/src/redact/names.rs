@@ -22,7 +22,9 @@ const SECRET_ENDINGS: [&str; 18] = [
     "sharedkey",
 ];
 /// Whole words that say it as the last of a name.
-const LAST_WORDS: [&str; 13] = [
+const LAST_WORDS: [&str; 15] = [
+    "storepass",
+    "keypass",
     "pass",
     "dbpass",
     "userpass",
@@ -329,6 +331,14 @@ pub(super) fn names_a_file(name: &str) -> bool {
                 | "php"
         )
     })
+}
+
+/// Whether a name is one of a file that is a key, or a store of keys, whatever its form.
+pub(super) fn names_a_key_file(name: &str) -> bool {
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
+    extension.is_some_and(|extension| {
+        matches!(extension.as_str(), "key" | "p12" | "pfx" | "jks" | "keystore" | "kdbx" | "ppk")
+    }) && !name.to_ascii_lowercase().contains("pub")
 }
 
 /// Whether a value can be what its name says. Switches, references to variables and to stores, paths and empty

@@ -1,15 +1,16 @@
 //! The way through an object: which text has which name.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::{Map, Value};
 
-use super::detect::{Sensitivity, sensitivity};
+use super::detect::{Said, Sensitivity, sensitivity};
 use super::names::{
     describes, holds_several, is_mark, key_says_secret, name_says_secret, value_can_be_secret,
 };
-use super::{LAST_APPLIED, Redactor};
+use super::{APPLIED, Redactor, commands, random};
 use crate::{Object, scope};
 
 /// One walk, with the secrets that it has met, by their marks.
@@ -29,6 +30,8 @@ struct About<'n> {
     several: bool,
     /// Whether the keys within are labels, whose names say nothing.
     labels: bool,
+    /// Whether the name says that the value is public, such as a hash, however it looks.
+    public: bool,
 }
 
 /// What base64 stands for, as Go reads it: line ends are passed over.
@@ -53,21 +56,12 @@ impl<'r> Walk<'r> {
     pub(super) fn object(&mut self, object: &Object) -> Option<Value> {
         let Value::Object(top) = &*object.value else { return None };
         let core = |kind| object.key.kind == kind && object.key.group.is_empty();
-        let mut masked = entries(top, |key, value| match key {
+        entries(top, |key, value| match key {
             "data" if core("Secret") => self.mark_bytes(value),
             "stringData" if core("Secret") => self.mark_all(value),
-            "data" if core("ConfigMap") => self.settings(value),
+            "data" | "binaryData" if core("ConfigMap") => self.settings(value),
             _ => self.value(value, About::default()),
-        });
-        const APPLIED: [&str; 3] = ["metadata", "annotations", LAST_APPLIED];
-        let shown = masked.as_ref().unwrap_or(&object.value);
-        if let Some(mark) = at(shown, &APPLIED).and_then(|applied| self.mark_all(applied)) {
-            let shown = masked.get_or_insert_with(|| Value::clone(&object.value));
-            if let Some(applied) = APPLIED.iter().try_fold(shown, |value, key| value.get_mut(*key)) {
-                *applied = mark;
-            }
-        }
-        masked
+        })
     }
 
     fn mark(&mut self, secret: &str) -> String {
@@ -102,12 +96,16 @@ impl<'r> Walk<'r> {
 
     /// The entries of a ConfigMap, whose keys name their values.
     fn settings(&mut self, value: &Value) -> Option<Value> {
-        entries(value.as_object()?, |name, value| self.text(Some(name), false, value.as_str()?))
+        entries(value.as_object()?, |name, value| {
+            self.text(Said { name: Some(name), ..Said::default() }, value.as_str()?)
+        })
     }
 
     fn value(&mut self, value: &Value, about: About<'_>) -> Option<Value> {
         match value {
-            Value::String(text) => self.text(about.name, false, text),
+            Value::String(text) => {
+                self.text(Said { name: about.name, shell: false, public: about.public }, text)
+            }
             Value::Number(_) => self.number(value, about.name),
             Value::Array(list) => {
                 // `secrets: [a, b]` are the names of Secrets; `passwords: [a, b]` are passwords.
@@ -129,13 +127,22 @@ impl<'r> Walk<'r> {
 
     fn mapping(&mut self, map: &Map<String, Value>, about: About<'_>) -> Option<Value> {
         let mut named = ["name", "key"].into_iter().filter_map(|key| map.get(key)?.as_str());
+        let label = named.clone().next();
         let beside = named.find(|name| name_says_secret(name));
+        let command = map.get("command").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        // A Secret within another object: what a policy generates, what a bundle brings along.
+        let is_secret = map.get("kind").and_then(Value::as_str) == Some("Secret")
+            && map.get("apiVersion").and_then(Value::as_str) == Some("v1");
         entries(map, |key, value| {
             let is_text = !value.is_object();
             let name = match key {
                 "value" | "values" | "default" if beside.is_some() && is_text => beside,
-                "args" | "command" => return self.command(value),
-                "image" | LAST_APPLIED => return self.shapes(value),
+                "data" if is_secret => return self.mark_bytes(value),
+                "stringData" if is_secret => return self.mark_all(value),
+                "command" => return self.command(&[], value),
+                "args" => return self.command(command, value),
+                "image" => return self.shapes(value),
+                key if APPLIED.contains(&key) => return self.mark_all(value),
                 key if self.spared.contains(&key) => return None,
                 _ if about.labels => None,
                 key if about.several && !describes(key) => Some("secret"),
@@ -145,6 +152,7 @@ impl<'r> Walk<'r> {
                 name: name.filter(|_| is_text),
                 several: self.custom && holds_several(key),
                 labels: matches!(key, "labels" | "matchLabels" | "selector" | "nodeSelector"),
+                public: random::name_says_public(if key == "value" { label.unwrap_or(key) } else { key }),
             };
             self.value(value, within)
         })
@@ -158,25 +166,42 @@ impl<'r> Walk<'r> {
         }
     }
 
-    fn command(&mut self, value: &Value) -> Option<Value> {
-        let Value::Array(words) = value else { return self.text(None, true, value.as_str()?) };
-        let curl = words.iter().filter_map(Value::as_str).any(|word| word.ends_with("curl"));
+    /// The words of a command, or its arguments: then what is called stands in the command.
+    fn command(&mut self, program: &[Value], value: &Value) -> Option<Value> {
+        let Value::Array(words) = value else {
+            return self.text(Said { shell: true, ..Said::default() }, value.as_str()?);
+        };
+        let said: Vec<&str> =
+            program.iter().chain(words).map(|word| word.as_str().unwrap_or_default()).collect();
+        let by_program: BTreeMap<usize, Range<usize>> = commands::of_words(&said).into_iter().collect();
         // What a word is for is said by the one before it, as it is shown.
         let mut shown_before = String::new();
+        let mut index = program.len();
         items(words, |word| {
             let before = std::mem::take(&mut shown_before);
-            let masked = self.argument(word, &before, curl);
+            let masked = match (by_program.get(&index), word) {
+                (Some(range), Value::String(word)) => Some(self.replaced(word, range.clone())),
+                _ => self.argument(word, &before),
+            };
+            index += 1;
             shown_before.push_str(masked.as_ref().unwrap_or(word).as_str().unwrap_or_default());
             masked
         })
     }
 
-    fn argument(&mut self, word: &Value, before: &str, curl: bool) -> Option<Value> {
-        let (is_flag, user) = (before.starts_with('-'), curl && matches!(before, "-u" | "--user"));
-        let named = is_flag && !before.contains(['=', ' ']) && key_says_secret(before);
+    fn replaced(&mut self, text: &str, secret: Range<usize>) -> Value {
+        let mut shown = text.to_owned();
+        let mark = self.mark(&text[secret.clone()]);
+        shown.replace_range(secret, &mark);
+        Value::String(shown)
+    }
+
+    fn argument(&mut self, word: &Value, before: &str) -> Option<Value> {
+        let named = before.starts_with('-') && !before.contains(['=', ' ']) && key_says_secret(before);
         match word {
-            Value::String(word) if named && !word.starts_with('-') => self.text(Some(before), true, word),
-            Value::String(word) if user && word.contains(':') => Some(Value::String(self.mark(word))),
+            Value::String(word) if named && !word.starts_with('-') => {
+                self.text(Said { name: Some(before), shell: true, public: false }, word)
+            }
             Value::String(word) => self.word(word),
             number @ Value::Number(_) if named => self.number(number, Some(before)),
             other => self.value(other, About::default()),
@@ -193,14 +218,14 @@ impl<'r> Walk<'r> {
             let secret = value_can_be_secret(name, value);
             return secret.then(|| Value::String(format!("{name}={}", self.mark(value))));
         }
-        self.text(None, true, word)
+        self.text(Said { shell: true, ..Said::default() }, word)
     }
 
-    fn text(&mut self, name: Option<&str>, shell: bool, text: &str) -> Option<Value> {
+    fn text(&mut self, said: Said<'_>, text: &str) -> Option<Value> {
         if is_mark(text) {
             return None;
         }
-        match sensitivity(name, text, shell)? {
+        match sensitivity(said, text)? {
             Sensitivity::Whole => Some(Value::String(self.mark(text))),
             Sensitivity::Parts(parts) => {
                 let mut shown = text.to_owned();
@@ -212,10 +237,6 @@ impl<'r> Walk<'r> {
             }
         }
     }
-}
-
-fn at<'v>(value: &'v Value, keys: &[&str]) -> Option<&'v Value> {
-    keys.iter().try_fold(value, |value, key| value.get(*key))
 }
 
 /// A mapping with what stands in the place of its values; none where nothing does. Few have secrets, and only they are

@@ -70,11 +70,14 @@ fn sandbox() -> Sandbox {
 
 #[test]
 fn there_are_many_places_and_each_has_its_own_marker() {
-    let marker = |number: usize| format!("canary-{number:02}");
-    let numbered = (1..=55).filter(|number| *number != 3).map(marker);
-    for marker in numbered {
-        assert_eq!(CANARIES.matches(&marker).count(), 1, "{marker}");
+    // These stand in base64, and 03 with them.
+    const ENCODED: [usize; 8] = [90, 91, 92, 93, 94, 95, 101, 113];
+    let numbers = (1..=55).chain(80..=115).filter(|number| *number != 3 && !ENCODED.contains(number));
+    for marker in numbers.map(|number| format!("canary-{number:02}")) {
+        let ends = |at: usize| !CANARIES[at + marker.len()..].starts_with(|c: char| c.is_ascii_digit());
+        assert_eq!(CANARIES.match_indices(&marker).filter(|(at, _)| ends(*at)).count(), 1, "{marker}");
     }
+    assert!(CANARIES.matches("Y2FuYXJ5").count() > ENCODED.len());
 }
 
 #[test]
@@ -90,6 +93,13 @@ fn in_no_form_of_no_verb() {
         }
         let run = sandbox.run(&["risk", "after", "--format", format]);
         no_marker(&run, "risk after");
+        for more in
+            [&["--format", format][..], &["--show-suppressed"], &["--predicted"], &["--apply", "server"]]
+        {
+            let run = sandbox.run(&[&["diff", "--live", "before", "other"], more].concat());
+            assert_ne!(run.code, 1, "{run:?}");
+            no_marker(&run, &format!("--live {more:?}"));
+        }
     }
 }
 
@@ -147,6 +157,32 @@ fn in_no_error() {
             no_marker(&sandbox.run(arguments), what);
         }
     }
+}
+
+#[test]
+fn in_no_error_about_what_is_beside_the_manifests() {
+    let application = "apiVersion: plimsoll.dev/v1\nkind: Application\nmetadata: {name: s}\nspec:\n  source: {repo: 'https://me:canary-78@git.example/x.git'}\n  password: canary-79\n";
+    let sandbox = Sandbox::new()
+        .file("good/a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {a: b}\n")
+        .file("application.yaml", application)
+        .file("prices.json", "{\"password\": \"canary-121\",}")
+        .file("short", "canary-122")
+        .file("argo.yaml", "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\nspec: {source: {helm: {parameters: [{name: password, value: canary-123}]}}, ignoreDifferences: canary-124}\n");
+    let pair = ["diff", "good", "good"];
+    for (more, refused) in [
+        (&["--application", "application.yaml"][..], true),
+        (&["--price-book", "prices.json", "--fail-above", "1"], true),
+        (&["--redaction-key-file", "short"], true),
+        (&["--argocd-application", "argo.yaml"], false),
+    ] {
+        let run = sandbox.run(&[&pair, more].concat());
+        assert!(run.code == 1 || !refused, "{more:?}: {run:?}");
+        no_marker(&run, &format!("{more:?}"));
+    }
+    let remote = "git+http://me:canary-120@127.0.0.1:1/x.git//p@main";
+    let run = sandbox.run(&["diff", "good", remote]);
+    assert_eq!(run.code, 1, "{run:?}");
+    no_marker(&run, "a repository that does not answer");
 }
 
 #[test]
