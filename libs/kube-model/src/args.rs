@@ -32,10 +32,13 @@ pub struct Arguments {
     pub flags: Vec<Flag>,
 }
 
-/// Reads a list of arguments; none if an item is no string.
+/// Reads a list of arguments; none if an item is no string, or is a flag with a secret in it, which must name no place.
 #[must_use]
 pub fn parse(list: &[Value]) -> Option<Arguments> {
     let words: Vec<&str> = list.iter().map(Value::as_str).collect::<Option<_>>()?;
+    if words.iter().any(|word| has_password(word)) || crate::redact::holds_attached_secret(&words) {
+        return None;
+    }
     let mut arguments = Arguments { operands: Vec::new(), flags: Vec::new() };
     let mut at = 0;
     while at < words.len() {
@@ -65,6 +68,14 @@ pub fn parse(list: &[Value]) -> Option<Arguments> {
 fn is_flag(word: &str) -> bool {
     word.strip_prefix('-')
         .is_some_and(|rest| !rest.is_empty() && !rest.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// `-pSECRET`, as MySQL's programs take it. The program may be named elsewhere, so a word of small letters is a flag
+/// (`-port`), and anything else may be a password.
+fn has_password(word: &str) -> bool {
+    word.strip_prefix("-p").is_some_and(|rest| {
+        !rest.contains('=') && !rest.chars().all(|c| c.is_ascii_lowercase() || matches!(c, '-' | '_'))
+    })
 }
 
 impl Arguments {

@@ -113,6 +113,11 @@ impl Redactor {
     }
 }
 
+/// Whether one of the words of a command is a flag with a secret in it.
+pub(crate) fn holds_attached_secret(words: &[&str]) -> bool {
+    commands::of_words(words).iter().any(|(index, range)| range.start > 0 && words[*index].starts_with('-'))
+}
+
 /// Whether a line of a file, a comment too, shows a secret by itself: by a name before its value, or by a shape.
 #[must_use]
 pub fn line_holds_secret(line: &str) -> bool {

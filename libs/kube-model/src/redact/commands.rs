@@ -77,7 +77,7 @@ fn secret(takes: Takes, words: &[&str], index: usize, login: bool) -> Option<(us
     // `-password`, as some have it, is a flag of its own.
     let attached = |flag: &str| {
         let rest = word.strip_prefix(flag)?;
-        (!rest.is_empty() && !word.starts_with("-pass")).then(|| (index, flag.len()..word.len()))
+        (!rest.is_empty() && !word.starts_with("-pass")).then_some((index, flag.len()..word.len()))
     };
     match takes {
         Takes::Attached(flag) => attached(flag),

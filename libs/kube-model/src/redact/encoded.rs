@@ -10,7 +10,7 @@ const SHORTEST: usize = 16;
 /// The words of a text that are a text in base64 with a secret in it.
 pub(super) fn in_text(text: &str, holds_secret: impl Fn(&str) -> bool) -> Vec<Range<usize>> {
     if let Some(whole) = wrapped(text).and_then(|joined| decoded(&joined)) {
-        return if holds_secret(&whole) { Vec::from([0..text.len()]) } else { Vec::new() };
+        return holds_secret(&whole).then_some(0..text.len()).into_iter().collect();
     }
     let mut found = Vec::new();
     let mut start = 0;

@@ -92,7 +92,7 @@ fn manifests(text: &str) -> Vec<Range<usize>> {
     }
     let compact: String = text.chars().filter(|c| !c.is_whitespace() && *c != '\\').collect();
     if compact.contains("\"kind\":\"Secret\"") {
-        return Vec::from([0..text.len()]);
+        return std::iter::once(0..text.len()).collect();
     }
     let mut found = Vec::new();
     let mut start = 0;
