@@ -91,6 +91,18 @@ pub(crate) struct Diff {
     /// List all that was left out, with the reasons
     #[arg(long)]
     pub(crate) show_suppressed: bool,
+    /// Show these places only: Kind/name:path, `*` for any; what that hides is counted
+    #[arg(long, value_name = "PLACE")]
+    pub(crate) filter: Vec<PlacePattern>,
+    /// Show how much changes in each object, a line each
+    #[arg(long)]
+    pub(crate) stat: bool,
+    /// Show so many lines around a change within a text [default: 0; of yaml-diff: 3]
+    #[arg(long, value_name = "N")]
+    pub(crate) context: Option<usize>,
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t = DiffFormat::Text, help_heading = "Common options")]
+    pub(crate) format: DiffFormat,
     /// An Argo CD Application whose ignoreDifferences are left out; those among the sources are too
     #[arg(long, value_name = "FILE")]
     pub(crate) argocd_application: Option<String>,
@@ -121,6 +133,8 @@ pub(crate) struct Cost {
     #[command(flatten)]
     pub(crate) pricing: Pricing,
     #[command(flatten)]
+    pub(crate) printed: Printed,
+    #[command(flatten)]
     pub(crate) common: Common,
 }
 
@@ -132,6 +146,8 @@ pub(crate) struct Risk {
     pub(crate) sources: Vec<String>,
     #[command(flatten)]
     pub(crate) pricing: Pricing,
+    #[command(flatten)]
+    pub(crate) printed: Printed,
     #[command(flatten)]
     pub(crate) common: Common,
 }
@@ -172,6 +188,8 @@ pub(crate) struct Preview {
     #[command(flatten)]
     pub(crate) pricing: Pricing,
     #[command(flatten)]
+    pub(crate) printed: Printed,
+    #[command(flatten)]
     pub(crate) common: Common,
 }
 
@@ -193,13 +211,37 @@ pub(crate) struct Pricing {
     pub(crate) fail_above: Option<Amount>,
 }
 
+/// The forms in which a difference is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DiffFormat {
+    /// For people at a terminal
+    Text,
+    /// For programs; see schemas/json
+    Json,
+    /// For a comment on a pull request
+    Markdown,
+    /// A unified diff of the objects' YAML, with defaults, line by line
+    YamlDiff,
+    /// JSON Patch (RFC 6902) for each object
+    JsonPatch,
+}
+
+/// The form in which a verb prints what it finds.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Common options")]
+pub(crate) struct Printed {
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
 /// What every verb takes.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Common options")]
 pub(crate) struct Common {
-    /// The form of the output
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
+    /// The most characters of Markdown: what is too large for a Git host's comment is left out, and said
+    #[arg(long, value_name = "N", default_value_t = 65_000)]
+    pub(crate) markdown_limit: usize,
     /// When to colour text; NO_COLOR is honoured
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColorChoice::Auto)]
     pub(crate) color: ColorChoice,

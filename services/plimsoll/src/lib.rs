@@ -22,6 +22,7 @@ mod rendered;
 mod session;
 mod style;
 mod text;
+mod unified;
 mod up;
 mod verbs;
 mod verify;

@@ -9,7 +9,8 @@ pub(crate) fn stream<'a>(objects: impl IntoIterator<Item = &'a Object>) -> Strin
     objects.into_iter().map(|object| format!("---\n{}", document(&object.value))).collect()
 }
 
-fn document(value: &Value) -> String {
+/// A value as a document.
+pub(crate) fn document(value: &Value) -> String {
     let mut text = String::new();
     match value {
         Value::Object(map) if !map.is_empty() => {

@@ -8,7 +8,7 @@ use kube_model::{FileBytes, Object, PlacePattern, Redactor, State, StateError};
 use serde_json::Value;
 use source::{Resolved, SourceTree, Workspace};
 
-use crate::cli::{Common, Format};
+use crate::cli::Common;
 use crate::failure::Failure;
 use crate::style::Style;
 
@@ -18,7 +18,7 @@ pub(crate) struct Session {
     pub(crate) workspace: Workspace,
     pub(crate) limits: Limits,
     pub(crate) redactor: Redactor,
-    pub(crate) format: Format,
+    pub(crate) markdown_limit: usize,
     pub(crate) style: Style,
 }
 
@@ -50,7 +50,7 @@ impl Session {
             workspace: Workspace::open(Path::new("."), common.application.as_deref(), limits)?,
             limits: Limits { bytes, ..Limits::default() },
             redactor: redactor(common.redaction_key_file.as_deref())?,
-            format: common.format,
+            markdown_limit: common.markdown_limit,
             style: Style::of_stdout(common.color),
         })
     }

@@ -1,54 +1,59 @@
 //! `plimsoll diff` as Markdown.
 
-use diff_engine::{Change, Diff, Op, TextFormat};
+use diff_engine::{Change, Diff, Hidden, Op, TextFormat};
 
-use super::{code_of, table_head, table_row};
+use super::{Page, code_of, table_head, table_row};
 use crate::escape;
-use crate::text::diff::{left_out, match_line, summary};
+use crate::text::diff::{match_line, verdict};
 use crate::text::value;
 
-pub(crate) fn render(diff: &Diff) -> String {
-    let mut page = format!("### {}; {}\n", summary(&diff.summary), left_out(&diff.suppressed));
-    page.push_str(&table(&diff.changes));
+pub(crate) fn render(diff: &Diff, hidden: Option<&Hidden>) -> Page {
+    let mut page = Page::default();
+    page.keep(format!("### {}\n", verdict(diff, hidden)));
+    table(&diff.changes, &mut page);
     if !diff.matched.is_empty() {
-        page.push_str("\nCalled differently:\n\n");
+        page.keep("\nCalled differently:\n\n");
     }
     for one in &diff.matched {
-        page.push_str(&format!("- {}\n", escape::code(&match_line(one))));
+        page.detail(
+            escape::code(&value::object(&one.after)),
+            format!("- {}\n", escape::code(&match_line(one))),
+        );
     }
     page
 }
 
-/// The changes as a table; nothing if there are none.
-pub(crate) fn table(changes: &[Change]) -> String {
-    if changes.is_empty() {
-        return String::new();
+/// The changes as a table, an object a part; nothing if there are none.
+fn table(changes: &[Change], page: &mut Page) {
+    if !changes.is_empty() {
+        page.keep(format!("\n{}", table_head(&["Object", "Place", "Before", "After"])));
     }
-    let mut table = format!("\n{}", table_head(&["Object", "Place", "Before", "After"]));
-    for change in changes {
-        let object = escape::code(&value::object(&change.object));
-        if let Some(inside) = change.inside.as_ref().filter(|inside| inside.format != TextFormat::Lines) {
-            for one in &inside.changes {
-                let place = format!("{} → {}", change.path, one.place);
-                table.push_str(&table_row(&[
-                    object.clone(),
-                    escape::code(&place),
-                    code_of(one.before.as_ref()),
-                    code_of(one.after.as_ref()),
-                ]));
-            }
-            continue;
-        }
-        table.push_str(&match (change.path.is_root(), change.op) {
-            (true, Op::Remove) => table_row(&[object, "**removed**".into(), String::new(), String::new()]),
-            (true, _) => table_row(&[object, "**added**".into(), String::new(), String::new()]),
-            (false, _) => table_row(&[
-                object,
-                escape::code(&change.path.to_string()),
-                code_of(change.before.as_ref()),
-                code_of(change.after.as_ref()),
-            ]),
+    for group in changes.chunk_by(|one, other| one.object == other.object) {
+        let Some(first) = group.first() else { continue };
+        let object = escape::code(&value::object(&first.object));
+        let rows: String = group.iter().flat_map(|change| rows(&object, change)).collect();
+        page.object(object, group.len(), rows);
+    }
+}
+
+fn rows(object: &str, change: &Change) -> Vec<String> {
+    let row =
+        |place: String, before: String, after: String| table_row(&[object.to_owned(), place, before, after]);
+    if let Some(inside) = change.inside.as_ref().filter(|inside| inside.format != TextFormat::Lines) {
+        let places = inside.changes.iter().map(|one| {
+            let place = escape::code(&format!("{} → {}", change.path, one.place));
+            row(place, code_of(one.before.as_ref()), code_of(one.after.as_ref()))
         });
+        return places.collect();
     }
-    table
+    let whole = |word: &str| row(word.to_owned(), String::new(), String::new());
+    Vec::from([match (change.path.is_root(), change.op) {
+        (true, Op::Remove) => whole("**removed**"),
+        (true, _) => whole("**added**"),
+        (false, _) => row(
+            escape::code(&change.path.to_string()),
+            code_of(change.before.as_ref()),
+            code_of(change.after.as_ref()),
+        ),
+    }])
 }

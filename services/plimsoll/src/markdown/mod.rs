@@ -3,9 +3,11 @@
 
 pub(crate) mod cost;
 pub(crate) mod diff;
+mod page;
 pub(crate) mod preview;
 pub(crate) mod risk;
 
+pub(crate) use page::Page;
 use serde_json::Value;
 
 use crate::escape;

@@ -4,7 +4,7 @@ use kube_model::Object;
 use preview::PlanItem;
 use serde_json::Value;
 
-use super::{code_of, cost, risk, table_head, table_row};
+use super::{Page, code_of, cost, risk, table_head, table_row};
 use crate::escape;
 use crate::preview::Preview;
 use crate::rendered;
@@ -12,31 +12,33 @@ use crate::text::cost::{Sides, verdict};
 use crate::text::value::without_name;
 use crate::text::{count, diff, risk as risk_text};
 
-pub(crate) fn render(preview: &Preview, patch: Option<&str>, objects: Option<&[Object]>) -> String {
+pub(crate) fn render(preview: &Preview, patch: Option<&str>, objects: Option<&[Object]>) -> Page {
     let plan = &preview.plan;
-    let mut page = preview.explanation.markdown.clone() + "\n";
+    let mut page = Page::default();
+    page.keep(preview.explanation.markdown.clone() + "\n");
     for note in &plan.notes {
-        page.push_str(&format!("\n> {}.\n", escape::markdown(note)));
+        page.keep(format!("\n> {}.\n", escape::markdown(note)));
     }
-    page.push_str(&list("Blocked until decided", &plan.blocked, Fold::Open));
-    page.push_str(&list("Carried over", &plan.carried, Fold::Open));
-    page.push_str(&list("Pending", &plan.pending, Fold::Open));
-    page.push_str(&list("Candidates", &plan.candidates, Fold::Closed));
-    page.push_str(&list("Kept as the target has it", &plan.kept, Fold::Closed));
+    page.finding("what is blocked", list("Blocked until decided", &plan.blocked, Fold::Open));
+    page.detail("what is carried over", list("Carried over", &plan.carried, Fold::Open));
+    page.detail("what is pending", list("Pending", &plan.pending, Fold::Open));
+    page.detail("the candidates", list("Candidates", &plan.candidates, Fold::Closed));
+    page.detail("what is kept", list("Kept as the target has it", &plan.kept, Fold::Closed));
     if !preview.diff.changes.is_empty() {
-        let summary =
-            format!("{}; {}", diff::summary(&preview.diff.summary), diff::left_out(&preview.diff.suppressed));
         let cost_title = escape::markdown(&verdict(&preview.cost, Sides::Both));
-        page.push_str(&format!("\n#### {}\n", risk_text::verdict(&preview.risk)));
-        page.push_str(&risk::details(&preview.risk));
-        page.push_str(&format!("\n#### Cost: {cost_title}\n{}", cost::details(&preview.cost, Sides::Both)));
-        page.push_str(&format!("\n<sub>{}</sub>\n", escape::markdown(&summary)));
+        page.keep(format!("\n#### {}\n", risk_text::verdict(&preview.risk)));
+        page.append(risk::details(&preview.risk));
+        page.keep(format!("\n#### Cost: {cost_title}\n"));
+        page.append(cost::details(&preview.cost, Sides::Both));
+        let summary = escape::markdown(&diff::verdict(&preview.diff, None));
+        page.keep(format!("\n<sub>{summary}</sub>\n"));
     }
     if let Some(patch) = patch {
-        page.push_str(&folded("The edit", &fenced("diff", patch)));
+        page.detail("the edit", folded("The edit", &fenced("diff", patch)));
     }
     if let Some(objects) = objects {
-        page.push_str(&folded("The target after it", &fenced("yaml", &rendered::stream(objects))));
+        let text = folded("The target after it", &fenced("yaml", &rendered::stream(objects)));
+        page.detail("the target after it", text);
     }
     page
 }

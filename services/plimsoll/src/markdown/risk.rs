@@ -2,25 +2,32 @@
 
 use risk_rules::{Finding, RiskReport};
 
-use super::code_of;
+use super::{Page, code_of};
 use crate::escape;
 use crate::text::risk::verdict;
 use crate::text::value;
 
-pub(crate) fn render(report: &RiskReport) -> String {
-    format!("### {}\n{}", verdict(report), details(report))
+pub(crate) fn render(report: &RiskReport) -> Page {
+    let mut page = Page::default();
+    page.keep(format!("### {}\n", verdict(report)));
+    page.append(details(report));
+    page
 }
 
 /// The findings, worst first, and the rules that lacked their facts.
-pub(crate) fn details(report: &RiskReport) -> String {
-    let mut page = String::new();
+pub(crate) fn details(report: &RiskReport) -> Page {
+    let mut page = Page::default();
     if !report.findings.is_empty() {
-        page.push('\n');
+        page.keep("\n");
     }
-    report.findings.iter().for_each(|one| page.push_str(&finding(one)));
+    for one in &report.findings {
+        let name = format!("{} {}", escape::code(&one.rule), escape::code(&value::object(&one.object)));
+        page.finding(name, finding(one));
+    }
     if !report.not_evaluated.is_empty() {
         let rules: Vec<String> = report.not_evaluated.iter().map(|rule| escape::code(&rule.rule)).collect();
-        page.push_str(&format!("\n<sub>Not evaluated, for lack of facts: {}</sub>\n", rules.join(", ")));
+        let text = format!("\n<sub>Not evaluated, for lack of facts: {}</sub>\n", rules.join(", "));
+        page.detail("the rules that lack their facts", text);
     }
     page
 }

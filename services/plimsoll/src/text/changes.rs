@@ -130,19 +130,32 @@ pub(super) fn are_lines(before: &Value, after: &Value) -> bool {
 pub(super) fn lines(page: &mut Page, start: &str, before: &Value, after: &Value) {
     let (before, after) = (before.as_str().unwrap_or_default(), after.as_str().unwrap_or_default());
     let diff = TextDiff::from_lines(before, after);
-    let changed: Vec<_> = diff.iter_all_changes().filter(|change| change.tag() != ChangeTag::Equal).collect();
-    page.line(&format!("{start}{}", count(changed.len(), "line differs", "lines differ")));
+    let changed = diff.iter_all_changes().filter(|change| change.tag() != ChangeTag::Equal).count();
+    page.line(&format!("{start}{}", count(changed, "line differs", "lines differ")));
     let room = page.style.width.saturating_sub(8);
-    for change in changed.iter().take(SHOWN_LINES) {
-        let (tone, sign) = match change.tag() {
-            ChangeTag::Delete => (Tone::Bad, '-'),
-            _ => (Tone::Good, '+'),
-        };
-        let text = escape::cut(&escape::line(change.value().trim_end_matches(['\n', '\r'])), room);
-        let line = page.style.paint(tone, &format!("{sign} {text}"));
-        page.line(&format!("      {line}"));
+    // Who asks for what is around a change wants to see all of it.
+    let most = if page.context == 0 { SHOWN_LINES } else { usize::MAX };
+    let mut shown = 0;
+    for (index, group) in diff.grouped_ops(page.context).iter().enumerate() {
+        if index > 0 && page.context > 0 {
+            page.line(&page.style.paint(Tone::Quiet, "      …"));
+        }
+        for change in group.iter().flat_map(|step| diff.iter_changes(step)) {
+            if shown == most {
+                break;
+            }
+            let (tone, sign) = match change.tag() {
+                ChangeTag::Delete => (Tone::Bad, '-'),
+                ChangeTag::Insert => (Tone::Good, '+'),
+                ChangeTag::Equal => (Tone::Quiet, ' '),
+            };
+            shown += usize::from(change.tag() != ChangeTag::Equal);
+            let text = escape::cut(&escape::line(change.value().trim_end_matches(['\n', '\r'])), room);
+            let line = page.style.paint(tone, &format!("{sign} {text}"));
+            page.line(&format!("      {line}"));
+        }
     }
-    if changed.len() > SHOWN_LINES {
-        page.line(&format!("      … and {} more", changed.len() - SHOWN_LINES));
+    if changed > shown {
+        page.line(&format!("      … and {} more", changed - shown));
     }
 }

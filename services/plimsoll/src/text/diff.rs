@@ -2,23 +2,33 @@
 
 use std::collections::BTreeMap;
 
-use diff_engine::{Change, Diff, DiffSummary, Match, Suppressed};
+use diff_engine::{Change, Diff, DiffSummary, Hidden, Match, Suppressed};
 
-use super::{Page, changes, value};
+use super::{Page, changes, count, value};
 use crate::escape;
 use crate::style::{Style, Tone};
 
 /// Of what differs in a renamed object, as many places are shown.
 const SHOWN: usize = 20;
 
-pub(crate) fn render(diff: &Diff, style: Style, show_suppressed: bool) -> String {
+/// What is shown of a difference.
+pub(crate) struct Shown<'a> {
+    /// What was left out, as a list.
+    pub(crate) suppressed: bool,
+    /// What a filter hides.
+    pub(crate) hidden: Option<&'a Hidden>,
+    /// Lines around a change within a text.
+    pub(crate) context: usize,
+}
+
+pub(crate) fn render(diff: &Diff, style: Style, shown: &Shown<'_>) -> String {
     let mut page = Page::new(style);
-    let verdict = format!("{}; {}", summary(&diff.summary), left_out(&diff.suppressed));
-    let verdict = style.paint(Tone::Strong, &verdict);
+    page.context = shown.context;
+    let verdict = style.paint(Tone::Strong, &verdict(diff, shown.hidden));
     page.line(&verdict);
     changes::write(&mut page, &diff.changes);
     matched(&mut page, &diff.matched);
-    match show_suppressed {
+    match shown.suppressed {
         true => suppressed(&mut page, &diff.suppressed),
         false if diff.suppressed.is_empty() => {}
         false => {
@@ -27,6 +37,19 @@ pub(crate) fn render(diff: &Diff, style: Style, show_suppressed: bool) -> String
         }
     }
     page.finish()
+}
+
+/// `1 changed, 0 added, 0 removed; nothing left out; the filter hides 14 changes, all of 6 objects, and 0 left out`.
+pub(crate) fn verdict(diff: &Diff, hidden: Option<&Hidden>) -> String {
+    let verdict = format!("{}; {}", summary(&diff.summary), left_out(&diff.suppressed));
+    match hidden {
+        None => verdict,
+        Some(Hidden { changes, objects, suppressed }) => format!(
+            "{verdict}; the filter hides {}, all of {}, and {suppressed} left out",
+            count(*changes, "change", "changes"),
+            count(*objects, "object", "objects")
+        ),
+    }
 }
 
 /// `11 changed, 0 added, 0 removed`.

@@ -6,6 +6,7 @@ pub(crate) mod diff;
 pub(crate) mod places;
 pub(crate) mod preview;
 pub(crate) mod risk;
+pub(crate) mod stat;
 mod table;
 pub(crate) mod value;
 
@@ -16,12 +17,14 @@ use crate::style::{Style, Tone};
 #[derive(Debug)]
 pub(crate) struct Page {
     pub(crate) style: Style,
+    /// Lines around a change within a text.
+    pub(crate) context: usize,
     text: String,
 }
 
 impl Page {
     pub(crate) fn new(style: Style) -> Self {
-        Self { style, text: String::new() }
+        Self { style, context: 0, text: String::new() }
     }
 
     /// A line as it is: the caller has escaped what is not its own.

@@ -1,14 +1,15 @@
 //! `plimsoll diff BEFORE AFTER`.
 
-use diff_engine::{ArgoIgnore, argocd_ignores};
+use diff_engine::{ArgoIgnore, Hidden, argocd_ignores};
 use kube_model::Object;
+use serde::Serialize;
 
-use crate::cli::{Diff, Format};
+use crate::cli::{Diff, DiffFormat};
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::session::Session;
 use crate::verbs::{Gates, live};
-use crate::{json, markdown, text};
+use crate::{json, markdown, text, unified};
 
 pub(crate) fn run(arguments: &Diff) -> Result<Outcome, Failure> {
     let Diff { sources, pricing, common, .. } = arguments;
@@ -38,11 +39,72 @@ fn render(
     let diff = diff_engine::diff_in(arguments.namespace.as_deref(), before, after)
         .ignoring(session.ignored())
         .ignoring_argocd(&argocd(session, arguments, after)?, before, after);
-    Ok(match session.format {
-        Format::Json => json::print(&diff)?,
-        Format::Text => text::diff::render(&diff, session.style, arguments.show_suppressed),
-        Format::Markdown => markdown::diff::render(&diff),
-    })
+    let states = States { namespace: arguments.namespace.as_deref(), before, after };
+    print(session, arguments, diff, &states, ())
+}
+
+/// The two states, for the forms that are made of the objects themselves.
+pub(super) struct States<'a> {
+    pub(super) namespace: Option<&'a str>,
+    pub(super) before: &'a [Object],
+    pub(super) after: &'a [Object],
+}
+
+/// The document of `--format json`: the difference, what a filter hides of it, and what the verb adds.
+#[derive(Serialize)]
+struct Document<'a, M> {
+    #[serde(flatten)]
+    diff: &'a diff_engine::Diff,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hidden: Option<Hidden>,
+    #[serde(flatten)]
+    more: M,
+}
+
+/// The difference in the form that is asked for.
+pub(super) fn print(
+    session: &Session,
+    arguments: &Diff,
+    diff: diff_engine::Diff,
+    states: &States<'_>,
+    more: impl Serialize,
+) -> Result<String, Failure> {
+    let States { namespace, before, after } = *states;
+    let refuse = |why: &str| Err(Failure::new("USAGE", why));
+    let (diff, hidden) = match arguments.filter.as_slice() {
+        [] => (diff, None),
+        patterns => {
+            let (diff, hidden) = diff.only(patterns);
+            (diff, Some(hidden))
+        }
+    };
+    match arguments.format {
+        DiffFormat::JsonPatch | DiffFormat::YamlDiff if hidden.is_some() => {
+            refuse("--filter is for text, JSON and Markdown: a patch of some places is another patch")
+        }
+        DiffFormat::Text if arguments.stat => Ok(text::stat::render(&diff, hidden.as_ref(), session.style)),
+        _ if arguments.stat => refuse("--stat is for text"),
+        DiffFormat::Text => {
+            let shown = text::diff::Shown {
+                suppressed: arguments.show_suppressed,
+                hidden: hidden.as_ref(),
+                context: arguments.context.unwrap_or_default(),
+            };
+            Ok(text::diff::render(&diff, session.style, &shown))
+        }
+        DiffFormat::Json => json::print(&Document { diff: &diff, hidden, more }),
+        DiffFormat::Markdown => {
+            Ok(markdown::diff::render(&diff, hidden.as_ref()).fit(session.markdown_limit))
+        }
+        DiffFormat::JsonPatch => json::print(&diff_engine::patches(namespace, before, after)),
+        DiffFormat::YamlDiff => {
+            let context = arguments.context.unwrap_or(unified::CONTEXT);
+            let of_pair = |before: Option<&Object>, after: Option<&Object>| {
+                unified::of_pair(before, after, context, session.style)
+            };
+            Ok(diff_engine::map_pairs(namespace, before, after, of_pair).concat())
+        }
+    }
 }
 
 /// What Argo CD is told to ignore: by the Application that is given, and by those among the objects.

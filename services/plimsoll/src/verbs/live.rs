@@ -8,12 +8,12 @@ use kube_model::{Object, ObjectRef, Path};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::cli::{Apply, Diff, Format};
+use crate::cli::{Apply, Diff};
 use crate::failure::Failure;
 use crate::outcome::Outcome;
+use crate::rendered;
 use crate::session::{Input, Session, standard_input_twice};
 use crate::verbs::{Gates, diff};
-use crate::{json, markdown, rendered, text};
 
 /// Who applies, where nobody has said or applied before.
 const KUBECTL: &str = "kubectl";
@@ -38,13 +38,12 @@ pub(super) fn run(session: &Session, arguments: &Diff) -> Result<Outcome, Failur
     let found = compare_live(arguments.namespace.as_deref(), &live, &desired, &predictions)
         .ignoring(session.ignored())
         .ignoring_argocd(&ignores, &live, &predicted);
-    let output = match session.format {
-        _ if arguments.predicted => {
-            rendered::stream(&predicted.iter().map(without_managers).collect::<Vec<_>>())
+    let output = match arguments.predicted {
+        true => rendered::stream(&predicted.iter().map(without_managers).collect::<Vec<_>>()),
+        false => {
+            let states = diff::States { namespace: None, before: &live, after: &predicted };
+            diff::print(session, arguments, found, &states, applied(&predictions))?
         }
-        Format::Json => json::print(&document(&found, &predictions))?,
-        Format::Text => text::diff::render(&found, session.style, arguments.show_suppressed),
-        Format::Markdown => markdown::diff::render(&found),
     };
     let before = Input { resolved: of_live, objects: live };
     let after = Input { resolved: of_desired, objects: predicted };
@@ -71,11 +70,9 @@ fn without_managers(object: &Object) -> Object {
     object
 }
 
-/// The document of `--format json`: that of any diff, with how the objects are applied.
+/// What the document of `--format json` says beside the difference: how the objects are applied.
 #[derive(Serialize)]
-struct Document<'a> {
-    #[serde(flatten)]
-    diff: &'a diff_engine::Diff,
+struct Document {
     applied: Vec<Applied>,
 }
 
@@ -92,7 +89,7 @@ struct Conflict {
     manager: String,
 }
 
-fn document<'a>(diff: &'a diff_engine::Diff, predictions: &[Prediction]) -> Document<'a> {
+fn applied(predictions: &[Prediction]) -> Document {
     let conflicts = |one: &Prediction| {
         let conflicts = one.conflicts.iter();
         conflicts.map(|one| Conflict { path: one.path.clone(), manager: one.manager.clone() }).collect()
@@ -102,7 +99,7 @@ fn document<'a>(diff: &'a diff_engine::Diff, predictions: &[Prediction]) -> Docu
         method: one.method.to_string(),
         conflicts: conflicts(one),
     });
-    Document { diff, applied: applied.collect() }
+    Document { applied: applied.collect() }
 }
 
 /// How the objects are applied, and who is in the way.

@@ -47,14 +47,16 @@ fn print(
 ) -> Result<String, Failure> {
     let patch = patch.map(|patch| patch.text.as_str());
     let rendered = arguments.rendered.then_some(preview.rendered.after.as_slice());
-    match (session.format, patch, rendered) {
+    match (arguments.printed.format, patch, rendered) {
         (Format::Json, patch, rendered) => {
             json::print(&json::preview::Document::of(preview, patch, rendered))
         }
         (Format::Text, Some(patch), _) => Ok(patch.to_owned()),
         (Format::Text, None, Some(objects)) => Ok(rendered::stream(objects)),
         (Format::Text, None, None) => Ok(text::preview::render(preview, arguments, session.style)),
-        (Format::Markdown, patch, rendered) => Ok(markdown::preview::render(preview, patch, rendered)),
+        (Format::Markdown, patch, rendered) => {
+            Ok(markdown::preview::render(preview, patch, rendered).fit(session.markdown_limit))
+        }
     }
 }
 

@@ -157,3 +157,83 @@ fn noise_is_left_out_and_counted() {
     let document = sandbox.run(&["diff", "before", "after", "--format", "json"]).json();
     assert_eq!(document["suppressed"].as_array().unwrap().len(), 3);
 }
+
+fn diff_with(more: &[&str]) -> String {
+    let arguments = ["diff", "before", "after", "--redaction-key-file", "key"];
+    let run = release().run(&[&arguments[..], more].concat());
+    assert_eq!(run.code, 0, "{run:?}");
+    run.out
+}
+
+#[test]
+fn lines_and_counts() {
+    insta::assert_snapshot!("diff_yaml", diff_with(&["--format", "yaml-diff", "--context", "1"]));
+    insta::assert_snapshot!("diff_stat", diff_with(&["--stat"]));
+}
+
+#[test]
+fn a_filter_shows_what_is_asked_for_and_says_what_it_hides() {
+    let shown = diff_with(&["--filter", "Deployment/web:spec.template.spec.containers[name=web].image"]);
+    // Hidden: two settings of the ConfigMap, env and cpu of web, the Deployments old and worker, the Secret.
+    assert!(
+        shown.starts_with("1 changed, 0 added, 0 removed; nothing left out; the filter hides 7 changes, all of 4 objects, and 1 left out\n"),
+        "{shown}"
+    );
+    assert!(shown.contains(".image: ") && !shown.contains("cpu"), "{shown}");
+    let refused = release().run(&["diff", "before", "after", "--filter", "Pod/x", "--format", "json-patch"]);
+    assert_eq!((refused.code, refused.error_code()), (1, "USAGE"));
+}
+
+#[test]
+fn what_is_around_a_change_in_a_text_is_shown_when_asked_for() {
+    let context = diff_with(&["--context", "1"]);
+    let lines = "      \u{20} retries 3\n      - timeout 30\n      + timeout 5\n      \u{20} color blue\n";
+    assert!(context.contains(&lines.replace("\u{20}", " ")), "{context}");
+    assert!(!diff_with(&[]).contains("retries"));
+}
+
+/// GitHub refuses a comment of more than 65,536 characters.
+#[test]
+fn markdown_stays_below_a_comments_limit_and_says_what_is_left_out() {
+    let many = |tag: &str| -> String {
+        (0..2_000)
+            .map(|n| {
+                format!(
+                    "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c{n}}}\ndata: {{a: 'v{tag}'}}\n"
+                )
+            })
+            .collect()
+    };
+    let wide: String = (0..200).map(|n| format!("  k{n}: '@'\n")).collect();
+    let wide = format!("---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: wide}}\ndata:\n{wide}");
+    let sandbox = Sandbox::new()
+        .file("before.yaml", many("1") + &wide.replace('@', "1"))
+        .file("after.yaml", many("2") + &wide.replace('@', "2"));
+    let page = |more: &[&str]| {
+        sandbox.run(&[&["diff", "before.yaml", "after.yaml", "--format", "markdown"], more].concat()).out
+    };
+    let short = page(&[]);
+    assert!(short.chars().count() <= 65_000, "{}", short.chars().count());
+    assert!(short.starts_with("### 2001 changed, 0 added, 0 removed; nothing left out\n"), "{short}");
+    let left_out = 2_001 - short.lines().filter(|line| line.starts_with("| `ConfigMap/")).count();
+    // The wide one goes first: its 200 changes, and one of each other.
+    let told =
+        format!("{left_out} objects with {} changes: `ConfigMap/wide` (200 changes), ", left_out + 199);
+    assert!(short.contains(&told), "{told} in {}", short.lines().last().unwrap());
+    let whole = page(&["--markdown-limit", "1000000"]);
+    assert!(whole.chars().count() > 65_000 && !whole.contains("Left out"));
+}
+
+#[test]
+fn values_cannot_leave_their_cell() {
+    let evil = "```\\n</details>\\n<script>alert(1)</script> | @org/team #1 ``` ![x](http://e.example/y) `";
+    let text = |value: &str| {
+        format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c}}\ndata: {{a: \"{value}\"}}\n")
+    };
+    let sandbox = Sandbox::new().file("a.yaml", text("x")).file("b.yaml", text(evil));
+    let page = sandbox.run(&["diff", "a.yaml", "b.yaml", "--format", "markdown"]).out;
+    let row = page.lines().find(|line| line.starts_with("| `ConfigMap/c`")).unwrap();
+    // One line, in code whose fence is longer than any run of backticks in it, its pipe escaped.
+    assert!(row.contains("| ```` ") && row.ends_with(" ```` |") && row.contains("\\| @org"), "{row}");
+    assert_eq!(page.lines().count(), 5, "{page}");
+}

@@ -107,6 +107,26 @@ fn of_diff_in_a_namespace() {
 }
 
 #[test]
+fn of_a_filtered_diff() {
+    let run =
+        sandbox().run(&["diff", "before", "after", "--format", "json", "--filter", "*/*:spec.replicas"]);
+    let document = follows("diff", &run);
+    // web's image and the containers' quantities are hidden; new and old objects hold the place.
+    assert_eq!(document["hidden"]["changes"], 1, "{document:#}");
+    assert_eq!(document["changes"].as_array().unwrap().len(), 3, "{document:#}");
+}
+
+#[test]
+fn of_json_patch() {
+    let run = sandbox().run(&["diff", "before", "after", "--format", "json-patch"]);
+    let document = follows("json-patch", &run);
+    let actions: Vec<_> =
+        document.as_array().unwrap().iter().map(|one| one["action"].as_str().unwrap()).collect();
+    assert_eq!(actions, ["create", "patch", "patch", "delete"], "{document:#}");
+    follows("json-patch", &sandbox().run(&["diff", "before", "before", "--format", "json-patch"]));
+}
+
+#[test]
 fn of_cost() {
     follows("cost", &sandbox().run(&["cost", "before", "after", "--format", "json"]));
     follows("cost", &sandbox().run(&["cost", "after", "--format", "json", "--node-count", "3"]));
