@@ -37,7 +37,7 @@ pub(crate) fn of_pair(
 }
 
 fn normalised(object: &Object) -> String {
-    let value = normalise(&object.key, &object.api_version, &object.value);
+    let value = normalise(object.key.schema(), &object.api_version, &object.value);
     rendered::document(&value)
 }
 

@@ -41,7 +41,8 @@ pub(super) fn run(session: &Session, arguments: &Diff) -> Result<Outcome, Failur
     let output = match arguments.predicted {
         true => rendered::stream(&predicted.iter().map(without_managers).collect::<Vec<_>>()),
         false => {
-            let states = diff::States { namespace: None, before: &live, after: &predicted };
+            let states =
+                diff::States { namespace: arguments.namespace.as_deref(), before: &live, after: &predicted };
             diff::print(session, arguments, found, &states, applied(&predictions))?
         }
     };
