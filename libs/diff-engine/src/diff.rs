@@ -1,6 +1,6 @@
 //! The difference between two states: the changes, their summary, and what was left out.
 
-use kube_model::schema::Schemas;
+use kube_model::schema::{Schema, Schemas};
 use kube_model::{Object, ObjectRef, Path};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -11,6 +11,7 @@ use crate::compare::{Difference, compare};
 use crate::follow;
 use crate::identity::{self, Context};
 use crate::inside::{self, Inside};
+use crate::items;
 use crate::matched::{How, Match};
 use crate::reason::Reason;
 
@@ -67,7 +68,7 @@ pub struct Change {
     pub before: Option<Value>,
     /// The value after; null if there is none.
     pub after: Option<Value>,
-    /// What differs inside the two texts, where the values are texts that hold more than a word.
+    /// What differs inside, where the values are texts that hold more than a word, or lists whose items have no key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inside: Option<Inside>,
     /// The object, as `kind/name`, whose new name is all that changes here.
@@ -140,7 +141,7 @@ impl Diff {
             }
             None => true,
         });
-        self.modified(&object, real, suppressed);
+        self.modified(schema, &object, real, suppressed);
         let how = match (before.key.name == after.key.name, before.api_version == after.api_version) {
             (true, true) => return,
             (true, false) => How::ApiVersion,
@@ -154,6 +155,7 @@ impl Diff {
     /// An object that both states have.
     pub(crate) fn modified(
         &mut self,
+        schema: Schema<'_>,
         object: &ObjectRef,
         real: Vec<Difference>,
         mut suppressed: Vec<(Difference, Reason)>,
@@ -169,7 +171,7 @@ impl Diff {
             after: difference.after,
             reason,
         }));
-        self.changes.extend(real.into_iter().map(|difference| Change::of(object, difference)));
+        self.changes.extend(real.into_iter().map(|difference| Change::of(schema, object, difference)));
     }
 }
 
@@ -182,7 +184,7 @@ fn renamed(context: Context<'_>, alike: Alike<'_>) -> Match {
     let (old, object) = (ObjectRef::of(before), ObjectRef::of(after));
     let schema = context.schema(&after.key);
     let differences = compare(schema, &before.value, &after.value).differences;
-    let differences = differences.into_iter().map(|one| Change::of(&object, one)).collect();
+    let differences = differences.into_iter().map(|one| Change::of(schema, &object, one)).collect();
     Match {
         before: old,
         consequence: how.consequence(&object.kind),
@@ -194,7 +196,7 @@ fn renamed(context: Context<'_>, alike: Alike<'_>) -> Match {
 }
 
 impl Change {
-    fn of(object: &ObjectRef, difference: Difference) -> Self {
+    fn of(schema: Schema<'_>, object: &ObjectRef, difference: Difference) -> Self {
         let op = match (&difference.before, &difference.after) {
             _ if difference.is_order => Op::Reorder,
             (None, _) => Op::Add,
@@ -202,8 +204,11 @@ impl Change {
             _ => Op::Replace,
         };
         let Difference { path, before, after, .. } = difference;
-        let texts = before.as_ref().and_then(Value::as_str).zip(after.as_ref().and_then(Value::as_str));
-        let inside = texts.and_then(|(before, after)| inside::inside(before, after));
+        let inside = match (&before, &after) {
+            (Some(Value::String(before)), Some(Value::String(after))) => inside::inside(before, after),
+            (Some(before), Some(after)) => items::inside(schema, &path, before, after),
+            _ => None,
+        };
         Self { object: object.clone(), op, path, before, after, inside, follows: None }
     }
 

@@ -20,6 +20,10 @@ pub(crate) fn renames(diff: &mut Diff) {
     let own_name = Path::root().key("metadata").key("name");
     for change in diff.changes.iter_mut().filter(|change| change.path != own_name) {
         change.follows = followed(change, &renames);
+        // Nothing but the new name is different inside.
+        if change.follows.is_some() {
+            change.inside = None;
+        }
     }
 }
 

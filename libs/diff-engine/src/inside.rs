@@ -13,16 +13,16 @@ use serde_json::{Map, Value};
 use crate::compare::compare;
 use crate::lines;
 
-/// What differs inside a text.
+/// What differs inside a text, or inside a list whose items have no key.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Inside {
-    /// What the text is read as, on both sides.
+    /// What the value is read as, on both sides.
     pub format: TextFormat,
     /// Where it differs, in the order of the text.
     pub changes: Vec<InnerChange>,
 }
 
-/// What a text is read as.
+/// What a value is read as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TextFormat {
@@ -37,12 +37,14 @@ pub enum TextFormat {
     List,
     /// Lines.
     Lines,
+    /// No text: the items of a list. A place starts with the item, by its name or its position from 0 on the side that has it.
+    Items,
 }
 
 /// One change inside a text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct InnerChange {
-    /// Where: a path as in an object, or the lines of the text before (`lines 3-5`, `after line 7`).
+    /// Where: a path as in an object, an item (`[host=a].http`, `[2].verbs`), or the lines of the text before (`lines 3-5`, `after line 7`).
     pub place: String,
     /// What stands there before; none if nothing does.
     pub before: Option<Value>,

@@ -18,6 +18,7 @@ mod follow;
 mod identity;
 mod ignore;
 mod inside;
+mod items;
 mod lines;
 mod live;
 mod matched;

@@ -1,5 +1,4 @@
 use super::*;
-use kube_model::schema::{Schema, Schemas};
 use kube_model::{Redactor, State, yaml::Limits};
 use proptest::prelude::*;
 use serde_json::json;

@@ -104,7 +104,7 @@ fn modify(
     for change in real.iter_mut().filter(|change| !change.is_order) {
         as_written(schema, &mut change.after, &change.path, desired);
     }
-    diff.modified(&object, real, suppressed);
+    diff.modified(schema, &object, real, suppressed);
     if live.api_version != desired.api_version {
         diff.matched.push(Match::same(object, ObjectRef::of(desired), How::ApiVersion));
     }
