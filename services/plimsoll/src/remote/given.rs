@@ -62,7 +62,7 @@ mod tests {
     #[test]
     fn a_token_is_one_word() {
         assert_eq!(token(" plimsoll_abc\n").unwrap(), "plimsoll_abc");
-        for text in ["", "\n", "plimsoll_a\nplimsoll_b", "a b", "t\u{f6}ken"] {
+        for text in ["", "\n", "plimsoll_a\nplimsoll_b", "first second", "t\u{f6}ken"] {
             let failure = token(text).unwrap_err();
             assert_eq!(failure.code(), "TOKEN_INVALID", "{text:?}");
             assert!(text.trim().is_empty() || !failure.render().contains(text), "{}", failure.render());
