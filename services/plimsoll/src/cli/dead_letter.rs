@@ -1,0 +1,47 @@
+//! `plimsoll dead-letter`.
+
+use clap::{Args, Subcommand};
+
+use super::Server;
+
+#[derive(Debug, Args)]
+pub(crate) struct DeadLetters {
+    #[command(subcommand)]
+    pub(crate) verb: DeadLetterVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DeadLetterVerb {
+    /// Lists those that wait, oldest first
+    List {
+        /// parked, retrying, handled or discarded
+        #[arg(long)]
+        state: Option<String>,
+        #[command(flatten)]
+        server: Server,
+    },
+    /// Shows one with its bytes
+    Show {
+        /// SERVICE/NUMBER
+        id: String,
+        #[command(flatten)]
+        server: Server,
+    },
+    /// Has it handled again, and then those that wait behind it
+    Retry {
+        /// SERVICE/NUMBER
+        id: String,
+        #[command(flatten)]
+        server: Server,
+    },
+    /// Gives it up, so that those behind it go on
+    Discard {
+        /// SERVICE/NUMBER
+        id: String,
+        /// Why it is given up
+        #[arg(long)]
+        reason: String,
+        #[command(flatten)]
+        server: Server,
+    },
+}

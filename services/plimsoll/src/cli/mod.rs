@@ -1,0 +1,84 @@
+//! The command line: a file for each verb.
+
+mod application;
+mod audit;
+mod cluster;
+mod cost;
+mod dead_letter;
+mod diff;
+mod preview;
+mod pricing;
+mod printed;
+mod promotion;
+mod risk;
+mod server;
+mod token;
+mod up;
+
+use clap::{Parser, Subcommand};
+use clap_complete::Shell;
+
+pub(crate) use self::application::{Application, ApplicationVerb};
+pub(crate) use self::audit::{Audit, AuditFilter, AuditVerb};
+pub(crate) use self::cluster::{ClusterVerb, Clusters};
+pub(crate) use self::cost::Cost;
+pub(crate) use self::dead_letter::{DeadLetterVerb, DeadLetters};
+pub(crate) use self::diff::{Apply, Diff, DiffFormat};
+pub(crate) use self::preview::Preview;
+pub(crate) use self::pricing::Pricing;
+pub(crate) use self::printed::{ColorChoice, Common, Format, GateLevel, Printed};
+pub(crate) use self::promotion::{Decide, PromotionVerb, Promotions, RequestPromotion};
+pub(crate) use self::risk::Risk;
+pub(crate) use self::server::{Login, Server};
+pub(crate) use self::token::{Token, TokenVerb};
+pub(crate) use self::up::{Check, Demo, Up};
+
+const SOURCES: &str = "A SOURCE is an environment of plimsoll.yaml, a file, a directory (read recursively), `-` for \
+standard input, or git+URL//PATH@REV of a local or remote repository.";
+
+/// Shows what a Kubernetes promotion changes, costs and risks, before it is merged.
+#[derive(Debug, Parser)]
+#[command(name = "plimsoll", version, after_help = SOURCES, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// What differs between two states
+    Diff(Diff),
+    /// What a state costs a month, or what a change adds to it
+    Cost(Cost),
+    /// What could go wrong with a change
+    Risk(Risk),
+    /// What a promotion would edit in the target's own files, and what that changes, costs and risks
+    Preview(Preview),
+    /// Runs the whole control plane: the services, the API, a private Postgres
+    Up(Up),
+    /// Promotes an example from request to verified audit, in a new directory, and shows each command
+    Demo(Demo),
+    /// Looks whether everything that `up` needs is there and well, and says how to mend what is not
+    Check(Check),
+    /// Keeps a server and a token, so that the verbs below need neither
+    Login(Login),
+    /// Tokens: create, list, revoke, and whose this one is
+    Token(Token),
+    /// Clusters: register, list, rename, delete
+    Cluster(Clusters),
+    /// Applications (the API calls them workloads): register, list, update, delete
+    Application(Application),
+    /// Promotions on a server: request, list, show, approve, reject, watch
+    Promotion(Promotions),
+    /// The audit log: list, export, verify offline, the public key
+    Audit(Audit),
+    /// Events that could not be handled: list, show, retry, discard
+    DeadLetter(DeadLetters),
+    /// Prints the completions for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Prints the version
+    Version,
+}

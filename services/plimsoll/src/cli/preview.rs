@@ -1,0 +1,48 @@
+//! `plimsoll preview`.
+
+use clap::Args;
+use kube_model::PlacePattern;
+use preview::Take;
+
+use super::{Common, Pricing, Printed, SOURCES};
+
+#[derive(Debug, Args)]
+#[command(after_help = SOURCES)]
+pub(crate) struct Preview {
+    /// The environment whose changes are carried
+    #[arg(long, value_name = "SOURCE")]
+    pub(crate) from: String,
+    /// The environment that they are carried to
+    #[arg(long, value_name = "SOURCE")]
+    pub(crate) to: String,
+    /// The source environment as it stood at the last promotion: a SOURCE, or ROOT//PATH|ENVIRONMENT
+    #[arg(long, value_name = "SOURCE")]
+    pub(crate) base: Option<String>,
+    /// Decide a place: Kind/name:path=source carries it, =target leaves it [default: source]
+    #[arg(long, value_name = "PLACE[=source|target]")]
+    pub(crate) take: Vec<Take>,
+    /// Carry nothing but these places
+    #[arg(long, value_name = "PLACE")]
+    pub(crate) only: Vec<PlacePattern>,
+    /// Leave these places pending
+    #[arg(long, value_name = "PLACE")]
+    pub(crate) skip: Vec<PlacePattern>,
+    /// Print the edit as a unified diff, for git apply or patch -p1
+    #[arg(long, conflicts_with = "rendered")]
+    pub(crate) patch: bool,
+    /// Apply the edit to the working tree; nothing is committed
+    #[arg(long)]
+    pub(crate) write: bool,
+    /// Print the target's objects as they are after the edit, secrets masked
+    #[arg(long)]
+    pub(crate) rendered: bool,
+    /// List everything that is kept
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+    #[command(flatten)]
+    pub(crate) pricing: Pricing,
+    #[command(flatten)]
+    pub(crate) printed: Printed,
+    #[command(flatten)]
+    pub(crate) common: Common,
+}

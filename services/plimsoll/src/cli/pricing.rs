@@ -1,0 +1,24 @@
+//! What a price depends on beside the manifests.
+
+use std::path::PathBuf;
+
+use application::Amount;
+use clap::Args;
+
+/// What a price depends on beside the manifests.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Cost options")]
+pub(crate) struct Pricing {
+    /// Your own prices, as JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) price_book: Option<PathBuf>,
+    /// The nodes that a DaemonSet runs on
+    #[arg(long, value_name = "N")]
+    pub(crate) node_count: Option<u32>,
+    /// The minutes that a run of a CronJob takes
+    #[arg(long, value_name = "N")]
+    pub(crate) run_minutes: Option<u32>,
+    /// Exit with 2 when the change costs more than this a month: 50, 50USD
+    #[arg(long, value_name = "AMOUNT")]
+    pub(crate) fail_above: Option<Amount>,
+}

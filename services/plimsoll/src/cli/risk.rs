@@ -1,0 +1,19 @@
+//! `plimsoll risk`.
+
+use clap::Args;
+
+use super::{Common, Pricing, Printed, SOURCES};
+
+#[derive(Debug, Args)]
+#[command(after_help = SOURCES, override_usage = "plimsoll risk [OPTIONS] [BEFORE] <AFTER>")]
+pub(crate) struct Risk {
+    /// The state before, and the state after; one alone is the state after: everything is new
+    #[arg(value_name = "SOURCE", required = true, num_args = 1..=2)]
+    pub(crate) sources: Vec<String>,
+    #[command(flatten)]
+    pub(crate) pricing: Pricing,
+    #[command(flatten)]
+    pub(crate) printed: Printed,
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
