@@ -42,7 +42,7 @@ impl<K: Clone + Eq + Hash> Lent<K> {
         self.0.remove(partition);
     }
 
-    /// The epoch in which a commit is made: that of what is in hand, else the partition's own.
+    /// The epoch in which what is in hand was delivered; none if nothing is.
     pub(crate) fn epoch(&self, partition: &K) -> Option<i64> {
         self.0.get(partition).map(|hand| hand.epoch)
     }

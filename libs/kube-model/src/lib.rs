@@ -6,6 +6,7 @@
 //! [`Redactor`] (what is never shown). The crate does no I/O.
 
 pub mod args;
+pub mod duration;
 pub mod image;
 pub mod lists;
 mod object;

@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use event_log::EventLog;
+use ids::OrgId;
+use serde::de::DeserializeOwned;
 use store::{Blobs, Store};
 use tokio::sync::watch;
 
 use crate::clock::Clock;
+use crate::failure::Failure;
 
 /// What a service is given by whoever starts it: `plimsoll up`, its own `main.rs`, a test, the simulator.
 #[derive(Clone)]
@@ -38,6 +41,22 @@ impl Parts {
         clock: Arc<dyn Clock>,
     ) -> Self {
         Self { log, store, blobs, clock, retries: RetrySignal::default() }
+    }
+
+    /// The state of an aggregate as it is now; none if there is no such aggregate.
+    ///
+    /// # Errors
+    /// The store cannot be reached, or what it has is no such state (`STORE_DAMAGED`).
+    pub async fn state<S: DeserializeOwned>(
+        &self,
+        org: OrgId,
+        aggregate: &str,
+    ) -> Result<Option<S>, Failure> {
+        let Some(stored) = self.store.load(org, aggregate).await? else { return Ok(None) };
+        let damaged = |error: serde_json::Error| {
+            Failure::unhandled("STORE_DAMAGED", format!("the state of {aggregate} cannot be read: {error}"))
+        };
+        serde_json::from_value(stored.state).map_err(damaged)
     }
 }
 

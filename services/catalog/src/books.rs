@@ -40,11 +40,7 @@ impl Books {
     /// # Errors
     /// The store cannot be reached or is damaged.
     pub async fn catalog(&self, org: OrgId) -> Result<Catalog, Failure> {
-        let Some(stored) = self.parts.store.load(org, &org.to_string()).await? else {
-            return Ok(Catalog::default());
-        };
-        let damaged = |error: serde_json::Error| Failure::unhandled("STORE_DAMAGED", error.to_string());
-        serde_json::from_value(stored.state).map_err(damaged)
+        Ok(self.parts.state(org, &org.to_string()).await?.unwrap_or_default())
     }
 
     /// What a command of this name was answered before.

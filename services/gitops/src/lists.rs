@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use service::{Aggregate, Decision, Failure, Occasion, Parts, decide};
 use uuid::Uuid;
 
-use crate::state::{load, promoted};
+use crate::state::promoted;
 
 /// What is done about promotions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +55,7 @@ impl List {
 
     /// The promotions on it.
     pub(crate) async fn read(self, parts: &Parts) -> Result<Listed, Failure> {
-        Ok(load::<Kept>(parts, NOBODY, self.name()).await?.unwrap_or_default().0)
+        Ok(parts.state::<Kept>(NOBODY, self.name()).await?.unwrap_or_default().0)
     }
 
     /// Puts a promotion on it. It comes before the commit that gives it something to do: a crash between the two

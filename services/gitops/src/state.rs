@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use events::plan::ApprovedPlan;
 use events::{Event, Message};
 use ids::{EventId, OrgId, PromotionId};
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use service::{Aggregate, Failure, Parts};
 use time::OffsetDateTime;
@@ -126,17 +125,5 @@ pub(crate) async fn promoted(
     org: OrgId,
     promotion: PromotionId,
 ) -> Result<Option<Promoted>, Failure> {
-    load(parts, org, &promotion.to_string()).await
-}
-
-pub(crate) async fn load<S: DeserializeOwned>(
-    parts: &Parts,
-    org: OrgId,
-    aggregate: &str,
-) -> Result<Option<S>, Failure> {
-    let Some(stored) = parts.store.load(org, aggregate).await? else { return Ok(None) };
-    let damaged = |error: serde_json::Error| {
-        Failure::unhandled("STORE_DAMAGED", format!("the state of {aggregate} cannot be read: {error}"))
-    };
-    serde_json::from_value(stored.state).map_err(damaged)
+    parts.state(org, &promotion.to_string()).await
 }

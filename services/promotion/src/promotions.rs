@@ -66,7 +66,7 @@ impl Promotions {
     /// # Errors
     /// The store cannot be reached or is damaged.
     pub async fn promotion(&self, org: OrgId, id: PromotionId) -> Result<Option<Promotion>, Failure> {
-        self.load(org, &id.to_string()).await
+        self.parts.state(org, &id.to_string()).await
     }
 
     /// An edge of an organisation.
@@ -74,15 +74,7 @@ impl Promotions {
     /// # Errors
     /// The store cannot be reached or is damaged.
     pub async fn edge(&self, org: OrgId, id: ids::EdgeId) -> Result<Option<Edge>, Failure> {
-        self.load(org, &id.to_string()).await
-    }
-
-    async fn load<S: Aggregate>(&self, org: OrgId, aggregate: &str) -> Result<Option<S>, Failure> {
-        let Some(stored) = self.parts.store.load(org, aggregate).await? else { return Ok(None) };
-        let damaged = |error: serde_json::Error| {
-            Failure::unhandled("STORE_DAMAGED", format!("the state of {aggregate} cannot be read: {error}"))
-        };
-        serde_json::from_value(stored.state).map_err(damaged)
+        self.parts.state(org, &id.to_string()).await
     }
 
     /// A person tells a promotion something. A refusal is recorded.

@@ -132,14 +132,15 @@ impl<'t, B: Build<'t>> Reader<'t, B> {
         let start = self.at;
         let key = match self.peek()? {
             b'"' | b'\'' => self.quoted()?,
-            _ => key_of_plain(self.plain_before_colon()?)?,
+            _ => key_of_plain(self.plain_before_colon(b"")?)?,
         };
         let is_key = self.peek() == Some(b':') && self.is_gap(self.at + 1) && self.at - start <= KEY;
         self.at += 1;
         is_key.then_some(key)
     }
 
-    fn plain_before_colon(&mut self) -> Option<&'t str> {
+    /// A plain key; `others` are the letters that end it where they stand.
+    pub(super) fn plain_before_colon(&mut self, others: &[u8]) -> Option<&'t str> {
         let start = self.at;
         self.may_start_plain().then_some(())?;
         loop {
@@ -148,6 +149,7 @@ impl<'t, B: Build<'t>> Reader<'t, B> {
                 b':' if self.is_gap(self.at + 1) => break,
                 b'\n' | b'\t' => return None,
                 b'#' if self.bytes[self.at - 1] == b' ' => return None,
+                letter if others.contains(&letter) => return None,
                 _ => self.at += 1,
             }
         }

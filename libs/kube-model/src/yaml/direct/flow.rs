@@ -100,27 +100,11 @@ impl<'t, B: Build<'t>> Reader<'t, B> {
         let start = self.at;
         let (key, apart) = match self.peek()? {
             b'"' | b'\'' => (self.quoted()?, true),
-            _ => (key_of_plain(self.flow_plain_key()?)?, self.is_gap(self.at + 1)),
+            _ => (key_of_plain(self.plain_before_colon(b",[]{}")?)?, self.is_gap(self.at + 1)),
         };
         let is_key = apart && self.peek() == Some(b':') && self.at - start <= KEY;
         self.at += 1;
         is_key.then_some(key)
-    }
-
-    fn flow_plain_key(&mut self) -> Option<&'t str> {
-        let start = self.at;
-        self.may_start_plain().then_some(())?;
-        loop {
-            self.skip_letters();
-            match self.peek()? {
-                b':' if self.is_gap(self.at + 1) => break,
-                b',' | b'[' | b']' | b'{' | b'}' | b'\n' | b'\t' => return None,
-                b'#' if self.bytes[self.at - 1] == b' ' => return None,
-                _ => self.at += 1,
-            }
-        }
-        let text = self.text.get(start..self.at)?;
-        (!text.ends_with(' ')).then_some(text)
     }
 
     fn flow_plain(&mut self) -> Option<&'t str> {
