@@ -16,7 +16,7 @@ mod splice;
 mod template;
 
 pub use documents::{add_object, new_file, remove_object};
-pub use reconcile::edit_object;
+pub use reconcile::{edit_document, edit_object};
 pub use splice::{Splice, apply, normalised};
 pub use template::Template;
 

@@ -37,6 +37,34 @@ pub fn edit_object(
     Ok(editor.splices)
 }
 
+/// The splices of `file` that make one of its documents, which means `old`, mean `new`. The document need not be an
+/// object: it may be a kustomization, a chart's values, a patch. New fields of the document itself come last.
+///
+/// # Errors
+/// When there is no such document, or the change cannot be written in this file.
+pub fn edit_document(
+    file: &ManifestFile,
+    index: usize,
+    schema: Schema<'_>,
+    (old, new): (&Value, &Value),
+    source: Option<Template<'_>>,
+) -> Result<Vec<Splice>, EditError> {
+    let not_there = || EditError::NotThere { file: file.path.to_string() };
+    let document = file.document(index).ok_or_else(not_there)?;
+    let mut editor = Editor { new_fields: NewFields::Last, ..Editor::new(file, document, schema) };
+    editor.value(&Path::root(), &document.root, (old, new), source, Slot::Root)?;
+    Ok(editor.splices)
+}
+
+/// Where new entries of the document itself come to stand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum NewFields {
+    /// After the sibling that precedes them in the source.
+    AfterSibling,
+    /// At the end.
+    Last,
+}
+
 /// Where a node stands, for when it has to be written anew.
 #[derive(Clone, Copy)]
 pub(crate) enum Slot<'a> {
@@ -54,6 +82,7 @@ pub(crate) struct Editor<'a> {
     document: &'a Document,
     context: Context,
     indent: Indent,
+    new_fields: NewFields,
     /// What the anchored nodes that were passed are to become.
     anchored: HashMap<usize, Value>,
     /// The anchors of what goes.
@@ -70,6 +99,7 @@ impl<'a> Editor<'a> {
             document,
             context: if json { Context::Json } else { Context::Block },
             indent: Indent::of(&file.text, document),
+            new_fields: NewFields::AfterSibling,
             anchored: HashMap::new(),
             removed: HashSet::new(),
             splices: Vec::new(),

@@ -25,6 +25,13 @@ impl<'a> Template<'a> {
         Some(Self { file, document, node, value: &object.value })
     }
 
+    /// The template of a document of this file, which means `value`.
+    #[must_use]
+    pub fn of_document(file: &'a ManifestFile, index: usize, value: &'a Value) -> Option<Self> {
+        let document = file.document(index)?;
+        Some(Self { file, document, node: &document.root, value })
+    }
+
     /// The template of the value under a key.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<Self> {

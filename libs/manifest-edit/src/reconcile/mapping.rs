@@ -6,7 +6,7 @@ use kube_model::Path;
 use kube_model::yaml::{Layout, Node, NodeKind, is_merge_key, key_text};
 use serde_json::{Map, Value};
 
-use super::{Editor, Slot};
+use super::{Editor, NewFields, Slot};
 use crate::block::{self, Comments};
 use crate::content::{self, Lines};
 use crate::template::Template;
@@ -71,7 +71,9 @@ impl<'a> Editor<'a> {
         }
         let added = new.iter().filter(|(key, value)| !is_own(key) && inherited.get(*key) != Some(value));
         let added: HashMap<&str, &Value> = added.map(|(key, value)| (key.as_str(), value)).collect();
-        self.add_entries((node, entries, layout), &own, new, &added, source);
+        let at_end = self.new_fields == NewFields::Last && path.is_root();
+        let siblings = if at_end { &[][..] } else { &own[..] };
+        self.add_entries((node, entries, layout), siblings, new, &added, source);
         Ok(())
     }
 
@@ -122,7 +124,7 @@ impl<'a> Editor<'a> {
     fn add_entries(
         &mut self,
         (node, entries, layout): Mapping<'a>,
-        own: &[(&str, usize)],
+        siblings: &[(&str, usize)],
         new: &Map<String, Value>,
         added: &HashMap<&str, &Value>,
         source: Option<Template<'a>>,
@@ -131,8 +133,9 @@ impl<'a> Editor<'a> {
         let order: Vec<&str> = order.iter().map(String::as_str).collect();
         let mut unordered: Vec<&str> = added.keys().copied().filter(|key| !order.contains(key)).collect();
         unordered.sort_unstable();
-        let surviving =
-            |key: &str| own.iter().find(|(own, _)| *own == key && new.contains_key(key)).map(|(_, at)| *at);
+        let surviving = |key: &str| {
+            siblings.iter().find(|(own, _)| *own == key && new.contains_key(key)).map(|(_, at)| *at)
+        };
         let last = entries.len().saturating_sub(1);
         let mut after = None;
         for key in order.iter().chain(&unordered).copied() {
