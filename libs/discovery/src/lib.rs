@@ -1,0 +1,21 @@
+//! Which environments a repository has, and how each is rendered.
+//!
+//! What people already wrote is read: `plimsoll.yaml`, Argo CD's Applications and ApplicationSets, Flux' Kustomizations and
+//! HelmReleases, and the layouts that teams share (`overlays/NAME`, `values-NAME.yaml`). Each value that was found keeps
+//! the place that it was read from, since that is where an edit of it belongs. The crate does no I/O.
+
+mod environment;
+mod found;
+mod helm;
+mod note;
+mod overrides;
+mod place;
+mod recipe;
+
+pub use environment::{Environment, Evidence, FreightRequest, KargoStage, OwnedBy, Owner, Owns};
+pub use found::{Discovered, DiscoveryError, Found};
+pub use helm::{Chart, Helm, RemoteChart, SetForm, SetValue, Skip, Values};
+pub use note::{Note, Problem};
+pub use overrides::{ImageOverride, LabelScope, Overrides, Patch, PatchOverride, ReplicaOverride};
+pub use place::{Location, Sourced, Span};
+pub use recipe::{Command, Depth, Elsewhere, Kustomize, Plain, Recipe};
