@@ -6,10 +6,12 @@ mod node;
 mod scalar;
 mod split;
 mod value;
+mod write;
 
 pub use node::{Document, Layout, Node, NodeKind, ScalarStyle};
 pub(crate) use split::split;
 pub use value::{is_merge_key, key_text, to_value};
+pub use write::{write, write_escaping};
 
 /// What a stream may ask of the reader before it is refused.
 #[derive(Debug, Clone)]

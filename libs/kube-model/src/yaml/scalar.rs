@@ -4,6 +4,8 @@
 //! (`yes`, `on`, `y`), Go's integer literals (`0x1f`, `017`, `0o17`, `0b1`, `1_000`), YAML 1.2 floats, and
 //! timestamps that stay strings. The rules here follow `goyaml.v2/resolve.go` of that project.
 
+use std::borrow::Cow;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Number, Value};
 
@@ -83,10 +85,21 @@ pub(super) fn resolve_plain(text: &str) -> Result<Value, &'static str> {
     }
     let number = match text.as_bytes().first() {
         Some(b'0'..=b'9' | b'+' | b'-') => resolve_number(&text.replace('_', "")),
-        Some(b'.') => parse_float(text),
+        Some(b'.') => without_underscores(text).as_deref().and_then(parse_float),
         _ => None,
     };
     Ok(number.map_or_else(|| Value::String(text.to_owned()), Value::Number))
+}
+
+/// Before a float that starts with its point, go-yaml leaves the underscores to Go, which takes them between digits only.
+fn without_underscores(text: &str) -> Option<Cow<'_, str>> {
+    if !text.contains('_') {
+        return Some(Cow::Borrowed(text));
+    }
+    let digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
+    let bytes = text.as_bytes();
+    let between = |(at, _)| digit(bytes.get(at + 1)) && at > 0 && digit(bytes.get(at - 1));
+    text.match_indices('_').all(between).then(|| Cow::Owned(text.replace('_', "")))
 }
 
 fn resolve_number(text: &str) -> Option<Number> {
