@@ -85,6 +85,12 @@ pub enum SourceError {
         /// The root of the source.
         root: String,
     },
+    /// A symbolic link where a file of a repository is to be rendered.
+    #[error("{path} is, or lies behind, a symbolic link, which a render does not follow")]
+    Link {
+        /// The path.
+        path: String,
+    },
     /// The repository does not have the revision.
     #[error("{repository} has no revision {revision:?}")]
     Revision {
@@ -146,6 +152,7 @@ impl SourceError {
             Self::TooLarge { .. } | Self::TooMany { .. } => "SOURCE_TOO_LARGE",
             Self::Unreadable { .. } => "SOURCE_UNREADABLE",
             Self::Outside { .. } => "SOURCE_OUTSIDE",
+            Self::Link { .. } => "SOURCE_LINK",
             Self::Revision { .. } => "REVISION_NOT_FOUND",
             Self::Git { .. } => "GIT_FAILED",
             Self::Application { error, .. } => error.code(),

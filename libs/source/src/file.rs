@@ -9,6 +9,11 @@ use crate::error::SourceError;
 /// The bytes of a file that is called `shown` in messages.
 pub(crate) fn read(path: &Path, shown: &str, limit: u64) -> Result<Vec<u8>, SourceError> {
     let file = File::open(path).map_err(|error| SourceError::unreadable(shown, &error))?;
+    read_open(file, shown, limit)
+}
+
+/// The bytes of a file that is open.
+pub(crate) fn read_open(file: File, shown: &str, limit: u64) -> Result<Vec<u8>, SourceError> {
     let size = file.metadata().map_or(0, |metadata| metadata.len());
     if size > limit {
         return Err(SourceError::FileTooLarge { file: shown.to_owned(), size, limit });

@@ -1,8 +1,9 @@
 //! Where manifests come from: `ENVIRONMENT | PATH | - | git+URL//PATH@REV`, as files and their bytes.
 //!
-//! A source is read as it stands: plain YAML and JSON. What has to be rendered first (Kustomize, Helm) is
-//! refused rather than read wrongly. Nothing outside a source's root is read through a link, Git is run
-//! without prompts, hooks or foreign transports, and no URL is shown with its credentials.
+//! A source that is plain YAML and JSON is read as it stands ([`Workspace::resolve`]); what has to be rendered first is
+//! refused there, and located in the files of its repository ([`Workspace::locate`], [`RepositoryFiles`]). Nothing
+//! outside a source's root is read through a link, Git is run without prompts, hooks or foreign transports, and no URL
+//! is shown with its credentials.
 //!
 //! Servers read through [`Mirrors`]: a cache of bare repositories, with deadlines, a policy on URLs and
 //! errors that say whether to try again. The crate does I/O and blocks; it needs no runtime.
@@ -13,6 +14,8 @@ mod error;
 mod file;
 mod git;
 mod mirror;
+mod place;
+mod repository;
 mod select;
 mod tree;
 mod workspace;
@@ -25,6 +28,7 @@ pub use mirror::{
     Allowed, Found, GitCommand, GitError, GitOutput, History, ListEntry, Mirror, MirrorOptions, Mirrors,
     Pinned, Reach, Revision, sanitised,
 };
+pub use repository::{Located, RepositoryFiles, RepositoryOrigin};
 pub use tree::{Limits, SourceFile, SourceTree};
 pub use workspace::{Resolved, Workspace};
 pub use write::{Change, apply, sha256};

@@ -1,7 +1,9 @@
 //! From the words of a command line to sources.
 
+use std::collections::HashMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use application::Application;
 
@@ -10,10 +12,9 @@ use crate::environment::EnvironmentInfo;
 use crate::error::SourceError;
 use crate::file;
 use crate::git::{self, GitSource};
+use crate::place::{COMMON, FoundPath, Place, Spot};
+use crate::repository::{self, Located, RepositoryFiles};
 use crate::tree::{Limits, Shown, SourceFile, SourceTree, join};
-
-/// Directories that environments are commonly kept in, where no `plimsoll.yaml` says where they are.
-const COMMON: [&str; 3] = ["overlays", "envs", "environments"];
 
 /// Where sources are looked for: a working directory, and the `plimsoll.yaml` that holds there.
 #[derive(Debug)]
@@ -23,6 +24,8 @@ pub struct Workspace {
     application_directory: String,
     application: Option<Application>,
     limits: Limits,
+    /// The working trees that have been read, by their roots.
+    repositories: Mutex<HashMap<PathBuf, Arc<RepositoryFiles>>>,
 }
 
 /// A source, and which environment it is.
@@ -48,6 +51,7 @@ impl Workspace {
             application_directory: parent(shown).to_owned(),
             application: None,
             limits,
+            repositories: Mutex::default(),
         };
         if application.is_some() || path.exists() {
             workspace.application = Some(read_application(&path, shown, &limits)?);
@@ -65,40 +69,65 @@ impl Workspace {
     /// of `plimsoll.yaml` goes before a path of the same name. `input` is read for `-`.
     ///
     /// # Errors
-    /// When there is no such source, or it cannot be read.
+    /// When there is no such source, or it cannot be read as plain manifests.
     pub fn resolve(&self, argument: &str, input: &mut dyn Read) -> Result<Resolved, SourceError> {
-        if argument == "-" {
-            return Ok(Resolved { tree: read_input(input, &self.limits)?, environment: None });
-        }
-        if let Some(text) = argument.strip_prefix("git+") {
-            return self.resolve_git(&GitSource::parse(text)?);
-        }
-        let (root, shown) = (self.directory.join(&self.application_directory), &self.application_directory);
-        let place = Place { root: &root, shown, application: self.application.as_ref() };
-        if let Some(resolved) = place.environment(argument, self)? {
-            return Ok(resolved);
-        }
-        let path = self.directory.join(argument);
-        if path.exists() {
-            return self.resolve_path(&path, argument);
-        }
-        let place = Place { root: &self.directory, shown: "", application: None };
-        place.common(argument, self)?.ok_or_else(|| self.not_found(argument))
+        self.read(self.find(argument)?, input)
     }
 
     /// Reads the base of a promotion: a path, `git+URL//PATH@REV`, or `ROOT//PATH|ENVIRONMENT`, in which the
     /// environment is looked up in the `plimsoll.yaml` of that root.
     ///
     /// # Errors
-    /// When there is no such source, or it cannot be read.
+    /// When there is no such source, or it cannot be read as plain manifests.
     pub fn resolve_base(&self, argument: &str, input: &mut dyn Read) -> Result<Resolved, SourceError> {
+        self.read(self.find_base(argument)?, input)
+    }
+
+    /// Finds the source that an argument of [`Workspace::resolve`] names in the files of its repository, for a render.
+    /// None for standard input, which lies in none.
+    ///
+    /// # Errors
+    /// When there is no such source, or its repository cannot be read.
+    pub fn locate(&self, argument: &str) -> Result<Option<Located>, SourceError> {
+        self.locate_spot(self.find(argument)?)
+    }
+
+    /// [`Workspace::locate`] for an argument of [`Workspace::resolve_base`]. A `ROOT` that is given is the repository's.
+    ///
+    /// # Errors
+    /// As [`Workspace::locate`].
+    pub fn locate_base(&self, argument: &str) -> Result<Option<Located>, SourceError> {
+        self.locate_spot(self.find_base(argument)?)
+    }
+
+    fn find(&self, argument: &str) -> Result<Spot, SourceError> {
+        if argument == "-" {
+            return Ok(Spot::Input);
+        }
+        if let Some(text) = argument.strip_prefix("git+") {
+            return Ok(Spot::Git(GitSource::parse(text)?));
+        }
+        let (root, shown) = (self.directory.join(&self.application_directory), &self.application_directory);
+        let place = Place { root: &root, shown, application: self.application.as_ref() };
+        if let Some(found) = place.environment(argument)? {
+            return Ok(Spot::Path(found));
+        }
+        let path = self.directory.join(argument);
+        if path.exists() {
+            return self.find_path(path, argument).map(Spot::Path);
+        }
+        let place = Place { root: &self.directory, shown: "", application: None };
+        place.common(argument)?.map(Spot::Path).ok_or_else(|| self.not_found(argument))
+    }
+
+    fn find_base(&self, argument: &str) -> Result<Spot, SourceError> {
         match argument.split_once("//").filter(|_| !argument.starts_with("git+")) {
-            None => self.resolve(argument, input),
-            Some((root, inner)) => self.resolve_below(argument, root, inner.trim_matches('/')),
+            None => self.find(argument),
+            Some((root, inner)) => self.find_below(argument, root, inner.trim_matches('/')).map(Spot::Path),
         }
     }
 
-    fn resolve_below(&self, argument: &str, root: &str, inner: &str) -> Result<Resolved, SourceError> {
+    fn find_below(&self, argument: &str, root: &str, inner: &str) -> Result<FoundPath, SourceError> {
         let directory = self.directory.join(root);
         let not_found = || SourceError::NotFound { argument: argument.to_owned(), tried: Vec::new() };
         if !directory.is_dir() {
@@ -113,28 +142,15 @@ impl Workspace {
             false => None,
         };
         let place = Place { root: &directory, shown: root, application: application.as_ref() };
-        if let Some(resolved) = place.environment(inner, self)? {
-            return Ok(resolved);
-        }
-        match directory.join(inner).exists() {
-            true => place.inner(inner, self),
-            false => place.common(inner, self)?.ok_or_else(not_found),
-        }
+        let found = match place.environment(inner)? {
+            Some(found) => found,
+            None if directory.join(inner).exists() => place.inner(inner)?,
+            None => place.common(inner)?.ok_or_else(not_found)?,
+        };
+        Ok(FoundPath { repository: Some(directory), ..found })
     }
 
-    fn resolve_git(&self, source: &GitSource) -> Result<Resolved, SourceError> {
-        let tree = git::read(source, &self.directory, &self.limits)?;
-        let path = Path::new(&tree.prefix);
-        let known = self.application.as_ref().and_then(|application| {
-            application.spec.environments.iter().find(|environment| Path::new(&environment.path) == path)
-        });
-        let environment =
-            known.map(EnvironmentInfo::from).or_else(|| EnvironmentInfo::named_by(Path::new(source.path())));
-        Ok(Resolved { tree, environment })
-    }
-
-    fn resolve_path(&self, path: &Path, shown: &str) -> Result<Resolved, SourceError> {
-        let tree = directory::read(path, shown, &self.directory, &self.limits)?;
+    fn find_path(&self, path: PathBuf, shown: &str) -> Result<FoundPath, SourceError> {
         let canonical = path.canonicalize().map_err(|error| SourceError::unreadable(shown, &error))?;
         let below = self.directory.join(&self.application_directory);
         let known = self.application.as_ref().and_then(|application| {
@@ -143,7 +159,69 @@ impl Workspace {
             })
         });
         let environment = known.map(EnvironmentInfo::from).or_else(|| EnvironmentInfo::named_by(&canonical));
-        Ok(Resolved { tree, environment })
+        Ok(FoundPath { path, shown: shown.to_owned(), environment, repository: None })
+    }
+
+    fn read(&self, spot: Spot, input: &mut dyn Read) -> Result<Resolved, SourceError> {
+        match spot {
+            Spot::Input => Ok(Resolved { tree: read_input(input, &self.limits)?, environment: None }),
+            Spot::Git(source) => {
+                let tree = git::read(&source, &self.directory, &self.limits)?;
+                let environment = self.environment_of(&source, &tree.prefix);
+                Ok(Resolved { tree, environment })
+            }
+            Spot::Path(FoundPath { path, shown, environment, .. }) => {
+                let tree = directory::read(&path, &shown, &self.directory, &self.limits)?;
+                Ok(Resolved { tree, environment })
+            }
+        }
+    }
+
+    fn locate_spot(&self, spot: Spot) -> Result<Option<Located>, SourceError> {
+        match spot {
+            Spot::Input => Ok(None),
+            Spot::Git(source) => {
+                let (files, path) = git::files(&source, &self.directory, &self.limits)?;
+                let environment = self.environment_of(&source, &path);
+                Ok(Some(Located { files: Arc::new(files), path, environment }))
+            }
+            Spot::Path(found) => self.locate_path(found).map(Some),
+        }
+    }
+
+    fn locate_path(&self, found: FoundPath) -> Result<Located, SourceError> {
+        let FoundPath { path, shown, environment, repository } = found;
+        let canonical =
+            |path: &Path| path.canonicalize().map_err(|error| SourceError::unreadable(&shown, &error));
+        let (path, working) = (canonical(&path)?, canonical(&self.directory)?);
+        let root = match repository {
+            Some(root) => canonical(&root)?,
+            None => {
+                let application = canonical(&self.directory.join(&self.application_directory))?;
+                repository::root_of(&path, &[&application, &working])
+            }
+        };
+        let outside = || SourceError::Outside { path: shown.clone(), root: root.display().to_string() };
+        let below = path.strip_prefix(&root).ok().and_then(Path::to_str).ok_or_else(outside)?.to_owned();
+        Ok(Located { files: self.files_below(root, &working)?, path: below, environment })
+    }
+
+    /// A working tree is read once: the environments of an application mostly lie in one.
+    fn files_below(&self, root: PathBuf, working: &Path) -> Result<Arc<RepositoryFiles>, SourceError> {
+        let mut read = self.repositories.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(files) = read.get(&root) {
+            return Ok(Arc::clone(files));
+        }
+        let files = Arc::new(RepositoryFiles::of_directory(&root, working, &self.limits)?);
+        read.insert(root, Arc::clone(&files));
+        Ok(files)
+    }
+
+    fn environment_of(&self, source: &GitSource, path: &str) -> Option<EnvironmentInfo> {
+        let known = self.application.as_ref().and_then(|application| {
+            application.spec.environments.iter().find(|known| Path::new(&known.path) == Path::new(path))
+        });
+        known.map(EnvironmentInfo::from).or_else(|| EnvironmentInfo::named_by(Path::new(source.path())))
     }
 
     fn not_found(&self, argument: &str) -> SourceError {
@@ -153,59 +231,6 @@ impl Workspace {
             tried.push(format!("an environment of plimsoll.yaml ({})", names.join(", ")));
         }
         SourceError::NotFound { argument: argument.to_owned(), tried }
-    }
-}
-
-/// A directory in which an environment is looked for.
-struct Place<'a> {
-    root: &'a Path,
-    shown: &'a str,
-    application: Option<&'a Application>,
-}
-
-impl Place<'_> {
-    /// The environment of this name, if the application of this place has one.
-    fn environment(&self, name: &str, workspace: &Workspace) -> Result<Option<Resolved>, SourceError> {
-        let Some(environment) = self.application.and_then(|application| application.environment(name)) else {
-            return Ok(None);
-        };
-        let mut resolved = self.inner(&environment.path, workspace)?;
-        resolved.environment = Some(environment.into());
-        Ok(Some(resolved))
-    }
-
-    /// The directory that environments of this name are commonly kept in.
-    fn common(&self, name: &str, workspace: &Workspace) -> Result<Option<Resolved>, SourceError> {
-        let exists = |path: &String| self.root.join(path).exists();
-        let candidates: Vec<String> = match name.contains(['/', '\\']) || name.starts_with('.') {
-            true => Vec::new(),
-            false => COMMON.iter().map(|parent| format!("{parent}/{name}")).filter(exists).collect(),
-        };
-        match candidates.as_slice() {
-            [] => Ok(None),
-            [path] => self.inner(path, workspace).map(Some),
-            _ => Err(SourceError::Ambiguous { argument: name.to_owned(), candidates }),
-        }
-    }
-
-    /// What lies at a path below this place, and does not leave it through a link.
-    fn inner(&self, path: &str, workspace: &Workspace) -> Result<Resolved, SourceError> {
-        let full = self.root.join(path);
-        let shown = match (path, self.shown) {
-            ("" | ".", "") => ".".to_owned(),
-            ("" | ".", root) => root.to_owned(),
-            (path, root) => join(root, path),
-        };
-        if !full.exists() {
-            return Err(SourceError::NotFound { argument: shown, tried: Vec::new() });
-        }
-        let canonical = |path: &Path| path.canonicalize().map_err(|e| SourceError::unreadable(&shown, &e));
-        let (inside, root) = (canonical(&full)?, canonical(self.root)?);
-        if !inside.starts_with(root) {
-            return Err(SourceError::Outside { path: shown, root: self.shown.to_owned() });
-        }
-        let tree = directory::read(&full, &shown, &workspace.directory, &workspace.limits)?;
-        Ok(Resolved { tree, environment: EnvironmentInfo::named_by(&inside) })
     }
 }
 

@@ -72,7 +72,13 @@ impl GitSource {
         }
     }
 
-    /// What stands around the path of a file in messages.
+    /// What stands around the path of a file of the repository in messages.
+    pub(crate) fn root_shown_around(&self) -> (String, String) {
+        let after = self.revision.as_ref().map_or(String::new(), |revision| format!("@{revision}"));
+        (format!("git+{}//", self.repository_shown()), after)
+    }
+
+    /// What stands around the path of a file of the source in messages.
     pub(super) fn shown_around(&self, is_file: bool) -> (String, String) {
         let path = match (is_file, self.path.rsplit_once('/')) {
             (true, Some((parent, _))) => format!("{parent}/"),
@@ -80,8 +86,8 @@ impl GitSource {
             (false, _) if self.path.is_empty() => String::new(),
             (false, _) => format!("{}/", self.path),
         };
-        let after = self.revision.as_ref().map_or(String::new(), |revision| format!("@{revision}"));
-        (format!("git+{}//{path}", self.repository_shown()), after)
+        let (before, after) = self.root_shown_around();
+        (format!("{before}{path}"), after)
     }
 }
 

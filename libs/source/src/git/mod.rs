@@ -17,8 +17,10 @@ use std::path::Path;
 
 pub(crate) use location::GitSource;
 use location::Repository;
+use tempfile::TempDir;
 
 use crate::error::SourceError;
+use crate::repository::{self, RepositoryFiles};
 use crate::tree::{Limits, Shown, SourceTree};
 use directory::GitDirectory;
 use objects::{Batch, ReadError};
@@ -35,28 +37,49 @@ struct PinnedPath {
 
 /// Reads a source from Git. Relative repositories are those below `working`.
 pub(crate) fn read(source: &GitSource, working: &Path, limits: &Limits) -> Result<SourceTree, SourceError> {
+    // The directory goes when the source has been read.
+    let (pinned, _fetched) = pin(source, working)?;
+    let tree = Batch::start(&pinned.git)
+        .and_then(|mut batch| read_pinned(source, &pinned.commit, &pinned.path, limits, &mut batch));
+    tree.map_err(|error| error.of_user(&source.repository_shown(), &pinned.commit))
+}
+
+/// All files of the commit that a source is of, and the source's path in them.
+pub(crate) fn files(
+    source: &GitSource,
+    working: &Path,
+    limits: &Limits,
+) -> Result<(RepositoryFiles, String), SourceError> {
+    // The directory goes when the files have been read.
+    let (PinnedPath { git, commit, path }, _fetched) = pin(source, working)?;
+    let shown = source.repository_shown();
+    let gathered =
+        Batch::start(&git).and_then(|mut batch| repository::read_commit(&commit, &shown, limits, &mut batch));
+    let gathered = gathered.map_err(|error| error.of_user(&shown, &commit))?;
+    let prefix = path.strip_suffix(source.path()).unwrap_or_default().trim_end_matches('/').to_owned();
+    Ok((RepositoryFiles::of_commit(gathered, commit, source.root_shown_around(), prefix), path))
+}
+
+/// What `git ls-files` says of a working tree: each path that is ignored, with a NUL behind it, and a `/` behind those
+/// of directories.
+pub(crate) fn list_ignored(root: &Path) -> Option<Vec<u8>> {
+    let mut list = command::git(root);
+    list.args(["ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory"]);
+    command::run(&mut list, "").ok()?.ok()
+}
+
+/// The commit of a source; where it was fetched, the directory that it was fetched into.
+fn pin(source: &GitSource, working: &Path) -> Result<(PinnedPath, Option<TempDir>), SourceError> {
     match source.repository() {
-        Repository::Local(path) => read_of_user(source, &local::pin(source, &working.join(path))?, limits),
+        Repository::Local(path) => Ok((local::pin(source, &working.join(path))?, None)),
         Repository::Remote(url) => {
             let directory = tempfile::tempdir().map_err(|error| SourceError::Git {
                 repository: source.repository_shown(),
                 why: format!("no temporary directory: {error}"),
             })?;
-            read_of_user(source, &fetch::pin(source, url, directory.path())?, limits)
+            Ok((fetch::pin(source, url, directory.path())?, Some(directory)))
         }
     }
-}
-
-fn read_of_user(source: &GitSource, pinned: &PinnedPath, limits: &Limits) -> Result<SourceTree, SourceError> {
-    let repository = source.repository_shown();
-    let tree = Batch::start(&pinned.git)
-        .and_then(|mut batch| read_pinned(source, &pinned.commit, &pinned.path, limits, &mut batch));
-    tree.map_err(|error| match error {
-        ReadError::Source(error) => error,
-        ReadError::NoCommit => SourceError::Revision { repository, revision: pinned.commit.clone() },
-        ReadError::Broken(why) | ReadError::NotStarted(why) => SourceError::Git { repository, why },
-        ReadError::Expired => SourceError::Git { repository, why: "it took too long".to_owned() },
-    })
 }
 
 /// Reads the manifests below a path of a commit, with one process.

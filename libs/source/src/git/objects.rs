@@ -42,6 +42,19 @@ impl From<SourceError> for ReadError {
     }
 }
 
+impl ReadError {
+    /// What it is to a user who named a commit of a repository.
+    pub(crate) fn of_user(self, repository: &str, commit: &str) -> SourceError {
+        let repository = repository.to_owned();
+        match self {
+            Self::Source(error) => error,
+            Self::NoCommit => SourceError::Revision { repository, revision: commit.to_owned() },
+            Self::Broken(why) | Self::NotStarted(why) => SourceError::Git { repository, why },
+            Self::Expired => SourceError::Git { repository, why: "it took too long".to_owned() },
+        }
+    }
+}
+
 /// A `git cat-file` that answers.
 pub(crate) struct Batch {
     running: Running,
@@ -100,6 +113,29 @@ impl Batch {
         Ok(())
     }
 
+    /// Objects that others name, in order: `take` gets the index of each and its bytes, or its size where that is over
+    /// the limit.
+    pub(crate) fn each_up_to(
+        &mut self,
+        limit: u64,
+        hashes: &[&str],
+        mut take: impl FnMut(usize, Result<Vec<u8>, u64>) -> Result<(), ReadError>,
+    ) -> Result<(), ReadError> {
+        for (chunk, names) in hashes.chunks(AHEAD).enumerate() {
+            self.ask(names)?;
+            for (at, name) in names.iter().enumerate() {
+                let header = self.header().map_err(|error| self.failed(&error))?;
+                let (_, _, size) = header.ok_or_else(|| missing(name))?;
+                let object = match size > limit {
+                    false => self.body(size).map(Ok),
+                    true => self.skip(size).map(|()| Err(size)),
+                };
+                take(chunk * AHEAD + at, object.map_err(|error| self.failed(&error))?)?;
+            }
+        }
+        Ok(())
+    }
+
     fn ask(&mut self, names: &[&str]) -> Result<(), ReadError> {
         let mut lines = names.join("\n");
         lines.push('\n');
@@ -142,6 +178,11 @@ impl Batch {
         Ok(bytes)
     }
 
+    fn skip(&mut self, size: u64) -> io::Result<()> {
+        io::copy(&mut (&mut self.output).take(size), &mut io::sink())?;
+        self.output.read_exact(&mut [0])
+    }
+
     fn failed(&self, error: &io::Error) -> ReadError {
         match self.running.expired() {
             true => ReadError::Expired,
@@ -151,5 +192,9 @@ impl Batch {
 }
 
 fn expected(object: Option<Object>, hash: &str) -> Result<Vec<u8>, ReadError> {
-    object.map(|object| object.bytes).ok_or_else(|| ReadError::Broken(format!("object {hash} is missing")))
+    object.map(|object| object.bytes).ok_or_else(|| missing(hash))
+}
+
+fn missing(hash: &str) -> ReadError {
+    ReadError::Broken(format!("object {hash} is missing"))
 }

@@ -7,6 +7,7 @@ use crate::git::entries::{Entry, EntryKind};
 use crate::git::locate::{Located, directory, locate, root_tree};
 use crate::git::objects::{Batch, ReadError};
 use crate::git::{GitSource, read_pinned};
+use crate::repository::{self, RepositoryFiles};
 use crate::tree::SourceTree;
 
 /// What lies in a directory.
@@ -39,6 +40,18 @@ impl Mirrors {
         let mirror = self.mirror(url)?;
         let source = source(url, commit, path)?;
         mirror.read(commit, |batch| read_pinned(&source, commit, source.path(), &self.options.limits, batch))
+    }
+
+    /// All files of a commit, for a render.
+    ///
+    /// # Errors
+    /// Those of [`Mirrors::ensure`]; `SOURCE_TOO_LARGE`.
+    pub fn files(&self, url: &str, commit: &str) -> Result<RepositoryFiles, GitError> {
+        let (mirror, limits) = (self.mirror(url)?, &self.options.limits);
+        let gathered =
+            mirror.read(commit, |batch| repository::read_commit(commit, mirror.shown(), limits, batch))?;
+        let around = source(url, commit, "")?.root_shown_around();
+        Ok(RepositoryFiles::of_commit(gathered, commit.to_owned(), around, String::new()))
     }
 
     /// The bytes of a file of a commit, also through links that stay inside; none if there is nothing.

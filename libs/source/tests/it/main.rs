@@ -7,6 +7,7 @@ mod environments;
 mod git;
 mod mirror_faults;
 mod mirrors;
+mod repository;
 mod sandbox;
 mod server;
 mod writing;

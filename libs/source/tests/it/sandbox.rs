@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use source::{Limits, Resolved, SourceError, SourceTree, Workspace};
+use source::{Limits, Located, Resolved, SourceError, SourceTree, Workspace};
 
 /// A manifest, as far as a source is concerned.
 pub(crate) const MANIFEST: &str = "kind: Any\n";
@@ -71,6 +71,10 @@ impl Sandbox {
 
     pub(crate) fn resolve(&self, argument: &str) -> Result<Resolved, SourceError> {
         self.workspace().resolve(argument, &mut std::io::empty())
+    }
+
+    pub(crate) fn locate(&self, argument: &str) -> Located {
+        self.workspace().locate(argument).unwrap().unwrap()
     }
 
     pub(crate) fn base(&self, argument: &str) -> Result<Resolved, SourceError> {
