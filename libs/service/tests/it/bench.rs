@@ -111,6 +111,23 @@ impl Consumer {
         Self { health, shutdown, task }
     }
 
+    /// Starts it again when it ends with a failure, as the supervisor does: on a busy machine the log may be away.
+    pub(crate) fn kept_up(handler: Arc<dyn Handler>, parts: Parts, policy: Policy) -> Self {
+        let (health, shutdown) = (Health::default(), CancellationToken::new());
+        let running = Running { shutdown: shutdown.clone(), component: health.component("consumer") };
+        let task = tokio::spawn(async move {
+            loop {
+                let ended =
+                    service::consume(Arc::clone(&handler), parts.clone(), policy, running.clone()).await;
+                if ended.is_ok() || running.shutdown.is_cancelled() {
+                    return Ok(());
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        });
+        Self { health, shutdown, task }
+    }
+
     /// Stops in order.
     pub(crate) async fn stop(self) -> Result<(), Failure> {
         self.shutdown.cancel();

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use embedded_postgres::testing::TestPostgres;
-use event_log::{EventLog, Group, MemoryLog, PartitionId, PostgresLog};
+use event_log::{EventLog, Group, LogError, MemoryLog, PartitionId, PostgresLog};
 use events::{Message, Service, Topic};
 use service::{Backoff, Clock, DeadLetterError, DeadLetters, Failure, Handler, Parts, Policy, SystemClock};
 use store::{Commit, DeadLetterState, Handled, MemoryBlobs, MemoryStore, PostgresStore, Store, StoreError};
@@ -142,7 +142,7 @@ impl Chaos {
             ..Policy::default()
         };
         let handler: Arc<dyn Handler> = self.handler.clone();
-        self.members[member] = Some(Consumer::start(handler, self.parts[member].clone(), policy));
+        self.members[member] = Some(Consumer::kept_up(handler, self.parts[member].clone(), policy));
     }
 
     async fn step(&mut self) {
@@ -171,7 +171,8 @@ impl Chaos {
         let sequence = self.written.entry(key).or_default();
         *sequence += 1;
         let records = vec![record(key, *sequence); 1 + usize::from(self.dice.roll(8) == 0)];
-        self.log.append(&topic(), &records).await.unwrap();
+        // Records that were appended without an answer come twice, as others do.
+        reached(async || self.log.append(&topic(), &records).await).await;
     }
 
     /// Asks for some of the letters that wait, whether they are first or not.
@@ -213,8 +214,8 @@ impl Chaos {
     async fn is_done(&self) -> bool {
         for partition in 0..PARTITIONS {
             let partition = PartitionId { topic: topic(), partition };
-            let end = self.log.bounds(&partition).await.unwrap().end;
-            if self.log.committed(&Group::new("tests"), &partition).await.unwrap() < end {
+            let end = reached(async || self.log.bounds(&partition).await).await.end;
+            if reached(async || self.log.committed(&Group::new("tests"), &partition).await).await < end {
                 return false;
             }
         }
@@ -239,14 +240,14 @@ impl Chaos {
         }
         let store = &self.parts[0].store;
         for (key, written) in &self.written {
-            let state = store.load(ORG, key).await.unwrap().unwrap().state;
+            let state = reached(async || store.load(ORG, key).await).await.unwrap().state;
             let expected: Vec<_> = (1..=*written).map(|sequence| format!("{key}{sequence}")).collect();
             assert_eq!(serde_json::from_value::<Vec<String>>(state).unwrap(), expected);
         }
         // Each letter is an aggregate of two events: that it was parked, and that it was handled again.
-        let letters = store.dead_letters(None, 0, 10_000).await.unwrap();
+        let letters = reached(async || store.dead_letters(None, 0, 10_000).await).await;
         let mut told = BTreeMap::<String, Vec<(u64, &str)>>::new();
-        for (_, row) in store.outbox(100_000).await.unwrap() {
+        for (_, row) in reached(async || store.outbox(100_000).await).await {
             let message = events::decode(&row.record).unwrap();
             let name = message.event.event_type().rsplit('.').next().unwrap();
             told.entry(message.envelope.subject).or_default().push((message.envelope.sequence, name));
@@ -258,17 +259,47 @@ impl Chaos {
     }
 }
 
-/// What the store answers, once it does: on a busy machine it may not do so in time.
-async fn reached<T>(mut ask: impl AsyncFnMut() -> Result<T, StoreError>) -> T {
+/// What the store or the log answers, once it does: on a busy machine it may not do so in time.
+async fn reached<T, E: Away>(mut ask: impl AsyncFnMut() -> Result<T, E>) -> T {
     loop {
         match ask().await {
-            Err(StoreError::Unavailable(_)) => tokio::time::sleep(Duration::from_millis(50)).await,
+            Err(error) if error.is_away() => tokio::time::sleep(Duration::from_millis(50)).await,
             answer => return answer.unwrap(),
         }
     }
 }
 
+trait Away: std::fmt::Debug {
+    fn is_away(&self) -> bool;
+}
+
+impl Away for StoreError {
+    fn is_away(&self) -> bool {
+        matches!(self, Self::Unavailable(_))
+    }
+}
+
+impl Away for LogError {
+    fn is_away(&self) -> bool {
+        self.is_transient()
+    }
+}
+
+/// The handler's own panics are a part of the test: their traces are slow to write, and hide what fails.
+fn without_its_own_panics() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        let report = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if panic.payload().downcast_ref::<&str>() != Some(&"odd") {
+                report(panic);
+            }
+        }));
+    });
+}
+
 async fn run(seed: u64, steps: u32, parts: Vec<Parts>) {
+    without_its_own_panics();
     let mut chaos = Chaos::new(seed, parts).await;
     chaos.start(0);
     for _ in 0..steps {
