@@ -11,7 +11,7 @@ mod write;
 pub use node::{Document, Layout, Node, NodeKind, ScalarStyle};
 pub(crate) use split::split;
 pub use value::{is_merge_key, key_text, to_value};
-pub use write::{write, write_escaping};
+pub use write::{Mark, write, write_escaping, write_marked};
 
 /// What a stream may ask of the reader before it is refused.
 #[derive(Debug, Clone)]

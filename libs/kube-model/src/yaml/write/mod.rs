@@ -3,6 +3,7 @@
 //! That library sorts the keys ([`order`]), keeps lists at their key's column, breaks a line at the first space after
 //! column 80 and writes texts of several lines as literal blocks. The rules are those of go-yaml v2's `emitterc.go`.
 
+mod marks;
 mod number;
 mod order;
 mod scalar;
@@ -12,6 +13,9 @@ mod tests;
 mod words;
 
 use serde_json::{Map, Value};
+
+pub use marks::Mark;
+use marks::Marks;
 
 /// `value` as one YAML document, without `---`, with a line break at its end.
 #[must_use]
@@ -23,10 +27,17 @@ pub fn write(value: &Value) -> String {
 /// and reviews, where a character that is not seen or that reorders its line misleads.
 #[must_use]
 pub fn write_escaping(value: &Value, hidden: fn(char) -> bool) -> String {
-    let mut writer = Writer { text: String::new(), column: 0, whitespace: true, indention: true, hidden };
-    writer.node(value, None, Parent::Document);
-    writer.indent(0);
+    let mut writer = Writer::new(hidden);
+    writer.document(value);
     writer.text
+}
+
+/// [`write_escaping`], and where behind each scalar and each empty collection a comment may stand, in their order.
+#[must_use]
+pub fn write_marked(value: &Value, hidden: fn(char) -> bool) -> (String, Vec<Mark>) {
+    let mut writer = Writer { marks: Some(Marks::default()), ..Writer::new(hidden) };
+    writer.document(value);
+    (writer.text, writer.marks.map(|marks| marks.found).unwrap_or_default())
 }
 
 /// What a node stands in.
@@ -47,12 +58,23 @@ struct Writer {
     /// Whether the line holds nothing but indentation and the indicators `-`, `?` and `:` of blocks.
     indention: bool,
     hidden: fn(char) -> bool,
+    /// Where comments may stand, for who asks.
+    marks: Option<Marks>,
 }
 
 /// How far a level is indented.
 const STEP: usize = 2;
 
 impl Writer {
+    fn new(hidden: fn(char) -> bool) -> Self {
+        Self { text: String::new(), column: 0, whitespace: true, indention: true, hidden, marks: None }
+    }
+
+    fn document(&mut self, value: &Value) {
+        self.node(value, None, Parent::Document);
+        self.indent(0);
+    }
+
     /// `indent` is that of the collection around it, none at the top.
     fn node(&mut self, value: &Value, indent: Option<usize>, parent: Parent) {
         match value {
@@ -65,12 +87,10 @@ impl Writer {
                 self.sequence(list, indent.map_or(0, |indent| indent + step));
             }
             Value::String(text) => self.string(text, scalar_indent(indent)),
-            Value::Null => self.plain("null", scalar_indent(indent), scalar::Breaks::Never),
-            Value::Bool(true) => self.plain("true", scalar_indent(indent), scalar::Breaks::Never),
-            Value::Bool(false) => self.plain("false", scalar_indent(indent), scalar::Breaks::Never),
-            Value::Number(number) => {
-                self.plain(&number::text(number), scalar_indent(indent), scalar::Breaks::Never);
-            }
+            Value::Null => self.word("null"),
+            Value::Bool(true) => self.word("true"),
+            Value::Bool(false) => self.word("false"),
+            Value::Number(number) => self.word(&number::text(number)),
         }
     }
 
@@ -78,6 +98,7 @@ impl Writer {
         self.indicator(open, true);
         self.put(close);
         self.whitespace = false;
+        self.mark();
     }
 
     fn mapping(&mut self, map: &Map<String, Value>, indent: usize) {
@@ -90,19 +111,21 @@ impl Writer {
                 self.indention = false;
             } else {
                 self.block_indicator("?");
+                let marks = self.marks.take();
                 self.string(key, indent + STEP);
+                self.marks = marks;
                 self.indent(indent);
                 self.block_indicator(":");
             }
-            self.node(value, Some(indent), Parent::Mapping);
+            self.below(|| key.clone(), |writer| writer.node(value, Some(indent), Parent::Mapping));
         }
     }
 
     fn sequence(&mut self, list: &[Value], indent: usize) {
-        for item in list {
+        for (index, item) in list.iter().enumerate() {
             self.indent(indent);
             self.block_indicator("-");
-            self.node(item, Some(indent), Parent::Sequence);
+            self.below(|| index.to_string(), |writer| writer.node(item, Some(indent), Parent::Sequence));
         }
     }
 

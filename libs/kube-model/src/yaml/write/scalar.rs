@@ -8,7 +8,7 @@ const WIDTH: usize = 80;
 
 /// Whether a text may be broken over lines.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Breaks {
+enum Breaks {
     AtSpaces,
     Never,
 }
@@ -20,8 +20,15 @@ impl Writer {
             Style::Plain => self.plain(text, indent, Breaks::AtSpaces),
             Style::Single => self.single_quoted(text, indent, Breaks::AtSpaces),
             Style::Double => self.double_quoted(text, indent, Breaks::AtSpaces),
-            Style::Literal => self.literal(text, indent),
+            Style::Literal => return self.literal(text, indent),
         }
+        self.mark();
+    }
+
+    /// What is no text, and has no spaces.
+    pub(super) fn word(&mut self, word: &str) {
+        self.plain(word, 0, Breaks::Never);
+        self.mark();
     }
 
     /// A key on the line of its value.
@@ -33,7 +40,7 @@ impl Writer {
         }
     }
 
-    pub(super) fn plain(&mut self, text: &str, indent: usize, breaks: Breaks) {
+    fn plain(&mut self, text: &str, indent: usize, breaks: Breaks) {
         self.space();
         let mut after_space = false;
         for (at, character) in text.char_indices() {
@@ -122,6 +129,7 @@ impl Writer {
             (true, true) => "+",
             (true, false) => "",
         });
+        self.mark();
         self.line_break();
         self.indention = true;
         self.whitespace = true;

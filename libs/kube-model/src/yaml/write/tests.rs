@@ -24,6 +24,27 @@ fn a_hidden_character_is_escaped() {
     assert_eq!(write(&json!({"k": "user\u{202e}nimda"})), "k: user\u{202e}nimda\n");
 }
 
+/// `text` with a comment at every mark.
+fn commented(text: &str, marks: &[Mark]) -> String {
+    let mut commented = String::new();
+    let mut done = 0;
+    for mark in marks {
+        commented += &text[done..mark.at];
+        commented += &format!("  # {}", mark.pointer.escape_default());
+        done = mark.at;
+    }
+    commented + &text[done..]
+}
+
+#[test]
+fn every_leaf_has_a_mark() {
+    let value = json!({"a": [1, {"b/c": "x"}], "e": {}, "l": "one\ntwo\n"});
+    let (text, marks) = write_marked(&value, |_| false);
+    let expected = "a:\n- 1  # /a/0\n- b/c: x  # /a/1/b~1c\ne: {}  # /e\nl: |  # /l\n  one\n  two\n";
+    assert_eq!(commented(&text, &marks), expected);
+    assert_eq!(text, write(&value));
+}
+
 fn any_value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         any::<bool>().prop_map(Value::from),
@@ -48,6 +69,9 @@ proptest! {
     fn what_is_written_is_read_as_the_same_value(value in any_value()) {
         let value = json!({ "k": value });
         let written = write_escaping(&value, is_old_break);
-        prop_assert_eq!(read(&written), value, "{}", written);
+        prop_assert_eq!(&read(&written), &value, "{}", written);
+        let (text, marks) = write_marked(&value, is_old_break);
+        prop_assert_eq!(read(&commented(&text, &marks)), value);
+        prop_assert_eq!(text, written);
     }
 }
