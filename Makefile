@@ -23,7 +23,7 @@ test: need ## Run every test
 test-cluster: need ## Hold predictions against a real API server (built into the cache with Go, about 5 minutes once)
 	@bash scripts/cluster/test.sh "$(CACHE)"
 
-lint: need tools ## Formatting, clippy, licences and sources of dependencies
+lint: need linters ## Formatting, clippy, licences and sources of dependencies
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	PATH="$(CACHE)/bin:$$PATH" cargo-deny --workspace check --hide-inclusion-graph bans licenses sources
@@ -45,10 +45,14 @@ fuzz-api: build ## Put the OpenAPI document to the test with schemathesis (in a 
 fuzz: need ## Hostile input for MINUTES=1 a target: YAML bytes, and pairs of states (needs nightly and cargo-fuzz)
 	@bash scripts/fuzz.sh "$(or $(MINUTES),1)" "$(CACHE)"
 
-advisories: need tools ## Check dependencies against the RustSec database (needs github.com)
+advisories: need linters ## Check dependencies against the RustSec database (needs github.com)
 	PATH="$(CACHE)/bin:$$PATH" cargo-deny --workspace check advisories
 
-tools: ## Install the linters that are not part of the Rust toolchain, into the cache
+tools: linters ## Install what tests and linters ask, where it is there, into the cache: kubectl, helm 3 and 4, cargo-deny
+	@bash scripts/kube-tools.sh "$(CACHE)/bin"
+
+.PHONY: linters
+linters:
 	@bash scripts/tools.sh "$(CACHE)/bin"
 
 clean-demo:
