@@ -5,6 +5,8 @@
 //! outside a source's root is read through a link, Git is run without prompts, hooks or foreign transports, and no URL
 //! is shown with its credentials.
 //!
+//! Charts are rendered by the `helm` command, in a sandbox ([`Helm`]).
+//!
 //! Servers read through [`Mirrors`]: a cache of bare repositories, with deadlines, a policy on URLs and
 //! errors that say whether to try again. The crate does I/O and blocks; it needs no runtime.
 
@@ -13,9 +15,13 @@ mod environment;
 mod error;
 mod file;
 mod git;
+mod helm;
 mod mirror;
 mod place;
+mod process;
+mod render_error;
 mod repository;
+mod sandbox;
 mod select;
 mod tree;
 mod workspace;
@@ -24,11 +30,14 @@ mod write;
 pub use environment::EnvironmentInfo;
 pub use error::SourceError;
 pub use git::entries::EntryKind;
+pub use helm::{Helm, HelmOptions, HelmOutput, HelmVersion};
 pub use mirror::{
     Allowed, Found, GitCommand, GitError, GitOutput, History, ListEntry, Mirror, MirrorOptions, Mirrors,
     Pinned, Reach, Revision, sanitised,
 };
+pub use render_error::{RenderError, Tool};
 pub use repository::{Located, RepositoryFiles, RepositoryOrigin};
+pub use sandbox::{Bounds, Network, network};
 pub use tree::{Limits, SourceFile, SourceTree};
 pub use workspace::{Resolved, Workspace};
 pub use write::{Change, apply, sha256};

@@ -5,8 +5,8 @@ use std::process::{Command, Stdio};
 
 use super::credentials;
 use super::directory::Server;
-use super::process;
 use crate::error::{SourceError, plain};
+use crate::process;
 
 /// What `git rev-parse --local-env-vars` lists: set by a hook that Plimsoll runs in, they would name another
 /// repository.

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use super::command;
-use super::process::{self, Finished, Running};
+use crate::process::{self, Finished, Running};
 
 /// Where `git` runs, and how.
 #[derive(Debug, Clone)]

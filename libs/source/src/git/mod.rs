@@ -11,7 +11,6 @@ mod local;
 pub(crate) mod locate;
 mod location;
 pub(crate) mod objects;
-mod process;
 
 use std::path::Path;
 

@@ -5,8 +5,8 @@ use std::process::{ChildStdin, ChildStdout, Stdio};
 
 use super::command::why_not_started;
 use super::directory::GitDirectory;
-use super::process::Running;
 use crate::error::SourceError;
+use crate::process::Running;
 
 /// How many objects are asked for before the first answer is read: their names fit into the smallest pipe there is
 /// (a page), so that neither side waits for the other to empty one.

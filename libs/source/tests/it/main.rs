@@ -5,6 +5,7 @@ mod base;
 mod directories;
 mod environments;
 mod git;
+mod helm;
 mod mirror_faults;
 mod mirrors;
 mod repository;

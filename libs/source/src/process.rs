@@ -112,7 +112,7 @@ impl Drop for Running {
 fn watch(running: &Running, deadline: Duration) -> io::Result<Watchdog> {
     let (stop, stopped) = channel::<()>();
     let (group, expired) = (Pid::from_child(&running.child), Arc::clone(&running.expired));
-    let thread = std::thread::Builder::new().name("git-deadline".to_owned()).spawn(move || {
+    let thread = std::thread::Builder::new().name("deadline".to_owned()).spawn(move || {
         if stopped.recv_timeout(deadline) == Err(RecvTimeoutError::Timeout) {
             expired.store(true, Ordering::Release);
             let _ = kill_process_group(group, Signal::TERM);
