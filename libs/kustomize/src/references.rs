@@ -1,0 +1,217 @@
+//! Names that follow the names of the objects that they refer to.
+
+use crate::config::BackReference;
+use crate::error::Problem;
+use crate::fieldspec::{Create, FieldSpec, apply, overwrite};
+use crate::id::{Gvk, NO_NAMESPACE};
+use crate::node::{Body, Node};
+use crate::origin::{By, Origin, Source};
+use crate::resource::Resource;
+use crate::scalar::{Scalar, Tag};
+
+/// Renames every reference to an object that was renamed.
+pub(crate) fn follow(resources: &mut [Resource], table: &[BackReference]) -> Result<(), Problem> {
+    if resources.iter().all(|resource| resource.previous.is_empty()) {
+        return Ok(());
+    }
+    for at in 0..resources.len() {
+        let mut referrer = resources[at].clone();
+        let first = referrer.first_id();
+        let (group, version, kind) =
+            (first.group.to_owned(), first.version.to_owned(), first.kind.to_owned());
+        let candidates = could_be_meant(resources, &referrer);
+        for reference in table {
+            for spec in reference.referrers.iter().filter(|spec| spec.gvk.selects(&group, &version, &kind)) {
+                let follow = Follow {
+                    all: resources,
+                    candidates: &candidates,
+                    referrer: &resources[at],
+                    target: &reference.target,
+                    spec,
+                };
+                let spec = FieldSpec { gvk: Gvk::default(), ..spec.clone() };
+                apply(&mut referrer, &spec, Create::Nothing, &mut |node| follow.set(node))?;
+            }
+        }
+        resources[at].node = referrer.node;
+    }
+    Ok(())
+}
+
+/// The objects that an object could mean by a name: those of its namespace and of none, and those of the namespaces
+/// of a role binding's service accounts.
+fn could_be_meant(resources: &[Resource], referrer: &Resource) -> Vec<usize> {
+    let id = referrer.id();
+    let subjects = match referrer.kind() {
+        "RoleBinding" => referrer.node.get("subjects").map_or(&[][..], Node::items),
+        _ => &[],
+    };
+    let is_account =
+        |subject: &&Node| subject.get("kind").is_some_and(|kind| kind.text() == "ServiceAccount");
+    let namespaces: Vec<&str> = subjects
+        .iter()
+        .filter(is_account)
+        .filter_map(|subject| subject.get("namespace").map(Node::text))
+        .collect();
+    let is_meant = |at: &usize| {
+        let (resource, other) = (&resources[*at], resources[*at].id());
+        !resource.previous.is_empty()
+            && (id.is_cluster
+                || other.is_cluster
+                || other.effective_namespace() == id.effective_namespace()
+                || namespaces.contains(&resource.namespace()))
+    };
+    (0..resources.len()).filter(is_meant).collect()
+}
+
+struct Follow<'a> {
+    all: &'a [Resource],
+    candidates: &'a [usize],
+    referrer: &'a Resource,
+    target: &'a Gvk,
+    spec: &'a FieldSpec,
+}
+
+impl<'a> Follow<'a> {
+    fn set(&self, node: &mut Node) -> Result<(), Problem> {
+        match &node.body {
+            _ if node.is_null() => Ok(()),
+            Body::Scalar(_) => self.set_name(node),
+            Body::Mapping(_) => self.set_mapping(node),
+            Body::Sequence(_) => {
+                node.items_mut().into_iter().flatten().try_for_each(|item| match &item.body {
+                    _ if item.is_null() => Ok(()),
+                    Body::Scalar(_) => self.set_name(item),
+                    Body::Mapping(_) => self.set_mapping(item),
+                    Body::Sequence(_) => Err(Problem::Transformer(
+                        "a list of names, or of mappings with names, was expected".to_owned(),
+                    )),
+                })
+            }
+        }
+    }
+
+    fn set_name(&self, node: &mut Node) -> Result<(), Problem> {
+        let old = node.text();
+        let same = |one: &Resource, other: &Resource| one.name() == other.name();
+        match self.referral(old, self.candidates, same)? {
+            Some(referral) if referral.name() != old => overwrite(node, self.text(referral.name(), referral)),
+            _ => Ok(()),
+        }
+    }
+
+    fn set_mapping(&self, node: &mut Node) -> Result<(), Problem> {
+        let unnamed = || Problem::Transformer("a reference without `name`".to_owned());
+        let old = node.get("name").ok_or_else(unnamed)?.text().to_owned();
+        let candidates = self.candidates_of_namespace(node);
+        let same = |one: &Resource, other: &Resource| {
+            one.name() == other.name() && one.namespace() == other.namespace()
+        };
+        let Some(referral) = self.referral(&old, &candidates, same)? else { return Ok(()) };
+        if referral.name() != old {
+            node.set("name", self.text(referral.name(), referral));
+        }
+        let is_there =
+            node.get("namespace").is_some_and(|namespace| namespace.text() == referral.namespace());
+        if !referral.namespace().is_empty() && !is_there {
+            node.set("namespace", self.text(referral.namespace(), referral));
+        }
+        Ok(())
+    }
+
+    /// A name that follows says whose name it follows: where that one was renamed last.
+    fn text(&self, text: &str, referral: &Resource) -> Node {
+        let named = referral.node.at(&["metadata", "name"]).unwrap_or(&referral.node);
+        let source = Source {
+            file: named.origin.source.file.clone(),
+            layer: named.origin.source.layer.clone(),
+            by: By::NameReference,
+        };
+        let origin = Origin::new(&source.into(), named.origin.line(), None);
+        Node::scalar(Scalar::plain(text, Tag::Unset), &origin)
+    }
+
+    fn candidates_of_namespace(&self, node: &Node) -> Vec<usize> {
+        let Some(namespace) = node.get("namespace") else { return self.candidates.to_vec() };
+        let namespace = namespace.text();
+        let of = |wanted: &dyn Fn(&Resource) -> bool| -> Vec<usize> {
+            self.candidates.iter().copied().filter(|at| wanted(&self.all[*at])).collect()
+        };
+        if namespace == NO_NAMESPACE {
+            return Vec::new();
+        }
+        let by_first = of(&|resource| resource.first_id().effective_namespace() == namespace);
+        if !by_first.is_empty() {
+            return by_first;
+        }
+        of(&|resource| resource.id().effective_namespace() == namespace)
+    }
+
+    /// The object that a name means: by its former names and kinds, then by what was put before and behind names.
+    fn referral(
+        &self,
+        name: &str,
+        candidates: &[usize],
+        same: impl Fn(&Resource, &Resource) -> bool,
+    ) -> Result<Option<&'a Resource>, Problem> {
+        let role = self.role();
+        let mut left: Vec<&Resource> = candidates
+            .iter()
+            .map(|at| &self.all[*at])
+            .filter(|resource| resource.previous_ids().any(|id| id.name == name))
+            .filter(|resource| resource.previous_ids().any(|id| self.target.selects_id(&id)))
+            .filter(|resource| {
+                role.as_ref().is_none_or(|role| resource.previous_ids().any(|id| role.selects_id(&id)))
+            })
+            .filter(|resource| self.is_near(resource))
+            .collect();
+        if left.len() != 1 {
+            left.retain(|resource| same_affixes(resource, self.referrer, true));
+            if left.len() > 1 {
+                left.retain(|resource| same_affixes(resource, self.referrer, false));
+            }
+        }
+        match left.as_slice() {
+            [] => Ok(None),
+            [first, rest @ ..] if rest.iter().all(|other| same(first, other)) => Ok(Some(first)),
+            several => {
+                let ids: Vec<String> = several.iter().map(|resource| resource.id().to_string()).collect();
+                let why = format!(
+                    "{}, field {}: {name:?} could be any of {}",
+                    self.referrer.id(),
+                    self.spec.path,
+                    ids.join(", ")
+                );
+                Err(Problem::Reference(why))
+            }
+        }
+    }
+
+    /// The kind that `roleRef` names.
+    fn role(&self) -> Option<Gvk> {
+        if !self.spec.path.ends_with("roleRef/name") {
+            return None;
+        }
+        let text = |key: &str| self.referrer.node.at(&["roleRef", key]).map(|node| node.text().to_owned());
+        Some(Gvk { group: text("apiGroup")?, version: String::new(), kind: text("kind")? })
+    }
+
+    fn is_near(&self, resource: &Resource) -> bool {
+        let (id, other) = (self.referrer.id(), resource.id());
+        id.is_cluster
+            || other.is_cluster
+            || resource.kind() == "ServiceAccount"
+            || id.effective_namespace() == other.effective_namespace()
+    }
+}
+
+/// Whether the names of two objects got the same last prefixes and suffixes.
+fn same_affixes(one: &Resource, other: &Resource, empty_fits: bool) -> bool {
+    let fits = |a: &[std::sync::Arc<str>], b: &[std::sync::Arc<str>]| {
+        if a.is_empty() || b.is_empty() {
+            return empty_fits || a.len() == b.len();
+        }
+        a.iter().rev().zip(b.iter().rev()).all(|(a, b)| a == b)
+    };
+    fits(&one.prefixes, &other.prefixes) && fits(&one.suffixes, &other.suffixes)
+}
