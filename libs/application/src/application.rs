@@ -1,5 +1,7 @@
 //! The types of `plimsoll.yaml`.
 
+use std::collections::BTreeMap;
+
 use kube_model::PlacePattern;
 use serde::{Deserialize, Serialize};
 
@@ -75,7 +77,7 @@ pub struct Source {
 }
 
 /// How manifests are rendered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Render {
     /// They are read as they stand.
@@ -84,6 +86,35 @@ pub enum Render {
     Kustomize,
     /// By Helm.
     Helm,
+    /// By a command: its name, by which an administrator allows it, and its arguments.
+    Command(Vec<String>),
+}
+
+/// What Helm is given for an environment. Paths are relative to this file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
+pub struct HelmOptions {
+    /// The chart: a directory or a packaged chart. None is the environment's path.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chart: Option<String>,
+    /// Values files, a later one over an earlier one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<String>,
+    /// Single values, as `--set` takes them: a path and a text.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub set: BTreeMap<String, String>,
+    /// The name of the release; none is the application's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub release: Option<String>,
+    /// The version of Kubernetes that templates see.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kube_version: Option<String>,
+    /// API versions that templates see beside the built-in ones.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub api_versions: Vec<String>,
+    /// Leave the chart's `crds/` out.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub skip_crds: bool,
 }
 
 /// One place where the application runs.
@@ -100,6 +131,12 @@ pub struct Environment {
     /// The namespace it runs in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
+    /// How it is rendered, where that is not as the source says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub render: Option<Render>,
+    /// What Helm is given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub helm: Option<HelmOptions>,
 }
 
 /// A promotion from one environment to another.
@@ -158,12 +195,25 @@ impl Environment {
     /// Where its manifests are in a repository whose `plimsoll.yaml` lies in `directory`, with `/`; empty for the top.
     #[must_use]
     pub fn path_below(&self, directory: &str) -> String {
-        let parts = directory.split('/').chain(self.path.split('/'));
-        parts.filter(|part| !matches!(*part, "" | ".")).collect::<Vec<_>>().join("/")
+        below(directory, &self.path)
     }
 }
 
+/// What a path of `plimsoll.yaml` names in the repository, if the file lies in `directory`.
+#[must_use]
+pub fn below(directory: &str, path: &str) -> String {
+    let parts = directory.split('/').chain(path.split('/'));
+    parts.filter(|part| !matches!(*part, "" | ".")).collect::<Vec<_>>().join("/")
+}
+
 impl Application {
+    /// How an environment is rendered, if the application says so.
+    #[must_use]
+    pub fn render<'a>(&'a self, environment: &'a Environment) -> Option<&'a Render> {
+        let by_options = environment.helm.as_ref().map(|_| &Render::Helm);
+        environment.render.as_ref().or(by_options).or(self.spec.source.render.as_ref())
+    }
+
     /// The environment of this name.
     #[must_use]
     pub fn environment(&self, name: &str) -> Option<&Environment> {

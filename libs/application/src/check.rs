@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::application::{Application, Environment, Promotion};
+use crate::application::{Application, Environment, HelmOptions, Promotion, Render};
 use crate::parse::Step;
 
 /// The longest name of an application, as of an object in Kubernetes.
@@ -18,7 +18,10 @@ pub(crate) fn first_problem(application: &Application) -> Option<Problem> {
         let why = format!("a name is 1 to {NAME} characters, none of them a control character");
         return Some((vec![key("metadata"), key("name")], why));
     }
-    environments(&spec.environments)
+    let commands = command(spec.source.render.as_ref())
+        .map(|why| (vec![key("spec"), key("source"), key("render")], why));
+    commands
+        .or_else(|| environments(&spec.environments))
         .or_else(|| promotions(application))
         .or_else(|| waivers(application))
         .or_else(|| budgets(application))
@@ -38,8 +41,33 @@ fn environments(environments: &[Environment]) -> Option<Problem> {
         if !names.insert(&environment.name) {
             return Some((at("name"), format!("the environment {:?} is given twice", environment.name)));
         }
-        path_problem(&environment.path).map(|why| (at("path"), format!("{:?}: {why}", environment.path)))
+        let render = || command(environment.render.as_ref()).map(|why| (at("render"), why));
+        let path = path_problem(&environment.path);
+        let path = path.map(|why| (at("path"), format!("{:?}: {why}", environment.path)));
+        path.or_else(render).or_else(|| {
+            let (mut steps, why) = helm(environment)?;
+            steps.splice(0..0, at("helm"));
+            Some((steps, why))
+        })
     })
+}
+
+fn command(render: Option<&Render>) -> Option<String> {
+    let Some(Render::Command(words)) = render else { return None };
+    let has_name = words.first().is_some_and(|name| !name.trim().is_empty());
+    (!has_name).then(|| "a command is expected: its name, and its arguments".to_owned())
+}
+
+/// What is wrong with an environment's `helm`, and where in it.
+fn helm(environment: &Environment) -> Option<Problem> {
+    let HelmOptions { chart, values, .. } = environment.helm.as_ref()?;
+    if environment.render.as_ref().is_some_and(|render| *render != Render::Helm) {
+        return Some((Vec::new(), "it is given, and the environment is rendered otherwise".to_owned()));
+    }
+    let chart = chart.iter().map(|path| (vec![key("chart")], path));
+    let values =
+        values.iter().enumerate().map(|(index, path)| (vec![key("values"), Step::Index(index)], path));
+    chart.chain(values).find_map(|(steps, path)| Some((steps, format!("{path:?}: {}", path_problem(path)?))))
 }
 
 fn is_name(name: &str) -> bool {

@@ -14,7 +14,9 @@ mod policy;
 mod shape;
 
 pub use amount::{Amount, AmountError};
-pub use application::{Application, Budget, Environment, Metadata, Promotion, Render, Source, Spec, Waiver};
+pub use application::{
+    Application, Budget, Environment, HelmOptions, Metadata, Promotion, Render, Source, Spec, Waiver, below,
+};
 pub use date::{Date, DateError};
 pub use error::ApplicationError;
 pub use policy::Policy;

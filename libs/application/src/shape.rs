@@ -5,12 +5,13 @@ use serde_json::Value;
 
 use crate::parse::Step;
 
-const MAPPINGS: [&[&str]; 8] = [
+const MAPPINGS: [&[&str]; 9] = [
     &[],
     &["metadata"],
     &["spec"],
     &["spec", "source"],
     &["spec", "environments", "*"],
+    &["spec", "environments", "*", "helm"],
     &["spec", "promotions", "*"],
     &["spec", "waivers", "*"],
     &["spec", "budgets", "*"],

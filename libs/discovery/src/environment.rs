@@ -2,6 +2,7 @@
 
 use crate::note::Note;
 use crate::place::{Location, Sourced};
+use crate::reads::Reads;
 use crate::recipe::Recipe;
 
 /// One place where an application runs.
@@ -25,6 +26,8 @@ pub struct Environment {
     /// What `${NAME}` stands for in what is rendered (Flux's `postBuild.substitute`), sorted by name. None where nothing
     /// is substituted: `${NAME}` is then text.
     pub variables: Option<Vec<(String, Sourced<String>)>>,
+    /// The files that it is rendered from, as far as that can be told without rendering.
+    pub reads: Reads,
     /// What of its inputs could not be read. Where there is any, a plan of it is partial.
     pub partial: Vec<Note>,
 }
@@ -64,8 +67,6 @@ pub enum OwnedBy {
         /// The policy, `namespace:name`.
         policy: String,
     },
-    /// A tool that writes parameters into an Application (`.argocd-source-*.yaml`).
-    ParameterFile,
 }
 
 /// A Stage of Kargo.

@@ -4,18 +4,37 @@
 //! HelmReleases, and the layouts that teams share (`overlays/NAME`, `values-NAME.yaml`). Each value that was found keeps
 //! the place that it was read from, since that is where an edit of it belongs. The crate does no I/O.
 
+mod argo;
+mod candidate;
+mod declared;
+mod discover;
 mod environment;
+mod field;
+mod flux;
 mod found;
+mod glob;
+mod gotemplate;
 mod helm;
+mod kargo;
+mod layout;
+mod naming;
 mod note;
+mod object;
 mod overrides;
 mod place;
+mod reads;
 mod recipe;
+mod repository;
+mod words;
 
+pub use declared::Declared;
+pub use discover::discover;
 pub use environment::{Environment, Evidence, FreightRequest, KargoStage, OwnedBy, Owner, Owns};
 pub use found::{Discovered, DiscoveryError, Found};
 pub use helm::{Chart, Helm, RemoteChart, SetForm, SetValue, Skip, Values};
 pub use note::{Note, Problem};
 pub use overrides::{ImageOverride, LabelScope, Overrides, Patch, PatchOverride, ReplicaOverride};
 pub use place::{Location, Sourced, Span};
+pub use reads::Reads;
 pub use recipe::{Command, Depth, Elsewhere, Kustomize, Plain, Recipe};
+pub use repository::Repository;

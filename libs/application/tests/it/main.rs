@@ -26,3 +26,18 @@ spec:
 
 /// The smallest document that is one.
 const SMALL: &str = "apiVersion: plimsoll.dev/v1\nkind: Application\nmetadata: {name: a}\nspec:\n  environments: [{name: staging, path: staging}, {name: production, path: production}]\n";
+
+/// Environments that are rendered by Helm, and by a command.
+const CHARTS: &str = r#"
+apiVersion: plimsoll.dev/v1
+kind: Application
+metadata: {name: shop}
+spec:
+  source: {render: helm}
+  environments:
+    - {name: staging, path: charts/shop}
+    - name: production
+      path: envs/production
+      helm: {chart: charts/shop, values: [values-prod.yaml], set: {image.tag: v2}, release: web, kubeVersion: 1.33.0, apiVersions: [a/v1], skipCrds: true}
+    - {name: cue, path: cue, render: {command: [cue, export]}}
+"#;

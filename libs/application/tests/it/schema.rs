@@ -4,7 +4,7 @@ use application::Application;
 use kube_model::yaml::{self, Limits};
 use serde_json::Value;
 
-use crate::{SHOP, SMALL};
+use crate::{CHARTS, SHOP, SMALL};
 
 fn schema() -> jsonschema::Validator {
     let schema: Value =
@@ -19,7 +19,7 @@ fn value(text: &str) -> Value {
 
 #[test]
 fn both_take_what_is_right() {
-    for text in [SHOP, SMALL, &SMALL.replace("path: staging", "path: ..staging/a..b")] {
+    for text in [SHOP, SMALL, CHARTS, &SMALL.replace("path: staging", "path: ..staging/a..b")] {
         let errors: Vec<String> = schema().iter_errors(&value(text)).map(|e| e.to_string()).collect();
         assert!(errors.is_empty(), "{errors:?}");
         Application::parse(text).unwrap();
@@ -67,6 +67,32 @@ fn both_refuse_what_is_wrong() {
     ] {
         let text = SHOP.replacen(from, to, 1);
         assert_ne!(text, SHOP, "{from} is not in the example");
+        assert!(!schema.is_valid(&value(&text)), "the schema takes {to:?} for {from:?}");
+        assert!(Application::parse(&text).is_err(), "the type takes {to:?} for {from:?}");
+    }
+}
+
+#[test]
+fn both_refuse_what_is_wrong_of_charts() {
+    let schema = schema();
+    let helm = &CHARTS[CHARTS.find("helm: {").unwrap()..CHARTS.find("\n    - {name: cue").unwrap()];
+    for (from, to) in [
+        (helm, "helm: [charts/shop]"),
+        ("values: [values-prod.yaml]", "values: values-prod.yaml"),
+        ("values: [values-prod.yaml]", "values: [../values-prod.yaml]"),
+        ("values: [values-prod.yaml]", "valueFiles: [values-prod.yaml]"),
+        ("chart: charts/shop", "chart: /charts/shop"),
+        ("skipCrds: true", "skipCRDs: true"),
+        ("image.tag: v2", "image.tag: 2"),
+        ("skipCrds: true", "skipCrds: 1"),
+        ("render: {command: [cue, export]}", "render: {command: []}"),
+        ("render: {command: [cue, export]}", "render: {command: [' ']}"),
+        ("render: {command: [cue, export]}", "render: {command: cue}"),
+        ("render: {command: [cue, export]}", "render: {shell: [cue]}"),
+        ("render: {command: [cue, export]}", "render: command"),
+    ] {
+        let text = CHARTS.replacen(from, to, 1);
+        assert_ne!(text, CHARTS, "{from} is not in the example");
         assert!(!schema.is_valid(&value(&text)), "the schema takes {to:?} for {from:?}");
         assert!(Application::parse(&text).is_err(), "the type takes {to:?} for {from:?}");
     }

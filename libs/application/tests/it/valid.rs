@@ -77,3 +77,20 @@ fn a_path_is_relative_to_the_file_that_says_it() {
         assert_eq!(environment.path_below(directory), below);
     }
 }
+
+#[test]
+fn an_environment_says_how_it_is_rendered() {
+    let charts = Application::parse(crate::CHARTS).unwrap();
+    let render = |name: &str| charts.render(charts.environment(name).unwrap()).cloned();
+    assert_eq!(render("staging"), Some(Render::Helm));
+    assert_eq!(render("cue"), Some(Render::Command(vec!["cue".to_owned(), "export".to_owned()])));
+    let options = charts.environment("production").unwrap().helm.clone().unwrap();
+    assert_eq!((options.chart.as_deref(), options.release.as_deref()), (Some("charts/shop"), Some("web")));
+    assert_eq!(options.set["image.tag"], "v2");
+    // What Helm is given is a word on how it is rendered; another word beside it is a contradiction.
+    let error = Application::parse(
+        &crate::CHARTS.replace("path: envs/production", "path: envs/production\n      render: plain"),
+    )
+    .unwrap_err();
+    assert_eq!((error.field.as_str(), error.line), ("spec.environments[1].helm", 12));
+}

@@ -1,0 +1,10 @@
+//! What Flux reads: Kustomizations and HelmReleases.
+
+mod image_policy;
+pub(crate) mod kustomization;
+pub(crate) mod release;
+mod sources;
+mod values_from;
+
+pub(crate) use image_policy::markers;
+pub(crate) use sources::Sources;
