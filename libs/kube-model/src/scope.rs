@@ -1,6 +1,6 @@
 //! Which kinds are Kubernetes' own, and which kinds belong to no namespace.
 
-use crate::schema::{Table, group_today};
+use crate::schema::{group_today, table};
 
 /// Custom kinds that belong to no namespace, of projects that many clusters run.
 const CUSTOM_CLUSTER_SCOPED: &[&str] = &[
@@ -26,7 +26,7 @@ const REMOVED: [(&str, &str); 1] = [("policy", "PodSecurityPolicy")];
 #[must_use]
 pub fn belongs_to_cluster(group: &str, kind: &str) -> bool {
     let group = group_today(group, kind);
-    match Table::get().kind(group, kind) {
+    match table::kind(group, kind) {
         Some(row) => !row.namespaced,
         None => {
             REMOVED.contains(&(group, kind)) || (!group.is_empty() && CUSTOM_CLUSTER_SCOPED.contains(&kind))
@@ -37,13 +37,13 @@ pub fn belongs_to_cluster(group: &str, kind: &str) -> bool {
 /// Whether one of Kubernetes' own kinds has this name, in whatever group.
 #[must_use]
 pub fn is_built_in(kind: &str) -> bool {
-    Table::get().has_kind(kind)
+    table::has_kind(kind)
 }
 
 /// Whether an API group is one of Kubernetes' own: one that it has, or had (`extensions`).
 #[must_use]
 pub fn is_built_in_group(group: &str) -> bool {
-    group == "extensions" || Table::get().has_group(group)
+    group == "extensions" || table::has_group(group)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use super::table;
 /// Decodes an object of a type, in place.
 pub(super) fn object(object: &mut Map<String, Value>, of: &TypeRef) {
     let built_in = of.name().is_some();
-    let row = of.name().and_then(table::of_type);
+    let row = table::of_type(of);
     for (name, value) in &mut *object {
         if let Some(field) = of.field(name) {
             field_value(value, field.field_type, built_in);

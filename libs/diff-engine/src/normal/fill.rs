@@ -7,7 +7,7 @@ use super::table::{self, Fill, Row, TypeRow};
 
 /// Fills in an object of a type, in place: its own fields, then what is below.
 pub(super) fn object(object: &mut Map<String, Value>, of: &TypeRef) {
-    let known = of.name().and_then(table::of_type);
+    let known = table::of_type(of);
     for row in known.into_iter().flat_map(|known| &known.rows) {
         apply(row, object);
     }

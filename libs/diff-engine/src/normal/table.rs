@@ -1,8 +1,9 @@
 //! The tables of defaults and of zero values. Their form is explained on top of `data/defaults.txt`.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::OnceLock;
 
+use kube_model::schema::{TYPE_COUNT, TypeRef};
 use serde_json::{Map, Value};
 
 use super::rules::Rule;
@@ -117,39 +118,51 @@ pub(super) fn at<'a>(object: &'a Map<String, Value>, path: &[&str]) -> Option<&'
 pub(super) fn deciding_fields() -> &'static HashSet<&'static str> {
     static FIELDS: OnceLock<HashSet<&'static str>> = OnceLock::new();
     FIELDS.get_or_init(|| {
-        let rows = types().values().flat_map(|known| &known.rows);
-        rows.filter_map(Row::decided_by).collect()
+        let depends =
+            |line: &&str| [" if ", " unless ", " = @mirror "].iter().any(|word| line.contains(word));
+        let rows = DEFAULTS.lines().filter(depends).filter_map(|line| row(line.strip_prefix(' ')?));
+        rows.filter_map(|row| row.decided_by()).collect()
     })
 }
 
-/// What is known of the type of this name.
-pub(super) fn of_type(name: &str) -> Option<&'static TypeRow> {
-    types().get(name)
+/// What is known of a type, read on the first question about it.
+pub(super) fn of_type(of: &TypeRef) -> Option<&'static TypeRow> {
+    static ROWS: [OnceLock<TypeRow>; TYPE_COUNT] = [const { OnceLock::new() }; TYPE_COUNT];
+    let TypeRef::Table(position) = of else { return None };
+    Some(ROWS.get(*position)?.get_or_init(|| of.name().map(read).unwrap_or_default()))
 }
 
-fn types() -> &'static HashMap<&'static str, TypeRow> {
-    static TYPES: OnceLock<HashMap<&'static str, TypeRow>> = OnceLock::new();
-    TYPES.get_or_init(read)
+fn read(name: &str) -> TypeRow {
+    let defaults = blocks();
+    let first = defaults.partition_point(|(known, _)| *known < name);
+    let blocks = defaults.iter().skip(first).take_while(|(known, _)| *known == name);
+    let lines = blocks.flat_map(|(_, block)| block.lines());
+    TypeRow { rows: lines.filter_map(|line| row(line.strip_prefix(' ')?)).collect(), zeros: zeros(name) }
 }
 
-fn read() -> HashMap<&'static str, TypeRow> {
-    let mut types: HashMap<&'static str, TypeRow> = HashMap::new();
-    let mut current: Vec<&'static str> = Vec::new();
-    for line in DEFAULTS.lines().filter(|line| !line.starts_with('#')) {
-        if let Some(names) = line.strip_prefix("type ") {
-            current = names.split(' ').collect();
-        } else if let Some(text) = line.strip_prefix(' ') {
-            for name in &current {
-                types.entry(name).or_default().rows.extend(row(text));
-            }
-        }
-    }
-    for line in ZERO_VALUES.lines().filter(|line| !line.starts_with('#')) {
-        let mut words = line.split(' ');
-        let Some(name) = words.next() else { continue };
-        types.entry(name).or_default().zeros = words.map(zero).collect();
-    }
-    types
+/// The types that have defaults, sorted by name and then as they are in the table, each with the lines below it.
+fn blocks() -> &'static [(&'static str, &'static str)] {
+    static BLOCKS: OnceLock<Vec<(&'static str, &'static str)>> = OnceLock::new();
+    BLOCKS.get_or_init(|| {
+        let of_block = |block: &'static str| {
+            let (names, lines) = block.split_once('\n').unwrap_or((block, ""));
+            names.split(' ').map(move |name| (name, lines))
+        };
+        let mut blocks: Vec<_> = DEFAULTS.split("\ntype ").skip(1).flat_map(of_block).collect();
+        blocks.sort_by_key(|(name, _)| *name);
+        blocks
+    })
+}
+
+/// The fields that are the same empty as absent. The lines of the table are sorted by their type.
+fn zeros(name: &str) -> Vec<Zero> {
+    static LINES: OnceLock<Vec<&'static str>> = OnceLock::new();
+    let lines = LINES.get_or_init(|| ZERO_VALUES.lines().filter(|line| !line.starts_with('#')).collect());
+    let found = lines
+        .binary_search_by(|line| line.split(' ').next().cmp(&Some(name)))
+        .ok()
+        .and_then(|index| lines.get(index));
+    found.into_iter().flat_map(|line| line.split(' ').skip(1)).map(zero).collect()
 }
 
 /// `image`, `resources{}`, `serviceName=""`.
@@ -198,7 +211,30 @@ mod tests {
         for line in lines.filter(|line| !line.is_empty() && !line.starts_with("type ")) {
             assert!(!line.starts_with(' ') || line.strip_prefix(' ').and_then(row).is_some(), "{line}");
         }
-        let rows: usize = read().values().map(|row| row.rows.len()).sum();
+        let rows = (0..TYPE_COUNT).filter_map(|position| of_type(&TypeRef::Table(position)));
+        let rows: usize = rows.map(|known| known.rows.len()).sum();
         assert!(rows > 130, "{rows} rows");
+        let known =
+            |name: &str| (0..TYPE_COUNT).any(|position| TypeRef::Table(position).name() == Some(name));
+        for (name, _) in blocks() {
+            assert!(known(name), "{name}");
+        }
+    }
+
+    /// A type out of order would silently have no zero values.
+    #[test]
+    fn every_type_with_zero_values_is_found() {
+        for line in ZERO_VALUES.lines().filter(|line| !line.starts_with('#')) {
+            let mut words = line.split(' ');
+            let name = words.next().unwrap();
+            assert_eq!(zeros(name).len(), words.count(), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_fields_that_decide_a_default_are_those_of_its_rows() {
+        let every = (0..TYPE_COUNT).filter_map(|position| of_type(&TypeRef::Table(position)));
+        let deciding: HashSet<_> = every.flat_map(|known| &known.rows).filter_map(Row::decided_by).collect();
+        assert_eq!(&deciding, deciding_fields());
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::CustomKind;
-use super::table::Table;
+use super::table;
 use super::types::{Declared, FieldType, Fields, ListKey, ListType, Scalar, TypeRef};
 use crate::object::Object;
 
@@ -51,7 +51,7 @@ fn root(schema: &Value) -> Fields {
 }
 
 fn metadata() -> Option<(Cow<'static, str>, Declared)> {
-    let of = FieldType::Object(TypeRef::Table(Table::get().types().index_of("meta.v1.ObjectMeta")?));
+    let of = FieldType::Object(TypeRef::Table(table::index_of("meta.v1.ObjectMeta")?));
     Some((Cow::Borrowed("metadata"), Declared { of, default: None }))
 }
 

@@ -1,18 +1,17 @@
 //! What Kubernetes' API and the CustomResourceDefinitions of the input say about fields: types, list keys, defaults.
 //!
 //! The built-in kinds come from a checked-in table (`data/kubernetes.txt`) that `cargo xtask schema` writes from the
-//! published OpenAPI documents of the versions named in it. The kinds are read on the first question about any kind,
-//! the types on the first question about any field.
+//! published OpenAPI documents of the versions named in it. A type is read on the first question about it.
 
 mod crd;
-mod table;
+pub(crate) mod table;
 mod types;
 mod walk;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub(crate) use table::Table;
+pub use table::TYPE_COUNT;
 pub use types::{Field, FieldType, ListKey, ListType, Scalar, TypeRef};
 
 use crate::object::{Object, ObjectKey};
@@ -64,7 +63,7 @@ pub struct Schema<'a> {
 
 #[derive(Debug, Clone, Copy)]
 enum Root<'a> {
-    BuiltIn(&'static KindRow),
+    BuiltIn(KindRow),
     Custom(&'a CustomKind),
     Unknown,
 }
@@ -90,7 +89,7 @@ impl Schemas {
     #[must_use]
     pub fn of<'a>(&'a self, group: &'a str, kind: &'a str) -> Schema<'a> {
         let group = group_today(group, kind);
-        let root = match Table::get().kind(group, kind) {
+        let root = match table::kind(group, kind) {
             Some(row) => Root::BuiltIn(row),
             None if self.custom.is_empty() => Root::Unknown,
             None => self.custom.get(&(group.to_owned(), kind.to_owned())).map_or(Root::Unknown, Root::Custom),
@@ -154,7 +153,7 @@ impl<'a> Schema<'a> {
 fn field_of_metadata<'a>(path: &[Segment]) -> Option<Field<'a>> {
     match path {
         [Segment::Key(key), rest @ ..] if key == "metadata" => {
-            field_of(Table::get().types().fields_of("meta.v1.ObjectMeta")?, rest)
+            field_of(table::fields_of("meta.v1.ObjectMeta")?, rest)
         }
         _ => None,
     }
@@ -185,7 +184,7 @@ fn field_of<'a>(fields: &'a Fields, path: &[Segment]) -> Option<Field<'a>> {
 impl TypeRef {
     fn fields(&self) -> Option<&Fields> {
         match self {
-            Self::Table(index) => Table::get().types().at(*index),
+            Self::Table(index) => table::fields_at(*index),
             Self::Inline(fields) => Some(fields),
         }
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::table::Table;
+use super::table;
 use super::types::{Field, TypeRef};
 use super::{Root, Schema};
 
@@ -16,9 +16,9 @@ impl Schema<'_> {
         let version = api_version.rsplit('/').next().unwrap_or_default();
         match self.root {
             Root::BuiltIn(row) => {
-                let of_version = |name: &&&str| name.split('.').rev().nth(1) == Some(version);
-                let name = row.types.iter().find(of_version).or(row.types.first())?;
-                Table::get().types().index_of(name).map(TypeRef::Table)
+                let of_version = |name: &&str| name.split('.').rev().nth(1) == Some(version);
+                let name = row.types().find(of_version).or_else(|| row.types().next())?;
+                table::index_of(name).map(TypeRef::Table)
             }
             Root::Custom(custom) => {
                 let of_version = custom.roots.iter().find(|(name, _)| name == version);
@@ -35,7 +35,7 @@ impl TypeRef {
     #[must_use]
     pub fn name(&self) -> Option<&'static str> {
         match self {
-            Self::Table(index) => Table::get().types().name_of(*index),
+            Self::Table(index) => table::name_of(*index),
             Self::Inline(_) => None,
         }
     }
