@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::thread::Builder;
 
 use super::document::Placed;
 use super::{FileBytes, ReadTexts, Split, in_shares, read_distinct, threads_for};
@@ -36,7 +37,7 @@ impl State {
     #[must_use]
     pub fn unequal(before: &[FileBytes<'_>], after: &[FileBytes<'_>], limits: &Limits) -> Option<Unequal> {
         let threads = threads_for(&[before, after]);
-        let (mut before, mut after) = (Side::of(before, limits)?, Side::of(after, limits)?);
+        let (mut before, mut after) = Side::of_both(before, after, limits, threads)?;
         let pairs = pairs(&before.texts, &after.texts);
         let texts: Vec<&str> = pairs.iter().map(|(one, _)| before.texts[*one]).collect();
         let skimmed = in_shares(&texts, threads, |text| direct::skim(text, limits));
@@ -105,6 +106,25 @@ struct Side<'f> {
 }
 
 impl<'f> Side<'f> {
+    fn of_both(
+        before: &[FileBytes<'f>],
+        after: &[FileBytes<'f>],
+        limits: &Limits,
+        threads: usize,
+    ) -> Option<(Self, Self)> {
+        let of = |files| Self::of(files, limits);
+        if threads < 2 {
+            return Some((of(before)?, of(after)?));
+        }
+        std::thread::scope(|scope| {
+            let other = Builder::new().spawn_scoped(scope, || of(after));
+            let before = of(before);
+            // Where no thread could be had, it is done here.
+            let after = other.ok().and_then(|other| other.join().ok()).unwrap_or_else(|| of(after));
+            Some((before?, after?))
+        })
+    }
+
     fn of(files: &[FileBytes<'f>], limits: &Limits) -> Option<Self> {
         let mut files: Vec<Split<'f>> =
             files.iter().map(|(path, bytes)| Split::of(path, bytes, limits)).collect::<Option<_>>()?;

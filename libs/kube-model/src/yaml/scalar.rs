@@ -73,17 +73,35 @@ fn word(text: &str) -> Option<Value> {
     }
 }
 
+/// Whether a scalar without quotes and tag has a value: all have but these.
+pub(super) fn has_value(text: &str) -> bool {
+    !matches!(
+        text,
+        ".nan"
+            | ".NaN"
+            | ".NAN"
+            | ".inf"
+            | ".Inf"
+            | ".INF"
+            | "+.inf"
+            | "+.Inf"
+            | "+.INF"
+            | "-.inf"
+            | "-.Inf"
+            | "-.INF"
+    )
+}
+
 /// The value of a scalar without quotes and tag.
 pub(super) fn resolve_plain(text: &str) -> Result<Value, &'static str> {
     if let Some(value) = word(text) {
         return Ok(value);
     }
-    match text {
-        ".nan" | ".NaN" | ".NAN" | ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" | "-.inf"
-        | "-.Inf" | "-.INF" => return Err("JSON, which Kubernetes stores, has no infinity and no NaN"),
-        _ => {}
+    if !has_value(text) {
+        return Err("JSON, which Kubernetes stores, has no infinity and no NaN");
     }
     let number = match text.as_bytes().first() {
+        Some(b'0'..=b'9' | b'+' | b'-') if !text.contains('_') => resolve_number(text),
         Some(b'0'..=b'9' | b'+' | b'-') => resolve_number(&text.replace('_', "")),
         Some(b'.') => without_underscores(text).as_deref().and_then(parse_float),
         _ => None,

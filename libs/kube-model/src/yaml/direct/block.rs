@@ -215,7 +215,9 @@ impl<'t, B: Build<'t>> Reader<'t, B> {
             }
         }
         let text = self.text.get(start..self.at)?;
-        self.skip_line();
+        if self.peek() == Some(b'#') {
+            self.skip_line();
+        }
         Some(text.trim_end_matches(' '))
     }
 }

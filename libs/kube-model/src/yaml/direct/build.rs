@@ -27,11 +27,13 @@ pub(super) trait Build<'t> {
     fn end_sequence(&mut self, sequence: Self::Sequence) -> Self::Node;
 }
 
-/// Whether a plain scalar is a text, seen without resolving it: no number starts with a letter, and of the words that mean
-/// something else the longest is `false`.
+/// Whether a plain scalar is a text, seen without resolving it: no number starts with a letter, and the words that mean
+/// something else (`null`, `yes`, `no`, `true`, `false`, `on`, `off`) start with one of five, the longest being `false`.
 pub(super) fn is_surely_text(plain: &str) -> bool {
-    plain.as_bytes().first().is_some_and(u8::is_ascii_alphabetic)
-        && (plain.len() > 5 || !scalar::is_word(plain))
+    plain.as_bytes().first().is_some_and(|first| {
+        let may_be_word = matches!(first.to_ascii_lowercase(), b'n' | b'y' | b't' | b'f' | b'o');
+        first.is_ascii_alphabetic() && (plain.len() > 5 || !may_be_word || !scalar::is_word(plain))
+    })
 }
 
 /// The key that a plain scalar stands for; none for a merge key, and for what cannot be a key.

@@ -46,7 +46,7 @@ pub(crate) fn read(text: &str, limits: &Limits) -> Option<Read> {
 /// The identity of the one object that a text is, and how much of the budget of nodes it takes. The text is held to all
 /// that [`read`] holds it to, but its values are not kept. None also for a list of objects, and for what the server names.
 pub(crate) fn skim<'t>(text: &'t str, limits: &Limits) -> Option<(Identity<'t>, usize)> {
-    let mut reader = Reader::new(text, limits, skim::Skim::default())?;
+    let mut reader = Reader::new(text, limits, skim::Skim::new())?;
     reader.document()?;
     Some((reader.build.identity()?, limits.nodes - reader.nodes_left))
 }

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::super::scalar;
-use super::build::{Build, is_surely_text};
+use super::build::Build;
 use crate::object::group_of;
 use crate::scope;
 
@@ -31,7 +31,6 @@ impl Identity<'_> {
 }
 
 /// Holds a document to the rules, and keeps the texts that say whose it is.
-#[derive(Default)]
 pub(super) struct Skim<'t> {
     identity: Identity<'t>,
     /// How many collections are open.
@@ -54,13 +53,19 @@ pub(super) enum Skimmed<'t> {
 #[derive(Default)]
 pub(super) struct Keys<'t> {
     from: usize,
-    many: HashSet<Cow<'t, str>>,
+    many: Option<HashSet<Cow<'t, str>>>,
 }
 
 /// From how many keys on a set finds one faster than a look at each.
 const MANY: usize = 24;
 
 impl<'t> Skim<'t> {
+    pub(super) fn new() -> Self {
+        // Few objects have more keys above one of theirs.
+        let keys = Vec::with_capacity(32);
+        Self { identity: Identity::default(), depth: 0, top: Cow::Borrowed(""), keys, is_odd: false }
+    }
+
     /// None for what is no single object with a name of its own.
     pub(super) fn identity(self) -> Option<Identity<'t>> {
         let Identity { api_version, kind, name, .. } = &self.identity;
@@ -100,25 +105,19 @@ impl<'t> Build<'t> for Skim<'t> {
     }
 
     fn plain(&mut self, text: &'t str) -> Option<Skimmed<'t>> {
-        // Infinity and NaN are refused.
-        let is_fine = is_surely_text(text) || scalar::resolve_plain(text).is_ok();
-        is_fine.then_some(Skimmed::Plain(text))
+        scalar::has_value(text).then_some(Skimmed::Plain(text))
     }
 
     fn mapping(&mut self) -> Keys<'t> {
         self.depth += 1;
-        Keys { from: self.keys.len(), many: HashSet::new() }
+        Keys { from: self.keys.len(), many: None }
     }
 
     fn key(&mut self, mapping: &mut Keys<'t>, key: Cow<'t, str>) -> Option<()> {
         let known = &self.keys[mapping.from..];
         let is_new = match known.len() {
             ..MANY => !known.contains(&key),
-            MANY => {
-                mapping.many.extend(known.iter().cloned());
-                mapping.many.insert(key.clone())
-            }
-            _ => mapping.many.insert(key.clone()),
+            _ => mapping.many.get_or_insert_with(|| known.iter().cloned().collect()).insert(key.clone()),
         };
         is_new.then_some(())?;
         if self.depth == 1 {
