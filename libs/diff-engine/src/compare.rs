@@ -36,6 +36,8 @@ pub struct Comparison {
     pub equal_durations: Vec<Difference>,
     /// Lists whose items stand in another order that means nothing, sorted by path.
     pub reordered: Vec<Difference>,
+    /// Where one has a `null` that the other leaves out, sorted by path: Kubernetes drops it.
+    pub nulls: Vec<Difference>,
 }
 
 /// The places in which two values of an object of this kind differ, sorted by path.
@@ -51,17 +53,17 @@ pub fn compare_at(schema: Schema<'_>, path: &Path, before: &Value, after: &Value
     if before != after {
         walk.values(path, before, after);
     }
-    walk.found.differences.sort_by(|a, b| a.path.cmp(&b.path));
-    walk.found.equal_quantities.sort_by(|a, b| a.path.cmp(&b.path));
-    walk.found.equal_durations.sort_by(|a, b| a.path.cmp(&b.path));
-    walk.found.reordered.sort_by(|a, b| a.path.cmp(&b.path));
+    let Comparison { differences, equal_quantities, equal_durations, reordered, nulls } = &mut walk.found;
+    for found in [differences, equal_quantities, equal_durations, reordered, nulls] {
+        found.sort_by(|a, b| a.path.cmp(&b.path));
+    }
     walk.found
 }
 
 impl Comparison {
     /// What differs, and what is written differently and means the same, with the reason.
     pub(crate) fn reasoned(self) -> (Vec<Difference>, Vec<(Difference, Reason)>) {
-        let Self { differences, equal_quantities, equal_durations, reordered } = self;
+        let Self { differences, equal_quantities, equal_durations, reordered, nulls } = self;
         let because = |list: Vec<Difference>, reason: Reason| {
             list.into_iter().map(move |one| (one, reason.clone())).collect::<Vec<_>>()
         };
@@ -69,6 +71,7 @@ impl Comparison {
             because(equal_quantities, Reason::EQUAL_QUANTITY),
             because(equal_durations, Reason::EQUAL_DURATION),
             because(reordered, Reason::ORDER),
+            because(nulls, Reason::EMPTY),
         ];
         (differences, the_same.concat())
     }
@@ -183,15 +186,16 @@ impl Walk<'_> {
         match (before, after) {
             (Some(before), Some(after)) if before == after => {}
             (Some(before), Some(after)) => self.values(&path(), before, after),
-            // A key with `null` is a key that is not there: Kubernetes drops it.
-            (Some(Value::Null) | None, Some(Value::Null) | None) => {}
-            (before, after) => self.note(path(), before, after),
+            (before, after) => self.one_sided(path(), before, after),
         }
     }
 
-    fn note(&mut self, path: Path, before: Option<&Value>, after: Option<&Value>) {
-        let difference = Difference { path, before: before.cloned(), after: after.cloned(), is_order: false };
-        self.found.differences.push(difference);
+    fn one_sided(&mut self, path: Path, before: Option<&Value>, after: Option<&Value>) {
+        let found = match (before, after) {
+            (Some(Value::Null), None) | (None, Some(Value::Null)) => &mut self.found.nulls,
+            _ => &mut self.found.differences,
+        };
+        found.push(Difference { path, before: before.cloned(), after: after.cloned(), is_order: false });
     }
 }
 
@@ -308,7 +312,9 @@ mod tests {
     }
 
     #[test]
-    fn null_is_nothing() {
-        assert!(places(&json!({"spec": {"a": null}}), &json!({"spec": {}})).is_empty());
+    fn null_is_nothing_and_is_told() {
+        let found = compare(deployment(), &json!({"spec": {"a": null}}), &json!({"spec": {}}));
+        assert!(found.differences.is_empty());
+        assert_eq!(found.nulls[0].path.to_string(), "spec.a");
     }
 }

@@ -1,7 +1,7 @@
 //! What really changes when one manifest is applied after another, and what differs in writing alone.
 
 use kube_model::schema::Schema;
-use kube_model::{Object, Path, Segment};
+use kube_model::{Object, Path, Segment, lists};
 use serde_json::Value;
 
 use super::plain::is_plain;
@@ -40,17 +40,16 @@ pub(super) fn predicted_changes(
     written: Comparison,
 ) -> Changes {
     let (live, predicted) = prediction(schema, before, after);
-    let mut real = compare(schema, &live, &predicted).differences;
+    let mut real = entries_of_secret(schema, compare(schema, &live, &predicted).differences);
     for change in &mut real {
         change.path = where_written(schema, &change.path, before, after);
     }
     let (written, mut suppressed) = written.reasoned();
-    let unseen = written.into_iter().filter(|one| {
-        let place = where_written(schema, &one.path, before, after);
-        !real.iter().any(|change| tells(change, one, &place))
-    });
+    let written = entries_of_secret(schema, written);
+    let place_of = |path: &Path| where_written(schema, path, before, after);
+    let unseen = written.into_iter().flat_map(|one| untold(schema, one, &real, &place_of));
     suppressed.extend(unseen.map(|one| {
-        let reason = reason(schema, &one, [&live, &predicted]);
+        let reason = reason(schema, &one, &after.value, [&live, &predicted]);
         (one, reason)
     }));
     suppressed.sort_by(|(one, _), (other, _)| one.path.cmp(&other.path));
@@ -71,14 +70,72 @@ pub(super) fn prediction(schema: Schema<'_>, before: &Object, after: &Object) ->
     (live, predicted)
 }
 
-/// Whether a change says what a difference at this place says. An order says nothing of the items.
-fn tells(change: &Difference, difference: &Difference, place: &Path) -> bool {
-    match (change.is_order, difference.is_order) {
-        (true, true) => change.path == *place,
+/// What of a difference no change says. Of what comes or goes as a whole the changes may say a part.
+fn untold(
+    schema: Schema<'_>,
+    difference: Difference,
+    real: &[Difference],
+    place_of: &impl Fn(&Path) -> Path,
+) -> Vec<Difference> {
+    let place = place_of(&difference.path);
+    // An order says nothing of the items.
+    let tells = |change: &Difference| match (change.is_order, difference.is_order) {
+        (true, true) => change.path == place,
         (true, false) => false,
-        (false, true) => change.path.contains(place),
-        (false, false) => change.path.contains(place) || place.contains(&change.path),
+        (false, _) => change.path.contains(&place),
+    };
+    let is_inside =
+        |change: &Difference| !change.is_order && !difference.is_order && place.contains(&change.path);
+    if real.iter().any(tells) {
+        return Vec::new();
     }
+    if !real.iter().any(is_inside) {
+        return vec![difference];
+    }
+    let parts = parts(schema, &difference).into_iter();
+    parts.flat_map(|part| untold(schema, part, real, place_of)).collect()
+}
+
+/// What one manifest alone has, field by field and item by item.
+fn parts(schema: Schema<'_>, difference: &Difference) -> Vec<Difference> {
+    let (value, is_before) = match (&difference.before, &difference.after) {
+        (Some(value), None) => (value, true),
+        (None, Some(value)) => (value, false),
+        _ => return Vec::new(),
+    };
+    let part = |segment: Segment, value: &Value| {
+        let (path, value) = (difference.path.join(segment), Some(value.clone()));
+        let (before, after) = if is_before { (value, None) } else { (None, value) };
+        Difference { path, before, after, is_order: false }
+    };
+    match value {
+        Value::Object(map) => map.iter().map(|(key, value)| part(Segment::Key(key.clone()), value)).collect(),
+        Value::Array(list) => {
+            let items = lists::items_of_both(schema, difference.path.segments(), list, &[]);
+            items.into_iter().flat_map(|(items, _)| items).map(|(name, item)| part(name, &item)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// What a Secret holds comes or goes entry by entry: what is `data` to the server may be written as `stringData`.
+fn entries_of_secret(schema: Schema<'_>, differences: Vec<Difference>) -> Vec<Difference> {
+    if schema.kind() != "Secret" || !schema.group().is_empty() {
+        return differences;
+    }
+    let is_data =
+        |one: &Difference| ["data", "stringData"].iter().any(|key| one.path == Path::root().key(key));
+    let split = |one| match is_data(&one) && !is_empty(&one) {
+        true => parts(schema, &one),
+        false => vec![one],
+    };
+    differences.into_iter().flat_map(split).collect()
+}
+
+fn is_empty(difference: &Difference) -> bool {
+    let empty =
+        |value: &Option<Value>| value.as_ref().and_then(Value::as_object).is_none_or(|map| map.is_empty());
+    empty(&difference.before) && empty(&difference.after)
 }
 
 /// A Secret's text that is written in `stringData` changes there: what `data` says beside it does not count.
@@ -100,10 +157,13 @@ pub(crate) fn as_written(schema: Schema<'_>, shown: &mut Option<Value>, path: &P
     }
 }
 
-fn reason(schema: Schema<'_>, difference: &Difference, kept: [&Value; 2]) -> Reason {
-    let in_data = matches!(difference.path.segments().first(), Some(Segment::Key(top)) if top == "data" || top == "stringData");
-    if in_data && schema.kind() == "Secret" {
-        return Reason::EQUAL_TEXT;
+fn reason(schema: Schema<'_>, difference: &Difference, after: &Value, kept: [&Value; 2]) -> Reason {
+    if let ("Secret", [Segment::Key(top), Segment::Key(entry)]) = (schema.kind(), difference.path.segments())
+        && (top == "data" || top == "stringData")
+    {
+        // A text that is no longer written stays in `data`, of which no applier says that it set it.
+        let is_written = ["data", "stringData"].iter().any(|key| after[key].get(entry).is_some());
+        return if is_written { Reason::EQUAL_TEXT } else { Reason::NOT_APPLIED };
     }
     match kept.iter().any(|value| difference.path.get(schema, value).is_some()) {
         true => Reason::DEFAULT,
@@ -160,6 +220,18 @@ mod tests {
     }
 
     #[test]
+    fn of_what_goes_the_part_that_changes_nothing_is_told() {
+        let strategy = "strategy: {type: RollingUpdate, rollingUpdate: {maxSurge: 25%, maxUnavailable: 0}},";
+        let (real, suppressed) = found(&deployment(strategy, ""), &deployment("", ""));
+        let rolling = "spec.strategy.rollingUpdate";
+        assert_eq!(real, [format!("{rolling}.maxUnavailable: Some(Number(0)) Some(String(\"25%\"))")]);
+        assert_eq!(
+            suppressed,
+            [format!("{rolling}.maxSurge default"), "spec.strategy.type default".to_owned()]
+        );
+    }
+
+    #[test]
     fn what_is_no_longer_written_goes_back_to_its_default() {
         let (real, suppressed) = found(&deployment("replicas: 3,", ""), &deployment("", ""));
         assert_eq!(real, ["spec.replicas: Some(Number(3)) Some(Number(1))"]);
@@ -188,10 +260,14 @@ mod tests {
         let (real, suppressed) =
             found(&secret("data: {a: c2hvcA==, b: eA==}"), &secret("stringData: {a: shop}, data: {b: eA==}"));
         assert!(real.is_empty(), "{real:?}");
-        assert_eq!(suppressed, ["data.a equal-text", "stringData equal-text"]);
+        assert_eq!(suppressed, ["data.a equal-text", "stringData.a equal-text"]);
         let (real, suppressed) = found(&secret("stringData: {a: shop}"), &secret("stringData: {a: shop2}"));
         assert!(suppressed.is_empty(), "{suppressed:?}");
         assert_eq!(real, ["stringData.a: Some(String(\"shop\")) Some(String(\"shop2\"))"]);
+        let (real, suppressed) = found(&secret("stringData: {a: shop}"), &secret("data: {b: eA==}"));
+        assert_eq!((real.len(), suppressed), (1, vec!["stringData.a not-applied".to_owned()]));
+        let (real, _) = found(&secret("data: {}"), &secret("data: {}, stringData: {a: shop}"));
+        assert_eq!(real, ["stringData.a: None Some(String(\"shop\"))"]);
     }
 
     #[test]
