@@ -1,10 +1,11 @@
-//! YAML as Helm reads it: the first document, and of a key that is given twice the later one.
+//! YAML as Helm reads it: of a key that is given twice the later one counts.
 
 use kube_model::yaml::{Document, Limits, Node, NodeKind, is_merge_key, key_text, parse, text_of, to_value};
 use serde_json::Value;
 use std::sync::Arc;
 
 use crate::error::HelmError;
+use crate::merge::lay_over;
 use crate::tree::{FileSpan, Map, Origin, Shape, Tree};
 
 /// The deepest that aliases and collections nest.
@@ -26,8 +27,8 @@ impl FileName {
     }
 }
 
-/// The mapping that a file holds; empty for a file without a document. `is_source` says whether values know that they
-/// came from it.
+/// The mapping that a file holds; empty for a file without a document. Several documents are laid over one another, as
+/// Helm 4 does; Helm 3 takes the first.
 pub(crate) fn read_map(bytes: &[u8], name: &FileName) -> Result<Tree, HelmError> {
     let limits = Limits::default();
     let failed = |line, column, why| HelmError::Values { file: name.shown(), line, column, why };
@@ -37,14 +38,20 @@ pub(crate) fn read_map(bytes: &[u8], name: &FileName) -> Result<Tree, HelmError>
     let offset = bytes.len() - text.len();
     let documents =
         parse(text, &limits).map_err(|error| failed(error.line, error.column, error.to_string()))?;
-    let Some(document) = documents.first() else { return Ok(Tree::empty()) };
-    let mut reader = Reader { document, limits: &limits, name, offset, nodes: limits.nodes };
-    let tree = reader.tree(&document.root, 0)?;
-    match tree.shape {
-        Shape::Map(_) => Ok(tree),
-        Shape::Scalar(Value::Null) => Ok(Tree::empty()),
-        _ => Err(failed(document.root.line, document.root.column + 1, "values are a mapping".to_owned())),
+    let mut whole = Tree::empty();
+    for document in &documents {
+        let mut reader = Reader { document, limits: &limits, name, offset, nodes: limits.nodes };
+        let tree = reader.tree(&document.root, 0)?;
+        match tree.shape {
+            Shape::Map(_) => lay_over(&mut whole, tree),
+            Shape::Scalar(Value::Null) => {}
+            _ => {
+                let why = "values are a mapping".to_owned();
+                return Err(failed(document.root.line, document.root.column + 1, why));
+            }
+        }
     }
+    Ok(whole)
 }
 
 struct Reader<'a> {
