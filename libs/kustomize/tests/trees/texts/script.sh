@@ -1,0 +1,6 @@
+#!/bin/sh
+# a comment
+set -eu
+
+	echo "tab"
+exit 0
