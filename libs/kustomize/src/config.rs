@@ -96,10 +96,12 @@ impl Config {
     }
 }
 
-/// Merges a configuration into one that may be shared; the same one twice is itself.
+/// Merges a configuration into one that may be shared. kustomize's own into nothing, or into itself, is itself; others
+/// are not: a spec for one kind hides a spec for all that comes after it.
 pub(crate) fn merged(current: &Arc<Config>, incoming: &Arc<Config>) -> Result<Arc<Config>, Problem> {
-    if Arc::ptr_eq(current, incoming) {
-        return Ok(Arc::clone(current));
+    let is_own = Arc::ptr_eq(incoming, &Config::defaults());
+    if is_own && (Arc::ptr_eq(current, incoming) || current.name_prefix.is_empty()) {
+        return Ok(Arc::clone(incoming));
     }
     let mut config = Config::clone(current);
     config.merge(incoming)?;

@@ -6,7 +6,7 @@ use crate::config::{BackReference, Config};
 use crate::error::Problem;
 use crate::fieldspec::FieldSpec;
 use crate::id::Gvk;
-use crate::kustomization::{Decode, Fault, Fields};
+use crate::kustomization::{Decode, Fault, Fields, Unknown};
 use crate::node::Node;
 
 /// The field specs of a file of `configurations`.
@@ -24,7 +24,7 @@ pub(crate) fn configuration(node: &Node) -> Result<Config, Fault> {
         "images",
         "replicas",
     ];
-    let fields = Fields::strict(node, &SECTIONS)?;
+    let fields = Fields::of(node, Unknown::Refused, &SECTIONS)?;
     let mut config = Config { name_reference: fields.list("nameReference")?, ..Config::default() };
     for name in SECTIONS {
         if let Some(section) = config.section(name) {
@@ -35,8 +35,8 @@ pub(crate) fn configuration(node: &Node) -> Result<Config, Fault> {
 }
 
 impl Decode for BackReference {
-    fn decode(node: &Node) -> Result<Self, Fault> {
-        let fields = Fields::strict(node, &["group", "version", "kind", "fieldSpecs"])?;
+    fn decode(node: &Node, unknown: Unknown) -> Result<Self, Fault> {
+        let fields = Fields::of(node, unknown, &["group", "version", "kind", "fieldSpecs"])?;
         let target = Gvk {
             group: fields.text("group")?,
             version: fields.text("version")?,

@@ -8,7 +8,7 @@ mod replacement;
 
 use std::ops::Range;
 
-pub(crate) use decode::{Decode, Fault, Fields};
+pub(crate) use decode::{Decode, Fault, Fields, Unknown};
 pub use generator::{Generator, GeneratorOptions, SecretType};
 pub use parts::{Image, Label, Patch, PatchOptions, Replica, SortOptions, Variable};
 pub(crate) use read::Text;

@@ -24,16 +24,13 @@ use crate::vars::{self, Var};
 #[derive(Default)]
 pub(crate) struct Together {
     pub(crate) resources: Vec<Resource>,
-    pub(crate) config: Option<Arc<Config>>,
+    pub(crate) config: Arc<Config>,
     pub(crate) vars: Vec<Var>,
 }
 
 impl Together {
     pub(crate) fn merge_config(&mut self, incoming: &Arc<Config>) -> Result<(), Problem> {
-        self.config = Some(match &self.config {
-            Some(config) => merged(config, incoming)?,
-            None => Arc::clone(incoming),
-        });
+        self.config = merged(&self.config, incoming)?;
         Ok(())
     }
 
@@ -89,8 +86,9 @@ pub(crate) fn build<'f>(
     }
     let config = load::config(run, layer)?;
     together.merge_config(&config).map_err(|problem| layer.refuse(problem, 1))?;
-    let definitions = load::crds(run, layer)?;
-    together.merge_config(&definitions).map_err(|problem| layer.refuse(problem, 1))?;
+    if let Some(definitions) = load::crds(run, layer)? {
+        together.merge_config(&definitions).map_err(|problem| layer.refuse(problem, 1))?;
+    }
     load::generators(run, layer, stack, &mut together)?;
     for component in &layer.kustomization.components {
         together = add_directory(run, layer, stack, together, component, true)?;
@@ -168,9 +166,7 @@ fn add_directory<'f>(
     let built = build(run, &inner, stack, beneath)?;
     stack.pop();
     outer.append(run, built.resources)?;
-    if let Some(config) = &built.config {
-        outer.merge_config(config).map_err(refuse)?;
-    }
+    outer.merge_config(&built.config).map_err(refuse)?;
     vars::merge(&mut outer.vars, built.vars).map_err(refuse)?;
     Ok(outer)
 }

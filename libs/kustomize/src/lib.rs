@@ -90,7 +90,6 @@ pub fn build(files: &dyn Files, directory: &str, limits: &Limits) -> Result<Buil
 fn finish(layer: &Layer<'_>, together: Together) -> Result<Vec<Resource>, KustomizeError> {
     let Together { mut resources, config, vars } = together;
     let refuse = |problem: Problem| layer.refuse(problem, 1);
-    let config = config.unwrap_or_default();
     resources.iter_mut().try_for_each(add_hash).map_err(refuse)?;
     references::follow(&mut resources, &config.name_reference).map_err(refuse)?;
     vars::resolve(&mut resources, &vars, &config.var_reference).map_err(refuse)?;

@@ -14,13 +14,17 @@ use directive::{Directive, of_mapping};
 
 /// Merges a patch into a node; none where the patch deletes it.
 pub(crate) fn merge(schemas: &Schemas, node: &Node, patch: &Node) -> Result<Option<Node>, Problem> {
-    let merged = Merge { schemas }.walk(None, Some(node.clone()), Some(patch.clone()))?;
+    let merged =
+        Merge { schemas, is_patch_alone: false }.walk(None, Some(node.clone()), Some(patch.clone()))?;
     Ok(merged.map(|merged| merged.node))
 }
 
 #[derive(Clone, Copy)]
 struct Merge<'a> {
     schemas: &'a Schemas,
+    /// Whether what is merged is the patch with itself: what it adds is walked too, and a directive that is taken out
+    /// of the one is out of the other.
+    is_patch_alone: bool,
 }
 
 /// What came out of a step.
@@ -82,37 +86,38 @@ impl<'a> Merge<'a> {
         old: Option<Node>,
         patch: Option<Node>,
     ) -> Result<Option<Merged>, Problem> {
-        let (mut node, patch, in_place) = match (old, patch) {
+        let (mut node, patch, of_patch) = match (old, patch) {
             (Some(old), None) if old.is_null() => {
                 let is_kept_null = !old.text().is_empty();
                 return Ok(is_kept_null.then_some(Merged { node: old, in_place: true, is_kept_null }));
             }
             (None, None) => return Ok(None),
-            (Some(old), None) => (old, None, true),
+            (Some(old), None) => (old, None, false),
             (Some(old), Some(mut patch)) if !old.is_null() => {
                 if patch.is_null() {
                     return Ok(None);
                 }
                 match of_mapping(&mut patch)? {
                     Directive::Delete => return Ok(None),
-                    Directive::Replace => (patch.clone(), Some(patch), false),
+                    Directive::Replace => (patch.clone(), Some(patch), true),
                     Directive::Merge => {
                         let mut old = old;
                         old.remove(directive::KEY);
-                        (old, Some(patch), true)
+                        (old, Some(patch), false)
                     }
                 }
             }
             (_, Some(patch)) if patch.is_null() => return Ok(Some(Merged::of(patch, false))),
             (_, Some(mut patch)) => match of_mapping(&mut patch) {
                 Ok(Directive::Delete) => return Ok(None),
-                _ => (patch.clone(), Some(patch), false),
+                _ => (patch.clone(), Some(patch), true),
             },
         };
+        let below = Self { is_patch_alone: self.is_patch_alone || of_patch, ..self };
         for key in field_names(&node, patch.as_ref()) {
-            self.field(shape, &mut node, patch.as_ref(), &key)?;
+            below.field(shape, &mut node, patch.as_ref(), &key)?;
         }
-        Ok(Some(Merged::of(node, in_place)))
+        Ok(Some(Merged::of(node, !of_patch || self.is_patch_alone)))
     }
 
     fn field(

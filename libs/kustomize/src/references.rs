@@ -11,6 +11,7 @@ use crate::scalar::{Scalar, Tag};
 
 /// Renames every reference to an object that was renamed.
 pub(crate) fn follow(resources: &mut [Resource], table: &[BackReference]) -> Result<(), Problem> {
+    resources.iter().try_for_each(check_subjects)?;
     if resources.iter().all(|resource| resource.previous.is_empty()) {
         return Ok(());
     }
@@ -38,6 +39,25 @@ pub(crate) fn follow(resources: &mut [Resource], table: &[BackReference]) -> Res
     Ok(())
 }
 
+/// kustomize refuses a role binding to a service account whose namespace is no text.
+fn check_subjects(resource: &Resource) -> Result<(), Problem> {
+    let subjects = resource.node.get("subjects").map_or(&[][..], Node::items);
+    let is_blank = |subject: &Node| {
+        is_account(subject)
+            && subject
+                .get("namespace")
+                .is_some_and(|namespace| namespace.value().is_none_or(|value| !value.is_string()))
+    };
+    match resource.kind() == "RoleBinding" && subjects.iter().any(is_blank) {
+        true => Err(Problem::Reference(format!("{}: a subject has a blank namespace", resource.id()))),
+        false => Ok(()),
+    }
+}
+
+fn is_account(subject: &Node) -> bool {
+    subject.get("kind").is_some_and(|kind| kind.text() == "ServiceAccount")
+}
+
 /// The objects that an object could mean by a name: those of its namespace and of none, and those of the namespaces
 /// of a role binding's service accounts.
 fn could_be_meant(resources: &[Resource], referrer: &Resource) -> Vec<usize> {
@@ -50,7 +70,7 @@ fn could_be_meant(resources: &[Resource], referrer: &Resource) -> Vec<usize> {
         |subject: &&Node| subject.get("kind").is_some_and(|kind| kind.text() == "ServiceAccount");
     let namespaces: Vec<&str> = subjects
         .iter()
-        .filter(is_account)
+        .filter(|subject| is_account(subject))
         .filter_map(|subject| subject.get("namespace").map(Node::text))
         .collect();
     let is_meant = |at: &usize| {

@@ -4,7 +4,7 @@ use regex_lite::Regex;
 
 use crate::error::Problem;
 use crate::id::{Gvk, Id};
-use crate::kustomization::{Decode, Fault, Fields};
+use crate::kustomization::{Decode, Fault, Fields, Unknown};
 use crate::node::Node;
 use crate::resource::Resource;
 
@@ -28,9 +28,9 @@ pub struct Selector {
 }
 
 impl Decode for Selector {
-    fn decode(node: &Node) -> Result<Self, Fault> {
+    fn decode(node: &Node, unknown: Unknown) -> Result<Self, Fault> {
         let known = ["group", "version", "kind", "name", "namespace", "annotationSelector", "labelSelector"];
-        let fields = Fields::strict(node, &known)?;
+        let fields = Fields::of(node, unknown, &known)?;
         Ok(Self {
             group: fields.text("group")?,
             version: fields.text("version")?,

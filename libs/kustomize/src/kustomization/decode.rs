@@ -19,32 +19,41 @@ impl Fault {
     }
 }
 
+/// What becomes of fields that nobody knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unknown {
+    /// They are refused, as in a kustomization.
+    Refused,
+    /// They say nothing, as in the objects of plugins and the files of replacements.
+    Ignored,
+}
+
 /// Something that is read from a node.
 pub(crate) trait Decode: Sized {
-    fn decode(node: &Node) -> Result<Self, Fault>;
+    fn decode(node: &Node, unknown: Unknown) -> Result<Self, Fault>;
 }
 
 /// A mapping of which each field is known.
 pub(crate) struct Fields<'a> {
     node: &'a Node,
+    unknown: Unknown,
 }
 
 impl<'a> Fields<'a> {
-    /// Refuses what is no mapping, and fields that are not among these.
-    pub(crate) fn strict(node: &'a Node, known: &[&str]) -> Result<Self, Fault> {
-        let fields = Self::loose(node)?;
-        for (key, value) in node.entries() {
-            if !known.iter().any(|name| name.eq_ignore_ascii_case(key)) {
-                return Err(Fault::at(&value.origin, format!("the field {key:?} is unknown")));
-            }
+    /// Refuses what is no mapping, and fields that are not among these where unknown ones are refused.
+    pub(crate) fn of(node: &'a Node, unknown: Unknown, known: &[&str]) -> Result<Self, Fault> {
+        let fields = Self::any(node, unknown)?;
+        let is_known = |key: &str| known.iter().any(|name| name.eq_ignore_ascii_case(key));
+        match node.entries().iter().find(|(key, _)| unknown == Unknown::Refused && !is_known(key)) {
+            Some((key, value)) => Err(Fault::at(&value.origin, format!("the field {key:?} is unknown"))),
+            None => Ok(fields),
         }
-        Ok(fields)
     }
 
     /// Refuses what is no mapping.
-    pub(crate) fn loose(node: &'a Node) -> Result<Self, Fault> {
+    pub(crate) fn any(node: &'a Node, unknown: Unknown) -> Result<Self, Fault> {
         match node.body {
-            Body::Mapping(_) => Ok(Self { node }),
+            Body::Mapping(_) => Ok(Self { node, unknown }),
             _ => Err(Fault::at(&node.origin, "a mapping is expected here")),
         }
     }
@@ -59,7 +68,7 @@ impl<'a> Fields<'a> {
     }
 
     pub(crate) fn get<T: Decode>(&self, name: &str) -> Result<Option<T>, Fault> {
-        self.node(name).map(T::decode).transpose()
+        self.node(name).map(|node| T::decode(node, self.unknown)).transpose()
     }
 
     pub(crate) fn list<T: Decode>(&self, name: &str) -> Result<Vec<T>, Fault> {
@@ -76,9 +85,9 @@ impl<'a> Fields<'a> {
 }
 
 impl<T: Decode> Decode for Vec<T> {
-    fn decode(node: &Node) -> Result<Self, Fault> {
+    fn decode(node: &Node, unknown: Unknown) -> Result<Self, Fault> {
         match &node.body {
-            Body::Sequence(items) => items.iter().map(T::decode).collect(),
+            Body::Sequence(items) => items.iter().map(|item| T::decode(item, unknown)).collect(),
             Body::Scalar(scalar) if scalar.is_null() => Ok(Self::new()),
             _ => Err(Fault::at(&node.origin, "a list is expected here")),
         }
@@ -86,7 +95,7 @@ impl<T: Decode> Decode for Vec<T> {
 }
 
 impl Decode for Located<String> {
-    fn decode(node: &Node) -> Result<Self, Fault> {
+    fn decode(node: &Node, _: Unknown) -> Result<Self, Fault> {
         let value = match &node.body {
             Body::Scalar(scalar) if is_text(scalar) => scalar.text.to_string(),
             Body::Scalar(scalar) if scalar.is_null() => String::new(),
@@ -105,7 +114,7 @@ pub(crate) fn located<T>(node: &Node, value: T) -> Located<T> {
 }
 
 impl Decode for bool {
-    fn decode(node: &Node) -> Result<Self, Fault> {
+    fn decode(node: &Node, _: Unknown) -> Result<Self, Fault> {
         match node.as_scalar().filter(|scalar| !scalar.quoted).map(|scalar| &*scalar.text) {
             Some("true" | "True" | "TRUE") => Ok(true),
             Some("false" | "False" | "FALSE") => Ok(false),
@@ -117,7 +126,7 @@ impl Decode for bool {
 }
 
 impl Decode for i64 {
-    fn decode(node: &Node) -> Result<Self, Fault> {
+    fn decode(node: &Node, _: Unknown) -> Result<Self, Fault> {
         let value = node.as_scalar().filter(|scalar| scalar.tag == Tag::Int).and_then(Scalar::value);
         value
             .and_then(|value| value.as_i64())
@@ -126,11 +135,11 @@ impl Decode for i64 {
 }
 
 impl Decode for super::Pairs {
-    fn decode(node: &Node) -> Result<Self, Fault> {
-        let entries = Fields::loose(node)?.node.entries();
+    fn decode(node: &Node, unknown: Unknown) -> Result<Self, Fault> {
+        let entries = Fields::any(node, unknown)?.node.entries();
         let mut pairs: Self = entries
             .iter()
-            .map(|(key, value)| Ok((key.to_string(), Located::decode(value)?)))
+            .map(|(key, value)| Ok((key.to_string(), Located::decode(value, unknown)?)))
             .collect::<Result<_, _>>()?;
         pairs.sort_by(|one, other| one.0.cmp(&other.0));
         Ok(pairs)

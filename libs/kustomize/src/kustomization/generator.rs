@@ -1,6 +1,6 @@
 //! `configMapGenerator`, `secretGenerator` and their options.
 
-use super::decode::{Decode, Fault, Fields, located};
+use super::decode::{Decode, Fault, Fields, Unknown, located};
 use super::{Located, Pairs};
 use crate::node::Node;
 use crate::resource::Behavior;
@@ -35,19 +35,19 @@ const FIELDS: [&str; 8] = ["namespace", "name", "behavior", "literals", "files",
 
 impl Generator {
     pub(crate) fn config_map(node: &Node) -> Result<Self, Fault> {
-        Self::read(node, &Fields::strict(node, &FIELDS)?)
+        Self::read(node, &Fields::of(node, Unknown::Refused, &FIELDS)?)
     }
 
     pub(crate) fn secret(node: &Node) -> Result<Self, Fault> {
         let known: Vec<&str> = FIELDS.into_iter().chain(["type"]).collect();
-        Self::read(node, &Fields::strict(node, &known)?)
+        Self::read(node, &Fields::of(node, Unknown::Refused, &known)?)
     }
 
     /// A generator that is an object of its own: its name and namespace may be in `metadata`.
     pub(crate) fn object(node: &Node) -> Result<Self, Fault> {
-        let mut generator = Self::read(node, &Fields::loose(node)?)?;
+        let mut generator = Self::read(node, &Fields::any(node, Unknown::Ignored)?)?;
         if let Some(metadata) = node.get("metadata") {
-            let metadata = Fields::loose(metadata)?;
+            let metadata = Fields::any(metadata, Unknown::Ignored)?;
             if generator.name.value.is_empty() {
                 generator.name = metadata.get("name")?.unwrap_or(generator.name);
             }
@@ -98,8 +98,9 @@ pub struct GeneratorOptions {
 }
 
 impl Decode for GeneratorOptions {
-    fn decode(node: &Node) -> Result<Self, Fault> {
-        let fields = Fields::strict(node, &["labels", "annotations", "disableNameSuffixHash", "immutable"])?;
+    fn decode(node: &Node, unknown: Unknown) -> Result<Self, Fault> {
+        let fields =
+            Fields::of(node, unknown, &["labels", "annotations", "disableNameSuffixHash", "immutable"])?;
         Ok(Self {
             labels: fields.get("labels")?.unwrap_or_default(),
             annotations: fields.get("annotations")?.unwrap_or_default(),

@@ -1,6 +1,6 @@
 //! The entries of a kustomization.
 
-use super::decode::{Decode, Fault, Fields, located};
+use super::decode::{Decode, Fault, Fields, Unknown, located};
 use super::{Located, Pairs};
 use crate::fieldspec::FieldSpec;
 use crate::id::Gvk;
@@ -25,8 +25,8 @@ pub struct Image {
 }
 
 impl Decode for Image {
-    fn decode(node: &Node) -> Result<Self, Fault> {
-        let fields = Fields::strict(node, &["name", "newName", "tagSuffix", "newTag", "digest"])?;
+    fn decode(node: &Node, unknown: Unknown) -> Result<Self, Fault> {
+        let fields = Fields::of(node, unknown, &["name", "newName", "tagSuffix", "newTag", "digest"])?;
         let text = |name: &str| -> Result<Option<Located<String>>, Fault> {
             Ok(fields.get::<Located<String>>(name)?.filter(|text| !text.value.is_empty()))
         };
@@ -53,8 +53,8 @@ pub struct Replica {
 }
 
 impl Decode for Replica {
-    fn decode(node: &Node) -> Result<Self, Fault> {
-        let fields = Fields::strict(node, &["name", "count"])?;
+    fn decode(node: &Node, unknown: Unknown) -> Result<Self, Fault> {
+        let fields = Fields::of(node, unknown, &["name", "count"])?;
         let count = fields.node("count").unwrap_or(node);
         Ok(Self {
             at: located(node, ()),
@@ -79,8 +79,8 @@ pub struct Label {
 }
 
 impl Decode for Label {
-    fn decode(node: &Node) -> Result<Self, Fault> {
-        let fields = Fields::strict(node, &["pairs", "includeSelectors", "includeTemplates", "fields"])?;
+    fn decode(node: &Node, unknown: Unknown) -> Result<Self, Fault> {
+        let fields = Fields::of(node, unknown, &["pairs", "includeSelectors", "includeTemplates", "fields"])?;
         Ok(Self {
             at: located(node, ()),
             pairs: fields.get("pairs")?.unwrap_or_default(),
@@ -92,8 +92,8 @@ impl Decode for Label {
 }
 
 impl Decode for FieldSpec {
-    fn decode(node: &Node) -> Result<Self, Fault> {
-        let fields = Fields::strict(node, &["group", "version", "kind", "path", "create"])?;
+    fn decode(node: &Node, unknown: Unknown) -> Result<Self, Fault> {
+        let fields = Fields::of(node, unknown, &["group", "version", "kind", "path", "create"])?;
         Ok(Self::new(gvk(&fields)?, &fields.text("path")?, fields.flag("create")?))
     }
 }
@@ -127,10 +127,10 @@ pub struct PatchOptions {
 }
 
 impl Decode for PatchOptions {
-    fn decode(node: &Node) -> Result<Self, Fault> {
-        let fields = Fields::loose(node)?;
+    fn decode(node: &Node, unknown: Unknown) -> Result<Self, Fault> {
+        let fields = Fields::any(node, unknown)?;
         for (_, value) in node.entries() {
-            bool::decode(value)?;
+            bool::decode(value, unknown)?;
         }
         Ok(Self {
             allow_name_change: fields.flag("allowNameChange")?,
@@ -140,8 +140,8 @@ impl Decode for PatchOptions {
 }
 
 impl Decode for Patch {
-    fn decode(node: &Node) -> Result<Self, Fault> {
-        let fields = Fields::strict(node, &["path", "patch", "target", "options"])?;
+    fn decode(node: &Node, unknown: Unknown) -> Result<Self, Fault> {
+        let fields = Fields::of(node, unknown, &["path", "patch", "target", "options"])?;
         let text = |name: &str| -> Result<Option<Located<String>>, Fault> {
             Ok(fields.get::<Located<String>>(name)?.filter(|text| !text.value.is_empty()))
         };
@@ -165,12 +165,12 @@ pub struct SortOptions {
 }
 
 impl Decode for SortOptions {
-    fn decode(node: &Node) -> Result<Self, Fault> {
-        let fields = Fields::strict(node, &["order", "legacySortOptions"])?;
+    fn decode(node: &Node, unknown: Unknown) -> Result<Self, Fault> {
+        let fields = Fields::of(node, unknown, &["order", "legacySortOptions"])?;
         let order = fields.get("order")?.unwrap_or_else(|| located(node, String::new()));
         let mut legacy = None;
         if let Some(node) = fields.node("legacySortOptions") {
-            let fields = Fields::strict(node, &["orderFirst", "orderLast"])?;
+            let fields = Fields::of(node, unknown, &["orderFirst", "orderLast"])?;
             let names = |field: &str| -> Result<Vec<String>, Fault> {
                 Ok(fields.list::<Located<String>>(field)?.into_iter().map(|name| name.value).collect())
             };
@@ -193,12 +193,12 @@ pub struct Variable {
 }
 
 impl Decode for Variable {
-    fn decode(node: &Node) -> Result<Self, Fault> {
-        let fields = Fields::strict(node, &["name", "objref", "fieldref"])?;
+    fn decode(node: &Node, unknown: Unknown) -> Result<Self, Fault> {
+        let fields = Fields::of(node, unknown, &["name", "objref", "fieldref"])?;
         let mut object = (Gvk::default(), String::new(), String::new());
         if let Some(node) = fields.node("objref") {
             let known = ["apiVersion", "group", "version", "kind", "name", "namespace"];
-            let fields = Fields::strict(node, &known)?;
+            let fields = Fields::of(node, unknown, &known)?;
             let mut kind = gvk(&fields)?;
             let api_version = fields.text("apiVersion")?;
             match *api_version.split('/').collect::<Vec<_>>() {
@@ -211,7 +211,7 @@ impl Decode for Variable {
         }
         let mut field_path = String::new();
         if let Some(node) = fields.node("fieldref") {
-            field_path = Fields::strict(node, &["fieldPath"])?.text("fieldPath")?;
+            field_path = Fields::of(node, unknown, &["fieldPath"])?.text("fieldPath")?;
         }
         if field_path.is_empty() {
             "metadata.name".clone_into(&mut field_path);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kube_model::yaml::{self, Limits};
 
-use super::decode::{Fault, Fields, located};
+use super::decode::{Fault, Fields, Unknown, located};
 use super::{Generator, Kustomization, Located};
 use crate::error::{KustomizeError, Problem};
 use crate::node::Node;
@@ -90,7 +90,7 @@ pub fn read(file: &str, bytes: &[u8], limits: &Limits) -> Result<Kustomization, 
     let empty = || Problem::Field("the kustomization is empty".to_owned()).in_file(file);
     let node = documents.first().ok_or_else(empty)?;
     let fault = |fault: Fault| Problem::Field(fault.why).at(file, fault.line);
-    let fields = Fields::strict(node, &FIELDS).map_err(fault)?;
+    let fields = Fields::of(node, Unknown::Refused, &FIELDS).map_err(fault)?;
     let is_empty = FIELDS.iter().skip(2).all(|name| fields.node(name).is_none());
     if is_empty {
         return Err(empty());
@@ -162,12 +162,12 @@ fn fill_others(into: &mut Kustomization, fields: &Fields<'_>) -> Result<(), Faul
     into.config_map_generator = generators("configMapGenerator", Generator::config_map)?;
     into.secret_generator = generators("secretGenerator", Generator::secret)?;
     if let Some(node) = fields.node("openapi") {
-        let openapi = Fields::loose(node)?;
+        let openapi = Fields::any(node, Unknown::Refused)?;
         into.openapi_path = openapi.get("path")?;
         into.openapi_version = openapi.get("version")?;
     }
     if let Some(node) = fields.node("metadata") {
-        Fields::strict(node, &["name", "namespace", "labels", "annotations"])?;
+        Fields::of(node, Unknown::Refused, &["name", "namespace", "labels", "annotations"])?;
     }
     into.build_metadata = fields.list("buildMetadata")?;
     into.helm = ["helmCharts", "helmChartInflationGenerator"].into_iter().find_map(|name| {

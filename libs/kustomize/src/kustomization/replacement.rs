@@ -1,7 +1,7 @@
 //! `replacements`.
 
 use super::Located;
-use super::decode::{Decode, Fault, Fields, located};
+use super::decode::{Decode, Fault, Fields, Unknown, located};
 use super::parts::gvk;
 use crate::id::Gvk;
 use crate::node::Node;
@@ -68,16 +68,16 @@ pub struct FieldOptions {
 }
 
 impl Decode for Replacements {
-    fn decode(node: &Node) -> Result<Self, Fault> {
-        let fields = Fields::strict(node, &["path", "source", "sourceValue", "targets"])?;
+    fn decode(node: &Node, unknown: Unknown) -> Result<Self, Fault> {
+        let fields = Fields::of(node, unknown, &["path", "source", "sourceValue", "targets"])?;
         let path = fields.get::<Located<String>>("path")?.filter(|path| !path.value.is_empty());
         Ok(Self { at: located(node, ()), path, inline: Replacement::read(node, &fields)? })
     }
 }
 
 impl Decode for Replacement {
-    fn decode(node: &Node) -> Result<Self, Fault> {
-        Self::read(node, &Fields::loose(node)?)
+    fn decode(node: &Node, unknown: Unknown) -> Result<Self, Fault> {
+        Self::read(node, &Fields::any(node, unknown)?)
     }
 }
 
@@ -93,9 +93,9 @@ impl Replacement {
 }
 
 impl Decode for ReplacementSource {
-    fn decode(node: &Node) -> Result<Self, Fault> {
+    fn decode(node: &Node, unknown: Unknown) -> Result<Self, Fault> {
         let known = ["group", "version", "kind", "name", "namespace", "fieldPath", "options"];
-        let fields = Fields::strict(node, &known)?;
+        let fields = Fields::of(node, unknown, &known)?;
         let mut field_path = fields.text("fieldPath")?;
         if field_path.is_empty() {
             "metadata.name".clone_into(&mut field_path);
@@ -111,8 +111,8 @@ impl Decode for ReplacementSource {
 }
 
 impl Decode for ReplacementTarget {
-    fn decode(node: &Node) -> Result<Self, Fault> {
-        let fields = Fields::strict(node, &["select", "reject", "fieldPaths", "options"])?;
+    fn decode(node: &Node, unknown: Unknown) -> Result<Self, Fault> {
+        let fields = Fields::of(node, unknown, &["select", "reject", "fieldPaths", "options"])?;
         let mut field_paths: Vec<String> =
             fields.list::<Located<String>>("fieldPaths")?.into_iter().map(|path| path.value).collect();
         if field_paths.is_empty() {
@@ -128,8 +128,8 @@ impl Decode for ReplacementTarget {
 }
 
 impl Decode for FieldOptions {
-    fn decode(node: &Node) -> Result<Self, Fault> {
-        let fields = Fields::strict(node, &["delimiter", "index", "encoding", "create"])?;
+    fn decode(node: &Node, unknown: Unknown) -> Result<Self, Fault> {
+        let fields = Fields::of(node, unknown, &["delimiter", "index", "encoding", "create"])?;
         Ok(Self {
             delimiter: fields.text("delimiter")?,
             index: fields.get("index")?.unwrap_or_default(),

@@ -6,7 +6,9 @@ use super::transformers::{apply_patch, change};
 use crate::build::Run;
 use crate::error::{KustomizeError, Problem};
 use crate::fieldspec::FieldSpec;
-use crate::kustomization::{Decode, Fault, Fields, Image, Located, Pairs, Patch, Replacements, Replica};
+use crate::kustomization::{
+    Decode, Fault, Fields, Image, Located, Pairs, Patch, Replacements, Replica, Unknown,
+};
 use crate::origin::Origin;
 use crate::resource::Resource;
 use crate::transform::images::change_images;
@@ -25,7 +27,7 @@ pub(super) fn run<'f>(
     resources: &mut [Resource],
 ) -> Result<(), KustomizeError> {
     let fault = |fault: Fault| plugin.layer.refuse(Problem::Field(fault.why), fault.line);
-    let fields = Fields::loose(&plugin.object.node).map_err(fault)?;
+    let fields = Fields::any(&plugin.object.node, Unknown::Ignored).map_err(fault)?;
     let specs: Vec<FieldSpec> = fields.list("fieldSpecs").map_err(fault)?;
     let transform = Transform { plugin, fields, specs };
     match plugin.object.kind() {
@@ -48,7 +50,7 @@ pub(super) fn run<'f>(
         "HashTransformer" => {
             resources.iter_mut().try_for_each(crate::add_hash).map_err(|problem| plugin.refuse(problem))
         }
-        other => Err(plugin.refuse(Problem::OutsideTool(other.to_owned()))),
+        other => Err(plugin.refuse(Problem::Field(format!("{other} is no transformer that is built in")))),
     }
 }
 
@@ -91,7 +93,7 @@ impl<'f> Transform<'_, 'f> {
     fn namespace(&self, resources: &mut [Resource]) -> Done {
         let metadata = self.fields.node("metadata").and_then(|metadata| metadata.get("namespace"));
         let Some(namespace) = metadata else { return Ok(()) };
-        let namespace = Located::decode(namespace)
+        let namespace = Located::decode(namespace, Unknown::Ignored)
             .map_err(|fault| self.plugin.layer.refuse(Problem::Field(fault.why), fault.line))?;
         let subjects = match self.text("setRoleBindingSubjects")?.map(|text| text.value).as_deref() {
             None | Some("defaultOnly") => Subjects::Default,
@@ -189,7 +191,8 @@ impl<'f> Transform<'_, 'f> {
         let mut targets: Vec<values::Target> = self.get("targets")?.unwrap_or_default();
         if let Some(path) = self.text("targetFilePath")? {
             for node in self.plugin.layer.documents(run, &path, self.plugin.by())?.iter().take(1) {
-                let read = Fields::loose(node).and_then(|fields| fields.list::<values::Target>("targets"));
+                let read = Fields::any(node, Unknown::Ignored)
+                    .and_then(|fields| fields.list::<values::Target>("targets"));
                 targets.extend(
                     read.map_err(|fault| Problem::Field(fault.why).at(&node.origin.source.file, fault.line))?,
                 );

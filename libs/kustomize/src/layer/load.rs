@@ -36,9 +36,9 @@ pub(super) fn config(run: &mut Run<'_>, layer: &Layer<'_>) -> Result<Arc<Config>
 }
 
 /// The field specs of `crds`.
-pub(super) fn crds(run: &mut Run<'_>, layer: &Layer<'_>) -> Result<Arc<Config>, KustomizeError> {
+pub(super) fn crds(run: &mut Run<'_>, layer: &Layer<'_>) -> Result<Option<Arc<Config>>, KustomizeError> {
     if layer.kustomization.crds.is_empty() {
-        return Ok(Config::defaults());
+        return Ok(None);
     }
     let mut config = Config::default();
     for path in &layer.kustomization.crds {
@@ -48,7 +48,7 @@ pub(super) fn crds(run: &mut Run<'_>, layer: &Layer<'_>) -> Result<Arc<Config>, 
         let own = crds::definitions(&document).map_err(|problem| problem.in_file(&file.path))?;
         config.merge(&own).map_err(|problem| problem.in_file(&file.path))?;
     }
-    Ok(Arc::new(config))
+    Ok(Some(Arc::new(config)))
 }
 
 /// The objects of the generators.

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use crate::build::{File, Layer, Run};
 use crate::error::{KustomizeError, Problem};
 use crate::generate::{Sources, generate};
-use crate::kustomization::{Generator, Kustomization, Located};
+use crate::kustomization::{Fault, Fields, Generator, Kustomization, Located, Unknown};
 use crate::layer::load::Reading;
 use crate::layer::{Stack, Together, add_resource, builtin};
 use crate::metadata;
+use crate::node::Node;
 use crate::origin::{By, GeneratorKind, Origin};
 use crate::resource::Resource;
 use crate::resources::absorb;
@@ -96,21 +97,74 @@ pub(super) fn generators<'f>(
 ) -> Result<(), KustomizeError> {
     let entries = &layer.kustomization.generators;
     for plugin in plugins(run, layer, stack, "generators", entries)? {
-        let kind = match plugin.object.kind() {
-            "ConfigMapGenerator" => GeneratorKind::ConfigMap,
-            "SecretGenerator" => GeneratorKind::Secret,
-            other => return Err(plugin.refuse(Problem::OutsideTool(format!("generators: {other}")))),
-        };
-        let args = Generator::object(&plugin.object.node)
-            .map_err(|fault| plugin.layer.refuse(Problem::Field(fault.why), fault.line))?;
-        let mut sources = Renamed { reading: Reading { run, layer: &plugin.layer }, by: plugin.by() };
-        let mut new = generate(&mut sources, kind, 0, &args, args.options.as_ref())?;
+        let mut new = generated(run, &plugin)?;
         if let Some(note) = &plugin.note {
             metadata::note_generator(&mut new, note);
         }
         absorb(&mut together.resources, new).map_err(|problem| plugin.refuse(problem))?;
     }
     Ok(())
+}
+
+fn generated<'f>(run: &mut Run<'f>, plugin: &Plugin<'f>) -> Result<Resource, KustomizeError> {
+    let fault = |fault: Fault| plugin.layer.refuse(Problem::Field(fault.why), fault.line);
+    let node = &plugin.object.node;
+    let kind = match plugin.object.kind() {
+        "ConfigMapGenerator" => GeneratorKind::ConfigMap,
+        "SecretGenerator" => GeneratorKind::Secret,
+        "IAMPolicyGenerator" => {
+            return service_account(
+                node,
+                &Origin::new(
+                    &plugin.layer.source(&plugin.layer.file.path, plugin.by()),
+                    node.origin.line(),
+                    None,
+                ),
+            )
+            .map_err(fault);
+        }
+        "HelmChartInflationGenerator" => {
+            return Err(
+                plugin.refuse(Problem::OutsideTool("generators: HelmChartInflationGenerator".to_owned()))
+            );
+        }
+        other => {
+            return Err(plugin.refuse(Problem::Field(format!("{other} is no generator that is built in"))));
+        }
+    };
+    let args = Generator::object(node).map_err(fault)?;
+    let mut sources = Renamed { reading: Reading { run, layer: &plugin.layer }, by: plugin.by() };
+    generate(&mut sources, kind, 0, &args, args.options.as_ref())
+}
+
+/// The service account that stands for one of Google's, as the `IAMPolicyGenerator` makes it.
+fn service_account(node: &Node, origin: &Origin) -> Result<Resource, Fault> {
+    let fields = Fields::any(node, Unknown::Ignored)?;
+    if fields.text("cloud")? != "gke" {
+        return Err(Fault::at(&node.origin, "`cloud` is gke"));
+    }
+    let text = |part: &str, field: &str| -> Result<String, Fault> {
+        match fields.node(part) {
+            Some(node) => Fields::any(node, Unknown::Ignored)?.text(field),
+            None => Ok(String::new()),
+        }
+    };
+    let account = text("serviceAccount", "name")?;
+    let email = format!("{account}@{}.iam.gserviceaccount.com", text("serviceAccount", "projectId")?);
+    let mut annotations = Node::mapping(origin);
+    annotations.set("iam.gke.io/gcp-service-account", Node::string(&email, origin));
+    let mut metadata = Node::mapping(origin);
+    metadata.set("annotations", annotations);
+    metadata.set("name", Node::string(&text("kubernetesService", "name")?, origin));
+    let namespace = text("kubernetesService", "namespace")?;
+    if !namespace.is_empty() {
+        metadata.set("namespace", Node::string(&namespace, origin));
+    }
+    let mut made = Node::mapping(origin);
+    made.set("apiVersion", Node::string("v1", origin));
+    made.set("kind", Node::string("ServiceAccount", origin));
+    made.set("metadata", metadata);
+    Ok(Resource::new(made))
 }
 
 /// Runs the transformers that are objects.

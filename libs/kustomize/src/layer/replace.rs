@@ -2,7 +2,7 @@
 
 use crate::build::{Layer, Run};
 use crate::error::{KustomizeError, Problem};
-use crate::kustomization::{Decode, Replacement, Replacements};
+use crate::kustomization::{Decode, Replacement, Replacements, Unknown};
 use crate::layer::transformers::step;
 use crate::origin::{By, Origin};
 use crate::resource::Resource;
@@ -45,7 +45,7 @@ pub(super) fn load<'f>(
     for node in documents.iter().take(1) {
         let items = if node.is_sequence() { node.items() } else { std::slice::from_ref(node) };
         for item in items {
-            let read = Replacement::decode(item)
+            let read = Replacement::decode(item, Unknown::Ignored)
                 .map_err(|fault| Problem::Replacement(fault.why).at(&item.origin.source.file, fault.line))?;
             loaded.push((read, item.origin.clone()));
         }

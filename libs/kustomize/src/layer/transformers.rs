@@ -1,5 +1,7 @@
 //! The transformers of a kustomization, one after the other.
 
+use std::sync::Arc;
+
 use super::patch::{self, Loaded};
 use crate::build::{Layer, Run};
 use crate::config::Config;
@@ -26,7 +28,7 @@ pub(super) fn run<'f>(
     stack: &mut Stack,
     together: &mut Together,
 ) -> Result<(), KustomizeError> {
-    let config = together.config.clone().unwrap_or_default();
+    let config = Arc::clone(&together.config);
     let resources = &mut together.resources;
     patches(run, layer, resources)?;
     names(run, layer, &config, resources)?;

@@ -38,25 +38,27 @@ impl<'a> Merge<'a> {
         old: Option<Node>,
         patch: Option<Node>,
     ) -> Result<Option<Merged>, Problem> {
-        let (node, patch, in_place) = match (old, patch) {
-            (Some(old), None) => (old, None, true),
+        let (node, patch, of_patch) = match (old, patch) {
+            (Some(old), None) => (old, None, false),
             (Some(old), Some(mut patch)) if !old.is_null() => {
                 if patch.is_null() {
                     return Ok(None);
                 }
                 match of_list(&mut patch)? {
                     Directive::Delete => return Ok(None),
-                    Directive::Replace => (patch.clone(), Some(patch), false),
-                    Directive::Merge => (old, Some(patch), true),
+                    Directive::Replace => (patch.clone(), Some(patch), true),
+                    Directive::Merge => (old, Some(patch), false),
                 }
             }
-            (_, Some(patch)) => (patch.clone(), Some(patch), false),
+            (_, Some(patch)) => (patch.clone(), Some(patch), true),
             (None, None) => return Ok(None),
         };
         let (items, origin) = (node.items().to_vec(), node.origin);
         let patch = patch.as_ref().map_or(&[][..], Node::items);
-        let items = self.items(keys, item, items, patch)?;
-        Ok(Some(Merged::of(Node { body: Body::Sequence(Arc::new(items)), origin }, in_place)))
+        let below = Self { is_patch_alone: self.is_patch_alone || of_patch, ..self };
+        let items = below.items(keys, item, items, patch)?;
+        let node = Node { body: Body::Sequence(Arc::new(items)), origin };
+        Ok(Some(Merged::of(node, !of_patch || self.is_patch_alone)))
     }
 
     fn items(

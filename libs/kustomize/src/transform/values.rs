@@ -2,7 +2,7 @@
 
 use crate::error::Problem;
 use crate::fieldspec::split_path;
-use crate::kustomization::{Decode, Fault, Fields, Selector};
+use crate::kustomization::{Decode, Fault, Fields, Selector, Unknown};
 use crate::node::{Body, Node};
 use crate::origin::Origin;
 use crate::path::{Create, visit};
@@ -19,8 +19,8 @@ pub(crate) struct Target {
 }
 
 impl Decode for Target {
-    fn decode(node: &Node) -> Result<Self, Fault> {
-        let fields = Fields::loose(node)?;
+    fn decode(node: &Node, unknown: Unknown) -> Result<Self, Fault> {
+        let fields = Fields::any(node, unknown)?;
         let field = fields.text("fieldPath")?;
         if field.is_empty() {
             return Err(Fault::at(&node.origin, "`fieldPath` is needed"));
