@@ -10,6 +10,8 @@ use crate::tree::{FileSpan, Map, Origin, Shape, Tree};
 
 /// The deepest that aliases and collections nest.
 const DEPTH: usize = 200;
+/// The most nodes that a file expands to: a hundred times what large charts have.
+const NODES: usize = 300_000;
 
 /// A file as messages and origins name it.
 #[derive(Debug, Clone)]
@@ -30,7 +32,7 @@ impl FileName {
 /// The mapping that a file holds; empty for a file without a document. Several documents are laid over one another, as
 /// Helm 4 does; Helm 3 takes the first.
 pub(crate) fn read_map(bytes: &[u8], name: &FileName) -> Result<Tree, HelmError> {
-    let limits = Limits::default();
+    let limits = Limits { nodes: NODES, ..Limits::default() };
     let failed = |line, column, why| HelmError::Values { file: name.shown(), line, column, why };
     let text =
         text_of(bytes, &limits).map_err(|error| failed(error.line, error.column, error.to_string()))?;

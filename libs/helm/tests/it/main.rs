@@ -6,4 +6,5 @@ mod case;
 mod cases;
 mod chart;
 mod origins;
+mod probes;
 mod real;

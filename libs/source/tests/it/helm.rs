@@ -1,5 +1,6 @@
 //! Charts rendered in the sandbox: by commands that misbehave, everywhere; by Helm 3 and 4, where they are.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -7,8 +8,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use file_tree::FileTree;
-use helm::{Chart, Crds, Layer, Release, SchemaCheck, Set};
-use serde_json::json;
+use helm::{Chart, Crds, Layer, Release, SchemaCheck, Set, ValuePath, Values, candidates, trace};
+use kube_model::yaml::{Limits, parse, to_value};
+use serde_json::{Value, json};
 use source::{Bounds, Helm, HelmOptions, Network, RenderError, network};
 use tempfile::TempDir;
 
@@ -410,5 +412,58 @@ fn what_real_helm_refuses_is_said_where_it_is() {
         let error = helm.render(&list).unwrap_err();
         assert_eq!(error.code(), "HELM_VALUES_INVALID");
         assert_eq!(error.to_string(), "values-production.yaml:1:1: values are a mapping");
+    }
+}
+
+/// The scalars of what was rendered, by document and path.
+fn fields(output: &source::HelmOutput) -> BTreeMap<String, Value> {
+    let limits = Limits::default();
+    let mut fields = BTreeMap::new();
+    for (index, document) in output.manifest.documents.iter().enumerate() {
+        let parsed = parse(&document.text, &limits).unwrap();
+        collect(&index.to_string(), &to_value(&parsed[0], &parsed[0].root, &limits).unwrap(), &mut fields);
+    }
+    fields
+}
+
+fn collect(place: &str, value: &Value, fields: &mut BTreeMap<String, Value>) {
+    match value {
+        Value::Object(map) => {
+            map.iter().for_each(|(key, value)| collect(&format!("{place}.{key}"), value, fields))
+        }
+        scalar => drop(fields.insert(place.to_owned(), scalar.clone())),
+    }
+}
+
+#[test]
+fn probes_find_where_values_come_out_of_real_templates() {
+    let template = "kind: Deployment
+metadata: {name: {{ .Chart.Name }}, version: {{ .Values.image.tag | quote }}}
+spec:
+  replicas: {{ .Values.replicas }}
+  image: \"{{ .Values.image.repository }}:{{ .Values.image.tag }}\"
+  {{- if .Values.debug }}
+  debug: {{ .Values.level | upper }}
+  {{- end }}
+";
+    let values =
+        "image: {repository: r/web, tag: 1.12.6}\nreplicas: 1\ndebug: false\nlevel: info\nother: 1.12.6\n";
+    let files = [SHOP[0], ("values.yaml", values), ("templates/web.yaml", template)];
+    for helm in real() {
+        let release = Release::of(chart(&files), "eu");
+        let values = Values::of(&release).unwrap();
+        let before = fields(&helm.render(&release).unwrap());
+        let paths: Vec<ValuePath> = candidates(&values, &before["0.spec.image"]);
+        let shown: Vec<String> = paths.iter().map(ToString::to_string).collect();
+        assert_eq!(shown, ["image.tag", "other", "image.repository"]);
+        let mut render = |release: &Release| helm.render(release).ok().map(|output| fields(&output));
+        let reach = trace(&release, &values, &paths, &before, 10, &mut render);
+        let places = |path: &str| {
+            reach.shown[&ValuePath::of_keys(path.split('.'))].iter().cloned().collect::<Vec<_>>()
+        };
+        assert_eq!(places("image.tag"), ["0.metadata.version", "0.spec.image"]);
+        assert_eq!(places("image.repository"), ["0.spec.image"]);
+        assert_eq!(places("other"), Vec::<String>::new());
+        assert_eq!(reach.renders, 1);
     }
 }
