@@ -49,14 +49,15 @@ impl Manifest {
         manifest
     }
 
-    /// The documents that an installation applies and keeps, as one stream of YAML.
+    /// All that an installation applies, as one stream of YAML: the documents, and then the hooks, which their
+    /// annotations tell apart.
     #[must_use]
     pub fn text(&self) -> String {
         let part = |document: &Rendered| match document.template.as_str() {
             "" => format!("---\n{}\n", document.text),
             template => format!("---\n# Source: {template}\n{}\n", document.text),
         };
-        self.documents.iter().map(part).collect()
+        self.documents.iter().chain(self.hooks.iter().map(|hook| &hook.document)).map(part).collect()
     }
 }
 
@@ -143,7 +144,9 @@ data: {note: helm.sh/hook is an annotation}
         assert_eq!(manifest.hooks.len(), 1);
         assert_eq!(manifest.hooks[0].events, ["pre-install", "pre-upgrade"]);
         assert_eq!(manifest.tests, ["shop/templates/tests/ping.yaml"]);
-        assert_eq!(Manifest::read(&manifest.text()).documents, manifest.documents);
+        let again = Manifest::read(&manifest.text());
+        assert_eq!((again.documents, again.hooks), (manifest.documents, manifest.hooks));
+        assert_eq!(again.tests, Vec::<String>::new());
     }
 
     #[test]

@@ -5,11 +5,13 @@
 //! outside a source's root is read through a link, Git is run without prompts, hooks or foreign transports, and no URL
 //! is shown with its credentials.
 //!
-//! Charts are rendered by the `helm` command, in a sandbox ([`Helm`]).
+//! Charts are rendered by the `helm` command, in a sandbox ([`Helm`]), and so is
+//! what other commands render that an administrator allows ([`Commands`]).
 //!
 //! Servers read through [`Mirrors`]: a cache of bare repositories, with deadlines, a policy on URLs and
 //! errors that say whether to try again. The crate does I/O and blocks; it needs no runtime.
 
+mod commands;
 mod directory;
 mod environment;
 mod error;
@@ -27,6 +29,7 @@ mod tree;
 mod workspace;
 mod write;
 
+pub use commands::Commands;
 pub use environment::EnvironmentInfo;
 pub use error::SourceError;
 pub use git::entries::EntryKind;

@@ -96,12 +96,32 @@ pub enum RenderError {
         /// Why.
         why: String,
     },
+    /// A command that no administrator allows.
+    #[error("the command {name:?} is not allowed to render; allowed are: {}", shown(allowed))]
+    NotAllowed {
+        /// The name in the repository's files.
+        name: String,
+        /// The names that are allowed.
+        allowed: Vec<String>,
+    },
+    /// What an administrator allows cannot be read.
+    #[error("the render command {setting:?} cannot be used: {why}")]
+    CommandSetting {
+        /// The setting.
+        setting: String,
+        /// What is wrong with it.
+        why: &'static str,
+    },
     /// The private directory that it would run in cannot be made.
     #[error("there is no private directory to render in: {why}")]
     Sandbox {
         /// Why.
         why: String,
     },
+}
+
+fn shown(names: &[String]) -> String {
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }
 
 impl RenderError {
@@ -119,6 +139,8 @@ impl RenderError {
             Self::Memory { tool, .. } => of(tool, "HELM_MEMORY", "RENDER_MEMORY"),
             Self::Failed { tool, .. } => of(tool, "HELM_TEMPLATE_FAILED", "RENDER_COMMAND_FAILED"),
             Self::NotStarted { tool, .. } => of(tool, "HELM_MISSING", "RENDER_COMMAND_MISSING"),
+            Self::NotAllowed { .. } => "RENDER_COMMAND_NOT_ALLOWED",
+            Self::CommandSetting { .. } => "RENDER_COMMAND_SETTING",
             Self::Sandbox { .. } => "RENDER_SANDBOX_FAILED",
         }
     }
@@ -167,15 +189,29 @@ impl Run<'_> {
             true => "(a line that may show a secret)",
             false => line,
         });
-        let mut words = String::new();
-        for line in lines {
-            if words.len() + line.len() > WORDS {
-                words.push_str(" …");
-                break;
-            }
-            words.push_str(if words.is_empty() { "" } else { "\n" });
-            words.push_str(line);
-        }
-        words
+        shortened(&lines.collect::<Vec<_>>().join("\n"))
+    }
+}
+
+/// The start and the end of a long text: programs tell last what went wrong innermost.
+fn shortened(text: &str) -> String {
+    if text.len() <= WORDS {
+        return text.to_owned();
+    }
+    let (start, end) = (text.floor_char_boundary(WORDS / 2), text.ceil_char_boundary(text.len() - WORDS / 2));
+    format!("{} … {}", &text[..start], &text[end..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_long_text_the_start_and_the_end_are_shown() {
+        assert_eq!(shortened("short"), "short");
+        let long = format!("first {} last", "é".repeat(5_000));
+        let shown = shortened(&long);
+        assert!(shown.starts_with("first é") && shown.ends_with("é last") && shown.contains(" … "));
+        assert!(shown.len() <= WORDS + 5, "{}", shown.len());
     }
 }

@@ -3,10 +3,11 @@
 mod arguments;
 mod cache;
 mod find;
+mod notes;
 mod parallel;
 mod run;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use helm::{Manifest, OutsideCall, Release, Values};
@@ -46,6 +47,15 @@ pub struct HelmOutput {
     pub helm: String,
     /// Calls in its templates that were answered with nothing (`lookup`), or will be answered differently next time.
     pub outside_calls: Vec<OutsideCall>,
+}
+
+impl HelmOptions {
+    /// As the environment says: `PLIMSOLL_HELM` is the program, `PLIMSOLL_HELM_CACHE` the directory of answers.
+    #[must_use]
+    pub fn from_environment() -> Self {
+        let path = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        Self { program: path("PLIMSOLL_HELM"), cache: path("PLIMSOLL_HELM_CACHE"), bounds: Bounds::default() }
+    }
 }
 
 impl Helm {
@@ -101,6 +111,14 @@ impl Helm {
     /// Renders several charts, as many at once as there are processors. The answers are in the releases' order.
     pub fn render_all(&self, releases: &[Release]) -> Vec<Result<Arc<HelmOutput>, RenderError>> {
         parallel::each(releases, |release| self.render(release))
+    }
+
+    /// The command, where it is one of this major version.
+    pub(crate) fn program(&self, major: u64) -> Option<&Path> {
+        match self.renderer() {
+            Ok(Renderer::Command { program, version }) if version.major == major => Some(program),
+            _ => None,
+        }
     }
 
     fn renderer(&self) -> Result<&Renderer, RenderError> {

@@ -39,14 +39,17 @@ impl PrivateDirectory {
         self.path.join("work")
     }
 
+    /// A directory below the working directory, made if it is not there.
+    pub(crate) fn make(&self, path: &str) -> io::Result<PathBuf> {
+        let full = self.work().join(checked(path)?);
+        fs::create_dir_all(&full)?;
+        Ok(full)
+    }
+
     /// Writes a file below the working directory, which must not be there yet. Nothing in it is a link, so that nothing
     /// is written elsewhere.
     pub(crate) fn put(&self, path: &str, bytes: &[u8]) -> io::Result<PathBuf> {
-        let relative = Path::new(path);
-        if !relative.components().all(|part| matches!(part, Component::Normal(_))) {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("{path} is no path of a file")));
-        }
-        let full = self.work().join(relative);
+        let full = self.work().join(checked(path)?);
         if let Some(parent) = full.parent() {
             fs::create_dir_all(parent)?;
         }
@@ -62,5 +65,14 @@ impl PrivateDirectory {
             let place = place.display().to_string();
             said.replace(&format!("{place}/"), "").replace(&place, ".")
         })
+    }
+}
+
+/// A path that leads to nothing above where it starts.
+fn checked(path: &str) -> io::Result<&Path> {
+    let relative = Path::new(path);
+    match relative.components().all(|part| matches!(part, Component::Normal(_))) {
+        true => Ok(relative),
+        false => Err(io::Error::new(io::ErrorKind::InvalidInput, format!("{path} is no path of a file"))),
     }
 }

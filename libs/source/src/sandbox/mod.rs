@@ -72,15 +72,26 @@ const LIMITED: &str = "ulimit -c 0; ulimit -t \"$1\"; ulimit -f \"$2\"; ulimit -
 /// The size of the blocks that `ulimit -f` counts, as POSIX has it.
 const BLOCK: u64 = 512;
 
-/// Runs a command in a private directory.
+/// Runs a command in the working directory of a private place.
 pub(crate) fn run(
     program: &Path,
     arguments: &[OsString],
     place: &PrivateDirectory,
     bounds: &Bounds,
 ) -> Ended {
+    run_in(&place.work(), program, arguments, place, bounds)
+}
+
+/// Runs a command in a directory of a private place.
+pub(crate) fn run_in(
+    directory: &Path,
+    program: &Path,
+    arguments: &[OsString],
+    place: &PrivateDirectory,
+    bounds: &Bounds,
+) -> Ended {
     let mut command = limited(bounds);
-    command.arg(program).args(arguments).current_dir(place.work()).env_clear().envs(environment(place));
+    command.arg(program).args(arguments).current_dir(directory).env_clear().envs(environment(place));
     command.stdin(Stdio::null());
     let finished = match process::run(&mut command, b"", Some(bounds.time)) {
         Ok(finished) => finished,
