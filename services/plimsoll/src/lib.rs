@@ -18,7 +18,7 @@ mod patch;
 mod preview;
 mod pricing;
 mod remote;
-mod rendered;
+mod render;
 mod session;
 mod style;
 mod text;
@@ -26,6 +26,7 @@ mod unified;
 mod up;
 mod verbs;
 mod verify;
+mod yaml;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -46,6 +47,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Cost(arguments) => verbs::cost::run(&arguments),
         Verb::Risk(arguments) => verbs::risk::run(&arguments),
         Verb::Preview(arguments) => verbs::preview::run(&arguments),
+        Verb::Render(arguments) => verbs::render::run(&arguments),
         Verb::Up(arguments) => up::run(&arguments),
         Verb::Demo(arguments) => verbs::demo::run(&arguments),
         Verb::Check(arguments) => check::run(&arguments),

@@ -168,7 +168,7 @@ pub(crate) fn standard_input_twice() -> Failure {
 }
 
 /// Masks compare between runs under a key that is given, and within one run under a random one.
-fn redactor(key_file: Option<&Path>) -> Result<Redactor, Failure> {
+pub(crate) fn redactor(key_file: Option<&Path>) -> Result<Redactor, Failure> {
     let fail = |why: String| Failure::new("REDACTION_KEY", why);
     let Some(path) = key_file else {
         let mut key = [0_u8; 32];

@@ -5,9 +5,9 @@ use diff_engine::normalise;
 use kube_model::{Object, ObjectRef};
 use similar::TextDiff;
 
-use crate::rendered;
 use crate::style::{Style, Tone};
 use crate::text::value;
+use crate::yaml;
 
 /// Lines around a change, as diff has them.
 pub(crate) const CONTEXT: usize = 3;
@@ -38,7 +38,7 @@ pub(crate) fn of_pair(
 
 fn normalised(object: &Object) -> String {
     let value = normalise(object.key.schema(), &object.api_version, &object.value);
-    rendered::document(&value)
+    yaml::document(&value)
 }
 
 fn painted(line: &str, style: Style) -> String {

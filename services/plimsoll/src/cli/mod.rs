@@ -10,6 +10,7 @@ mod preview;
 mod pricing;
 mod printed;
 mod promotion;
+mod render;
 mod risk;
 mod server;
 mod token;
@@ -28,6 +29,7 @@ pub(crate) use self::preview::Preview;
 pub(crate) use self::pricing::Pricing;
 pub(crate) use self::printed::{ColorChoice, Common, Format, GateLevel, Printed};
 pub(crate) use self::promotion::{Decide, PromotionVerb, Promotions, RequestPromotion};
+pub(crate) use self::render::{Render, RenderFormat};
 pub(crate) use self::risk::Risk;
 pub(crate) use self::server::{Login, Server};
 pub(crate) use self::token::{Token, TokenVerb};
@@ -54,6 +56,8 @@ pub(crate) enum Verb {
     Risk(Risk),
     /// What a promotion would edit in the target's own files, and what that changes, costs and risks
     Preview(Preview),
+    /// The objects of a Kustomize overlay, as `kustomize build` prints them; --origin says who set each field
+    Render(Render),
     /// Runs the whole control plane: the services, the API, a private Postgres
     Up(Up),
     /// Promotes an example from request to verified audit, in a new directory, and shows each command

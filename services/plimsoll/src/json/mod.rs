@@ -1,6 +1,7 @@
 //! JSON output: the documents of `schemas/json`.
 
 pub(crate) mod preview;
+pub(crate) mod render;
 
 use serde::Serialize;
 

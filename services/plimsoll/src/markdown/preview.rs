@@ -7,10 +7,10 @@ use serde_json::Value;
 use super::{Page, code_of, cost, risk, table_head, table_row};
 use crate::escape;
 use crate::preview::Preview;
-use crate::rendered;
 use crate::text::cost::{Sides, verdict};
 use crate::text::value::without_name;
 use crate::text::{count, diff, risk as risk_text};
+use crate::yaml;
 
 pub(crate) fn render(preview: &Preview, patch: Option<&str>, objects: Option<&[Object]>) -> Page {
     let plan = &preview.plan;
@@ -37,7 +37,7 @@ pub(crate) fn render(preview: &Preview, patch: Option<&str>, objects: Option<&[O
         page.detail("the edit", folded("The edit", &fenced("diff", patch)));
     }
     if let Some(objects) = objects {
-        let text = folded("The target after it", &fenced("yaml", &rendered::stream(objects)));
+        let text = folded("The target after it", &fenced("yaml", &yaml::stream(objects)));
         page.detail("the target after it", text);
     }
     page

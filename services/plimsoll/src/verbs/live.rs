@@ -11,9 +11,9 @@ use serde_json::Value;
 use crate::cli::{Apply, Diff};
 use crate::failure::Failure;
 use crate::outcome::Outcome;
-use crate::rendered;
 use crate::session::{Input, Session, standard_input_twice};
 use crate::verbs::{Gates, diff};
+use crate::yaml;
 
 /// Who applies, where nobody has said or applied before.
 const KUBECTL: &str = "kubectl";
@@ -39,7 +39,7 @@ pub(super) fn run(session: &Session, arguments: &Diff) -> Result<Outcome, Failur
         .ignoring(session.ignored())
         .ignoring_argocd(&ignores, &live, &predicted);
     let output = match arguments.predicted {
-        true => rendered::stream(&predicted.iter().map(without_managers).collect::<Vec<_>>()),
+        true => yaml::stream(&predicted.iter().map(without_managers).collect::<Vec<_>>()),
         false => {
             let states =
                 diff::States { namespace: arguments.namespace.as_deref(), before: &live, after: &predicted };

@@ -6,6 +6,7 @@ pub(crate) mod demo;
 pub(crate) mod diff;
 mod live;
 pub(crate) mod preview;
+pub(crate) mod render;
 pub(crate) mod risk;
 
 use cost_model::CostReport;

@@ -9,7 +9,7 @@ use crate::patch::{self, Patch};
 use crate::preview::{Preview, Sources};
 use crate::pricing::Prices;
 use crate::session::Session;
-use crate::{gate, json, markdown, rendered, text};
+use crate::{gate, json, markdown, text, yaml};
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     let session = Session::open(&arguments.common)?;
@@ -52,7 +52,7 @@ fn print(
             json::print(&json::preview::Document::of(preview, patch, rendered))
         }
         (Format::Text, Some(patch), _) => Ok(patch.to_owned()),
-        (Format::Text, None, Some(objects)) => Ok(rendered::stream(objects)),
+        (Format::Text, None, Some(objects)) => Ok(yaml::stream(objects)),
         (Format::Text, None, None) => Ok(text::preview::render(preview, arguments, session.style)),
         (Format::Markdown, patch, rendered) => {
             Ok(markdown::preview::render(preview, patch, rendered).fit(session.markdown_limit))

@@ -6,6 +6,7 @@ mod exit_codes;
 mod formats;
 mod live;
 mod patch;
+mod render;
 mod runbooks;
 mod sandbox;
 mod scenarios;

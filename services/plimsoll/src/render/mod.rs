@@ -1,0 +1,50 @@
+//! Sources as the objects that they are applied as, and where each field of those comes from.
+
+pub(crate) mod annotated;
+mod kustomize;
+mod plain;
+
+use kube_model::Object;
+use kube_model::yaml::Limits;
+use serde::Serialize;
+use source::Workspace;
+
+use crate::failure::Failure;
+
+/// An object, and its fields' origins.
+#[derive(Debug)]
+pub(crate) struct Rendered {
+    pub(crate) object: Object,
+    pub(crate) fields: Vec<Field>,
+}
+
+/// Where a scalar or an empty collection of an object comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Field {
+    /// Where it stands in the object, as a JSON pointer (RFC 6901).
+    pub(crate) pointer: String,
+    /// The file, as messages name it.
+    pub(crate) file: String,
+    /// The line, from 1.
+    pub(crate) line: usize,
+    /// The directory of the layer that set it, as messages name it.
+    pub(crate) layer: String,
+    /// The field of that layer's kustomization that set it; none for what an object's own file says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) by: Option<String>,
+}
+
+/// The objects of a source, in the order in which they are printed.
+pub(crate) fn render(
+    workspace: &Workspace,
+    argument: &str,
+    limits: &source::Limits,
+) -> Result<Vec<Rendered>, Failure> {
+    if let Some(located) = workspace.locate(argument)?
+        && kustomize::is_overlay(&located)
+    {
+        return kustomize::render(&located);
+    }
+    let bytes = usize::try_from(limits.file_bytes).unwrap_or(usize::MAX);
+    plain::render(workspace.resolve(argument, &mut std::io::stdin())?, &Limits { bytes, ..Limits::default() })
+}
