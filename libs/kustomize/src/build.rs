@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::error::{KustomizeError, Problem};
 use crate::files::Files;
 use crate::kustomization::{self, FILE_NAMES, Kustomization, Located, Text};
-use crate::location::{is_remote, is_within, join};
+use crate::location::{is_remote, is_within, join, without_credentials};
 use crate::node::Node;
 use crate::origin::{By, Origin, Source};
 use crate::resource::Resource;
@@ -139,19 +139,6 @@ impl<'f> Run<'f> {
             let line = error.line;
             Problem::Yaml(error).at(&file.path, line)
         })
-    }
-}
-
-/// What is remote is named without what is secret in it.
-fn without_credentials(url: &str) -> String {
-    match url.split_once("://") {
-        Some((scheme, rest)) => {
-            let host_end = rest.find('/').unwrap_or(rest.len());
-            let host = rest[..host_end].rfind('@').map_or(0, |at| at + 1);
-            let end = rest.find('?').unwrap_or(rest.len());
-            format!("{scheme}://{}", &rest[host..end.max(host)])
-        }
-        None => url.split('?').next().unwrap_or_default().to_owned(),
     }
 }
 

@@ -104,6 +104,11 @@ impl<'a> Id<'a> {
         }
     }
 
+    /// What two ids share that are one.
+    pub(crate) fn unique(&self) -> [&'a str; 5] {
+        [self.group, self.version, self.kind, self.effective_namespace(), self.name]
+    }
+
     /// Whether two ids are one, the namespace by what it means.
     pub(crate) fn equals(&self, other: &Id<'_>) -> bool {
         self.same_but_namespace(other) && self.effective_namespace() == other.effective_namespace()

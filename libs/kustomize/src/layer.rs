@@ -13,11 +13,11 @@ use crate::build::{Layer, Run};
 use crate::config::{Config, merged};
 use crate::error::{KustomizeError, Problem};
 use crate::kustomization::Located;
-use crate::location::{is_remote, is_within, join};
+use crate::location::{is_remote, is_within, join, without_credentials};
 use crate::metadata;
 use crate::origin::By;
 use crate::resource::Resource;
-use crate::resources::append;
+use crate::resources::distinct;
 use crate::vars::{self, Var};
 
 /// What has come together so far.
@@ -34,14 +34,19 @@ impl Together {
         Ok(())
     }
 
+    /// Adds objects; whether all are distinct is seen once they are there.
     pub(crate) fn append(&mut self, run: &Run<'_>, new: Vec<Resource>) -> Result<(), KustomizeError> {
-        append(&mut self.resources, new)
-            .map_err(|(problem, origin)| problem.at(&origin.source.file, origin.line()))?;
+        self.resources.extend(new);
         let limit = run.limits.objects;
         match self.resources.len() > limit {
             true => Err(Problem::Limit { what: "objects", limit }.in_file("")),
             false => Ok(()),
         }
+    }
+
+    /// Refuses two objects of one id.
+    pub(crate) fn distinct(&self) -> Result<(), KustomizeError> {
+        distinct(&self.resources).map_err(|(problem, origin)| problem.at(&origin.source.file, origin.line()))
     }
 }
 
@@ -84,6 +89,7 @@ pub(crate) fn build<'f>(
     for resource in &layer.kustomization.resources {
         together = add_resource(run, layer, stack, together, resource, By::Resource)?;
     }
+    together.distinct()?;
     let config = load::config(run, layer)?;
     together.merge_config(&config).map_err(|problem| layer.refuse(problem, 1))?;
     if let Some(definitions) = load::crds(run, layer)? {
@@ -140,11 +146,16 @@ fn add_directory<'f>(
 ) -> Result<Together, KustomizeError> {
     let refuse = |problem: Problem| layer.refuse(problem, entry.line);
     if is_remote(&entry.value) {
-        return Err(refuse(Problem::Remote(entry.value.clone())));
+        return Err(refuse(Problem::Remote(without_credentials(&entry.value))));
     }
     let directory = join(&layer.directory, &entry.value).map_err(refuse)?;
     if entry.value.is_empty() || !run.files.is_directory(&directory) {
-        return Err(refuse(Problem::Missing(entry.value.clone())));
+        let is_link = run.files.is_link(&directory);
+        return Err(refuse(if is_link {
+            Problem::Link(directory)
+        } else {
+            Problem::Missing(entry.value.clone())
+        }));
     }
     if stack.iter().any(|open| is_within(open, &directory)) {
         return Err(refuse(Problem::Cycle(entry.value.clone())));
@@ -166,6 +177,9 @@ fn add_directory<'f>(
     let built = build(run, &inner, stack, beneath)?;
     stack.pop();
     outer.append(run, built.resources)?;
+    if is_component {
+        outer.distinct()?;
+    }
     outer.merge_config(&built.config).map_err(refuse)?;
     vars::merge(&mut outer.vars, built.vars).map_err(refuse)?;
     Ok(outer)

@@ -44,6 +44,16 @@ pub(crate) fn is_remote(path: &str) -> bool {
     lower.contains("://") || lower.starts_with("github.com/") || lower.starts_with("github.com:") || user
 }
 
+/// What is remote is named without what is secret in it.
+pub(crate) fn without_credentials(url: &str) -> String {
+    let url = url.split('?').next().unwrap_or_default();
+    let (scheme, rest) = url.split_once("://").map_or(("", url), |(scheme, rest)| (scheme, rest));
+    let end = rest.find('/').unwrap_or(rest.len());
+    let host = rest[..end].rfind('@').map_or(0, |at| at + 1);
+    let slashes = if scheme.is_empty() { "" } else { "://" };
+    format!("{scheme}{slashes}{}", &rest[host..])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -55,6 +65,19 @@ mod tests {
         assert_eq!(join("a", "../.."), Err(Problem::OutsideRepository("../..".into())));
         assert_eq!(join("a", "/etc/passwd"), Err(Problem::Absolute("/etc/passwd".into())));
         assert!(is_within("a/b", "a") && !is_within("ab", "a") && is_within("x", ""));
+    }
+
+    #[test]
+    fn what_is_remote_is_named_without_its_password() {
+        for (url, named) in [
+            ("https://me:secret@host/a/b//c?ref=v1&token=x", "https://host/a/b//c"),
+            ("git::https://me:secret@host/a.git", "git::https://host/a.git"),
+            ("me:secret@host:a/b", "host:a/b"),
+            ("git@github.com:a/b.git?ref=v1", "github.com:a/b.git"),
+            ("https://host", "https://host"),
+        ] {
+            assert_eq!(without_credentials(url), named);
+        }
     }
 
     #[test]

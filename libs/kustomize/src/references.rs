@@ -1,5 +1,7 @@
 //! Names that follow the names of the objects that they refer to.
 
+use std::collections::HashMap;
+
 use crate::config::BackReference;
 use crate::error::Problem;
 use crate::fieldspec::{Create, FieldSpec, apply, overwrite};
@@ -15,21 +17,17 @@ pub(crate) fn follow(resources: &mut [Resource], table: &[BackReference]) -> Res
     if resources.iter().all(|resource| resource.previous.is_empty()) {
         return Ok(());
     }
+    let names = Names::of(resources);
     for at in 0..resources.len() {
         let mut referrer = resources[at].clone();
         let first = referrer.first_id();
         let (group, version, kind) =
             (first.group.to_owned(), first.version.to_owned(), first.kind.to_owned());
-        let candidates = could_be_meant(resources, &referrer);
         for reference in table {
-            for spec in reference.referrers.iter().filter(|spec| spec.gvk.selects(&group, &version, &kind)) {
-                let follow = Follow {
-                    all: resources,
-                    candidates: &candidates,
-                    referrer: &resources[at],
-                    target: &reference.target,
-                    spec,
-                };
+            let of_kind = |spec: &&FieldSpec| spec.gvk.selects(&group, &version, &kind);
+            for spec in reference.referrers.iter().filter(of_kind) {
+                let target = &reference.target;
+                let follow = Follow { all: resources, names: &names, referrer: &resources[at], target, spec };
                 let spec = FieldSpec { gvk: Gvk::default(), ..spec.clone() };
                 apply(&mut referrer, &spec, Create::Nothing, &mut |node| follow.set(node))?;
             }
@@ -39,15 +37,30 @@ pub(crate) fn follow(resources: &mut [Resource], table: &[BackReference]) -> Res
     Ok(())
 }
 
+/// The objects by each name that they had.
+struct Names(HashMap<String, Vec<usize>>);
+
+impl Names {
+    fn of(resources: &[Resource]) -> Self {
+        let mut names: HashMap<String, Vec<usize>> = HashMap::new();
+        for (at, resource) in resources.iter().enumerate() {
+            for id in resource.previous_ids() {
+                let had = names.entry(id.name.to_owned()).or_default();
+                if had.last() != Some(&at) {
+                    had.push(at);
+                }
+            }
+        }
+        Self(names)
+    }
+}
+
 /// kustomize refuses a role binding to a service account whose namespace is no text.
 fn check_subjects(resource: &Resource) -> Result<(), Problem> {
     let subjects = resource.node.get("subjects").map_or(&[][..], Node::items);
-    let is_blank = |subject: &Node| {
-        is_account(subject)
-            && subject
-                .get("namespace")
-                .is_some_and(|namespace| namespace.value().is_none_or(|value| !value.is_string()))
-    };
+    let is_text = |node: &Node| node.value().is_some_and(|value| value.is_string());
+    let is_blank =
+        |subject: &Node| is_account(subject) && subject.get("namespace").is_some_and(|node| !is_text(node));
     match resource.kind() == "RoleBinding" && subjects.iter().any(is_blank) {
         true => Err(Problem::Reference(format!("{}: a subject has a blank namespace", resource.id()))),
         false => Ok(()),
@@ -58,35 +71,24 @@ fn is_account(subject: &Node) -> bool {
     subject.get("kind").is_some_and(|kind| kind.text() == "ServiceAccount")
 }
 
-/// The objects that an object could mean by a name: those of its namespace and of none, and those of the namespaces
-/// of a role binding's service accounts.
-fn could_be_meant(resources: &[Resource], referrer: &Resource) -> Vec<usize> {
-    let id = referrer.id();
-    let subjects = match referrer.kind() {
-        "RoleBinding" => referrer.node.get("subjects").map_or(&[][..], Node::items),
-        _ => &[],
+/// Whether an object could mean another by a name: one of its namespace or of none, or of the namespace of one of a
+/// role binding's service accounts.
+fn could_mean(referrer: &Resource, resource: &Resource) -> bool {
+    let (id, other) = (referrer.id(), resource.id());
+    let is_bound = || {
+        let subjects = referrer.node.get("subjects").map_or(&[][..], Node::items).iter();
+        let mut accounts = subjects.filter(|subject| is_account(subject));
+        referrer.kind() == "RoleBinding"
+            && accounts.any(|account| {
+                account.get("namespace").is_some_and(|namespace| namespace.text() == resource.namespace())
+            })
     };
-    let is_account =
-        |subject: &&Node| subject.get("kind").is_some_and(|kind| kind.text() == "ServiceAccount");
-    let namespaces: Vec<&str> = subjects
-        .iter()
-        .filter(|subject| is_account(subject))
-        .filter_map(|subject| subject.get("namespace").map(Node::text))
-        .collect();
-    let is_meant = |at: &usize| {
-        let (resource, other) = (&resources[*at], resources[*at].id());
-        !resource.previous.is_empty()
-            && (id.is_cluster
-                || other.is_cluster
-                || other.effective_namespace() == id.effective_namespace()
-                || namespaces.contains(&resource.namespace()))
-    };
-    (0..resources.len()).filter(is_meant).collect()
+    id.is_cluster || other.is_cluster || other.effective_namespace() == id.effective_namespace() || is_bound()
 }
 
 struct Follow<'a> {
     all: &'a [Resource],
-    candidates: &'a [usize],
+    names: &'a Names,
     referrer: &'a Resource,
     target: &'a Gvk,
     spec: &'a FieldSpec,
@@ -114,7 +116,7 @@ impl<'a> Follow<'a> {
     fn set_name(&self, node: &mut Node) -> Result<(), Problem> {
         let old = node.text();
         let same = |one: &Resource, other: &Resource| one.name() == other.name();
-        match self.referral(old, self.candidates, same)? {
+        match self.referral(old, self.candidates(old), same)? {
             Some(referral) if referral.name() != old => overwrite(node, self.text(referral.name(), referral)),
             _ => Ok(()),
         }
@@ -123,11 +125,11 @@ impl<'a> Follow<'a> {
     fn set_mapping(&self, node: &mut Node) -> Result<(), Problem> {
         let unnamed = || Problem::Transformer("a reference without `name`".to_owned());
         let old = node.get("name").ok_or_else(unnamed)?.text().to_owned();
-        let candidates = self.candidates_of_namespace(node);
+        let candidates = self.candidates_of_namespace(node, &old);
         let same = |one: &Resource, other: &Resource| {
             one.name() == other.name() && one.namespace() == other.namespace()
         };
-        let Some(referral) = self.referral(&old, &candidates, same)? else { return Ok(()) };
+        let Some(referral) = self.referral(&old, candidates, same)? else { return Ok(()) };
         if referral.name() != old {
             node.set("name", self.text(referral.name(), referral));
         }
@@ -151,34 +153,39 @@ impl<'a> Follow<'a> {
         Node::scalar(Scalar::plain(text, Tag::Unset), &origin)
     }
 
-    fn candidates_of_namespace(&self, node: &Node) -> Vec<usize> {
-        let Some(namespace) = node.get("namespace") else { return self.candidates.to_vec() };
-        let namespace = namespace.text();
-        let of = |wanted: &dyn Fn(&Resource) -> bool| -> Vec<usize> {
-            self.candidates.iter().copied().filter(|at| wanted(&self.all[*at])).collect()
-        };
+    /// The objects that had a name and could be meant.
+    fn candidates(&self, name: &str) -> Vec<&'a Resource> {
+        let named = self.names.0.get(name).map_or(&[][..], Vec::as_slice);
+        named.iter().map(|at| &self.all[*at]).filter(|resource| could_mean(self.referrer, resource)).collect()
+    }
+
+    /// Of those the ones of the namespace that a reference names: as it was first, or else as it is.
+    fn candidates_of_namespace(&self, node: &Node, name: &str) -> Vec<&'a Resource> {
+        let candidates = self.candidates(name);
+        let Some(namespace) = node.get("namespace").map(Node::text) else { return candidates };
         if namespace == NO_NAMESPACE {
             return Vec::new();
         }
-        let by_first = of(&|resource| resource.first_id().effective_namespace() == namespace);
-        if !by_first.is_empty() {
-            return by_first;
-        }
-        of(&|resource| resource.id().effective_namespace() == namespace)
+        // Of any name: where one object began in the namespace, those that came into it later do not count.
+        let began = |resource: &Resource| resource.first_id().effective_namespace() == namespace;
+        let is_first = self.all.iter().any(|resource| could_mean(self.referrer, resource) && began(resource));
+        let is_wanted = |resource: &&Resource| match is_first {
+            true => began(resource),
+            false => resource.id().effective_namespace() == namespace,
+        };
+        candidates.into_iter().filter(is_wanted).collect()
     }
 
     /// The object that a name means: by its former names and kinds, then by what was put before and behind names.
     fn referral(
         &self,
         name: &str,
-        candidates: &[usize],
+        candidates: Vec<&'a Resource>,
         same: impl Fn(&Resource, &Resource) -> bool,
     ) -> Result<Option<&'a Resource>, Problem> {
         let role = self.role();
         let mut left: Vec<&Resource> = candidates
-            .iter()
-            .map(|at| &self.all[*at])
-            .filter(|resource| resource.previous_ids().any(|id| id.name == name))
+            .into_iter()
             .filter(|resource| resource.previous_ids().any(|id| self.target.selects_id(&id)))
             .filter(|resource| {
                 role.as_ref().is_none_or(|role| resource.previous_ids().any(|id| role.selects_id(&id)))

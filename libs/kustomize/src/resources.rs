@@ -61,20 +61,13 @@ fn check(node: &Node) -> Result<(), Misplaced> {
     }
 }
 
-/// Adds objects; two of one id are refused.
-pub(crate) fn append(into: &mut Vec<Resource>, new: Vec<Resource>) -> Result<(), Misplaced> {
-    let key = |resource: &Resource| {
-        let id = resource.id();
-        [id.group, id.version, id.kind, id.effective_namespace(), id.name].map(str::to_owned)
-    };
-    let mut known: HashSet<[String; 5]> = into.iter().map(key).collect();
-    for resource in new {
-        if !known.insert(key(&resource)) {
-            return Err((Problem::Duplicate(resource.id().to_string()), resource.node.origin.clone()));
-        }
-        into.push(resource);
+/// Refuses two objects of one id.
+pub(crate) fn distinct(resources: &[Resource]) -> Result<(), Misplaced> {
+    let mut known = HashSet::with_capacity(resources.len());
+    match resources.iter().find(|resource| !known.insert(resource.id().unique())) {
+        Some(second) => Err((Problem::Duplicate(second.id().to_string()), second.node.origin.clone())),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// Adds a generated object, or replaces or merges the one that is there.
@@ -90,7 +83,10 @@ pub(crate) fn absorb(into: &mut Vec<Resource>, mut new: Resource) -> Result<(), 
         (None, _) if changes => {
             Err(Problem::Generator(format!("there is no {id} that could be merged or replaced")))
         }
-        (None, _) => append(into, vec![new]).map_err(|(problem, _)| problem),
+        (None, _) => {
+            into.push(new);
+            Ok(())
+        }
         (Some(_), _) if !changes => Err(Problem::Generator(format!(
             "there is {id} already; `behavior: merge` or `replace` would change it"
         ))),

@@ -59,6 +59,7 @@ fn plugins<'f>(
     for entry in paths {
         together = add_resource(run, layer, stack, together, entry, By::Resource)?;
     }
+    together.distinct()?;
     together.resources.into_iter().map(|object| plugin(run, layer, field, object)).collect()
 }
 

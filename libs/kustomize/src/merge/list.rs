@@ -9,6 +9,9 @@ use crate::node::{Body, Node};
 use crate::scalar::{Scalar, Tag};
 use crate::schema::Shape;
 
+/// Items are held against one another, so that the work grows with the square of the list.
+const MOST_ITEMS: usize = 4000;
+
 /// Whether each item has all keys and no two have the same: a merge with nothing leaves such a list as it is.
 pub(super) fn is_keyed(keys: &[String], items: &[Node]) -> bool {
     let key_of = |item: &Node| -> Option<Vec<String>> {
@@ -47,6 +50,7 @@ impl<'a> Merge<'a> {
                 match of_list(&mut patch)? {
                     Directive::Delete => return Ok(None),
                     Directive::Replace => (patch.clone(), Some(patch), true),
+                    Directive::Merge if self.is_patch_alone => (patch.clone(), Some(patch), false),
                     Directive::Merge => (old, Some(patch), false),
                 }
             }
@@ -68,6 +72,9 @@ impl<'a> Merge<'a> {
         mut old: Vec<Node>,
         patch: &[Node],
     ) -> Result<Vec<Node>, Problem> {
+        if old.len() + patch.len() > MOST_ITEMS {
+            return Err(Problem::Limit { what: "items in a list that is merged", limit: MOST_ITEMS });
+        }
         let plain = [String::new()];
         let (keys, mut rows) = match keys {
             [] => (&plain[..], plain_values(patch, &old)),

@@ -1,5 +1,7 @@
 //! `namespace`.
 
+use std::collections::HashMap;
+
 use crate::error::Problem;
 use crate::fieldspec::{Create, FieldSpec, apply, overwrite};
 use crate::id::Gvk;
@@ -30,12 +32,20 @@ pub(crate) struct Namespace<'a> {
 impl Namespace<'_> {
     /// Sets the namespace of every object that has one, and of what refers to it.
     pub(crate) fn transform(&self, resources: &mut [Resource]) -> Result<(), Problem> {
-        for at in 0..resources.len() {
-            resources[at].remember_id();
-            self.one(&mut resources[at])?;
-            let id = resources[at].id();
-            if resources.iter().filter(|other| other.id().equals(&id)).count() != 1 {
-                return Err(Problem::Duplicate(format!("{id}, once the namespace is set")));
+        let unique = |resource: &Resource| resource.id().unique().map(str::to_owned);
+        let mut known: HashMap<[String; 5], usize> = HashMap::with_capacity(resources.len());
+        for resource in resources.iter() {
+            *known.entry(unique(resource)).or_default() += 1;
+        }
+        for resource in resources {
+            let before = known.get_mut(&unique(resource));
+            before.into_iter().for_each(|count| *count -= 1);
+            resource.remember_id();
+            self.one(resource)?;
+            let after = known.entry(unique(resource)).or_default();
+            *after += 1;
+            if *after > 1 {
+                return Err(Problem::Duplicate(format!("{}, once the namespace is set", resource.id())));
             }
         }
         Ok(())
