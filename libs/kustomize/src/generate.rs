@@ -2,7 +2,7 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-use crate::error::KustomizeError;
+use crate::error::{KustomizeError, Problem};
 use crate::kustomization::{Generator, GeneratorOptions, Located, Pairs};
 use crate::node::Node;
 use crate::origin::{By, GeneratorKind, Origin};
@@ -19,6 +19,8 @@ pub(crate) trait Sources {
     fn there(&self, by: By, file: &str, line: usize) -> Origin;
     /// An error at a line of the kustomization.
     fn refuse(&self, line: usize, why: String) -> KustomizeError;
+    /// A limit that a line of the kustomization reaches.
+    fn limited(&self, line: usize, problem: Problem) -> KustomizeError;
 }
 
 /// A key of a generated object.
@@ -193,6 +195,7 @@ fn pairs(
         let origin = sources.there(By::File { kind, generator, index }, &path, 1);
         pairs.push(Pair { key, value, origin });
     }
+    crate::size::few(pairs.len()).map_err(|problem| sources.limited(args.at.line, problem))?;
     pairs.sort_by(|one, other| one.key.cmp(&other.key));
     match pairs.windows(2).find(|pair| pair[0].key == pair[1].key) {
         Some(pair) => Err(sources.refuse(

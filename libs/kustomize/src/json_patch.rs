@@ -1,7 +1,9 @@
 //! JSON Patch (RFC 6902), as the library that kustomize uses applies it.
 
+use crate::error::Problem;
 use crate::node::{Body, Node};
 use crate::scalar::{Scalar, Tag};
+use crate::size::bounded;
 
 /// One operation.
 #[derive(Debug, Clone)]
@@ -86,10 +88,20 @@ fn pointer(text: &str) -> Vec<String> {
     text.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~")).collect()
 }
 
+impl Operation {
+    /// The value that it puts in.
+    pub(crate) fn value(&self) -> Option<&Node> {
+        match &self.action {
+            Action::Add(value) | Action::Replace(value) => Some(value),
+            _ => None,
+        }
+    }
+}
+
 /// Applies a patch; what does not fit is said with the path of its operation.
-pub(crate) fn apply(node: &mut Node, operations: &[Operation]) -> Result<(), String> {
+pub(crate) fn apply(node: &mut Node, operations: &[Operation]) -> Result<(), Problem> {
     for operation in operations {
-        let refuse = |why: &str| format!("operation on {:?}: {why}", operation.text);
+        let refuse = |why: &str| Problem::Patch(format!("operation on {:?}: {why}", operation.text));
         let path = &operation.path;
         match &operation.action {
             Action::Add(value) => add(node, path, value.clone()).map_err(refuse)?,
@@ -112,6 +124,14 @@ pub(crate) fn apply(node: &mut Node, operations: &[Operation]) -> Result<(), Str
                     return Err(refuse("the test failed"));
                 }
             }
+        }
+        let grows = match &operation.action {
+            Action::Move(_) | Action::Copy(_) => true,
+            Action::Add(value) | Action::Replace(value) => value.as_scalar().is_none(),
+            Action::Remove | Action::Test(_) => false,
+        };
+        if grows {
+            bounded(node)?;
         }
     }
     Ok(())

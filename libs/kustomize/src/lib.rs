@@ -34,6 +34,7 @@ mod scalar;
 mod schema;
 mod selector;
 mod shared;
+mod size;
 mod time;
 mod transform;
 mod vars;
@@ -100,6 +101,7 @@ fn finish(layer: &Layer<'_>, together: Together) -> Result<Vec<Resource>, Kustom
         return Err(refuse(Problem::Resource(why)));
     }
     resources.retain(is_applied);
+    size::printable(&resources).map_err(refuse)?;
     order::sort(&mut resources, layer.kustomization.sort_options.as_ref()).map_err(refuse)?;
     let has = |option: &str| layer.kustomization.build_metadata.iter().find(|entry| entry.value == option);
     if let Some(entry) = has("managedByLabel") {

@@ -1,5 +1,6 @@
 //! Text to nodes, as kustomize reads resources and patches.
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -163,9 +164,10 @@ impl Reader<'_> {
             self.merge(value, depth, &mut read)?;
         }
         let merged = read.len();
+        let mut names = HashSet::with_capacity(entries.len());
         for (key, value) in entries.iter().filter(|(key, _)| !yaml::is_merge_key(key)) {
             let name = self.key(key, depth)?;
-            if read[merged..].iter().any(|(known, _)| *known == name) {
+            if !names.insert(Arc::clone(&name)) {
                 if self.last_counts {
                     let value = self.node(value, depth + 1)?;
                     read.retain(|(known, _)| *known != name);

@@ -117,7 +117,7 @@ impl<'a> Follow<'a> {
         let old = node.text();
         let same = |one: &Resource, other: &Resource| one.name() == other.name();
         match self.referral(old, self.candidates(old), same)? {
-            Some(referral) if referral.name() != old => overwrite(node, self.text(referral.name(), referral)),
+            Some(referral) if referral.name() != old => overwrite(node, self.text("name", referral)),
             _ => Ok(()),
         }
     }
@@ -131,26 +131,27 @@ impl<'a> Follow<'a> {
         };
         let Some(referral) = self.referral(&old, candidates, same)? else { return Ok(()) };
         if referral.name() != old {
-            node.set("name", self.text(referral.name(), referral));
+            node.set("name", self.text("name", referral));
         }
         let is_there =
             node.get("namespace").is_some_and(|namespace| namespace.text() == referral.namespace());
         if !referral.namespace().is_empty() && !is_there {
-            node.set("namespace", self.text(referral.namespace(), referral));
+            node.set("namespace", self.text("namespace", referral));
         }
         Ok(())
     }
 
-    /// A name that follows says whose name it follows: where that one was renamed last.
-    fn text(&self, text: &str, referral: &Resource) -> Node {
-        let named = referral.node.at(&["metadata", "name"]).unwrap_or(&referral.node);
+    /// The name or the namespace of an object, as a reference has it: it comes from where the object was renamed last.
+    fn text(&self, key: &str, referral: &Resource) -> Node {
+        let named = referral.node.at(&["metadata", key]).unwrap_or(&referral.node);
         let source = Source {
             file: named.origin.source.file.clone(),
             layer: named.origin.source.layer.clone(),
             by: By::NameReference,
         };
         let origin = Origin::new(&source.into(), named.origin.line(), None);
-        Node::scalar(Scalar::plain(text, Tag::Unset), &origin)
+        let text = named.as_scalar().map(|scalar| scalar.text.clone()).unwrap_or_default();
+        Node::scalar(Scalar { text, ..Scalar::plain("", Tag::Unset) }, &origin)
     }
 
     /// The objects that had a name and could be meant.

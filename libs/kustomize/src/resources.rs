@@ -7,6 +7,7 @@ use crate::node::{Body, Node};
 use crate::origin::Origin;
 use crate::resource::{Behavior, Resource};
 use crate::scalar::Scalar;
+use crate::size;
 
 /// What is wrong with a document, and where it stands.
 pub(crate) type Misplaced = (Problem, Origin);
@@ -21,6 +22,10 @@ pub(crate) fn objects(documents: Vec<Node>) -> Result<Vec<Resource>, Misplaced> 
     };
     waiting.retain(|node| !node.is_empty());
     waiting.iter().try_for_each(check)?;
+    let too_wide = |node: &Node| size::narrow(node).err().map(|problem| (problem, node.origin.clone()));
+    if let Some(misplaced) = waiting.iter().find_map(too_wide) {
+        return Err(misplaced);
+    }
     let mut objects = Vec::with_capacity(waiting.len());
     while let Some(node) = waiting.pop_front() {
         let items = node.get("items").filter(|_| text(&node, "kind").ends_with("List"));

@@ -9,6 +9,10 @@ use crate::path;
 use crate::resource::Resource;
 use crate::scalar::{Scalar, Tag};
 use crate::shared;
+use crate::size::LONGEST_TEXT;
+
+/// The longest value of a variable: it is written into many texts.
+const LONGEST_VALUE: usize = 16 << 10;
 
 /// A variable with its origin.
 #[derive(Debug, Clone)]
@@ -100,6 +104,9 @@ fn value_of<'a>(resources: &[Resource], var: &'a Var) -> Result<Known<'a>, Probl
             let value = scalar.value().ok_or_else(|| refuse("its value is not of its type"))?;
             Some(Scalar::plain(&value.to_string(), scalar.tag))
         }
+        Body::Scalar(scalar) if scalar.text.len() > LONGEST_VALUE => {
+            return Err(Problem::Limit { what: "bytes in a variable", limit: LONGEST_VALUE });
+        }
         Body::Scalar(scalar) => Some(Scalar::string(&scalar.text)),
         _ => None,
     };
@@ -123,12 +130,12 @@ fn set(node: &mut Node, known: &[Known<'_>]) -> Result<(), Problem> {
         return Ok(());
     }
     match &node.body {
-        Body::Scalar(scalar) if scalar.is_string() => expand(node, known),
+        Body::Scalar(scalar) if scalar.is_string() => expand(node, known)?,
         Body::Scalar(_) => {}
         Body::Mapping(_) => {
             for (_, value) in node.entries_mut().into_iter().flatten() {
                 if value.as_scalar().is_some_and(Scalar::is_string) {
-                    expand(value, known);
+                    expand(value, known)?;
                 }
             }
         }
@@ -139,7 +146,7 @@ fn set(node: &mut Node, known: &[Known<'_>]) -> Result<(), Problem> {
                         "a list in which variables are replaced holds strings".to_owned(),
                     ));
                 }
-                expand(item, known);
+                expand(item, known)?;
             }
         }
     }
@@ -147,8 +154,12 @@ fn set(node: &mut Node, known: &[Known<'_>]) -> Result<(), Problem> {
 }
 
 /// Replaces `$(NAME)` in a text; `$$` is a dollar.
-fn expand(node: &mut Node, known: &[Known<'_>]) {
-    let Body::Scalar(scalar) = &mut node.body else { return };
+fn expand(node: &mut Node, known: &[Known<'_>]) -> Result<(), Problem> {
+    let Body::Scalar(scalar) = &mut node.body else { return Ok(()) };
+    if !scalar.text.contains('$') {
+        *scalar = Scalar { shared: scalar.shared, text: scalar.text.clone(), ..Scalar::string("") };
+        return Ok(());
+    }
     let text = scalar.text.clone();
     let (mut expanded, mut rest, mut by) = (String::new(), &*text, None);
     while let Some(at) = rest.find('$').filter(|at| at + 1 < rest.len()) {
@@ -163,7 +174,7 @@ fn expand(node: &mut Node, known: &[Known<'_>]) {
                 if let Some(value) = value.filter(|_| *text == *format!("$({name})")) {
                     *scalar = Scalar { shared: scalar.shared, ..value.clone() };
                     node.origin = by.unwrap_or(&node.origin).clone();
-                    return;
+                    return Ok(());
                 }
                 match value {
                     Some(value) => expanded.push_str(&value.text),
@@ -187,10 +198,14 @@ fn expand(node: &mut Node, known: &[Known<'_>]) {
             (None, None) => break,
         };
         rest = &after[skipped..];
+        if expanded.len() > LONGEST_TEXT {
+            return Err(Problem::Limit { what: "bytes in a text that is put together", limit: LONGEST_TEXT });
+        }
     }
     expanded.push_str(rest);
     *scalar = Scalar { shared: scalar.shared, ..Scalar::string(&expanded) };
     if let Some(origin) = by {
         node.origin = origin.clone();
     }
+    Ok(())
 }

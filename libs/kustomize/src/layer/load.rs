@@ -98,6 +98,10 @@ impl Sources for Reading<'_, '_> {
         Origin::new(&self.layer.source(file, by), line, None)
     }
 
+    fn limited(&self, line: usize, problem: Problem) -> KustomizeError {
+        self.layer.refuse(problem, line)
+    }
+
     fn refuse(&self, line: usize, why: String) -> KustomizeError {
         self.layer.refuse(Problem::Generator(why), line)
     }

@@ -225,6 +225,10 @@ impl Sources for Renamed<'_, '_> {
         self.reading.there(self.by.clone(), file, line)
     }
 
+    fn limited(&self, line: usize, problem: Problem) -> KustomizeError {
+        self.reading.limited(line, problem)
+    }
+
     fn refuse(&self, line: usize, why: String) -> KustomizeError {
         self.reading.refuse(line, why)
     }

@@ -26,6 +26,9 @@ pub(crate) fn change_images(
     change: &Change<'_>,
     specs: &[FieldSpec],
 ) -> Result<(), Problem> {
+    for part in [change.new_name, change.new_tag, change.digest, change.tag_suffix] {
+        crate::size::short(part)?;
+    }
     for resource in resources.iter_mut().filter(|resource| resource.kind() != "CustomResourceDefinition") {
         if has_images(&resource.node) {
             let name = resource.id().to_string();

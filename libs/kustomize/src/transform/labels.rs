@@ -18,15 +18,17 @@ pub(crate) fn set_entries(
     specs: &[FieldSpec],
     numbers: &mut u32,
 ) -> Result<(), Problem> {
+    let entries: Vec<(&str, Scalar, &Origin)> =
+        entries.iter().map(|(key, value, origin)| (key.as_str(), Scalar::string(value), origin)).collect();
     for resource in resources {
         resource.is_shared |= !entries.is_empty();
-        for (key, value, origin) in entries {
+        for (key, value, origin) in &entries {
             *numbers += 1;
             let shared = *numbers;
             for spec in specs {
                 apply(resource, spec, Create::Mapping, &mut |node| {
                     let is_new = node.get(key).is_none();
-                    set_entry(node, key, Node::scalar(Scalar::string(value), origin))?;
+                    set_entry(node, key, Node::scalar(value.clone(), origin))?;
                     if let Some(Body::Scalar(scalar)) = node.get_mut(key).map(|node| &mut node.body)
                         && is_new
                     {

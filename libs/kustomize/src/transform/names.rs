@@ -22,6 +22,7 @@ pub(crate) fn affix(
     specs: &[FieldSpec],
     origin: &Origin,
 ) -> Result<(), Problem> {
+    crate::size::short(affix)?;
     for resource in resources.iter_mut() {
         let first = resource.first_id();
         if keeps_its_name(first.group, first.kind) {

@@ -32,6 +32,7 @@ pub(crate) struct Namespace<'a> {
 impl Namespace<'_> {
     /// Sets the namespace of every object that has one, and of what refers to it.
     pub(crate) fn transform(&self, resources: &mut [Resource]) -> Result<(), Problem> {
+        crate::size::short(self.name)?;
         let unique = |resource: &Resource| resource.id().unique().map(str::to_owned);
         let mut known: HashMap<[String; 5], usize> = HashMap::with_capacity(resources.len());
         for resource in resources.iter() {

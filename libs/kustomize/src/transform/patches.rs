@@ -9,6 +9,7 @@ use crate::node::Node;
 use crate::resource::Resource;
 use crate::schema::Schemas;
 use crate::shared;
+use crate::size::affordable;
 
 /// Merges patches, each into the object of its id.
 pub(crate) fn merge_by_id(
@@ -62,7 +63,9 @@ pub(crate) fn merge_by_selector(
     options: PatchOptions,
     schemas: &Schemas,
 ) -> Result<(), Problem> {
-    for at in target.select(resources)? {
+    let selected = target.select(resources)?;
+    affordable(&patch.node, selected.len())?;
+    for at in selected {
         let patch = for_target(patch, &resources[at]);
         merge_into(&mut resources[at], &patch, options, schemas)?;
     }
@@ -131,7 +134,11 @@ pub(crate) fn apply_json(
     target: &Selector,
     remembers: bool,
 ) -> Result<(), Problem> {
-    for at in target.select(resources)? {
+    let selected = target.select(resources)?;
+    for value in operations.iter().filter_map(Operation::value) {
+        affordable(value, selected.len())?;
+    }
+    for at in selected {
         let resource = &mut resources[at];
         if remembers {
             resource.remember_id();
@@ -149,8 +156,10 @@ pub(crate) fn apply_json(
         {
             metadata.set("annotations", Node::mapping(&origin));
         }
-        json_patch::apply(&mut resource.node, operations)
-            .map_err(|why| Problem::Patch(format!("{name}: {why}")))?;
+        json_patch::apply(&mut resource.node, operations).map_err(|problem| match problem {
+            Problem::Patch(why) => Problem::Patch(format!("{name}: {why}")),
+            other => other,
+        })?;
         let annotations = resource.metadata_strings("annotations");
         resource.set_metadata_strings("annotations", annotations);
         shared::part(&mut resource.node);

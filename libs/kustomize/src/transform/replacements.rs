@@ -8,6 +8,10 @@ use crate::path::{self, Create};
 use crate::resource::Resource;
 use crate::scalar::{Scalar, Tag};
 use crate::selector::selects_literally;
+use crate::size::{LONGEST_TEXT, affordable, bounded};
+
+/// Why a text is refused that grew by being joined to others.
+const TOO_LONG: &str = "the text is too long";
 
 /// Copies a value into the fields that a replacement names.
 pub(crate) fn replace(
@@ -66,6 +70,7 @@ fn set_targets(
 ) -> Result<(), Problem> {
     let none = || Problem::Replacement("a target needs `select`".to_owned());
     let select = target.select.as_ref().ok_or_else(none)?;
+    affordable(value, resources.len().saturating_mul(target.field_paths.len()))?;
     for resource in resources {
         if !select.matches_metadata(resource)? || is_rejected_by_metadata(target, resource)? {
             continue;
@@ -76,8 +81,13 @@ fn set_targets(
         };
         if resource.any_id(|id| select.selects_id(id)) && !is_rejected(resource) {
             let name = resource.id().to_string();
-            set_fields(resource, target, value, origin)
-                .map_err(|why| Problem::Replacement(format!("the target {name}: {why}")))?;
+            set_fields(resource, target, value, origin).map_err(|why| match why.ends_with(TOO_LONG) {
+                true => Problem::Limit { what: "bytes in a text that is put together", limit: LONGEST_TEXT },
+                false => Problem::Replacement(format!("the target {name}: {why}")),
+            })?;
+            if value.as_scalar().is_none() {
+                bounded(&resource.node)?;
+            }
         }
     }
     Ok(())
@@ -132,6 +142,9 @@ fn set_value(node: &mut Node, value: &Node, options: &FieldOptions, origin: &Ori
             },
         }
         text = parts.join(&options.delimiter);
+        if text.len() > LONGEST_TEXT {
+            return Err(TOO_LONG.to_owned());
+        }
     }
     match &mut node.body {
         // Only the text: the field keeps its type and its quotes.
