@@ -49,15 +49,6 @@ pub struct HelmOutput {
     pub outside_calls: Vec<OutsideCall>,
 }
 
-impl HelmOptions {
-    /// As the environment says: `PLIMSOLL_HELM` is the program, `PLIMSOLL_HELM_CACHE` the directory of answers.
-    #[must_use]
-    pub fn from_environment() -> Self {
-        let path = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-        Self { program: path("PLIMSOLL_HELM"), cache: path("PLIMSOLL_HELM_CACHE"), bounds: Bounds::default() }
-    }
-}
-
 impl Helm {
     /// A renderer. `helm` is looked for when the first chart is rendered.
     #[must_use]

@@ -1,20 +1,24 @@
 //! Commands that render what other people wrote: run with nothing of ours, and stopped when they take too much.
 //!
-//! A command gets an empty environment, a private home and temporary directory, and no network: a network namespace of
-//! its own where the system gives one, and proxies that lead nowhere always. It may take so much time, memory and
-//! output. It runs as the same user: it may read what that user may.
+//! A command gets an empty environment, a private home and temporary directory, and no network: namespaces of its own
+//! where the system gives them, and proxies that lead nowhere always. It may take so much time, memory and output, and
+//! what it has started ends with it. It runs as the same user: it may read what that user may.
 
 mod directory;
 
 use std::ffi::OsString;
+use std::num::NonZero;
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 pub(crate) use directory::PrivateDirectory;
+use rustix::process::Signal;
 
-use crate::process;
+use crate::process::{self, Finished};
 
 /// What a command may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,22 +97,32 @@ pub(crate) fn run_in(
     let mut command = limited(bounds);
     command.arg(program).args(arguments).current_dir(directory).env_clear().envs(environment(place));
     command.stdin(Stdio::null());
-    let finished = match process::run(&mut command, b"", Some(bounds.time)) {
-        Ok(finished) => finished,
-        Err(error) => return Ended::NotStarted { why: crate::error::plain(&error) },
-    };
+    match process::run(&mut command, b"", Some(bounds.time)) {
+        Ok(finished) => end_of(finished, bounds),
+        Err(error) => Ended::NotStarted { why: crate::error::plain(&error) },
+    }
+}
+
+fn end_of(finished: Finished, bounds: &Bounds) -> Ended {
     let printed = finished.stdout.len().max(finished.stderr.len()) as u64;
-    match finished.status.success() {
+    match (finished.status.code(), finished.status.signal().and_then(Signal::from_named_raw)) {
         _ if printed > bounds.output_bytes => Ended::Output,
-        true => Ended::Done { stdout: finished.stdout },
-        false if finished.expired => Ended::Time,
-        false if ran_out_of_memory(&finished.stderr) => Ended::Memory,
+        (Some(0), _) => Ended::Done { stdout: finished.stdout },
+        _ if finished.expired => Ended::Time,
+        (_, Some(Signal::XCPU)) => Ended::Time,
+        (_, Some(Signal::XFSZ)) => Ended::Output,
+        // Not by us: by a system that has no memory left.
+        (_, Some(Signal::KILL)) => Ended::Memory,
+        _ if ran_out_of_memory(&finished.stderr) => Ended::Memory,
         // By the shell, of a command that is not there or may not be run (POSIX, "Exit Status for Commands").
-        false if matches!(finished.status.code(), Some(126 | 127)) => {
+        (Some(126 | 127), _) => {
             let why = String::from_utf8_lossy(&finished.stderr).trim().to_owned();
             Ended::NotStarted { why }
         }
-        false => Ended::Failed { stderr: finished.stderr },
+        _ if finished.stderr.iter().all(u8::is_ascii_whitespace) => {
+            Ended::Failed { stderr: format!("it says nothing ({})", finished.status).into_bytes() }
+        }
+        _ => Ended::Failed { stderr: finished.stderr },
     }
 }
 
@@ -123,7 +137,9 @@ fn limited(bounds: &Bounds) -> Command {
     };
     // One block more than is allowed, so that what is cut off is seen.
     let blocks = bounds.output_bytes.div_ceil(BLOCK) + 1;
-    let limits = [bounds.time.as_secs().max(1), blocks, bounds.memory_bytes >> 10];
+    // On all processors it may use that much; the clock on the wall ends it before that.
+    let processors = available_parallelism().map_or(1, NonZero::get) as u64;
+    let limits = [(bounds.time.as_secs() + 1) * processors, blocks, bounds.memory_bytes >> 10];
     command.args(["-c", LIMITED, "sh"]).args(limits.map(|limit| limit.to_string()));
     command
 }
@@ -160,18 +176,49 @@ pub fn network() -> Network {
     }
 }
 
+/// The ways to start a command without a network, the best first: with numbers of processes of its own, so that all of
+/// them end with it; and for users who may have no namespaces otherwise, with one of users.
+const WAYS: [&[&str]; 4] = [
+    &["unshare", "--net", "--pid", "--fork", "--kill-child", "--"],
+    &["unshare", "--map-root-user", "--net", "--pid", "--fork", "--kill-child", "--"],
+    &["unshare", "--net", "--"],
+    &["unshare", "--map-root-user", "--net", "--"],
+];
+
 /// The words that start a command without a network; none where the system does not let us.
 fn namespace() -> &'static [&'static str] {
     static FOUND: OnceLock<&'static [&'static str]> = OnceLock::new();
-    FOUND.get_or_init(|| {
-        let ways: [&[&str]; 2] =
-            [&["unshare", "--net", "--"], &["unshare", "--net", "--map-root-user", "--"]];
-        ways.into_iter().find(|words| works(words)).unwrap_or_default()
-    })
+    FOUND.get_or_init(|| WAYS.into_iter().find(|words| works(words)).unwrap_or_default())
 }
 
 fn works(words: &[&str]) -> bool {
     let mut command = Command::new(words[0]);
     command.args(&words[1..]).arg("true").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::ExitStatus;
+
+    use super::*;
+
+    /// The status of `wait`: the exit code in the second byte, or the signal in the first (POSIX, `wait`).
+    fn ended(status: i32, stderr: &str) -> Ended {
+        let (status, stderr) = (ExitStatus::from_raw(status), stderr.as_bytes().to_vec());
+        end_of(Finished { status, stdout: Vec::new(), stderr, expired: false }, &Bounds::default())
+    }
+
+    #[test]
+    fn an_end_is_told_by_its_status_and_its_words() {
+        assert!(matches!(ended(0, "a warning"), Ended::Done { .. }));
+        assert!(matches!(ended(9, ""), Ended::Memory), "SIGKILL");
+        assert!(matches!(ended(24, ""), Ended::Time), "SIGXCPU");
+        assert!(matches!(ended(25, ""), Ended::Output), "SIGXFSZ");
+        assert!(matches!(ended(2 << 8, "fatal error: runtime: out of memory"), Ended::Memory));
+        assert!(matches!(ended(127 << 8, "sh: 1: exec: helm: not found"), Ended::NotStarted { .. }));
+        assert!(matches!(ended(1 << 8, "Error: x"), Ended::Failed { stderr } if stderr == b"Error: x"));
+        let silent = ended(3 << 8, "\n");
+        assert!(matches!(silent, Ended::Failed { stderr } if stderr == b"it says nothing (exit status: 3)"));
+    }
 }

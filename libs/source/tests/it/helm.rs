@@ -144,6 +144,29 @@ fn what_never_ends_is_ended() {
 }
 
 #[test]
+fn what_sets_itself_apart_ends_too() {
+    let numbers = ["--map-root-user", "--net", "--pid", "--fork", "true"];
+    if !std::process::Command::new("unshare").args(numbers).status().is_ok_and(|status| status.success()) {
+        eprintln!("skipped: this system gives no namespaces of processes");
+        return;
+    }
+    // In a session of its own it is in no group that is ended. It would say that it lives.
+    let directory = tempfile::tempdir().unwrap();
+    let pipe = directory.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let body = format!("setsid sh -c 'sleep 20; echo lives' >{} & sleep 600", pipe.display());
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || fs::read(pipe).unwrap()
+    });
+    let fake = Fake::new(&body).bounds(|bounds| bounds.time = Duration::from_millis(500));
+    assert_eq!(fake.error().code(), "HELM_TIMEOUT");
+    // Where it was ended before it began, nobody else opens the pipe.
+    drop(fs::OpenOptions::new().read(true).write(true).open(&pipe).unwrap());
+    assert_eq!(reader.join().unwrap(), b"");
+}
+
+#[test]
 fn what_prints_too_much_is_stopped() {
     let fake =
         Fake::new("head -c 200000000 /dev/zero | tr '\\0' x").bounds(|bounds| bounds.output_bytes = 1 << 20);
