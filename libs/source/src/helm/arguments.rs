@@ -24,16 +24,7 @@ pub(super) fn lay_out(release: &Release, place: &PrivateDirectory) -> io::Result
         arguments.push(option("--values=", &path));
     }
     for (index, set) in release.set.iter().enumerate() {
-        arguments.push(match set {
-            Set::Typed(text) => option("--set=", text),
-            Set::Text(text) => option("--set-string=", text),
-            Set::Json(text) => option("--set-json=", text),
-            Set::Literal(text) => option("--set-literal=", text),
-            Set::File { name, bytes } => {
-                let path = place.put(&format!("set/{index}"), bytes)?;
-                option(&format!("--set-file={name}="), &path)
-            }
-        });
+        arguments.push(set_option(set, index, place)?);
     }
     arguments.extend(release.namespace.iter().map(|namespace| option("--namespace=", namespace)));
     arguments.extend(release.kube_version.iter().map(|version| option("--kube-version=", version)));
@@ -50,6 +41,19 @@ pub(super) fn lay_out(release: &Release, place: &PrivateDirectory) -> io::Result
         place.work().join("chart").into_os_string(),
     ]);
     Ok(arguments)
+}
+
+fn set_option(set: &Set, index: usize, place: &PrivateDirectory) -> io::Result<OsString> {
+    Ok(match set {
+        Set::Typed(text) => option("--set=", text),
+        Set::Text(text) => option("--set-string=", text),
+        Set::Json(text) => option("--set-json=", text),
+        Set::Literal(text) => option("--set-literal=", text),
+        Set::File { name, bytes } => {
+            let path = place.put(&format!("set/{index}"), bytes)?;
+            option(&format!("--set-file={name}="), &path)
+        }
+    })
 }
 
 fn option(name: &str, value: impl AsRef<Path>) -> OsString {
