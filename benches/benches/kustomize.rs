@@ -2,7 +2,8 @@
 //! kustomize`), in turn. Each is a base of eight objects below a production overlay that uses most fields.
 //!
 //! Two rows. The first renders each application by itself, as previews do: the command is run 100 times. The second
-//! renders one directory that names them all, in one process each: what is left when nobody counts starting a program.
+//! renders one directory that names 20 of them, in one process each: what is left when nobody counts starting a
+//! program. (Of 100 the real one takes a minute.)
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -17,6 +18,8 @@ use kustomize::{Limits, build};
 type Files = BTreeMap<String, Vec<u8>>;
 
 const APPLICATIONS: usize = 100;
+/// So many are named by one directory.
+const TOGETHER: usize = 20;
 const ROUNDS: usize = 5;
 
 fn main() -> io::Result<()> {
@@ -29,7 +32,7 @@ fn main() -> io::Result<()> {
     let files = applications()?;
     write(&files, scratch.path())?;
     println!(
-        "| {APPLICATIONS} applications | plimsoll, seconds: min, median, max | kustomize, seconds: min, median, max | × as fast |"
+        "| applications | plimsoll, seconds: min, median, max | kustomize, seconds: min, median, max | × as fast |"
     );
     println!("|---|---|---|---|");
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
@@ -41,12 +44,12 @@ fn main() -> io::Result<()> {
             theirs.push(other);
         }
     }
-    report("one by one", Figure::of(ours), Figure::of(theirs));
+    report(&format!("{APPLICATIONS}, one by one"), Figure::of(ours), Figure::of(theirs));
     let all = scratch.path().join("all").display().to_string();
     let (ours, theirs) =
         measure_in_turn(ROUNDS, &[&plimsoll, "render", &all], &[&kubectl, "kustomize", &all])?;
     let seconds = |runs: &[Run]| Figure::of(runs.iter().map(|run| run.seconds).collect());
-    report("one process", seconds(&ours), seconds(&theirs));
+    report(&format!("{TOGETHER}, in one process"), seconds(&ours), seconds(&theirs));
     Ok(())
 }
 
@@ -81,7 +84,9 @@ fn applications() -> io::Result<Files> {
                 files.insert(format!("app-{number}/{directory}/{name}"), text.into_bytes());
             }
         }
-        all += &format!("- ../app-{number}/overlay\n");
+        if number < TOGETHER {
+            all += &format!("- ../app-{number}/overlay\n");
+        }
     }
     files.insert("all/kustomization.yaml".to_owned(), all.into_bytes());
     Ok(files)
@@ -106,7 +111,7 @@ fn natively(files: &Files) -> io::Result<f64> {
         bytes += build(files, &directory, &Limits::default()).map_err(io::Error::other)?.yaml().len();
     }
     let seconds = start.elapsed().as_secs_f64();
-    if bytes < APPLICATIONS * 5000 {
+    if bytes < APPLICATIONS * 4000 {
         Err(io::Error::other("less was rendered than there is"))
     } else {
         Ok(seconds)
