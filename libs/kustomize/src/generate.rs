@@ -1,5 +1,7 @@
 //! `configMapGenerator` and `secretGenerator`.
 
+use std::ops::Range;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use crate::error::{KustomizeError, Problem};
@@ -14,7 +16,7 @@ pub(crate) trait Sources {
     /// The path of a file and its bytes.
     fn file(&mut self, path: &Located<String>) -> Result<(String, Vec<u8>), KustomizeError>;
     /// The origin of something in the kustomization.
-    fn here(&self, by: By, line: usize, span: &std::ops::Range<usize>) -> Origin;
+    fn here(&self, by: By, line: usize, span: &Range<usize>) -> Origin;
     /// The origin of a line of another file.
     fn there(&self, by: By, file: &str, line: usize) -> Origin;
     /// An error at a line of the kustomization.
@@ -38,31 +40,12 @@ pub(crate) fn generate(
     generator: &Generator,
     options: Option<&GeneratorOptions>,
 ) -> Result<Resource, KustomizeError> {
-    let origin = sources.here(By::Generator(kind, index), generator.at.line, &generator.at.span);
-    let of = |located: &Located<String>, sources: &dyn Sources| {
-        sources.here(By::Generator(kind, index), located.line, &located.span)
-    };
     if generator.name.value.is_empty() {
         return Err(sources.refuse(generator.at.line, "a generator needs a name".to_owned()));
     }
-    let mut node = Node::mapping(&origin);
-    node.set("apiVersion", Node::string("v1", &origin));
+    let origin = sources.here(By::Generator(kind, index), generator.at.line, &generator.at.span);
     let is_secret = kind == GeneratorKind::Secret;
-    node.set("kind", Node::string(if is_secret { "Secret" } else { "ConfigMap" }, &origin));
-    let mut metadata = Node::mapping(&origin);
-    metadata.set("name", Node::string(&generator.name.value, &of(&generator.name, sources)));
-    if let Some(namespace) = &generator.namespace {
-        metadata.set("namespace", Node::string(&namespace.value, &of(namespace, sources)));
-    }
-    node.set("metadata", metadata);
-    if is_secret {
-        let secret_type = match &generator.secret_type {
-            Some(written) => Node::string(&written.value, &of(written, sources)),
-            None => Node::string("Opaque", &origin),
-        };
-        node.set("type", secret_type);
-        node.set("data", Node::mapping(&origin));
-    }
+    let mut node = without_data(sources, kind, index, generator);
     for pair in pairs(sources, kind, index, generator)? {
         if !crate::node::is_key(&pair.key) {
             let why = format!("the key {:?} is printed without quotes, and is then no string", pair.key);
@@ -76,6 +59,29 @@ pub(crate) fn generate(
     resource.behavior = generator.behavior;
     resource.is_generated = true;
     Ok(resource)
+}
+
+/// The object before its data: kind, name and namespace, of a Secret its type.
+fn without_data(sources: &dyn Sources, kind: GeneratorKind, index: usize, generator: &Generator) -> Node {
+    let of = |line: usize, span: &Range<usize>| sources.here(By::Generator(kind, index), line, span);
+    let text = |text: &Located<String>| Node::string(&text.value, &of(text.line, &text.span));
+    let origin = of(generator.at.line, &generator.at.span);
+    let mut metadata = Node::mapping(&origin);
+    metadata.set("name", text(&generator.name));
+    if let Some(namespace) = &generator.namespace {
+        metadata.set("namespace", text(namespace));
+    }
+    let mut node = Node::mapping(&origin);
+    node.set("apiVersion", Node::string("v1", &origin));
+    let is_secret = kind == GeneratorKind::Secret;
+    node.set("kind", Node::string(if is_secret { "Secret" } else { "ConfigMap" }, &origin));
+    node.set("metadata", metadata);
+    if is_secret {
+        let written = generator.secret_type.as_ref().map(text);
+        node.set("type", written.unwrap_or_else(|| Node::string("Opaque", &origin)));
+        node.set("data", Node::mapping(&origin));
+    }
+    node
 }
 
 /// The options of a generator over those of the kustomization.
@@ -181,11 +187,10 @@ fn pairs(
         }
     }
     for (index, literal) in args.literals.iter().enumerate() {
-        let (key, value) =
-            literal.value.split_once('=').filter(|(key, _)| !key.is_empty()).ok_or_else(|| {
-                // The text may hold a secret, so it is not shown.
-                sources.refuse(literal.line, "a literal is `key=value`".to_owned())
-            })?;
+        let parts = literal.value.split_once('=').filter(|(key, _)| !key.is_empty());
+        // The text may hold a secret, so it is not shown.
+        let refused = || sources.refuse(literal.line, "a literal is `key=value`".to_owned());
+        let (key, value) = parts.ok_or_else(refused)?;
         let origin = sources.here(By::Literal { kind, generator, index }, literal.line, &literal.span);
         pairs.push(Pair { key: key.to_owned(), value: unquoted(value).as_bytes().to_vec(), origin });
     }
@@ -198,10 +203,7 @@ fn pairs(
     crate::size::few(pairs.len()).map_err(|problem| sources.limited(args.at.line, problem))?;
     pairs.sort_by(|one, other| one.key.cmp(&other.key));
     match pairs.windows(2).find(|pair| pair[0].key == pair[1].key) {
-        Some(pair) => Err(sources.refuse(
-            args.at.line,
-            format!("the generator {} has the key {:?} twice", args.name.value, pair[0].key),
-        )),
+        Some(pair) => Err(sources.refuse(args.at.line, format!("the key {:?} is there twice", pair[0].key))),
         None => Ok(pairs),
     }
 }

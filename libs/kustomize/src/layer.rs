@@ -145,24 +145,7 @@ fn add_directory<'f>(
     is_component: bool,
 ) -> Result<Together, KustomizeError> {
     let refuse = |problem: Problem| layer.refuse(problem, entry.line);
-    if is_remote(&entry.value) {
-        return Err(refuse(Problem::Remote(without_credentials(&entry.value))));
-    }
-    let directory = join(&layer.directory, &entry.value).map_err(refuse)?;
-    if entry.value.is_empty() || !run.files.is_directory(&directory) {
-        let is_link = run.files.is_link(&directory);
-        return Err(refuse(if is_link {
-            Problem::Link(directory)
-        } else {
-            Problem::Missing(entry.value.clone())
-        }));
-    }
-    if stack.iter().any(|open| is_within(open, &directory)) {
-        return Err(refuse(Problem::Cycle(entry.value.clone())));
-    }
-    if stack.len() >= run.limits.depth {
-        return Err(refuse(Problem::Limit { what: "bases in one another", limit: run.limits.depth }));
-    }
+    let directory = directory(run, layer, stack, &entry.value).map_err(refuse)?;
     let inner = open(run, &directory, metadata::below(&layer.path, &entry.value))?;
     if inner.kustomization.is_component != is_component {
         let why = match is_component {
@@ -183,4 +166,25 @@ fn add_directory<'f>(
     outer.merge_config(&built.config).map_err(refuse)?;
     vars::merge(&mut outer.vars, built.vars).map_err(refuse)?;
     Ok(outer)
+}
+
+/// The directory that an entry names, if it may be built now.
+fn directory(run: &Run<'_>, layer: &Layer<'_>, stack: &Stack, name: &str) -> Result<String, Problem> {
+    if is_remote(name) {
+        return Err(Problem::Remote(without_credentials(name)));
+    }
+    let directory = join(&layer.directory, name)?;
+    if run.files.is_link(&directory) {
+        return Err(Problem::Link(directory));
+    }
+    if name.is_empty() || !run.files.is_directory(&directory) {
+        return Err(Problem::Missing(name.to_owned()));
+    }
+    if stack.iter().any(|open| is_within(open, &directory)) {
+        return Err(Problem::Cycle(name.to_owned()));
+    }
+    match stack.len() >= run.limits.depth {
+        true => Err(Problem::Limit { what: "bases in one another", limit: run.limits.depth }),
+        false => Ok(directory),
+    }
 }

@@ -153,59 +153,78 @@ fn set(node: &mut Node, known: &[Known<'_>]) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Replaces `$(NAME)` in a text; `$$` is a dollar.
+/// Replaces `$(NAME)` in a text; a text that is nothing else gets the type of the variable.
 fn expand(node: &mut Node, known: &[Known<'_>]) -> Result<(), Problem> {
     let Body::Scalar(scalar) = &mut node.body else { return Ok(()) };
-    if !scalar.text.contains('$') {
-        *scalar = Scalar { shared: scalar.shared, text: scalar.text.clone(), ..Scalar::string("") };
-        return Ok(());
+    let shared = scalar.shared;
+    let find = |name: &str| known.iter().find(|known| known.name == name && known.value.is_some());
+    let whole = scalar.text.strip_prefix("$(").and_then(|rest| rest.strip_suffix(')'));
+    let (new, by) = match whole.filter(|name| !name.contains(')')).and_then(find) {
+        Some(Known { value: Some(value), origin, .. }) => (value.clone(), Some(*origin)),
+        _ => {
+            let mut by = None;
+            let text = expanded(&scalar.text, |name| {
+                let found = find(name)?;
+                by = by.or(Some(found.origin));
+                found.value.as_ref().map(|value| &*value.text)
+            })?;
+            (Scalar::string(&text), by)
+        }
+    };
+    *scalar = Scalar { shared, ..new };
+    if let Some(origin) = by {
+        node.origin = origin.clone();
     }
-    let text = scalar.text.clone();
-    let (mut expanded, mut rest, mut by) = (String::new(), &*text, None);
+    Ok(())
+}
+
+/// A text with its variables replaced; those that nobody knows stay, and `$$` is a dollar.
+fn expanded<'v>(text: &str, mut find: impl FnMut(&str) -> Option<&'v str>) -> Result<String, Problem> {
+    let (mut expanded, mut rest) = (String::with_capacity(text.len()), text);
     while let Some(at) = rest.find('$').filter(|at| at + 1 < rest.len()) {
         expanded.push_str(&rest[..at]);
         let after = &rest[at + 1..];
         let name = after.strip_prefix('(').and_then(|inner| inner.split_once(')')).map(|(name, _)| name);
-        let skipped = match (after.chars().next(), name) {
-            (_, Some(name)) => {
-                let found = known.iter().find(|known| known.name == name);
-                let value = found.and_then(|known| known.value.as_ref());
-                by = by.or(found.filter(|_| value.is_some()).map(|known| known.origin));
-                if let Some(value) = value.filter(|_| *text == *format!("$({name})")) {
-                    *scalar = Scalar { shared: scalar.shared, ..value.clone() };
-                    node.origin = by.unwrap_or(&node.origin).clone();
-                    return Ok(());
-                }
-                match value {
-                    Some(value) => expanded.push_str(&value.text),
-                    None => expanded.push_str(&format!("$({name})")),
-                }
-                name.len() + 2
-            }
-            (Some('$'), _) => {
-                expanded.push('$');
-                1
-            }
-            (Some('('), None) => {
-                expanded.push_str("$(");
-                1
-            }
-            (Some(other), None) => {
-                expanded.push('$');
-                expanded.push(other);
-                other.len_utf8()
-            }
-            (None, None) => break,
+        let written = match name {
+            Some(name) => &rest[at..at + name.len() + 3],
+            None => &rest[at..at + 1 + after.chars().next().map_or(0, char::len_utf8)],
         };
-        rest = &after[skipped..];
+        match name.and_then(&mut find) {
+            Some(value) => expanded.push_str(value),
+            None if written == "$$" => expanded.push('$'),
+            None => expanded.push_str(written),
+        }
+        rest = &rest[at + written.len()..];
         if expanded.len() > LONGEST_TEXT {
             return Err(Problem::Limit { what: "bytes in a text that is put together", limit: LONGEST_TEXT });
         }
     }
     expanded.push_str(rest);
-    *scalar = Scalar { shared: scalar.shared, ..Scalar::string(&expanded) };
-    if let Some(origin) = by {
-        node.origin = origin.clone();
+    Ok(expanded)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::expanded;
+
+    #[test]
+    fn variables_are_replaced_and_dollars_escaped() {
+        // The cases of kustomize's own documentation of the syntax (`expand.go`, after Kubernetes').
+        for (text, expected) in [
+            ("$(A)", "1"),
+            ("x-$(A)-$(A)", "x-1-1"),
+            ("$$(A)", "$(A)"),
+            ("$$$(A)", "$1"),
+            ("$(B)", "$(B)"),
+            ("$(A", "$(A"),
+            ("$A $", "$A $"),
+            ("€$€", "€$€"),
+        ] {
+            assert_eq!(
+                expanded(text, |name| (name == "A").then_some("1")).as_deref(),
+                Ok(expected),
+                "{text}"
+            );
+        }
     }
-    Ok(())
 }
