@@ -3,6 +3,7 @@
 use application::{Application, HelmOptions, Render, below};
 
 use crate::candidate::{Candidate, Clues};
+use crate::discover::several;
 use crate::environment::Evidence;
 use crate::helm::{Chart, Helm, SetForm, SetValue, Skip, Values};
 use crate::layout;
@@ -137,11 +138,7 @@ impl Reader<'_, '_> {
             return Some(one);
         }
         let names: Vec<&str> = all.iter().map(|one| one.environment.found_by.why.as_str()).collect();
-        partial.push(Note {
-            problem: Problem::Elsewhere,
-            at: self.at(),
-            message: format!("{path} is rendered in several ways, and none is taken: {}", names.join(", ")),
-        });
+        partial.push(several(path, &names, self.at()));
         None
     }
 

@@ -6,7 +6,7 @@ use std::ops::Bound;
 use crate::argo::{application, clusters, generators::MOST, image_updater, set};
 use crate::candidate::Candidate;
 use crate::declared::{self, Declared};
-use crate::environment::{Evidence, OwnedBy, Owner, Owns};
+use crate::environment::{Environment, Evidence, OwnedBy, Owner, Owns};
 use crate::flux::{self, Sources};
 use crate::found::Found;
 use crate::kargo;
@@ -14,6 +14,7 @@ use crate::layout;
 use crate::naming;
 use crate::note::{Note, Problem};
 use crate::object::{Object, objects};
+use crate::place::Location;
 use crate::reads::Reader;
 use crate::repository::{Index, Repository};
 
@@ -53,6 +54,43 @@ pub fn discover(repository: Repository<'_>, declared: Option<Declared<'_>>) -> F
     notes.sort_by(|one, other| (&one.at, one.problem).cmp(&(&other.at, other.problem)));
     notes.dedup();
     Found { applications: naming::name(candidates), notes }
+}
+
+/// The environment that a path of the repository means: the one that was found there, or the path as it is rendered by
+/// what is in it. Where it is found in several ways, the one called `name` is meant, if there is one; else none of them, and
+/// that is said.
+#[must_use]
+pub fn environment_at(
+    repository: Repository<'_>,
+    found: &Found,
+    path: &str,
+    name: Option<&str>,
+) -> Environment {
+    let all: Vec<&Environment> =
+        found.all().map(|(_, one)| one).filter(|one| one.recipe.path() == Some(path)).collect();
+    if let Some(named) = name.and_then(|name| all.iter().find(|one| one.name == name)) {
+        return (*named).clone();
+    }
+    if let Some((first, rest)) = all.split_first()
+        && rest.iter().all(|other| other.recipe == first.recipe)
+    {
+        return (*first).clone();
+    }
+    let index = Index::new(repository);
+    let mut bare = layout::at(&index, path).environment;
+    bare.reads = Reader::new(&index).of(&bare.recipe);
+    // A chart with several values files is a chart all the same; overrides of one directory contradict each other.
+    if bare.recipe.kind() != "helm" && !all.is_empty() {
+        let ways: Vec<&str> = all.iter().map(|one| one.found_by.why.as_str()).collect();
+        bare.partial.push(several(path, &ways, bare.found_by.at.clone()));
+    }
+    bare
+}
+
+/// That a path is rendered in several ways.
+pub(crate) fn several(path: &str, ways: &[&str], at: Location) -> Note {
+    let message = format!("{path} is rendered in several ways, and none is taken: {}", ways.join(", "));
+    Note { problem: Problem::Elsewhere, at, message }
 }
 
 fn of_objects(index: &Index<'_>, objects: &[Object], notes: &mut Vec<Note>) -> Vec<Candidate> {
@@ -108,7 +146,7 @@ fn too_many(found: &[Candidate]) -> Note {
     let at = found.last().map(|candidate| candidate.environment.found_by.at.clone());
     Note {
         problem: Problem::TooMany,
-        at: at.unwrap_or_else(|| crate::place::Location::of_file("")),
+        at: at.unwrap_or_else(|| Location::of_file("")),
         message: format!("more than {MOST} applications: none of them is listed"),
     }
 }

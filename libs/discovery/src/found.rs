@@ -73,10 +73,30 @@ impl Found {
     /// # Errors
     /// `ENVIRONMENT_AMBIGUOUS` with the candidates, `ENVIRONMENT_UNKNOWN` with what there is.
     pub fn environment(&self, name: &str) -> Result<(&Discovered, &Environment), DiscoveryError> {
+        self.environment_near(name, "")
+    }
+
+    /// The same for somebody who is in a directory of the repository: what lies in it goes before what does not.
+    ///
+    /// # Errors
+    /// As [`Found::environment`].
+    pub fn environment_near(
+        &self,
+        name: &str,
+        directory: &str,
+    ) -> Result<(&Discovered, &Environment), DiscoveryError> {
         let meant = |(application, environment): &(&Discovered, &Environment)| {
             environment.name == name || full_name(application, environment) == name
         };
-        match self.all().filter(meant).collect::<Vec<_>>().as_slice() {
+        let is_near = |(_, environment): &(&Discovered, &Environment)| {
+            let path = environment.recipe.path().and_then(|path| path.strip_prefix(directory));
+            path.is_some_and(|rest| directory.is_empty() || rest.is_empty() || rest.starts_with('/'))
+        };
+        let mut all: Vec<_> = self.all().filter(meant).collect();
+        if all.iter().any(is_near) {
+            all.retain(is_near);
+        }
+        match all.as_slice() {
             [one] => Ok(*one),
             [] => Err(DiscoveryError::Unknown { name: name.to_owned(), known: self.names() }),
             several => Err(DiscoveryError::Ambiguous {

@@ -109,14 +109,24 @@ fn environments(index: &Index<'_>, directory: &str, found: &mut Vec<Candidate>) 
     }
 }
 
-/// Whether some file of a directory, or below it, has an `apiVersion`.
+/// Whether some file of a directory, or below it, has a `kind`: what has none is no manifest.
 fn has_manifests(index: &Index<'_>, directory: &str) -> bool {
     let is_manifest = |name: &&str| {
         let bytes = index.files.file(&below(directory, name)).unwrap_or_default();
-        (is_yaml(name) || name.ends_with(".json")) && memchr::memmem::find(bytes, b"apiVersion").is_some()
+        (is_yaml(name) || name.ends_with(".json")) && memchr::memmem::find(bytes, b"kind").is_some()
     };
     index.names(directory).iter().any(is_manifest)
         || index.below(directory).any(|inner| has_manifests(index, inner))
+}
+
+/// A path as it is rendered by what is in it, named by its last segment.
+pub(crate) fn at(index: &Index<'_>, path: &str) -> Candidate {
+    let plain = || Recipe::Plain(Plain { path: path.to_owned(), ..Plain::default() });
+    let mut found = candidate(index, path, recipe(index, path).unwrap_or_else(plain));
+    let name = name_of(path);
+    let stem = [".yaml", ".yml", ".json"].iter().find_map(|end| name.strip_suffix(end));
+    stem.unwrap_or(name).clone_into(&mut found.environment.name);
+    found
 }
 
 /// How a directory is rendered by what is in it; none if that is nothing by itself.
@@ -174,7 +184,11 @@ fn candidate(index: &Index<'_>, directory: &str, recipe: Recipe) -> Candidate {
         let first = index.names(directory).iter().find(|name| is_yaml(name));
         first.map_or_else(|| directory.to_owned(), |name| below(directory, name))
     });
-    let why = format!("the directory {directory}");
+    let why = if index.is_directory(directory) {
+        format!("the directory {directory}")
+    } else {
+        format!("the file {directory}")
+    };
     let values = match &recipe {
         Recipe::Helm(helm) => values_of(helm),
         _ => Vec::new(),

@@ -28,7 +28,7 @@ mod repository;
 mod words;
 
 pub use declared::Declared;
-pub use discover::discover;
+pub use discover::{discover, environment_at};
 pub use environment::{Environment, Evidence, FreightRequest, KargoStage, OwnedBy, Owner, Owns};
 pub use found::{Discovered, DiscoveryError, Found};
 pub use helm::{Chart, Helm, RemoteChart, SetForm, SetValue, Skip, Values};

@@ -113,7 +113,7 @@ fn distinct(group: &[Guess], name: impl Fn(&Guess) -> Option<String>) -> bool {
 type Criterion = fn(&Guess) -> Option<String>;
 
 /// What may tell environments apart, in order.
-const CRITERIA: [Criterion; 14] = [
+const CRITERIA: [Criterion; 13] = [
     |guess| guess.name.clone(),
     |guess| guess.longer.clone(),
     |guess| guess.candidate.clues.label.clone(),
@@ -126,10 +126,7 @@ const CRITERIA: [Criterion; 14] = [
     file_segment,
     |guess| guess.name.clone().or_else(|| words::environment_in(&guess.candidate.clues.object)),
     |guess| guess.candidate.clues.path.rsplit('/').next().filter(|last| !last.is_empty()).map(str::to_owned),
-    |guess| Some(guess.candidate.clues.object.clone()),
-    |guess| {
-        Some(format!("{}-{}", guess.candidate.clues.object, guess.candidate.clues.file.replace('/', "-")))
-    },
+    |guess| Some(guess.candidate.clues.object.clone()).filter(|object| !object.is_empty()),
 ];
 
 /// The last segment of the path; of a chart that is the chart's name, and says nothing.

@@ -25,6 +25,16 @@ impl From<&Environment> for EnvironmentInfo {
     }
 }
 
+impl From<&discovery::Environment> for EnvironmentInfo {
+    fn from(environment: &discovery::Environment) -> Self {
+        Self {
+            name: environment.name.clone(),
+            namespace: environment.namespace.clone(),
+            cluster: environment.cluster.clone(),
+        }
+    }
+}
+
 impl EnvironmentInfo {
     /// An environment of which only the path is known: `overlays/staging` and `staging.yaml` are `staging`.
     pub(crate) fn named_by(path: &Path) -> Option<Self> {

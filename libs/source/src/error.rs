@@ -21,13 +21,16 @@ pub enum SourceError {
         /// What was looked for.
         tried: Vec<String>,
     },
-    /// More than one directory could be the environment.
-    #[error("{argument} could be {}", candidates.join(" or "))]
-    Ambiguous {
+    /// A name means several environments.
+    #[error(transparent)]
+    Environment(#[from] discovery::DiscoveryError),
+    /// An environment whose manifests are in another repository, or whose chart is.
+    #[error("{argument} is deployed from {place}, which is not in this repository")]
+    Elsewhere {
         /// What was asked for.
         argument: String,
-        /// The directories that it could be.
-        candidates: Vec<String>,
+        /// The repository or the chart, without credentials.
+        place: String,
     },
     /// No manifest in it.
     #[error("{description} holds no manifest (no .yaml, .yml or .json file)")]
@@ -145,7 +148,8 @@ impl SourceError {
         match self {
             Self::Argument { .. } => "SOURCE_INVALID",
             Self::NotFound { .. } => "SOURCE_NOT_FOUND",
-            Self::Ambiguous { .. } => "SOURCE_AMBIGUOUS",
+            Self::Environment(error) => error.code(),
+            Self::Elsewhere { .. } => "DISCOVERY_ELSEWHERE",
             Self::Empty { .. } => "SOURCE_EMPTY",
             Self::Render { .. } => "SOURCE_RENDER_UNSUPPORTED",
             Self::FileTooLarge { .. } => "MANIFEST_TOO_LARGE",

@@ -14,6 +14,7 @@
 mod commands;
 mod directory;
 mod environment;
+mod environments;
 mod error;
 mod file;
 mod git;

@@ -9,9 +9,6 @@ use crate::error::SourceError;
 use crate::git::GitSource;
 use crate::tree::join;
 
-/// Directories that environments are commonly kept in, where no `plimsoll.yaml` says where they are.
-pub(crate) const COMMON: [&str; 3] = ["overlays", "envs", "environments"];
-
 /// Where an argument leads.
 pub(crate) enum Spot {
     /// Standard input.
@@ -26,6 +23,8 @@ pub(crate) struct FoundPath {
     /// The path as messages name it.
     pub(crate) shown: String,
     pub(crate) environment: Option<EnvironmentInfo>,
+    /// The name by which discovery knows the environment, where one was asked for by its name.
+    pub(crate) name: Option<String>,
     /// The root of its repository, where the argument says it.
     pub(crate) repository: Option<PathBuf>,
 }
@@ -43,21 +42,8 @@ impl Place<'_> {
         let Some(environment) = self.application.and_then(|application| application.environment(name)) else {
             return Ok(None);
         };
-        Ok(Some(FoundPath { environment: Some(environment.into()), ..self.inner(&environment.path)? }))
-    }
-
-    /// The directory that environments of this name are commonly kept in.
-    pub(crate) fn common(&self, name: &str) -> Result<Option<FoundPath>, SourceError> {
-        let exists = |path: &String| self.root.join(path).exists();
-        let candidates: Vec<String> = match name.contains(['/', '\\']) || name.starts_with('.') {
-            true => Vec::new(),
-            false => COMMON.iter().map(|parent| format!("{parent}/{name}")).filter(exists).collect(),
-        };
-        match candidates.as_slice() {
-            [] => Ok(None),
-            [path] => self.inner(path).map(Some),
-            _ => Err(SourceError::Ambiguous { argument: name.to_owned(), candidates }),
-        }
+        let found = self.inner(&environment.path)?;
+        Ok(Some(FoundPath { environment: Some(environment.into()), name: Some(name.to_owned()), ..found }))
     }
 
     /// What lies at a path below this place, and does not leave it through a link.
@@ -77,6 +63,6 @@ impl Place<'_> {
             return Err(SourceError::Outside { path: shown, root: self.shown.to_owned() });
         }
         let environment = EnvironmentInfo::named_by(&inside);
-        Ok(FoundPath { path: full, shown, environment, repository: None })
+        Ok(FoundPath { path: full, shown, environment, name: None, repository: None })
     }
 }

@@ -9,10 +9,11 @@ use application::Application;
 
 use crate::directory;
 use crate::environment::EnvironmentInfo;
+use crate::environments::{self, Environments};
 use crate::error::SourceError;
 use crate::file;
 use crate::git::{self, GitSource};
-use crate::place::{COMMON, FoundPath, Place, Spot};
+use crate::place::{FoundPath, Place, Spot};
 use crate::repository::{self, Located, RepositoryFiles};
 use crate::tree::{Limits, Shown, SourceFile, SourceTree, join};
 
@@ -22,10 +23,14 @@ pub struct Workspace {
     directory: PathBuf,
     /// The directory of `plimsoll.yaml`, as messages name it.
     application_directory: String,
+    /// `plimsoll.yaml`, as messages name it.
+    application_file: String,
     application: Option<Application>,
     limits: Limits,
     /// The working trees that have been read, by their roots.
     repositories: Mutex<HashMap<PathBuf, Arc<RepositoryFiles>>>,
+    /// The environments of those, by their roots.
+    environments: Mutex<HashMap<PathBuf, Arc<Environments>>>,
 }
 
 /// A source, and which environment it is.
@@ -49,9 +54,11 @@ impl Workspace {
         let mut workspace = Self {
             directory: directory.to_owned(),
             application_directory: parent(shown).to_owned(),
+            application_file: shown.to_owned(),
             application: None,
             limits,
             repositories: Mutex::default(),
+            environments: Mutex::default(),
         };
         if application.is_some() || path.exists() {
             workspace.application = Some(read_application(&path, shown, &limits)?);
@@ -116,8 +123,35 @@ impl Workspace {
         if path.exists() {
             return self.find_path(path, argument).map(Spot::Path);
         }
-        let place = Place { root: &self.directory, shown: "", application: None };
-        place.common(argument)?.map(Spot::Path).ok_or_else(|| self.not_found(argument))
+        match self.find_named(argument, &self.directory, "")? {
+            Ok(found) => Ok(Spot::Path(found)),
+            Err(known) => Err(self.not_found(argument, &known)),
+        }
+    }
+
+    /// The environment of this name in the files that a directory lies in, or the names of those that there are.
+    fn find_named(
+        &self,
+        name: &str,
+        directory: &Path,
+        shown: &str,
+    ) -> Result<Result<FoundPath, Vec<String>>, SourceError> {
+        if name.contains('\\') || name.split('/').any(|part| part.is_empty() || part.starts_with('.')) {
+            return Ok(Err(Vec::new()));
+        }
+        let unreadable = |error| SourceError::unreadable(&directory.display().to_string(), &error);
+        let here = directory.canonicalize().map_err(unreadable)?;
+        let working = self.directory.canonicalize().map_err(unreadable)?;
+        let root = if shown.is_empty() { repository::root_of(&here, &[]) } else { here.clone() };
+        let files = self.files_below(root.clone(), &working)?;
+        let environments = self.environments_of(&root, &files, Named::Anywhere);
+        let near = here.strip_prefix(&root).ok().and_then(Path::to_str).unwrap_or_default();
+        let Some(found) = environments.named(name, near)? else { return Ok(Err(environments.names())) };
+        let below = environments::path_of(name, found)?;
+        let shown = files.show(below.to_str().unwrap_or_default());
+        let environment = Some(found.into());
+        let path = root.join(below);
+        Ok(Ok(FoundPath { path, shown, environment, name: Some(name.to_owned()), repository: Some(root) }))
     }
 
     fn find_base(&self, argument: &str) -> Result<Spot, SourceError> {
@@ -145,7 +179,7 @@ impl Workspace {
         let found = match place.environment(inner)? {
             Some(found) => found,
             None if directory.join(inner).exists() => place.inner(inner)?,
-            None => place.common(inner)?.ok_or_else(not_found)?,
+            None => self.find_named(inner, &directory, root)?.map_err(|_| not_found())?,
         };
         Ok(FoundPath { repository: Some(directory), ..found })
     }
@@ -159,7 +193,8 @@ impl Workspace {
             })
         });
         let environment = known.map(EnvironmentInfo::from).or_else(|| EnvironmentInfo::named_by(&canonical));
-        Ok(FoundPath { path, shown: shown.to_owned(), environment, repository: None })
+        let name = known.map(|known| known.name.clone());
+        Ok(FoundPath { path, shown: shown.to_owned(), environment, name, repository: None })
     }
 
     fn read(&self, spot: Spot, input: &mut dyn Read) -> Result<Resolved, SourceError> {
@@ -183,14 +218,15 @@ impl Workspace {
             Spot::Git(source) => {
                 let (files, path) = git::files(&source, &self.directory, &self.limits)?;
                 let environment = self.environment_of(&source, &path);
-                Ok(Some(Located { files: Arc::new(files), path, environment }))
+                let found = Environments::of(&files, None).at(&files, &path, None);
+                Ok(Some(Located { files: Arc::new(files), path, environment, found }))
             }
             Spot::Path(found) => self.locate_path(found).map(Some),
         }
     }
 
     fn locate_path(&self, found: FoundPath) -> Result<Located, SourceError> {
-        let FoundPath { path, shown, environment, repository } = found;
+        let FoundPath { path, shown, environment, name, repository } = found;
         let canonical =
             |path: &Path| path.canonicalize().map_err(|error| SourceError::unreadable(&shown, &error));
         let (path, working) = (canonical(&path)?, canonical(&self.directory)?);
@@ -203,7 +239,20 @@ impl Workspace {
         };
         let outside = || SourceError::Outside { path: shown.clone(), root: root.display().to_string() };
         let below = path.strip_prefix(&root).ok().and_then(Path::to_str).ok_or_else(outside)?.to_owned();
-        Ok(Located { files: self.files_below(root, &working)?, path: below, environment })
+        let files = self.files_below(root.clone(), &working)?;
+        let found = self.environments_of(&root, &files, Named::Declared).at(&files, &below, name.as_deref());
+        Ok(Located { files, path: below, environment, found })
+    }
+
+    /// The environments of a working tree; those of the `plimsoll.yaml` alone, where that lies in it and is asked for.
+    fn environments_of(&self, root: &Path, files: &RepositoryFiles, which: Named) -> Arc<Environments> {
+        let file = self.directory.join(&self.application_file).canonicalize().ok();
+        let file = file.as_ref().and_then(|file| file.strip_prefix(root).ok()?.to_str());
+        let declared = self.application.as_ref().zip(file).filter(|_| which == Named::Declared);
+        let key = if declared.is_some() { root.join(&self.application_file) } else { root.to_owned() };
+        let mut known = self.environments.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = known.entry(key).or_insert_with(|| Arc::new(Environments::of(files, declared)));
+        Arc::clone(found)
     }
 
     /// A working tree is read once: the environments of an application mostly lie in one.
@@ -224,14 +273,27 @@ impl Workspace {
         known.map(EnvironmentInfo::from).or_else(|| EnvironmentInfo::named_by(Path::new(source.path())))
     }
 
-    fn not_found(&self, argument: &str) -> SourceError {
-        let mut tried: Vec<String> = COMMON.iter().map(|parent| format!("{parent}/{argument}")).collect();
+    fn not_found(&self, argument: &str, known: &[String]) -> SourceError {
+        let places = ["overlays", "envs", "environments"].map(|place| format!("{place}/{argument}"));
+        let mut tried = match known.is_empty() {
+            true => places.to_vec(),
+            false => vec![format!("an environment of this repository ({})", known.join(", "))],
+        };
         if let Some(application) = &self.application {
             let names: Vec<&str> = application.spec.environments.iter().map(|e| e.name.as_str()).collect();
             tried.push(format!("an environment of plimsoll.yaml ({})", names.join(", ")));
         }
         SourceError::NotFound { argument: argument.to_owned(), tried }
     }
+}
+
+/// Which environments are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Named {
+    /// Those of the `plimsoll.yaml` that holds.
+    Declared,
+    /// All that the files hold.
+    Anywhere,
 }
 
 fn read_application(path: &Path, shown: &str, limits: &Limits) -> Result<Application, SourceError> {

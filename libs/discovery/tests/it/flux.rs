@@ -205,7 +205,7 @@ kind: Kustomization
 metadata: {name: other, namespace: flux-system}
 spec: {path: ./envs/staging, sourceRef: {kind: GitRepository, name: other}}
 -- envs/qa/a.yaml --
-apiVersion: v1
+kind: Pod
 ";
     let files = crate::repository(text);
     let urls = ["https://git.example/team/shop.git".to_owned()];

@@ -36,6 +36,10 @@ fn overlays_of_each_application() {
     );
     assert_eq!(found.environment("shop/staging").unwrap().0.name, "shop");
     assert_eq!(found.environment("production").unwrap().0.name, "shop");
+    // Somebody who is in the directory of an application means its environment.
+    assert_eq!(found.environment_near("staging", "apps/cart").unwrap().0.name, "cart");
+    assert_eq!(found.environment_near("production", "apps/cart").unwrap().0.name, "shop");
+    assert_eq!(found.environment_near("staging", "apps/c").unwrap_err().code(), "ENVIRONMENT_AMBIGUOUS");
     let error = found.environment("qa").unwrap_err();
     assert_eq!(error.code(), "ENVIRONMENT_UNKNOWN");
     assert!(matches!(&error, DiscoveryError::Unknown { known, .. } if known.len() == 3), "{error}");
@@ -64,7 +68,7 @@ fn environments_hold_applications() {
 #[test]
 fn plain_directories_and_umbrella_charts() {
     check(
-        "-- envs/staging/app.yaml --\napiVersion: v1\n-- envs/production/deep/app.yaml --\napiVersion: v1\n",
+        "-- envs/staging/app.yaml --\nkind: Pod\n-- envs/production/deep/app.yaml --\nkind: Pod\n",
         &[
             "application/production: plain envs/production Recursive",
             "application/staging: plain envs/staging Recursive",
@@ -144,7 +148,7 @@ fn regions_below_an_environment() {
 #[test]
 fn siblings_that_are_called_like_environments() {
     check(
-        "-- k8s/staging/app.yaml --\napiVersion: v1\n-- k8s/production/app.yaml --\napiVersion: v1\n-- k8s/README.md --\nx\n",
+        "-- k8s/staging/app.yaml --\nkind: Pod\n-- k8s/production/app.yaml --\nkind: Pod\n-- k8s/README.md --\nx\n",
         &[
             "application/production: plain k8s/production Recursive",
             "application/staging: plain k8s/staging Recursive",

@@ -67,6 +67,15 @@ pub(crate) fn list_ignored(root: &Path) -> Option<Vec<u8>> {
     command::run(&mut list, "").ok()?.ok()
 }
 
+/// The URLs of a working tree's remotes. None where Git cannot say.
+pub(crate) fn remote_urls(root: &Path) -> Vec<String> {
+    let mut list = command::git(root);
+    list.args(["config", "--null", "--get-regexp", r"^remote\..*\.url$"]);
+    let listed = command::run(&mut list, "").ok().and_then(Result::ok).unwrap_or_default();
+    let entries = listed.split(|byte| *byte == 0).filter_map(|entry| std::str::from_utf8(entry).ok());
+    entries.filter_map(|entry| entry.split_once('\n')).map(|(_, url)| url.to_owned()).collect()
+}
+
 /// The commit of a source; where it was fetched, the directory that it was fetched into.
 fn pin(source: &GitSource, working: &Path) -> Result<(PinnedPath, Option<TempDir>), SourceError> {
     match source.repository() {

@@ -52,6 +52,9 @@ pub struct Located {
     pub path: String,
     /// Its environment.
     pub environment: Option<EnvironmentInfo>,
+    /// How it is rendered, and what else was found about it: by `plimsoll.yaml`, by objects of Argo CD and Flux, or by
+    /// what lies there.
+    pub found: discovery::Environment,
 }
 
 impl RepositoryFiles {

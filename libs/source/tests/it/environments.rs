@@ -1,4 +1,5 @@
-use source::{EnvironmentInfo, Limits, Workspace};
+use discovery::{Recipe, Values};
+use source::{EnvironmentInfo, Limits, Located, Workspace};
 
 use crate::sandbox::{MANIFEST, Sandbox, paths};
 
@@ -48,8 +49,12 @@ fn without_an_application_a_path_goes_before_a_common_place() {
     assert_eq!(paths(&sandbox.resolve("canary").unwrap().tree), ["d.yaml"]);
     assert_eq!(sandbox.resolve("test.yaml").unwrap().environment, named("test"));
     let (code, message) = sandbox.error("staging");
-    assert_eq!(code, "SOURCE_AMBIGUOUS");
-    assert_eq!(message, "staging could be envs/staging or environments/staging");
+    assert_eq!(code, "ENVIRONMENT_AMBIGUOUS");
+    assert!(
+        message.contains("(the directory environments/staging, environments/staging/c.yaml:1)"),
+        "{message}"
+    );
+    assert!(message.contains("(the directory envs/staging, envs/staging/b.yaml:1)"), "{message}");
 }
 
 #[test]
@@ -88,4 +93,83 @@ fn an_unknown_environment_is_told_which_there_are() {
     let (code, message) = shop().error("prod");
     assert_eq!(code, "SOURCE_NOT_FOUND");
     assert!(message.ends_with("an environment of plimsoll.yaml (staging, production)"), "{message}");
+}
+
+/// An Argo CD Application that lays an image over its overlay, and a chart with its values beside it.
+fn delivered() -> Sandbox {
+    let application = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: shop-production}\nspec:\n  destination: {name: eu-1, namespace: shop}\n  source: {repoURL: https://git.example/shop.git, path: shop/overlays/production, kustomize: {images: ['web:v2']}}\n";
+    Sandbox::new()
+        .file("argocd/shop.yaml", application)
+        .file("shop/overlays/production/kustomization.yaml", "resources: [web.yaml]\n")
+        .file("shop/overlays/production/web.yaml", MANIFEST)
+        .file("shop/overlays/staging/kustomization.yaml", "resources: [web.yaml]\n")
+        .file("reviews/chart/Chart.yaml", "name: reviews\n")
+        .file("reviews/values-staging.yaml", "a: b\n")
+}
+
+#[test]
+fn an_environment_is_found_by_what_is_there() {
+    let sandbox = delivered();
+    let images = |located: &Located| match &located.found.recipe {
+        Recipe::Kustomize(kustomize) => kustomize.overrides.images.len(),
+        other => panic!("{other:?}"),
+    };
+    // By its name and by its path it is the same, with what the Application lays over it.
+    for argument in ["production", "shop/production", "shop/overlays/production"] {
+        let located = sandbox.locate(argument);
+        assert_eq!((located.path.as_str(), images(&located)), ("shop/overlays/production", 1), "{argument}");
+        assert_eq!(located.found.namespace.as_deref(), Some("shop"));
+    }
+    let located = sandbox.locate("production");
+    assert_eq!(located.environment.unwrap().cluster.as_deref(), Some("eu-1"));
+    let (code, message) = sandbox.error("staging");
+    assert_eq!(code, "ENVIRONMENT_AMBIGUOUS");
+    assert!(
+        message.starts_with("staging could be reviews/staging") && message.contains("shop/staging"),
+        "{message}"
+    );
+    let Recipe::Helm(helm) = sandbox.locate("reviews/staging").found.recipe else { panic!("no chart") };
+    assert_eq!(helm.values, [Values::File("reviews/values-staging.yaml".to_owned())]);
+    let (code, message) = sandbox.error("qa");
+    assert_eq!(code, "SOURCE_NOT_FOUND");
+    assert!(
+        message
+            .ends_with("an environment of this repository (reviews/staging, shop/production, shop/staging)"),
+        "{message}"
+    );
+}
+
+#[test]
+fn in_the_directory_of_an_application_its_environments_are_meant() {
+    let sandbox = delivered();
+    sandbox.commit("all");
+    let workspace = Workspace::open(&sandbox.path().join("shop"), None, Limits::default()).unwrap();
+    let located = workspace.locate("staging").unwrap().unwrap();
+    assert_eq!(located.path, "shop/overlays/staging");
+    assert_eq!(located.files.show(&located.path), "overlays/staging");
+}
+
+#[test]
+fn what_is_deployed_from_elsewhere_is_said() {
+    let application = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: redis-prod}\nspec:\n  source: {repoURL: 'https://u:hunter2@charts.example', chart: redis, targetRevision: 1.2.3}\n";
+    let sandbox = Sandbox::new().file("redis.yaml", application);
+    let (code, message) = sandbox.error("prod");
+    assert_eq!(code, "DISCOVERY_ELSEWHERE");
+    assert_eq!(
+        message,
+        "prod is deployed from the chart redis of https://charts.example, which is not in this repository"
+    );
+}
+
+#[test]
+fn an_environment_of_plimsoll_yaml_is_located_with_its_recipe() {
+    let text = "apiVersion: plimsoll.dev/v1\nkind: Application\nmetadata: {name: shop}\nspec:\n  environments:\n  - {name: staging, path: chart, helm: {values: [a.yaml]}}\n  - {name: production, path: chart, namespace: shop, helm: {values: [b.yaml], release: web}}\n";
+    let sandbox = Sandbox::new()
+        .file("plimsoll.yaml", text)
+        .file("chart/Chart.yaml", "name: shop\n")
+        .file("a.yaml", "a: b\n")
+        .file("b.yaml", "a: b\n");
+    let Recipe::Helm(helm) = sandbox.locate("production").found.recipe else { panic!("no chart") };
+    assert_eq!((helm.values, helm.release.as_str()), (vec![Values::File("b.yaml".to_owned())], "web"));
+    assert_eq!(helm.namespace.as_deref(), Some("shop"));
 }
