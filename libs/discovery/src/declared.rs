@@ -61,16 +61,16 @@ impl Reader<'_, '_> {
     fn candidate(&self) -> Candidate {
         let mut partial = Vec::new();
         let path = self.path(&self.environment.path);
-        let over = self.over(&path, &mut partial);
-        let recipe = match over {
-            Some(over) => over.environment.recipe.clone(),
+        let chart = self.environment.helm.as_ref().and_then(|options| options.chart.as_ref());
+        let rendered = chart.map_or_else(|| path.clone(), |chart| self.path(chart));
+        let over = self.over(&rendered, &mut partial);
+        let recipe = match over.map(|over| over.environment.recipe.clone()) {
+            Some(Recipe::Helm(over)) => Recipe::Helm(self.laid_over(over)),
+            Some(over) => over,
             None => self.recipe(&path, &mut partial),
         };
         let name = &self.declared.application.metadata.name;
-        let values = match &recipe {
-            Recipe::Helm(helm) => layout::values_of(helm),
-            _ => Vec::new(),
-        };
+        let values = layout::values(&recipe);
         let clues = Clues {
             object: over.map_or_else(String::new, |over| over.clues.object.clone()),
             path,
@@ -111,7 +111,6 @@ impl Reader<'_, '_> {
         let render = self.declared.application.render(self.environment);
         let kind = match render {
             Some(Render::Command(_)) => return None,
-            Some(_) if self.environment.helm.is_some() => return None,
             Some(Render::Plain) => Some("plain"),
             Some(Render::Kustomize) => Some("kustomize"),
             Some(Render::Helm) => Some("helm"),
@@ -119,7 +118,13 @@ impl Reader<'_, '_> {
         };
         let renders = |candidate: &&Candidate| {
             let recipe = &candidate.environment.recipe;
-            recipe.path() == Some(path) && kind.is_none_or(|kind| recipe.kind() == kind)
+            let same_values = match (&self.environment.helm, recipe) {
+                (Some(options), Recipe::Helm(helm)) => {
+                    options.values.iter().map(|values| self.path(values)).eq(layout::values_of(helm))
+                }
+                _ => true,
+            };
+            recipe.path() == Some(path) && kind.is_none_or(|kind| recipe.kind() == kind) && same_values
         };
         let all: Vec<&Candidate> = self.found.iter().filter(renders).collect();
         let (first, rest) = all.split_first()?;
@@ -173,6 +178,26 @@ impl Reader<'_, '_> {
         }
     }
 
+    /// What an object gives a chart, with what the file says beside it.
+    fn laid_over(&self, mut helm: Helm) -> Helm {
+        let Some(options) = &self.environment.helm else { return helm };
+        helm.release = options.release.clone().unwrap_or(helm.release);
+        helm.kube_version = options.kube_version.clone().or(helm.kube_version);
+        helm.api_versions.extend(options.api_versions.iter().cloned());
+        helm.skip.crds |= options.skip_crds;
+        helm.set.extend(self.set(options));
+        helm
+    }
+
+    fn set(&self, options: &HelmOptions) -> Vec<SetValue> {
+        let set = options.set.iter().map(|(name, value)| SetValue {
+            name: name.clone(),
+            value: Sourced::new(value.clone(), self.at()),
+            form: SetForm::Typed,
+        });
+        set.collect()
+    }
+
     /// A chart with what the file gives it. Where the chart is elsewhere in the repository and no values are named,
     /// the path is the directory of the environment's `values.yaml`.
     fn helm(&self, path: &str, partial: &mut Vec<Note>) -> Helm {
@@ -193,12 +218,7 @@ impl Reader<'_, '_> {
         let mut helm =
             Helm::of(if is_archive { Chart::Archive(chart) } else { Chart::Directory(chart) }, release);
         helm.values = values.into_iter().map(Values::File).collect();
-        let set = options.set.iter().map(|(name, value)| SetValue {
-            name: name.clone(),
-            value: Sourced::new(value.clone(), self.at()),
-            form: SetForm::Typed,
-        });
-        helm.set = set.collect();
+        helm.set = self.set(options);
         helm.namespace = self.environment.namespace.clone();
         helm.kube_version = options.kube_version.clone();
         helm.api_versions = options.api_versions.clone();

@@ -107,15 +107,8 @@ fn of_objects(index: &Index<'_>, objects: &[Object], notes: &mut Vec<Note>) -> V
             }
             (ARGO, "ApplicationSet") => {
                 let room = MOST.saturating_sub(found.len());
-                for made in set::applications(object, &known, index, room, notes) {
-                    match argo(&made.object, made.found_by, index, &writers) {
-                        Ok(mut candidate) => {
-                            candidate.environment.partial.extend(made.notes);
-                            found.push(candidate);
-                        }
-                        Err(note) => notes.push(note),
-                    }
-                }
+                let made = set::applications(object, &known, index, room, notes);
+                found.extend(made.into_iter().filter_map(|made| of_set(made, index, &writers, notes)));
                 continue;
             }
             (flux::kustomization::GROUP, "Kustomization") => flux::kustomization::read(object, &sources),
@@ -133,6 +126,20 @@ fn of_objects(index: &Index<'_>, objects: &[Object], notes: &mut Vec<Note>) -> V
     }
     notes.extend(cycles(index, &found));
     found
+}
+
+/// An Application that a set makes.
+fn of_set(made: set::Made, index: &Index<'_>, writers: &Writers, notes: &mut Vec<Note>) -> Option<Candidate> {
+    match argo(&made.object, made.found_by, index, writers) {
+        Ok(mut candidate) => {
+            candidate.environment.partial.extend(made.notes);
+            Some(candidate)
+        }
+        Err(note) => {
+            notes.push(note);
+            None
+        }
+    }
 }
 
 /// What is rendered, by which a `plimsoll.yaml` and an object are known to mean the same: the path, with the last of the

@@ -113,6 +113,16 @@ impl Found {
         })
     }
 
+    /// The applications that a change of these files touches, each with the environments that may be rendered otherwise.
+    #[must_use]
+    pub fn touched<'f>(&'f self, paths: &[&str]) -> Vec<(&'f Discovered, Vec<&'f Environment>)> {
+        let touched = |one: &&Environment| paths.iter().any(|path| one.reads.touches(path));
+        let of = |application: &'f Discovered| {
+            (application, application.environments.iter().filter(touched).collect::<Vec<_>>())
+        };
+        self.applications.iter().map(of).filter(|(_, environments)| !environments.is_empty()).collect()
+    }
+
     /// The environments' names, by which each is meant alone.
     #[must_use]
     pub fn names(&self) -> Vec<String> {

@@ -136,7 +136,7 @@ pub(crate) fn recipe(index: &Index<'_>, directory: &str) -> Option<Recipe> {
         return Some(Recipe::Kustomize(Kustomize { directory: owned, ..Kustomize::default() }));
     }
     if index.is_chart(directory) {
-        return Some(Recipe::Helm(Helm::of(Chart::Directory(owned), name_of(directory))));
+        return Some(Recipe::Helm(Helm::of(Chart::Directory(owned), release(index, directory))));
     }
     let is_values = |name: &&str| name.starts_with("values") && is_yaml(name);
     let yaml: Vec<&&str> = index.names(directory).iter().filter(|name| is_yaml(name)).collect();
@@ -189,16 +189,21 @@ fn candidate(index: &Index<'_>, directory: &str, recipe: Recipe) -> Candidate {
     } else {
         format!("the file {directory}")
     };
-    let values = match &recipe {
-        Recipe::Helm(helm) => values_of(helm),
-        _ => Vec::new(),
-    };
+    let values = values(&recipe);
     let object = match &recipe {
         Recipe::Helm(helm) => helm.release.clone(),
         _ => String::new(),
     };
     let clues = Clues { object, path: directory.to_owned(), values, file: file.clone(), ..Clues::default() };
     Candidate::new(recipe, Evidence { at: Location::of_file(&file), why }, clues)
+}
+
+/// The values files of a recipe.
+pub(crate) fn values(recipe: &Recipe) -> Vec<String> {
+    match recipe {
+        Recipe::Helm(helm) => values_of(helm),
+        _ => Vec::new(),
+    }
 }
 
 pub(crate) fn values_of(helm: &Helm) -> Vec<String> {
@@ -254,7 +259,8 @@ fn with_values(index: &Index<'_>, chart: &str, name: String, paths: Vec<String>)
         label: Some(name.clone()),
         ..Clues::default()
     };
-    let why = format!("the values file {file} of the chart {}", if chart.is_empty() { "." } else { chart });
+    let why =
+        format!("the values file {file} of the chart in {}", if chart.is_empty() { "." } else { chart });
     Candidate::new(Recipe::Helm(helm), Evidence { at: Location::of_file(&file), why }, clues)
 }
 

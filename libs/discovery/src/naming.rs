@@ -149,8 +149,10 @@ fn named(mut group: Vec<Guess>) -> Vec<Guess> {
         // One that is alone is not told from anything: a word for an environment in its names counts before the path.
         let by_word = alone.then(|| by_word(guess)).flatten();
         let name = by_word.or_else(|| found.and_then(|criterion| criterion(guess)));
-        guess.candidate.environment.name =
-            valid(&name.unwrap_or_else(|| guess.candidate.clues.object.clone()));
+        // What nothing tells apart keeps its name: who asks for it is told the places.
+        let name =
+            name.or_else(|| guess.name.clone()).unwrap_or_else(|| guess.candidate.clues.object.clone());
+        guess.candidate.environment.name = valid(&name);
     }
     group
 }

@@ -37,6 +37,11 @@ impl Environments {
         }
     }
 
+    /// All that was found.
+    pub(crate) fn found(&self) -> &Found {
+        &self.found
+    }
+
     /// The environments that there are.
     pub(crate) fn names(&self) -> Vec<String> {
         self.found.names()

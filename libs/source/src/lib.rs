@@ -19,6 +19,7 @@ mod error;
 mod file;
 mod git;
 mod helm;
+mod input;
 mod mirror;
 mod place;
 mod process;

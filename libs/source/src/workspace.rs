@@ -13,9 +13,10 @@ use crate::environments::{self, Environments};
 use crate::error::SourceError;
 use crate::file;
 use crate::git::{self, GitSource};
+use crate::input;
 use crate::place::{FoundPath, Place, Spot};
 use crate::repository::{self, Located, RepositoryFiles};
-use crate::tree::{Limits, Shown, SourceFile, SourceTree, join};
+use crate::tree::{Limits, SourceTree, join};
 
 /// Where sources are looked for: a working directory, and the `plimsoll.yaml` that holds there.
 #[derive(Debug)]
@@ -52,18 +53,28 @@ impl Workspace {
         let shown = application.unwrap_or(application::FILE_NAME);
         let path = directory.join(shown);
         let mut workspace = Self {
-            directory: directory.to_owned(),
             application_directory: parent(shown).to_owned(),
             application_file: shown.to_owned(),
-            application: None,
-            limits,
-            repositories: Mutex::default(),
-            environments: Mutex::default(),
+            ..Self::open_bare(directory, limits)
         };
         if application.is_some() || path.exists() {
             workspace.application = Some(read_application(&path, shown, &limits)?);
         }
         Ok(workspace)
+    }
+
+    /// Opens a working directory without looking for a `plimsoll.yaml`.
+    #[must_use]
+    pub fn open_bare(directory: &Path, limits: Limits) -> Self {
+        Self {
+            directory: directory.to_owned(),
+            application_directory: String::new(),
+            application_file: application::FILE_NAME.to_owned(),
+            application: None,
+            limits,
+            repositories: Mutex::default(),
+            environments: Mutex::default(),
+        }
     }
 
     /// The application, where there is a `plimsoll.yaml`.
@@ -107,6 +118,20 @@ impl Workspace {
         self.locate_spot(self.find_base(argument)?)
     }
 
+    /// The files of the repository that the working directory lies in, and all that they are found to hold.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn discover(&self) -> Result<(Arc<RepositoryFiles>, discovery::Found), SourceError> {
+        let here = self.directory.canonicalize();
+        let here =
+            here.map_err(|error| SourceError::unreadable(&self.directory.display().to_string(), &error))?;
+        let root = repository::root_of(&here, &[]);
+        let files = self.files_below(root.clone(), &here)?;
+        let found = self.environments_of(&root, &files, Named::Anywhere).found().clone();
+        Ok((files, found))
+    }
+
     fn find(&self, argument: &str) -> Result<Spot, SourceError> {
         if argument == "-" {
             return Ok(Spot::Input);
@@ -136,7 +161,11 @@ impl Workspace {
         directory: &Path,
         shown: &str,
     ) -> Result<Result<FoundPath, Vec<String>>, SourceError> {
-        if name.contains('\\') || name.split('/').any(|part| part.is_empty() || part.starts_with('.')) {
+        let is_file = [".yaml", ".yml", ".json"].iter().any(|end| name.ends_with(end));
+        if is_file
+            || name.contains('\\')
+            || name.split('/').any(|part| part.is_empty() || part.starts_with('.'))
+        {
             return Ok(Err(Vec::new()));
         }
         let unreadable = |error| SourceError::unreadable(&directory.display().to_string(), &error);
@@ -199,7 +228,7 @@ impl Workspace {
 
     fn read(&self, spot: Spot, input: &mut dyn Read) -> Result<Resolved, SourceError> {
         match spot {
-            Spot::Input => Ok(Resolved { tree: read_input(input, &self.limits)?, environment: None }),
+            Spot::Input => Ok(Resolved { tree: input::read(input, &self.limits)?, environment: None }),
             Spot::Git(source) => {
                 let tree = git::read(&source, &self.directory, &self.limits)?;
                 let environment = self.environment_of(&source, &tree.prefix);
@@ -302,22 +331,6 @@ fn read_application(path: &Path, shown: &str, limits: &Limits) -> Result<Applica
     }
     let bytes = file::read(path, shown, limits.file_bytes)?;
     Application::read(&bytes).map_err(|error| SourceError::Application { file: shown.to_owned(), error })
-}
-
-fn read_input(input: &mut dyn Read, limits: &Limits) -> Result<SourceTree, SourceError> {
-    let description = "standard input".to_owned();
-    let bytes = file::read_stream(input, &description, limits.file_bytes)?;
-    if bytes.iter().all(u8::is_ascii_whitespace) {
-        return Err(SourceError::Empty { description });
-    }
-    Ok(SourceTree {
-        description,
-        files: vec![SourceFile { path: "stdin".to_owned(), bytes }],
-        pinned: None,
-        root: None,
-        prefix: String::new(),
-        shown: Shown { before: String::new(), after: String::new() },
-    })
 }
 
 fn parent(path: &str) -> &str {

@@ -100,6 +100,8 @@ pub(crate) const CODES: &[(&str, &str)] = &[
         "IDENTITY_NOT_VOUCHED",
         "call the gateway with a token; services share one identity_key and the same time",
     ),
+    ("INIT_EXISTS", "print it without --write, and take over by hand what is missing"),
+    ("INIT_SHARED", "name the application that the file is for"),
     ("INTERNAL", "read the server's log for the same moment, and report it"),
     ("JSON_INVALID", "correct the JSON at the line and column that the answer names"),
     ("KEY_UNUSABLE", "restore the key from a backup; who runs Plimsoll has to be able to read it"),

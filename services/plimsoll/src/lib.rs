@@ -48,6 +48,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Risk(arguments) => verbs::risk::run(&arguments),
         Verb::Preview(arguments) => verbs::preview::run(&arguments),
         Verb::Render(arguments) => verbs::render::run(&arguments),
+        Verb::Init(arguments) => verbs::init::run(&arguments),
         Verb::Up(arguments) => up::run(&arguments),
         Verb::Demo(arguments) => verbs::demo::run(&arguments),
         Verb::Check(arguments) => check::run(&arguments),

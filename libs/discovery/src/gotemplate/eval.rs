@@ -75,19 +75,27 @@ impl Run<'_> {
                     false => self.parts(none, dot)?,
                 }
             }
-            Part::Range { key, value, over, body, none } => {
-                let items = items(self.pipeline(over, dot)?)?;
-                if items.is_empty() {
-                    return self.parts(none, dot);
-                }
-                for (index, item) in items {
-                    let depth = self.variables.len();
-                    self.variables.extend(key.iter().map(|name| (name.clone(), index.clone())));
-                    self.variables.extend(value.iter().map(|name| (name.clone(), item.clone())));
-                    self.parts(body, &item)?;
-                    self.variables.truncate(depth);
-                }
-            }
+            Part::Range { key, value, over, body, none } => match items(self.pipeline(over, dot)?)? {
+                items if items.is_empty() => self.parts(none, dot)?,
+                items => self.each((key, value), body, items)?,
+            },
+        }
+        Ok(())
+    }
+
+    /// The body of a loop for each item, under the names of its variables.
+    fn each(
+        &mut self,
+        (key, value): (&Option<String>, &Option<String>),
+        body: &[Part],
+        items: Vec<(Value, Value)>,
+    ) -> Result<(), TemplateError> {
+        for (index, item) in items {
+            let depth = self.variables.len();
+            self.variables.extend(key.iter().map(|name| (name.clone(), index.clone())));
+            self.variables.extend(value.iter().map(|name| (name.clone(), item.clone())));
+            self.parts(body, &item)?;
+            self.variables.truncate(depth);
         }
         Ok(())
     }

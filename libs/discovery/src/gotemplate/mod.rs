@@ -3,6 +3,7 @@
 
 mod eval;
 mod functions;
+mod lex;
 mod parse;
 mod printf;
 mod texts;

@@ -77,14 +77,14 @@ fn plain_directories_and_umbrella_charts() {
     // Scenario h02: an umbrella chart for each environment, with its vendored dependency.
     let one = |env: &str| {
         format!(
-            "-- envs/{env}/Chart.yaml --\nname: {env}\n-- envs/{env}/values.yaml --\na: b\n-- envs/{env}/charts/invoices/Chart.yaml --\nname: invoices\n-- envs/{env}/charts/invoices/values-eu.yaml --\na: b\n"
+            "-- envs/{env}/Chart.yaml --\nname: umbrella\n-- envs/{env}/values.yaml --\na: b\n-- envs/{env}/charts/invoices/Chart.yaml --\nname: invoices\n-- envs/{env}/charts/invoices/values-eu.yaml --\na: b\n"
         )
     };
     check(
         &(one("staging") + &one("production")),
         &[
-            "application/production: helm envs/production as production",
-            "application/staging: helm envs/staging as staging",
+            "umbrella/production: helm envs/production as umbrella",
+            "umbrella/staging: helm envs/staging as umbrella",
         ],
     );
 }
@@ -167,4 +167,13 @@ fn objects_count_before_layouts() {
             "shop/staging: kustomize overlays/staging",
         ],
     );
+}
+
+/// Two directories that are one environment by their names: neither is taken, and both are named.
+#[test]
+fn what_nothing_tells_apart_is_ambiguous() {
+    let text = "-- overlays/production/a.yaml --\nkind: Pod\n-- envs/staging/b.yaml --\nkind: Pod\n-- environments/staging/c.yaml --\nkind: Pod\n";
+    let found = find(text);
+    assert_eq!(found.environment("staging").unwrap_err().code(), "ENVIRONMENT_AMBIGUOUS");
+    assert_eq!(found.environment("production").unwrap().1.recipe.path(), Some("overlays/production"));
 }

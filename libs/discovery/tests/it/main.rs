@@ -6,6 +6,7 @@ mod applications;
 mod bad_input;
 mod declared;
 mod flux;
+mod init;
 mod layouts;
 mod owners;
 mod sets;

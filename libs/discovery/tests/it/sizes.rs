@@ -23,6 +23,10 @@ fn two_hundred_applications() {
     assert_eq!(touched("apps/app-7/base/kustomization.yaml"), 2);
     assert_eq!(touched("base/d.yaml"), 400);
     assert_eq!(touched("README.md"), 0);
+    let by_app =
+        found.touched(&["apps/app-7/overlays/staging/patch.yaml", "apps/app-9/base/kustomization.yaml"]);
+    let by_app: Vec<(&str, usize)> = by_app.iter().map(|(app, all)| (app.name.as_str(), all.len())).collect();
+    assert_eq!(by_app, [("app-7", 1), ("app-9", 2)]);
 }
 
 #[test]

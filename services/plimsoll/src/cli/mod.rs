@@ -6,6 +6,7 @@ mod cluster;
 mod cost;
 mod dead_letter;
 mod diff;
+mod init;
 mod preview;
 mod pricing;
 mod printed;
@@ -25,6 +26,7 @@ pub(crate) use self::cluster::{ClusterVerb, Clusters};
 pub(crate) use self::cost::Cost;
 pub(crate) use self::dead_letter::{DeadLetterVerb, DeadLetters};
 pub(crate) use self::diff::{Apply, Diff, DiffFormat};
+pub(crate) use self::init::Init;
 pub(crate) use self::preview::Preview;
 pub(crate) use self::pricing::Pricing;
 pub(crate) use self::printed::{ColorChoice, Common, Format, GateLevel, Printed};
@@ -58,6 +60,8 @@ pub(crate) enum Verb {
     Preview(Preview),
     /// The objects of a Kustomize overlay, as `kustomize build` prints them; --origin says who set each field
     Render(Render),
+    /// Prints a plimsoll.yaml of what the repository holds: overlays, charts, objects of Argo CD and Flux
+    Init(Init),
     /// Runs the whole control plane: the services, the API, a private Postgres
     Up(Up),
     /// Promotes an example from request to verified audit, in a new directory, and shows each command

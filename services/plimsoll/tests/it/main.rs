@@ -4,6 +4,7 @@
 mod bad_input;
 mod exit_codes;
 mod formats;
+mod init;
 mod live;
 mod patch;
 mod render;
