@@ -137,6 +137,25 @@ pub(crate) fn apply(node: &mut Node, operations: &[Operation]) -> Result<(), Pro
     Ok(())
 }
 
+/// Writes the numbers as they are after a JSON patch: each has been a float of 64 bits, which keeps 53 bits.
+pub(crate) fn round_numbers(node: &mut Node) {
+    match &mut node.body {
+        Body::Scalar(scalar) if scalar.tag == Tag::Int && scalar.text.len() > EXACT_DIGITS => {
+            if let Ok(number) = scalar.text.parse::<f64>() {
+                scalar.text = number.to_string().into();
+            }
+        }
+        Body::Scalar(_) => {}
+        Body::Sequence(_) => node.items_mut().into_iter().flatten().for_each(round_numbers),
+        Body::Mapping(_) => {
+            node.entries_mut().into_iter().flatten().for_each(|(_, value)| round_numbers(value))
+        }
+    }
+}
+
+/// Whole numbers of so many digits are floats as well.
+const EXACT_DIGITS: usize = 15;
+
 const NOTHING_THERE: &str = "there is nothing at this path";
 
 fn find<'a>(node: &'a Node, path: &[String]) -> Option<&'a Node> {

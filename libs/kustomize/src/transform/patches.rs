@@ -160,6 +160,7 @@ pub(crate) fn apply_json(
             Problem::Patch(why) => Problem::Patch(format!("{name}: {why}")),
             other => other,
         })?;
+        json_patch::round_numbers(&mut resource.node);
         let annotations = resource.metadata_strings("annotations");
         resource.set_metadata_strings("annotations", annotations);
         shared::part(&mut resource.node);
