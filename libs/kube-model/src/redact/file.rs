@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::Redactor;
 use super::detect::{Said, Sensitivity, sensitivity};
 use super::walk::Walk;
-use crate::Object;
 use crate::state::ManifestFile;
-use crate::yaml::{Document, Limits, Node};
+use crate::yaml::{self, Document, Limits, Node};
+use crate::{Object, ObjectKey, Origin};
 
 /// A place of a file that shows secrets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +41,34 @@ impl SecretSpans {
             return Self { spans: Vec::from([whole]) };
         };
         Self::of_file(&file, &objects, redactor)
+    }
+
+    /// [`SecretSpans::of`] for what objects are rendered from, and that need be no object itself: a kustomization, a
+    /// chart's values, a patch, an environment file.
+    #[must_use]
+    pub fn of_input(path: &str, text: &str, redactor: &Redactor, limits: &Limits) -> Self {
+        let documents = ManifestFile::read(path, text.as_bytes(), limits).ok().and_then(|file| {
+            let values = file.documents().map(|document| yaml::to_value(document, &document.root, limits));
+            let values = values.collect::<Result<Vec<Value>, _>>().ok()?;
+            values.iter().all(|value| value.is_object() || value.is_null()).then_some((file, values))
+        });
+        let Some((file, values)) = documents else {
+            let mut found = Found { text, secrets: BTreeMap::new(), spans: Vec::new() };
+            found.said_by(text, redactor);
+            return Self { spans: joined(found.spans) };
+        };
+        let objects = values.into_iter().enumerate().map(|(index, value)| Object {
+            key: ObjectKey {
+                group: String::new(),
+                kind: text_of(&value, "kind"),
+                namespace: None,
+                name: String::new(),
+            },
+            api_version: text_of(&value, "apiVersion"),
+            value: Arc::new(value),
+            origin: Origin { file: file.path.clone(), document: index, items: Vec::new(), line: 1 },
+        });
+        Self::of_file(&file, &objects.collect::<Vec<_>>(), redactor)
     }
 
     /// [`SecretSpans::of`] for a file that was read, with its objects.
@@ -93,6 +122,10 @@ impl SecretSpans {
         }
         (at > part.start || !shown.is_empty()).then(|| shown + &text[at..part.end])
     }
+}
+
+fn text_of(value: &Value, key: &str) -> String {
+    value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
 fn joined(mut spans: Vec<SecretSpan>) -> Vec<SecretSpan> {
@@ -199,7 +232,12 @@ impl Found<'_> {
         }
         blank_all_but_comments(&mut bytes);
         let Ok(comments) = String::from_utf8(bytes) else { return };
-        if let Some(Sensitivity::Parts(parts)) = sensitivity(Said::default(), &comments) {
+        self.said_by(&comments, redactor);
+    }
+
+    /// What a text shows by itself. It is as long as the file's.
+    fn said_by(&mut self, text: &str, redactor: &Redactor) {
+        if let Some(Sensitivity::Parts(parts)) = sensitivity(Said::default(), text) {
             for range in parts {
                 let marks = BTreeSet::from([redactor.mark(&self.text[range.clone()])]);
                 self.spans.push(SecretSpan { range, marks });
@@ -252,6 +290,19 @@ mod tests {
     fn the_lines_of_masked_values_are_found() {
         let text = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData:\n  a: one\n  b: |\n    two\n    three\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n  - name: c\n    env:\n    - name: DB_PASSWORD\n      value: four\n    - {name: LEVEL, value: info}\n  # old token: five\n";
         assert_eq!(secret_lines(text), [5, 7, 8, 18, 20]);
+    }
+
+    #[test]
+    fn what_is_no_object_shows_secrets_too() {
+        let lines = |text: &str| -> Vec<usize> {
+            let spans = SecretSpans::of_input("a", text, &Redactor::new(b"key"), &Limits::default());
+            spans.lines(text).into_iter().collect()
+        };
+        let kustomization = "resources: [a.yaml]\nsecretGenerator:\n- name: s\n  literals:\n  - user=x\nconfigMapGenerator:\n- name: c\n  literals: [LEVEL=info]\n";
+        assert_eq!(lines(kustomization), [5]);
+        assert_eq!(lines("replicas: 2\ndb:\n  password: hunter22\n"), [3]);
+        assert_eq!(lines("LEVEL=info\nDB_PASSWORD=hunter22\n"), [2]);
+        assert_eq!(lines("- {op: replace, path: /spec/replicas, value: 3}\n"), Vec::<usize>::new());
     }
 
     #[test]

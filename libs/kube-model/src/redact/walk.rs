@@ -60,6 +60,12 @@ impl<'r> Walk<'r> {
             "data" if core("Secret") => self.mark_bytes(value),
             "stringData" if core("Secret") => self.mark_all(value),
             "data" | "binaryData" if core("ConfigMap") => self.settings(value),
+            // A kustomization's: each literal is `KEY=SECRET`.
+            "secretGenerator" => items(value.as_array()?, |entry| {
+                entries(entry.as_object()?, |key, value| {
+                    (key == "literals").then(|| self.mark_all(value)).flatten()
+                })
+            }),
             _ => self.value(value, About::default()),
         })
     }
