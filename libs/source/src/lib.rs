@@ -23,6 +23,7 @@ mod input;
 mod mirror;
 mod place;
 mod process;
+mod programs;
 mod render_error;
 mod repository;
 mod sandbox;
@@ -40,6 +41,7 @@ pub use mirror::{
     Allowed, Found, GitCommand, GitError, GitOutput, History, ListEntry, Mirror, MirrorOptions, Mirrors,
     Pinned, Reach, Revision, sanitised,
 };
+pub use programs::Programs;
 pub use render_error::{RenderError, Tool};
 pub use repository::{Located, RepositoryFiles, RepositoryOrigin};
 pub use sandbox::{Bounds, Network, network};

@@ -1,0 +1,91 @@
+//! Charts: what `helm template` is given for an environment.
+
+use std::sync::Arc;
+
+use discovery::{Helm, SetForm, SetValue, Values};
+use file_tree::FileTree;
+use helm::{Chart, Crds, Layer, Release, SchemaCheck, Set};
+use kube_model::yaml::Limits;
+use kube_model::{Object, scope};
+
+use crate::Rendered;
+use crate::error::RenderError;
+use crate::programs::{Programs, read};
+
+pub(crate) fn render(
+    tree: &FileTree,
+    helm: &Helm,
+    programs: &dyn Programs,
+    limits: &Limits,
+) -> Result<Rendered, RenderError> {
+    let (release, files) = release(tree, helm)?;
+    let location = release.chart.location.clone();
+    let mut rendered = read(programs.helm(&release)?, &location, limits)?;
+    rendered.read = files;
+    if let Some(namespace) = &helm.namespace {
+        rendered.objects.iter_mut().for_each(|object| in_namespace(object, namespace));
+    }
+    rendered.as_written.clone_from(&rendered.objects);
+    Ok(rendered)
+}
+
+/// What `helm template` is given, and the files that it comes from.
+fn release(tree: &FileTree, helm: &Helm) -> Result<(Release, Vec<String>), RenderError> {
+    let Some(path) = helm.chart.path() else {
+        return Err(RenderError::Elsewhere(match &helm.chart {
+            discovery::Chart::Remote(remote) => format!("{}/{}", remote.repository, remote.name),
+            discovery::Chart::Directory(path) | discovery::Chart::Archive(path) => path.clone(),
+        }));
+    };
+    let chart = Arc::new(Chart::read(tree, path)?);
+    let mut read: Vec<String> = match tree.file(path) {
+        Some(_) => vec![path.to_owned()],
+        None => tree.below(path).map(|(path, _)| path.to_owned()).collect(),
+    };
+    let file = |path: &str| -> Result<Arc<[u8]>, RenderError> {
+        tree.file(path).map(Arc::from).ok_or_else(|| RenderError::Missing(path.to_owned()))
+    };
+    let mut values = Vec::new();
+    for layer in &helm.values {
+        match layer {
+            Values::File(path) => {
+                values.push(Layer::File { path: path.clone(), bytes: file(path)? });
+                read.push(path.clone());
+            }
+            Values::Inline(inline) => values.push(Layer::Inline(inline.value.clone())),
+            Values::Unknown(why) => return Err(RenderError::Unknown(why.clone())),
+        }
+    }
+    let mut set = Vec::new();
+    for SetValue { name, value, form } in &helm.set {
+        let text = format!("{name}={}", value.value);
+        set.push(match form {
+            SetForm::Typed => Set::Typed(text),
+            SetForm::Text => Set::Text(text),
+            SetForm::Json => Set::Json(text),
+            SetForm::File => {
+                read.push(value.value.clone());
+                Set::File { name: name.clone(), bytes: file(&value.value)? }
+            }
+        });
+    }
+    let release = Release {
+        values,
+        set,
+        namespace: helm.namespace.clone(),
+        kube_version: helm.kube_version.clone(),
+        api_versions: helm.api_versions.clone(),
+        crds: if helm.skip.crds { Crds::Skipped } else { Crds::Included },
+        schema: if helm.skip.schema { SchemaCheck::Skipped } else { SchemaCheck::On },
+        ..Release::of(chart, &helm.release)
+    };
+    Ok((release, read))
+}
+
+/// What a release does not say is installed into the release's namespace.
+fn in_namespace(object: &mut Object, namespace: &str) {
+    let is_open = object.key.namespace.is_none();
+    if is_open && !scope::belongs_to_cluster(&object.key.group, &object.key.kind) {
+        object.key.namespace = Some(namespace.to_owned());
+    }
+}

@@ -1,0 +1,78 @@
+//! From the files of a repository and a recipe to the objects of an environment.
+//!
+//! Plain manifests and kustomizations are rendered here, by functions of their files. What needs a program (charts,
+//! commands) is asked of [`Programs`], which whoever runs Plimsoll provides.
+
+mod chart;
+mod error;
+mod kustomization;
+mod names;
+mod overrides;
+mod plain;
+mod programs;
+
+use discovery::Recipe;
+use file_tree::FileTree;
+use kube_model::Object;
+use kube_model::yaml::Limits;
+
+pub use error::{ProgramError, RenderError};
+pub use programs::{NoPrograms, Printed, Programs};
+
+/// The objects of an environment. Both lists name the same objects, in the same order.
+#[derive(Debug, Clone, Default)]
+pub struct Rendered {
+    /// As a cluster gets them, sorted by kind, namespace and name.
+    pub objects: Vec<Object>,
+    /// With the names that their files give them: without prefixes, suffixes and hashes, and with references to one
+    /// another by those names.
+    pub as_written: Vec<Object>,
+    /// The files that were read, sorted.
+    pub read: Vec<String>,
+    /// What a reader should know of how it was rendered.
+    pub notes: Vec<String>,
+}
+
+/// Renders an environment.
+///
+/// # Errors
+/// When its files cannot be rendered, or a part of it is not in the repository.
+pub fn render(
+    tree: &FileTree,
+    recipe: &Recipe,
+    programs: &dyn Programs,
+    limits: &Limits,
+) -> Result<Rendered, RenderError> {
+    let mut all = Rendered::default();
+    for part in recipe.parts() {
+        let rendered = match part {
+            Recipe::Plain(plain) => plain::render(tree, plain, limits)?,
+            Recipe::Kustomize(recipe) => kustomization::render(tree, recipe)?,
+            Recipe::Helm(helm) => chart::render(tree, helm, programs, limits)?,
+            Recipe::Command(command) => programs::command(tree, command, programs, limits)?,
+            Recipe::Elsewhere(elsewhere) => return Err(RenderError::Elsewhere(elsewhere.repository.clone())),
+            Recipe::Together(parts) => render(tree, &Recipe::Together(parts.clone()), programs, limits)?,
+        };
+        all.add(rendered);
+    }
+    all.sort();
+    Ok(all)
+}
+
+impl Rendered {
+    fn add(&mut self, other: Self) {
+        self.objects.extend(other.objects);
+        self.as_written.extend(other.as_written);
+        self.read.extend(other.read);
+        self.notes.extend(other.notes);
+    }
+
+    /// Both lists by what the objects are as a cluster gets them.
+    fn sort(&mut self) {
+        let mut both: Vec<(Object, Object)> = self.objects.drain(..).zip(self.as_written.drain(..)).collect();
+        both.sort_by(|(one, _), (other, _)| one.key.cmp(&other.key));
+        (self.objects, self.as_written) = both.into_iter().unzip();
+        self.read.sort();
+        self.read.dedup();
+    }
+}
