@@ -107,6 +107,8 @@ fn directly(work: &Path) -> f64 {
         selection: &Selection::default(),
         redactor: &Redactor::new(&[7; 32]),
         limits: &Limits::default(),
+        shared: &std::collections::BTreeSet::new(),
+        programs: &preview::NoPrograms,
     };
     let output = preview::diff(&input).unwrap();
     let cost =
@@ -130,7 +132,7 @@ fn files(directory: &Path) -> Vec<(String, Vec<u8>)> {
 fn tree<'a>(environment: &'a str, files: &'a [(String, Vec<u8>)]) -> Tree<'a> {
     let side = Side { environment: Some(environment.to_owned()), ..Side::default() };
     let files = files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())).collect();
-    Tree { side, root: environment, files }
+    Tree { side, root: environment, files, recipe: None }
 }
 
 /// A control plane that runs.

@@ -1,18 +1,21 @@
 //! The first stage: the files of the environments become a plan, the target before and after it, and what that changes.
 
+use std::collections::BTreeSet;
+
 use application::Policy;
 use diff_engine::Diff;
 use kube_model::yaml::Limits;
-use kube_model::{FileBytes, Place, Redactor, State, StateError};
+use kube_model::{Place, Redactor, StateError};
 use promotion_plan::{Base, FileEdit, Held, PlanError, Request, Selection};
+use render::{Programs, RenderError};
 
 use crate::inputs::Inputs;
 use crate::plan::PlanDocument;
 use crate::rendered::Rendered;
+use crate::states::{Held as HeldState, Sides};
 use crate::tree::{Tree, join};
 
 /// What the stage is given. Nothing else goes in: the same input gives the same output, byte for byte.
-#[derive(Debug)]
 pub struct DiffInput<'a> {
     /// Where the changes are.
     pub source: Tree<'a>,
@@ -28,6 +31,10 @@ pub struct DiffInput<'a> {
     pub redactor: &'a Redactor,
     /// How much a file may ask of the reader.
     pub limits: &'a Limits,
+    /// Files that other environments are rendered from, too.
+    pub shared: &'a BTreeSet<String>,
+    /// Renders what needs a program.
+    pub programs: &'a dyn Programs,
 }
 
 /// The source as it stood at the last promotion, place by place.
@@ -83,6 +90,16 @@ pub enum DiffError {
         /// What is wrong with it.
         error: StateError,
     },
+    /// Files that render to nothing.
+    #[error("{name}: {error}")]
+    Render {
+        /// Whose they are.
+        whose: Whose,
+        /// What people call that.
+        name: String,
+        /// What is wrong with them.
+        error: Box<RenderError>,
+    },
     /// Files without an object.
     #[error("{name} holds no Kubernetes object")]
     Empty {
@@ -102,6 +119,7 @@ impl DiffError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Manifest { error, .. } => error.code(),
+            Self::Render { error, .. } => error.code(),
             Self::Empty { .. } => "SOURCE_EMPTY",
             Self::Plan(error) => error.code(),
         }
@@ -111,17 +129,15 @@ impl DiffError {
 /// Plans the promotion, and compares the target before its edit with the target after it.
 ///
 /// # Errors
-/// When a file cannot be read, an environment is empty, or a person named a place in which nothing differs.
+/// When files cannot be read or rendered, an environment is empty, or a person named a place in which nothing differs.
 pub fn diff(input: &DiffInput<'_>) -> Result<DiffOutput, DiffError> {
-    let mut states = States::read(input);
-    let source = states.next(&input.source, Whose::Source)?;
-    let target = states.next(&input.target, Whose::Target)?;
-    let base = input.base.as_ref().map(|base| Bases::of(base, &mut states)).transpose()?;
-    let held = base.as_ref().map(Bases::held).unwrap_or_default();
+    let sides = Sides::read(input)?;
+    let held: Vec<Held<'_>> = sides.held.iter().flat_map(held_places).collect();
+    let layering = sides.layering(input);
     let plan = promotion_plan::plan(&Request {
-        source: &source,
-        target: &target,
-        base: base.as_ref().map(|base| Base { newest: &base.newest, held: &held }),
+        source: &sides.source.state,
+        target: &sides.target.state,
+        base: sides.base.as_ref().map(|base| Base { newest: &base.state, held: &held }),
         source_environment: input.source.side.environment(),
         target_environment: input.target.side.environment(),
         promote: input.policy.promote.clone(),
@@ -129,78 +145,30 @@ pub fn diff(input: &DiffInput<'_>) -> Result<DiffOutput, DiffError> {
         selection: input.selection.clone(),
         redactor: input.redactor,
         limits: input.limits,
+        layers: layering.as_ref().and_then(|layering| layering.layers(&sides)),
+        base_layer: layering.as_ref().and_then(|layering| layering.base(input)),
     })?;
-    let rendered = Rendered::masked(&target.objects, &plan.after, input.redactor);
+    let rendered = Rendered::masked(sides.target.objects(), &plan.after, input.redactor);
     let changes = diff_engine::diff(&rendered.before, &rendered.after).ignoring(&input.policy.ignore);
-    Ok(DiffOutput { plan: document(input, plan), rendered, changes })
+    Ok(DiffOutput { plan: document(input, &sides, plan), rendered, changes })
 }
 
-/// The base's states.
-struct Bases<'a> {
-    newest: State,
-    held: Vec<(&'a [Place], Option<State>)>,
+fn held_places<'s>(held: &'s HeldState<'_>) -> impl Iterator<Item = Held<'s>> {
+    let source = held.side.as_ref().map(|side| &side.state);
+    held.places.iter().map(move |place| Held { place: place.clone(), source })
 }
 
-impl<'a> Bases<'a> {
-    fn of(base: &'a BaseTrees<'_>, states: &mut States) -> Result<Self, DiffError> {
-        let newest = states.next(&base.newest, Whose::Base)?;
-        let held = base.held.iter().map(|held| {
-            // An environment may have come later than what is held: then it had nothing.
-            let state = held.tree.as_ref().map(|tree| states.next_or_empty(tree, Whose::Base)).transpose()?;
-            Ok((held.places.as_slice(), state))
-        });
-        Ok(Self { newest, held: held.collect::<Result<_, DiffError>>()? })
-    }
-
-    fn held(&self) -> Vec<Held<'_>> {
-        let mut held = Vec::new();
-        for (places, state) in &self.held {
-            let source = state.as_ref();
-            held.extend(places.iter().map(|place| Held { place: place.clone(), source }));
-        }
-        held
-    }
-}
-
-/// The states of every tree, which have most of their documents in common, in the order of [`trees`].
-struct States(std::vec::IntoIter<Result<State, StateError>>);
-
-impl States {
-    fn read(input: &DiffInput<'_>) -> Self {
-        let files: Vec<&[FileBytes<'_>]> = trees(input).map(|tree| tree.files.as_slice()).collect();
-        Self(State::read_together(&files, input.limits).into_iter())
-    }
-
-    fn next(&mut self, tree: &Tree<'_>, whose: Whose) -> Result<State, DiffError> {
-        let state = self.next_or_empty(tree, whose)?;
-        match state.objects.is_empty() {
-            true => Err(DiffError::Empty { whose, name: tree.side.name().to_owned() }),
-            false => Ok(state),
-        }
-    }
-
-    fn next_or_empty(&mut self, tree: &Tree<'_>, whose: Whose) -> Result<State, DiffError> {
-        let state = self.0.next().unwrap_or_else(|| Ok(State::default()));
-        state.map_err(|error| DiffError::Manifest { whose, name: tree.side.name().to_owned(), error })
-    }
-}
-
-fn trees<'i>(input: &'i DiffInput<'i>) -> impl Iterator<Item = &'i Tree<'i>> {
-    let base = input.base.iter();
-    let bases = base.flat_map(|base| {
-        [&base.newest].into_iter().chain(base.held.iter().filter_map(|held| held.tree.as_ref()))
-    });
-    [&input.source, &input.target].into_iter().chain(bases)
-}
-
-fn document(input: &DiffInput<'_>, plan: promotion_plan::Plan) -> PlanDocument {
-    let root = input.target.root;
+fn document(input: &DiffInput<'_>, sides: &Sides<'_>, plan: promotion_plan::Plan) -> PlanDocument {
+    // The files of what is rendered lie anywhere in the repository.
+    let root = if sides.target.rendered.is_some() { "" } else { input.target.root };
     let edits = plan.edits.into_iter().map(|edit| FileEdit { path: join(root, &edit.path), ..edit });
+    let mut notes = plan.notes;
+    notes.extend(sides.target.rendered.iter().flat_map(|rendered| rendered.notes.clone()));
     PlanDocument {
         from: input.source.side.clone(),
         to: input.target.side.clone(),
         base: input.base.as_ref().map(|base| base.newest.side.clone()),
-        inputs: Inputs::of(input),
+        inputs: Inputs::of(input, sides),
         selection: input.selection.clone(),
         carried: plan.carried,
         kept: plan.kept,
@@ -208,6 +176,6 @@ fn document(input: &DiffInput<'_>, plan: promotion_plan::Plan) -> PlanDocument {
         candidates: plan.candidates,
         blocked: plan.blocked,
         edits: edits.collect(),
-        notes: plan.notes,
+        notes,
     }
 }

@@ -7,7 +7,10 @@ use ids::BlobHash;
 use kube_model::Place;
 use serde::{Deserialize, Serialize};
 
+use render::Rendered;
+
 use crate::diff::{BaseTrees, DiffInput};
+use crate::states::Sides;
 use crate::tree::{Tree, join};
 
 /// What a plan has read. Two plans of the same inputs are the same plan.
@@ -82,18 +85,25 @@ impl fmt::Display for Moved {
 }
 
 impl Inputs {
-    pub(crate) fn of(input: &DiffInput<'_>) -> Self {
+    pub(crate) fn of(input: &DiffInput<'_>, sides: &Sides<'_>) -> Self {
         let held = input.base.iter().flat_map(|base| &base.held).map(|held| PinnedHeld {
             places: held.places.clone(),
             commit: held.tree.as_ref().and_then(|tree| tree.side.commit.clone()),
-            source: held.tree.as_ref().map(listing),
+            source: held.tree.as_ref().map(|tree| listing(tree, None)),
         });
+        let name = input.target.recipe.map_or("plain", |recipe| recipe.how.kind());
+        let (target, base) = (sides.target.rendered.as_ref(), sides.base.as_ref());
         Self {
-            renderer: Renderer { name: "plain".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
-            root: input.target.root.to_owned(),
-            files: pinned(input.target.root, &input.target.files),
-            source: listing(&input.source),
-            base: input.base.as_ref().map(|BaseTrees { newest, .. }| listing(newest)),
+            renderer: Renderer { name: name.to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+            root: if target.is_some() { String::new() } else { input.target.root.to_owned() },
+            files: match target {
+                Some(target) => pinned("", &read(&input.target, target)),
+                None => pinned(input.target.root, &input.target.files),
+            },
+            source: listing(&input.source, sides.source.rendered.as_ref()),
+            base: input.base.as_ref().map(|BaseTrees { newest, .. }| {
+                listing(newest, base.and_then(|base| base.rendered.as_ref()))
+            }),
             held: held.collect(),
         }
     }
@@ -126,10 +136,17 @@ fn pinned(root: &str, files: &[(&str, &[u8])]) -> Vec<PinnedFile> {
     pinned
 }
 
+/// The files that a render has read.
+fn read<'t>(tree: &'t Tree<'_>, rendered: &'t Rendered) -> Vec<(&'t str, &'t [u8])> {
+    let bytes = |path: &'t String| Some((path.as_str(), tree.recipe?.files.file(path)?));
+    rendered.read.iter().filter_map(bytes).collect()
+}
+
 /// The hash of a list of files: of a line `SHA256  PATH` for each, sorted by path, as `sha256sum` prints them.
-fn listing(tree: &Tree<'_>) -> BlobHash {
+fn listing(tree: &Tree<'_>, rendered: Option<&Rendered>) -> BlobHash {
     let line = |file: &PinnedFile| format!("{}  {}\n", file.sha256, file.path);
-    let lines: String = pinned("", &tree.files).iter().map(line).collect();
+    let files = rendered.map_or_else(|| tree.files.clone(), |rendered| read(tree, rendered));
+    let lines: String = pinned("", &files).iter().map(line).collect();
     BlobHash::of(lines.as_bytes())
 }
 
@@ -165,10 +182,14 @@ mod tests {
     /// `printf 1 > a.yaml; printf 2 > b.yaml; sha256sum *.yaml | sha256sum`
     #[test]
     fn a_list_is_hashed_as_sha256sum_prints_it() {
-        let tree =
-            Tree { side: crate::Side::default(), root: "x", files: vec![("b.yaml", b"2"), ("a.yaml", b"1")] };
+        let tree = Tree {
+            side: crate::Side::default(),
+            root: "x",
+            files: vec![("b.yaml", b"2"), ("a.yaml", b"1")],
+            recipe: None,
+        };
         assert_eq!(
-            listing(&tree).to_string(),
+            listing(&tree, None).to_string(),
             "1ea36f985e375066fef676251af99ed3f3f78f2d21d02ffd5d09a99e39f0a0de"
         );
     }

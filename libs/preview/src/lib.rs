@@ -22,6 +22,7 @@ mod plan;
 mod rendered;
 mod response;
 mod stages;
+mod states;
 mod tree;
 
 pub use base::{Arrived, EdgeBase, HeldPlace, held_after};
@@ -32,7 +33,8 @@ pub use hash::{PreviewParts, preview_hash};
 pub use inputs::{Inputs, Moved, PinnedFile, PinnedHeld, Renderer};
 pub use plan::PlanDocument;
 pub use promotion_plan::{ByteSplice, EditError, FileEdit, Piece, PlanItem, Selection, Take, apply_edit};
+pub use render::{NoPrograms, Programs};
 pub use rendered::Rendered;
 pub use response::{Changes, Response, response};
 pub use stages::{ExplanationDocument, cost, explain, risk};
-pub use tree::{Side, Tree};
+pub use tree::{Recipe, Side, Tree};

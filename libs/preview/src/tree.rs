@@ -1,5 +1,6 @@
 //! What a stage is given: the files of an environment, and what they are called.
 
+use file_tree::FileTree;
 use promotion_plan::Environment;
 use serde::{Deserialize, Serialize};
 
@@ -36,8 +37,25 @@ pub struct Tree<'a> {
     pub side: Side,
     /// Where it lies in its repository (or working directory), with `/`; empty for the top.
     pub root: &'a str,
-    /// Every manifest below the root: its path relative to the root, and its bytes.
+    /// Every manifest below the root: its path relative to the root, and its bytes. None of what is rendered.
     pub files: Vec<(&'a str, &'a [u8])>,
+    /// The files of its repository and how they are rendered, where manifests are not read as they stand.
+    pub recipe: Option<Recipe<'a>>,
+}
+
+/// Files that are rendered.
+#[derive(Clone, Copy)]
+pub struct Recipe<'a> {
+    /// The files of the repository.
+    pub files: &'a FileTree,
+    /// How they are rendered.
+    pub how: &'a discovery::Recipe,
+}
+
+impl std::fmt::Debug for Recipe<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Recipe").field(self.how).finish()
+    }
 }
 
 /// A path below `root`, as the repository has it.

@@ -10,7 +10,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use kube_model::{ManifestFile, Object, ObjectKey, Origin, State, yaml::Limits};
+use kube_model::{ManifestFile, Object, ObjectKey, Origin, Place, State, yaml::Limits};
 use manifest_edit::{Splice, Template, add_object, edit_object, new_file, remove_object};
 use serde_json::Value;
 
@@ -32,15 +32,34 @@ pub(crate) struct Becoming<'p, 'a> {
 /// The edits, and the target as it is after them.
 pub(crate) struct Edited<'a> {
     pub(crate) written: Vec<Written<'a>>,
-    /// The edited files, read again.
+    /// The edited files, read again; none of a target that is rendered.
     pub(crate) files: Vec<ManifestFile>,
     pub(crate) after: Vec<Object>,
 }
 
-/// Why what was planned cannot be written: the objects that it is about, and why.
+/// Why what was planned cannot be written.
 pub(crate) struct Refused {
+    /// The objects that it is about.
     pub(crate) objects: BTreeSet<ObjectKey>,
+    /// The places that it is about; all of those objects if there are none.
+    pub(crate) places: BTreeSet<Place>,
     pub(crate) why: String,
+    /// Places that cannot but go with others, and that would get the source's value.
+    pub(crate) coupled: Vec<Coupled>,
+}
+
+/// A place that is rendered from the same input as another one.
+pub(crate) struct Coupled {
+    pub(crate) place: Place,
+    /// The place that is carried.
+    pub(crate) with: Place,
+}
+
+impl Refused {
+    /// What is decided about these objects cannot be written.
+    pub(crate) fn objects(objects: BTreeSet<ObjectKey>, why: String) -> Self {
+        Self { objects, places: BTreeSet::new(), why, coupled: Vec::new() }
+    }
 }
 
 /// Writes what is to become of the target's objects into its files, and reads them again: the edit stands only if
@@ -54,7 +73,7 @@ pub(crate) fn write<'a>(
 ) -> Result<Edited<'a>, Refused> {
     let mut writer = Writer { source, target, pairs, texts: BTreeMap::new(), splices: BTreeMap::new() };
     for change in becoming {
-        let refuse = |why| Refused { objects: BTreeSet::from([change.pair.key.clone()]), why };
+        let refuse = |why| Refused::objects(BTreeSet::from([change.pair.key.clone()]), why);
         if change.pair.target.is_some_and(|object| Some(&object.value) == change.value.as_ref()) {
             return Err(refuse("what is carried over would change nothing".to_owned()));
         }
@@ -138,7 +157,7 @@ impl Writer<'_, '_> {
             });
             let objects: Vec<_> = new.iter().map(|new| (new.written, new.value)).collect();
             self.add_to_file(path, &objects, all)
-                .map_err(|why| Refused { objects: new.iter().map(|new| new.key.clone()).collect(), why })?;
+                .map_err(|why| Refused::objects(new.iter().map(|new| new.key.clone()).collect(), why))?;
         }
         Ok(())
     }

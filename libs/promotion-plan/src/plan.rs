@@ -9,6 +9,7 @@ use crate::decide::Grounds;
 use crate::edits::FileEdit;
 use crate::environment::{Environment, Foreign};
 use crate::label::Labels;
+use crate::layers::{Layer, Layers, Marks};
 use crate::pairing;
 use crate::planner::Planner;
 use crate::report;
@@ -37,6 +38,11 @@ pub struct Request<'a> {
     pub redactor: &'a Redactor,
     /// The limits under which the edited files are read again.
     pub limits: &'a Limits,
+    /// How both sides are rendered; none where their manifests are read as they stand. Then the states hold the
+    /// rendered objects as they are written ([`Rendered::as_written`](render::Rendered)), and no files.
+    pub layers: Option<Layers<'a>>,
+    /// The files of the source at the last promotion, where they are rendered.
+    pub base_layer: Option<Layer<'a>>,
 }
 
 /// A plan. Every place in which source and target differ is in exactly one of the lists; each is sorted by kind,
@@ -129,7 +135,10 @@ impl PlanError {
 pub fn plan(request: &Request<'_>) -> Result<Plan, PlanError> {
     let source = (request.source, &request.source_environment);
     let target = (request.target, &request.target_environment);
-    let pairs = pairing::pair(source, target, request.base.as_ref());
+    let mut pairs = pairing::pair(source, target, request.base.as_ref());
+    if let Some(layers) = &request.layers {
+        Marks::of(layers, request.limits).adapt(&mut pairs);
+    }
     let labels = Labels::of(pairs.iter().map(|pair| &pair.key));
     let foreign = Foreign::of(source, target, request.base.is_some());
     let name =
@@ -144,11 +153,13 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, PlanError> {
         source_name: &source_name,
         target_name: &target_name,
     };
-    let mut planner = Planner { request, pairs: &pairs, labels: &labels, decisions: Vec::new() };
+    let mut planner =
+        Planner { request, pairs: &pairs, labels: &labels, decisions: Vec::new(), going: Vec::new() };
     planner.decide(&grounds);
     planner.check_selection()?;
     planner.refuse_secrets();
     planner.decline(&grounds);
-    let settled = planner.settle();
+    planner.carry_pointers(&grounds);
+    let settled = planner.settle(&grounds);
     Ok(report::plan(&planner, settled, &target_name))
 }

@@ -3,15 +3,17 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use kube_model::{Object, Place, PlacePattern, Segment, State, lists};
+use kube_model::{Object, Place, PlacePattern, Segment, lists};
 use serde_json::Value;
 
 use crate::after::value_after;
 use crate::decide::{Decision, Grounds, SECRET_EDIT, Verdict};
-use crate::edits::{self, Becoming, FileEdit};
+use crate::edits::{self, Becoming, Edited, FileEdit, Refused};
 use crate::label::Labels;
+use crate::layers;
 use crate::pairing::Pair;
 use crate::plan::{PlanError, Request};
+use crate::pointers::Going;
 use crate::references::Given;
 use crate::{coupled, mounts, places, references, removals};
 
@@ -22,6 +24,8 @@ pub(crate) struct Planner<'r, 'a> {
     pub(crate) labels: &'r Labels,
     /// For each pair, its decisions.
     pub(crate) decisions: Vec<Vec<Decision>>,
+    /// Pointers that go over with all that they bring.
+    pub(crate) going: Vec<Going>,
 }
 
 /// What comes of the decisions: the edits, and the target after them.
@@ -30,13 +34,7 @@ pub(crate) struct Settled {
     pub(crate) after: Vec<Object>,
 }
 
-impl Settled {
-    fn unchanged(target: &State) -> Self {
-        Self { edits: Vec::new(), after: target.objects.clone() }
-    }
-}
-
-impl Planner<'_, '_> {
+impl<'a> Planner<'_, 'a> {
     pub(crate) fn decide(&mut self, grounds: &Grounds<'_>) {
         let rules = grounds.promote.iter().chain(grounds.keep);
         let patterns: Vec<&PlacePattern> = rules.chain(grounds.selection.patterns()).collect();
@@ -102,33 +100,67 @@ impl Planner<'_, '_> {
     }
 
     /// What is decided about one place may block another, so this goes on until nothing more is blocked.
-    pub(crate) fn settle(&mut self) -> Settled {
+    pub(crate) fn settle(&mut self, grounds: &Grounds<'_>) -> Settled {
         loop {
             self.decisions.iter_mut().for_each(|decisions| coupled::settle(decisions));
             if self.hold_mounts_with_their_volumes()
                 || self.block_what_lacks_something()
                 || self.block_removals()
+                || self.hold_pointers()
             {
                 continue;
             }
-            let becoming = self.becoming();
-            let Request { source, target, limits, .. } = *self.request;
-            match edits::write(source, target, self.pairs, &becoming, limits) {
+            match self.write() {
                 Ok(edited) => match self.publish(&edited) {
                     Ok(edits) => return Settled { edits, after: edited.after },
                     Err(refused) if self.refuse(&refused) => {}
-                    Err(_) => return Settled::unchanged(target),
+                    Err(_) => return self.unchanged(),
                 },
-                Err(refused) if self.block_edits(&refused) => {}
-                Err(_) => return Settled::unchanged(target),
+                Err(refused) if self.couple(grounds, &refused.coupled) || self.block_edits(&refused) => {}
+                Err(_) => return self.unchanged(),
             }
         }
     }
 
+    /// Writes what is carried into the target's files.
+    fn write(&self) -> Result<Edited<'a>, Refused> {
+        let becoming = self.becoming();
+        let Request { source, target, limits, .. } = *self.request;
+        let Some(layers) = &self.request.layers else {
+            return edits::write(source, target, self.pairs, &becoming, limits);
+        };
+        if becoming.is_empty() {
+            return Ok(Edited {
+                written: Vec::new(),
+                files: Vec::new(),
+                after: layers.rendered.objects.clone(),
+            });
+        }
+        let everything = || becoming.iter().map(|change| change.pair.key.clone()).collect();
+        let draft = self.pointed(layers).map_err(|why| Refused::objects(everything(), why))?;
+        layers::write(layers, self.pairs, &becoming, draft, limits)
+    }
+
+    fn unchanged(&self) -> Settled {
+        let objects =
+            self.request.layers.map_or(&self.request.target.objects, |layers| &layers.rendered.objects);
+        Settled { edits: Vec::new(), after: objects.clone() }
+    }
+
     /// Blocks what was refused; everything that is carried, if the refusal names nothing of that. Says whether
     /// anything was carried, so that this comes to an end.
-    fn block_edits(&mut self, refused: &edits::Refused) -> bool {
-        let is_named = |decision: &Decision| refused.objects.contains(&decision.differing.place.object);
+    fn block_edits(&mut self, refused: &Refused) -> bool {
+        let is_named = |decision: &Decision| {
+            let place = &decision.differing.place;
+            let touches = |other: &Place| {
+                let (here, there) = (&place.path, &other.path);
+                place.object == other.object && (here.contains(there) || there.contains(here))
+            };
+            match refused.places.is_empty() {
+                true => refused.objects.contains(&place.object),
+                false => refused.places.iter().any(touches),
+            }
+        };
         let carried = |decision: &&mut Decision| decision.is_carried();
         let mut all: Vec<&mut Decision> = self.decisions.iter_mut().flatten().filter(carried).collect();
         let some_are_named = all.iter().any(|decision| is_named(decision));

@@ -51,6 +51,13 @@ impl Planner<'_, '_> {
     /// The secrets of a file before and after its edit.
     fn secrets(&self, written: &Written<'_>, edited: &Edited<'_>) -> (SecretSpans, SecretSpans) {
         let redactor = self.request.redactor;
+        if let Some(layers) = &self.request.layers {
+            let of = |text: &str| SecretSpans::of_input(&written.path, text, redactor, self.request.limits);
+            let before =
+                layers.target.tree.file(&written.path).and_then(|bytes| std::str::from_utf8(bytes).ok());
+            let before = before.map(|text| of(text.strip_prefix('\u{feff}').unwrap_or(text)));
+            return (before.unwrap_or_default(), written.after.as_deref().map(of).unwrap_or_default());
+        }
         let before = self.request.target.file(&written.path).map(|file| {
             SecretSpans::of_file(file, objects_of(&self.request.target.objects, &written.path), redactor)
         });

@@ -1,5 +1,6 @@
 //! From a request to the documents of the diff.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use application::Policy;
@@ -57,6 +58,8 @@ impl Diff {
                 selection: &selection,
                 redactor: &redactor,
                 limits: &Limits::default(),
+                shared: &BTreeSet::new(),
+                programs: &preview::NoPrograms,
             };
             preview::diff(&input).map_err(|error| Refusal { code: error.code(), message: error.to_string() })
         });

@@ -126,7 +126,7 @@ fn patiently<T>(attempt: impl Fn() -> Result<T, GitError>) -> Result<T, GitError
 impl Fetched {
     pub(crate) fn tree(&self) -> Tree<'_> {
         let files = self.tree.files.iter().map(|file| (file.path.as_str(), file.bytes.as_slice()));
-        Tree { side: self.side.clone(), root: &self.root, files: files.collect() }
+        Tree { side: self.side.clone(), root: &self.root, files: files.collect(), recipe: None }
     }
 }
 

@@ -74,6 +74,8 @@ impl Promotion {
             selection: &self.selection,
             redactor: &Redactor::new(b"a key for tests"),
             limits: &Limits::default(),
+            shared: &std::collections::BTreeSet::new(),
+            programs: &preview::NoPrograms,
         })
     }
 
@@ -111,6 +113,7 @@ fn tree<'a>(environment: &'a str, commit: &str, files: &'a Files) -> Tree<'a> {
         },
         root: environment,
         files: files.iter().map(|(path, text)| (*path, text.as_bytes())).collect(),
+        recipe: None,
     }
 }
 

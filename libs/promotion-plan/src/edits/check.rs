@@ -70,7 +70,7 @@ impl Check<'_, '_, '_> {
         let planned = self.becoming.iter().map(|change| &change.pair.key);
         let objects: BTreeSet<ObjectKey> = planned.filter(|key| wrong.contains(key)).cloned().collect();
         if !objects.is_empty() {
-            return Err(Refused { objects, why });
+            return Err(Refused::objects(objects, why));
         }
         let moved = self.target.objects.iter().chain(after).filter(|object| wrong.contains(&object.key));
         Err(self.refused(&moved.map(|object| &*object.origin.file).collect(), why))
@@ -93,7 +93,7 @@ impl Check<'_, '_, '_> {
     fn refused(&self, files: &BTreeSet<&str>, why: String) -> Refused {
         let inside = |file: &Option<String>| file.as_deref().is_some_and(|file| files.contains(file));
         let objects = self.places.iter().filter(|(_, file)| inside(file)).map(|(key, _)| (*key).clone());
-        Refused { objects: objects.collect(), why }
+        Refused::objects(objects.collect(), why)
     }
 }
 

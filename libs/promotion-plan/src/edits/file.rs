@@ -6,6 +6,7 @@ use kube_model::{ManifestFile, SecretSpan, SecretSpans};
 use manifest_edit::{Splice, apply, normalised};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::pieces::{Piece, Quarry};
 
@@ -60,6 +61,31 @@ pub(crate) struct Written<'a> {
 const MARK: &str = "\u{feff}";
 
 impl<'a> Written<'a> {
+    /// A file of any kind, from its bytes before and its text after; none if it is no text, or does not change. What is
+    /// common at both ends stays.
+    pub(crate) fn text(path: &str, before: Option<&'a [u8]>, after: Option<String>) -> Option<Self> {
+        let before = match before {
+            Some(bytes) => Some(std::str::from_utf8(bytes).ok()?),
+            None => None,
+        };
+        let bom = before.is_some_and(|text| text.starts_with(MARK));
+        let before = before.map(|text| text.strip_prefix(MARK).unwrap_or(text));
+        let after = after.map(|text| text.strip_prefix(MARK).map(str::to_owned).unwrap_or(text));
+        if before == after.as_deref() {
+            return None;
+        }
+        let splices = match (before, &after) {
+            (Some(before), Some(after)) => line_splices(before, after),
+            (before, after) => {
+                vec![Splice {
+                    range: 0..before.unwrap_or_default().len(),
+                    text: after.clone().unwrap_or_default(),
+                }]
+            }
+        };
+        Some(Self { path: path.to_owned(), bom, before, after, splices })
+    }
+
     /// A file that is new: this text and no byte-order mark.
     pub(super) fn new(path: String, text: String) -> Self {
         let splices = vec![Splice { range: 0..0, text: text.clone() }];
@@ -130,6 +156,26 @@ impl<'a> Written<'a> {
         }
         if lost.is_empty() { Ok(splices) } else { Err(lost) }
     }
+}
+
+/// The splices that turn one text into another, line by line.
+fn line_splices(before: &str, after: &str) -> Vec<Splice> {
+    let (old, new): (Vec<&str>, Vec<&str>) =
+        (before.split_inclusive('\n').collect(), after.split_inclusive('\n').collect());
+    let starts: Vec<usize> = std::iter::once(0)
+        .chain(old.iter().scan(0, |at, line| {
+            *at += line.len();
+            Some(*at)
+        }))
+        .collect();
+    let mut splices = Vec::new();
+    for op in capture_diff_slices(Algorithm::Myers, &old, &new) {
+        let (_, olds, news) = op.as_tag_tuple();
+        if !matches!(op, DiffOp::Equal { .. }) {
+            splices.push(Splice { range: starts[olds.start]..starts[olds.end], text: new[news].concat() });
+        }
+    }
+    splices
 }
 
 /// The SHA-256 of these bytes, one after the other, in hexadecimal.

@@ -37,6 +37,8 @@ fn plan_under(
         selection: Selection::default(),
         redactor: &Redactor::new(b"a key for tests"),
         limits,
+        layers: None,
+        base_layer: None,
     })
     .unwrap()
 }

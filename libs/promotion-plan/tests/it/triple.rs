@@ -81,6 +81,8 @@ impl Triple {
             selection: self.selection.clone(),
             redactor: &Redactor::new(b"a key for tests"),
             limits: &limits,
+            layers: None,
+            base_layer: None,
         })
     }
 

@@ -32,7 +32,7 @@ struct Read {
 
 impl Read {
     fn tree(&self) -> Tree<'_> {
-        Tree { side: self.side.clone(), root: &self.root, files: vec![(FILE, &self.bytes)] }
+        Tree { side: self.side.clone(), root: &self.root, files: vec![(FILE, &self.bytes)], recipe: None }
     }
 }
 
@@ -71,6 +71,8 @@ impl Chain {
             selection: &selection,
             redactor: &Redactor::new(&[7; 32]),
             limits: &Limits::default(),
+            shared: &std::collections::BTreeSet::new(),
+            programs: &preview::NoPrograms,
         };
         let output = match preview::diff(&input) {
             Ok(output) => output,

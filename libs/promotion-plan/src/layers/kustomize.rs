@@ -1,0 +1,191 @@
+//! Edits of a kustomization: which of the target's own inputs might set a place, in the order in which a team would
+//! use them.
+
+mod entries;
+mod existing;
+mod fields;
+mod generators;
+mod images;
+mod new_objects;
+mod new_patch;
+mod replicas;
+
+use std::rc::Rc;
+
+use file_tree::{Found, join};
+use serde_json::Value;
+
+use super::draft::Draft;
+use super::write::{Mechanism, Site};
+use super::{Documents, Inputs};
+
+/// An `images:` entry, a `replicas:` entry, a generator's item, a value that an own file has already, a whole entry
+/// of the source, a new patch; and for what goes, the entry that brings it.
+pub(super) const MECHANISMS: &[Mechanism] = &[
+    images::change,
+    images::add,
+    replicas::change,
+    generators::change,
+    existing::change,
+    entries::take_over,
+    new_objects::add,
+    entries::drop_own,
+    images::add_new,
+    replicas::add,
+    generators::add,
+    existing::extend,
+    new_patch::take_part_over,
+    new_patch::write,
+];
+
+const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+
+/// A kustomization as it stands in a draft.
+pub(super) struct Kustomization {
+    /// Its directory.
+    pub(super) directory: String,
+    /// Its file.
+    pub(super) path: String,
+    pub(super) value: Value,
+}
+
+impl Kustomization {
+    /// The kustomization of a directory.
+    pub(super) fn read(draft: &Draft<'_>, directory: &str) -> Option<Self> {
+        let path = path_of(|path| draft.tree.find(path), directory)?;
+        let value = draft.documents(&path)?.values.into_iter().next()?;
+        value.is_object().then(|| Self { directory: directory.to_owned(), path, value })
+    }
+
+    /// The items of a field.
+    pub(super) fn items(&self, field: &str) -> &[Value] {
+        self.value.get(field).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    }
+
+    /// The draft in which the kustomization is another value. What is added is written as the source has it.
+    pub(super) fn becoming<'a>(
+        &self,
+        site: &Site<'_, 'a>,
+        draft: &Draft<'a>,
+        value: Value,
+    ) -> Option<Draft<'a>> {
+        let template = site.source_kustomization().map(|documents| (documents, 0));
+        draft.clone().with_document(&self.path, 0, value, template)
+    }
+
+    /// The draft in which a field has other items.
+    pub(super) fn with_items<'a>(
+        &self,
+        site: &Site<'_, 'a>,
+        draft: &Draft<'a>,
+        field: &str,
+        items: Vec<Value>,
+    ) -> Option<Draft<'a>> {
+        let mut value = self.value.clone();
+        let map = value.as_object_mut()?;
+        match items.is_empty() {
+            true => drop(map.remove(field)),
+            false => drop(map.insert(field.to_owned(), Value::Array(items))),
+        }
+        self.becoming(site, draft, value)
+    }
+
+    /// The draft in which an item of a field is another one.
+    pub(super) fn with_item<'a>(
+        &self,
+        site: &Site<'_, 'a>,
+        draft: &Draft<'a>,
+        (field, index): (&str, usize),
+        item: Value,
+    ) -> Option<Draft<'a>> {
+        let mut items = self.items(field).to_vec();
+        *items.get_mut(index)? = item;
+        self.with_items(site, draft, field, items)
+    }
+}
+
+fn path_of<'t>(find: impl Fn(&str) -> Found<'t>, directory: &str) -> Option<String> {
+    NAMES.iter().find_map(|name| {
+        let path = join(directory, name).ok()?;
+        matches!(find(&path), Found::File(_)).then_some(path)
+    })
+}
+
+impl<'a> Site<'_, 'a> {
+    /// The target's overlay.
+    pub(super) fn target_directory(&self) -> &str {
+        directory(self.layers.target.inputs)
+    }
+
+    /// The source's overlay.
+    pub(super) fn source_directory(&self) -> &str {
+        directory(self.layers.source.inputs)
+    }
+
+    /// The target's overlay as it stands in a draft.
+    pub(super) fn overlay(&self, draft: &Draft<'_>) -> Option<Kustomization> {
+        Kustomization::read(draft, self.target_directory())
+    }
+
+    /// The kustomizations that are the target's own: its overlay first, then what it reads below itself.
+    pub(super) fn own_kustomizations(&self, draft: &Draft<'_>) -> Vec<Kustomization> {
+        let mut found: Vec<Kustomization> = Vec::new();
+        let mut directories = vec![self.target_directory().to_owned()];
+        while let Some(directory) = directories.pop() {
+            if found.iter().any(|known| known.directory == directory) {
+                continue;
+            }
+            let Some(kustomization) = Kustomization::read(draft, &directory) else { continue };
+            if !self.is_own(&kustomization.path) {
+                continue;
+            }
+            for field in ["resources", "bases", "components"] {
+                let below = kustomization.items(field).iter().filter_map(Value::as_str);
+                directories.extend(below.filter_map(|item| join(&directory, item).ok()));
+            }
+            found.push(kustomization);
+        }
+        found
+    }
+
+    /// The source's overlay: its file, and what it means.
+    pub(super) fn source_kustomization(&self) -> Option<Rc<Documents>> {
+        let tree = self.layers.source.tree;
+        let path = path_of(|path| tree.find(path), self.source_directory())?;
+        Documents::read(tree, &path, self.limits).map(Rc::new)
+    }
+
+    /// The items of a field of the source's overlay.
+    pub(super) fn source_items(&self, field: &str) -> Vec<Value> {
+        let documents = self.source_kustomization();
+        let items = documents.as_ref().and_then(|documents| documents.values.first()?.get(field)?.as_array());
+        items.cloned().unwrap_or_default()
+    }
+}
+
+fn directory(inputs: &Inputs) -> &str {
+    match inputs {
+        Inputs::Kustomize { directory } => directory,
+        Inputs::Helm { chart, .. } => chart,
+        Inputs::Other => "",
+    }
+}
+
+/// Where an item that the source has comes to stand among the target's: after the nearest item before it that both
+/// have, else at the end.
+pub(super) fn place_among(
+    items: &[Value],
+    source: &[Value],
+    new: &Value,
+    same: impl Fn(&Value, &Value) -> bool,
+) -> usize {
+    let Some(at) = source.iter().position(|item| same(item, new)) else { return items.len() };
+    let before = source[..at].iter().rev();
+    let after = before.filter_map(|sibling| items.iter().position(|item| same(item, sibling))).next();
+    after.map_or(items.len(), |index| index + 1)
+}
+
+/// Whether two items have the same name.
+pub(super) fn same_name(one: &Value, other: &Value) -> bool {
+    one.get("name").is_some() && one.get("name") == other.get("name")
+}

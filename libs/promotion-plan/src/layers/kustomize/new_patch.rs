@@ -1,0 +1,238 @@
+//! A new patch in the target's overlay: the last resort.
+
+use file_tree::join;
+use kube_model::schema::Schema;
+use kube_model::{Path, Segment, lists};
+use manifest_edit::{Template, apply, edit_document};
+use serde_json::{Map, Value, json};
+
+use super::super::Documents;
+use super::super::draft::Draft;
+use super::super::trial::{Open, Standing};
+use super::super::write::Site;
+use super::fields::{at, is_of};
+use super::place_among;
+
+/// The part of a patch of the source that is carried, under the patch's own name.
+pub(crate) fn take_part_over<'a>(
+    site: &Site<'_, 'a>,
+    draft: &Draft<'a>,
+    open: &Open,
+    standing: &Standing,
+) -> Vec<Draft<'a>> {
+    if open.place.path.is_root() {
+        return Vec::new();
+    }
+    let mut drafts = Vec::new();
+    for item in site.source_items("patches").iter().chain(&site.source_items("patchesStrategicMerge")) {
+        let Some(path) = item.get("path").or(Some(item)).and_then(Value::as_str) else { continue };
+        drafts.extend(part_of(site, draft, open, standing, path));
+    }
+    drafts
+}
+
+fn part_of<'a>(
+    site: &Site<'_, 'a>,
+    draft: &Draft<'a>,
+    open: &Open,
+    standing: &Standing,
+    path: &str,
+) -> Option<Draft<'a>> {
+    let theirs =
+        Documents::read(site.layers.source.tree, &join(site.source_directory(), path).ok()?, site.limits)?;
+    let ([patch], destination) = (theirs.values.as_slice(), join(site.target_directory(), path).ok()?) else {
+        return None;
+    };
+    if !is_of(patch, &open.place.object) || draft.tree.file(&destination).is_some() {
+        return None;
+    }
+    let schema = open.place.object.schema();
+    let mut part = identity(patch);
+    let mut some = false;
+    for open in standing.of(open) {
+        if at(schema, &open.place.path, patch) == open.planned && open.planned.is_some() {
+            put((schema, open.object.as_deref()), &mut part, &open.place.path, open.planned.as_ref());
+            some = true;
+        }
+    }
+    if !some {
+        return None;
+    }
+    let splices =
+        edit_document(&theirs.file, 0, schema, (patch, &part), Template::of_document(&theirs.file, 0, patch));
+    let text = apply(&theirs.file.text, &splices.ok()?);
+    with_patch(site, draft, path, text)
+}
+
+/// A patch that sets every open place of the object.
+pub(crate) fn write<'a>(
+    site: &Site<'_, 'a>,
+    draft: &Draft<'a>,
+    open: &Open,
+    standing: &Standing,
+) -> Vec<Draft<'a>> {
+    written(site, draft, open, standing).into_iter().collect()
+}
+
+fn written<'a>(
+    site: &Site<'_, 'a>,
+    draft: &Draft<'a>,
+    open: &Open,
+    standing: &Standing,
+) -> Option<Draft<'a>> {
+    let target = site.pair(&open.place.object)?.target?;
+    let mut patch = identity(&target.value);
+    if open.place.path.is_root() {
+        // An object that a shared base brings goes by a patch.
+        open.planned.is_none().then_some(())?;
+        patch["$patch"] = Value::from("delete");
+    }
+    for open in standing.of(open) {
+        put_whole(open.place.object.schema(), &mut patch, open);
+    }
+    let object = &open.place.object;
+    let name = format!("{}-{}.yaml", object.name, object.kind.to_lowercase());
+    let destination = join(site.target_directory(), &name).ok()?;
+    if draft.tree.file(&destination).is_some() {
+        let documents = draft.documents(&destination)?;
+        let merged = merged(documents.values.first()?.clone(), &patch);
+        return draft.clone().with_document(&destination, 0, merged, None);
+    }
+    let text = kube_model::yaml::write(&patch);
+    with_patch(site, draft, &name, text)
+}
+
+impl Standing {
+    /// The open places of an object, those of its fields.
+    fn of(&self, open: &Open) -> impl Iterator<Item = &Open> {
+        let object = open.place.object.clone();
+        self.open.iter().filter(move |other| other.place.object == object && !other.place.path.is_root())
+    }
+}
+
+fn with_patch<'a>(site: &Site<'_, 'a>, draft: &Draft<'a>, path: &str, text: String) -> Option<Draft<'a>> {
+    let destination = join(site.target_directory(), path).ok()?;
+    let draft = draft.clone().with_file(&destination, text.into_bytes());
+    let overlay = site.overlay(&draft)?;
+    let entry = json!({"path": path});
+    let mut items = overlay.items("patches").to_vec();
+    if !items.contains(&entry) {
+        let at = place_among(&items, &site.source_items("patches"), &entry, |one, other| one == other);
+        items.insert(at, entry);
+    }
+    overlay.with_items(site, &draft, "patches", items)
+}
+
+/// What a patch says of which object it patches.
+fn identity(object: &Value) -> Value {
+    let mut identity = Map::new();
+    for key in ["apiVersion", "kind"] {
+        identity.extend(object.get(key).map(|value| (key.to_owned(), value.clone())));
+    }
+    let name = object.pointer("/metadata/name").cloned().unwrap_or_default();
+    identity.insert("metadata".to_owned(), json!({"name": name}));
+    Value::Object(identity)
+}
+
+/// Puts an open place into a patch: its value, or the directive that takes it away.
+fn put_whole(schema: Schema<'_>, patch: &mut Value, open: &Open) {
+    let goal = open.object.as_deref();
+    let path = &open.place.path;
+    let segments = path.segments();
+    // A flag is a part of a list that a patch replaces whole.
+    let flag = segments.iter().position(|segment| matches!(segment, Segment::Flag(_)));
+    if let (Some(flag), Some(goal)) = (flag, goal) {
+        let list: Path = segments[..flag].iter().cloned().collect();
+        let planned = at(schema, &list, goal);
+        return put((schema, Some(goal)), patch, &list, planned.as_ref());
+    }
+    put((schema, goal), patch, path, open.planned.as_ref());
+}
+
+/// Puts a value at a path, making what the path goes through: items of lists are made with their keys, as the whole
+/// object has them.
+fn put(
+    (schema, whole): (Schema<'_>, Option<&Value>),
+    patch: &mut Value,
+    path: &Path,
+    planned: Option<&Value>,
+) {
+    let segments = path.segments();
+    let mut at = patch;
+    for (depth, segment) in segments.iter().enumerate() {
+        let is_last = depth + 1 == segments.len();
+        match segment {
+            Segment::Key(key) => {
+                if !at.is_object() {
+                    *at = Value::Object(Map::new());
+                }
+                let Some(map) = at.as_object_mut() else { return };
+                if is_last {
+                    map.insert(key.clone(), planned.cloned().unwrap_or(Value::Null));
+                    return;
+                }
+                let in_list = !matches!(segments.get(depth + 1), Some(Segment::Key(_)));
+                let empty = if in_list { Value::Array(Vec::new()) } else { Value::Object(Map::new()) };
+                at = map.entry(key.clone()).or_insert(empty);
+            }
+            segment => {
+                let Some(items) = at.as_array_mut() else { return };
+                let list = &segments[..depth];
+                let index = match lists::index_of(schema, list, items, segment) {
+                    Some(index) => index,
+                    None => {
+                        let Some(item) = keyed(schema, list, whole, segment) else { return };
+                        items.push(item);
+                        items.len() - 1
+                    }
+                };
+                if is_last {
+                    match planned {
+                        Some(planned) => items[index] = planned.clone(),
+                        None => items[index]["$patch"] = Value::from("delete"),
+                    }
+                    return;
+                }
+                at = &mut items[index];
+            }
+        }
+    }
+}
+
+/// An item that holds the keys that name it.
+fn keyed(schema: Schema<'_>, list: &[Segment], whole: Option<&Value>, segment: &Segment) -> Option<Value> {
+    let Segment::Item(keys) = segment else { return None };
+    let path: Path = list.iter().cloned().collect();
+    let items = whole.and_then(|whole| at(schema, &path, whole));
+    let items = items.as_ref().and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let item = lists::index_of(schema, list, items, segment).and_then(|index| items.get(index));
+    let value = |key: &String, text: &String| match item.and_then(|item| item.get(key)) {
+        Some(value) => value.clone(),
+        None => Value::from(text.clone()),
+    };
+    Some(Value::Object(keys.iter().map(|(key, text)| (key.clone(), value(key, text))).collect()))
+}
+
+/// A patch with what another one says besides.
+fn merged(mut one: Value, other: &Value) -> Value {
+    match (&mut one, other) {
+        (Value::Object(map), Value::Object(new)) => {
+            for (key, value) in new {
+                let old = map.remove(key);
+                let value = old.map_or_else(|| value.clone(), |old| merged(old, value));
+                map.insert(key.clone(), value);
+            }
+            one
+        }
+        (Value::Array(items), Value::Array(new)) => {
+            for item in new {
+                match items.iter_mut().find(|old| super::same_name(old, item)) {
+                    Some(old) => *old = merged(old.take(), item),
+                    None => items.push(item.clone()),
+                }
+            }
+            one
+        }
+        _ => other.clone(),
+    }
+}

@@ -1,0 +1,192 @@
+//! From what is to become of rendered objects to edits of the files that they are rendered from.
+
+use std::collections::BTreeSet;
+
+use kube_model::yaml::Limits;
+use kube_model::{ObjectKey, Place};
+
+use super::draft::Draft;
+use super::trial::{Goal, Open, Standing};
+use super::{Inputs, Layers, Marks, helm, kustomize};
+use crate::edits::{Becoming, Coupled, Edited, Refused, Written};
+use crate::pairing::Pair;
+use render::Rendered;
+
+/// What proposals are made from.
+pub(crate) struct Site<'s, 'a> {
+    pub(crate) layers: &'s Layers<'a>,
+    pub(crate) pairs: &'s [Pair<'a>],
+    pub(crate) limits: &'a Limits,
+}
+
+/// A way to move an open place: drafts to try, best first.
+pub(crate) type Mechanism = for<'a> fn(&Site<'_, 'a>, &Draft<'a>, &Open, &Standing) -> Vec<Draft<'a>>;
+
+impl<'a> Site<'_, 'a> {
+    /// The pair of an object.
+    pub(crate) fn pair(&self, key: &ObjectKey) -> Option<&Pair<'a>> {
+        self.pairs.iter().find(|pair| pair.key == *key)
+    }
+
+    /// Whether the target alone is rendered from a file, and the file lies with the target.
+    pub(crate) fn is_own(&self, path: &str) -> bool {
+        let directory = match self.layers.target.inputs {
+            Inputs::Kustomize { directory } => directory,
+            Inputs::Helm { .. } | Inputs::Other => "",
+        };
+        let inside =
+            directory.is_empty() || path.strip_prefix(directory).is_some_and(|rest| rest.starts_with('/'));
+        inside && !self.layers.shared.contains(path)
+    }
+}
+
+/// Edits the target's inputs until rendering them gives what was planned, from a draft with the units that go over.
+pub(crate) fn write<'a>(
+    layers: &Layers<'a>,
+    pairs: &[Pair<'a>],
+    becoming: &[Becoming<'_, '_>],
+    draft: Draft<'a>,
+    limits: &'a Limits,
+) -> Result<Edited<'a>, Refused> {
+    let site = Site { layers, pairs, limits };
+    let mechanisms: &[Mechanism] = match layers.target.inputs {
+        Inputs::Kustomize { .. } => kustomize::MECHANISMS,
+        Inputs::Helm { .. } => helm::MECHANISMS,
+        Inputs::Other => &[],
+    };
+    let goal = Goal::new(&layers.rendered.as_written, becoming, Marks::of(layers, limits));
+    let mut search =
+        Search { site: &site, mechanisms, goal: &goal, given_up: BTreeSet::new(), coupled: Vec::new() };
+    let pointers: BTreeSet<String> = draft.tree.changes().map(|(path, _)| path.to_owned()).collect();
+    let start = Try::of(draft, &goal, layers).map_err(|why| refuse_all(becoming, why))?;
+    let reached = search.run(start);
+    if !reached.standing.is_reached() {
+        let coupled = std::mem::take(&mut search.coupled);
+        return Err(Refused { coupled, ..refused(&reached.standing, becoming) });
+    }
+    let least = search.without_what_is_not_needed(reached, &pointers);
+    finish(layers, least)
+}
+
+/// A draft with what it renders to.
+struct Try<'a> {
+    draft: Draft<'a>,
+    rendered: Rendered,
+    standing: Standing,
+}
+
+impl<'a> Try<'a> {
+    fn of(draft: Draft<'a>, goal: &Goal, layers: &Layers<'a>) -> Result<Self, String> {
+        let rendered = layers.renderer.render(&draft.tree)?;
+        let standing = goal.standing(&rendered.as_written);
+        Ok(Self { draft, rendered, standing })
+    }
+}
+
+struct Search<'s, 'a> {
+    site: &'s Site<'s, 'a>,
+    mechanisms: &'s [Mechanism],
+    goal: &'s Goal,
+    /// Places that nothing moved.
+    given_up: BTreeSet<Place>,
+    /// Places that an edit would have moved to the source's value besides.
+    coupled: Vec<Coupled>,
+}
+
+impl<'a> Search<'_, 'a> {
+    /// Moves one open place after the other, as far as that goes.
+    fn run(&mut self, mut now: Try<'a>) -> Try<'a> {
+        loop {
+            let next = now.standing.open.iter().find(|open| !self.given_up.contains(&open.place)).cloned();
+            let Some(open) = next else { return now };
+            match self.moved(&now, &open) {
+                Some(nearer) => {
+                    // What came may be what another place waited for.
+                    self.given_up.clear();
+                    now = nearer;
+                }
+                None => drop(self.given_up.insert(open.place)),
+            }
+        }
+    }
+
+    fn moved(&mut self, now: &Try<'a>, open: &Open) -> Option<Try<'a>> {
+        let mut coupled = Vec::new();
+        for mechanism in self.mechanisms {
+            for draft in mechanism(self.site, &now.draft, open, &now.standing) {
+                let Ok(tried) = Try::of(draft, self.goal, self.site.layers) else { continue };
+                if tried.standing.is_nearer_than(&now.standing) {
+                    return Some(tried);
+                }
+                if coupled.is_empty() {
+                    coupled = self.moved_besides(&now.standing, &tried.standing, open);
+                }
+            }
+        }
+        self.coupled.extend(coupled);
+        None
+    }
+
+    /// What an edit that moves a place moves besides, if all of that becomes what the source has.
+    fn moved_besides(&self, before: &Standing, after: &Standing, open: &Open) -> Vec<Coupled> {
+        let Some(besides) = after.moved_beside(before, open) else { return Vec::new() };
+        let is_the_sources = |other: &&Open| {
+            let source = self.site.pair(&other.place.object).and_then(|pair| pair.source.as_ref());
+            let value =
+                source.and_then(|source| other.place.path.get(other.place.object.schema(), &source.value));
+            value.as_deref() == other.found.as_ref()
+        };
+        match besides.iter().all(is_the_sources) {
+            true => {
+                let couple = |other: &Open| Coupled { place: other.place.clone(), with: open.place.clone() };
+                besides.into_iter().map(couple).collect()
+            }
+            false => Vec::new(),
+        }
+    }
+
+    /// Takes back what a later edit has made needless. Pointers go over with all their files, whether they show or not.
+    fn without_what_is_not_needed(&self, mut reached: Try<'a>, pointers: &BTreeSet<String>) -> Try<'a> {
+        let changed: Vec<String> = reached.draft.tree.changes().map(|(path, _)| path.to_owned()).collect();
+        for path in changed.into_iter().filter(|path| !pointers.contains(path)) {
+            let without = reached.draft.clone().taken_back(&path);
+            if let Ok(tried) = Try::of(without, self.goal, self.site.layers)
+                && tried.standing.is_reached()
+            {
+                reached = tried;
+            }
+        }
+        reached
+    }
+}
+
+fn finish<'a>(layers: &Layers<'a>, reached: Try<'a>) -> Result<Edited<'a>, Refused> {
+    let original = layers.target.tree;
+    let mut written = Vec::new();
+    for (path, after) in reached.draft.tree.changes() {
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).ok();
+        let before = original.file(path);
+        if before == after {
+            continue;
+        }
+        let edit = Written::text(path, before, after.map(|bytes| text(bytes).unwrap_or_default()));
+        written.extend(edit);
+    }
+    written.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(Edited { written, files: Vec::new(), after: reached.rendered.objects })
+}
+
+fn refuse_all(becoming: &[Becoming<'_, '_>], why: String) -> Refused {
+    Refused::objects(becoming.iter().map(|change| change.pair.key.clone()).collect(), why)
+}
+
+/// What is still open cannot be written into the target's files.
+fn refused(standing: &Standing, becoming: &[Becoming<'_, '_>]) -> Refused {
+    let open: BTreeSet<Place> = standing.open.iter().map(|open| open.place.clone()).collect();
+    let objects: BTreeSet<ObjectKey> = open.iter().map(|place| place.object.clone()).collect();
+    let why = "no edit of the target's own files gives this and nothing else".to_owned();
+    match becoming.iter().any(|change| objects.contains(&change.pair.key)) {
+        true => Refused { places: open, ..Refused::objects(objects, why) },
+        false => refuse_all(becoming, why),
+    }
+}
