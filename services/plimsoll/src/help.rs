@@ -212,6 +212,8 @@ pub(crate) const CODES: &[(&str, &str)] = &[
     ("RENDER_COMMAND_MISSING", "check the path in the setting, and the file's permissions"),
     ("RENDER_COMMAND_NOT_ALLOWED", "have an administrator allow it by name: NAME=/path/to/program"),
     ("RENDER_COMMAND_SETTING", "write NAME=/path/to/program, such as jsonnet=/usr/bin/jsonnet"),
+    ("RENDER_ELSEWHERE", "name the other repository as the source, or write the missing input into this one"),
+    ("RENDER_INPUT_MISSING", "add the file, or correct the path where the environment is declared"),
     ("RENDER_MEMORY", "run the command by hand, and look for what it builds in a loop"),
     ("RENDER_OUTPUT_TOO_LARGE", "run the command by hand, and look at what it prints"),
     ("RENDER_SANDBOX_FAILED", "check the space and the permissions of TMPDIR"),

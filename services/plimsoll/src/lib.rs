@@ -9,6 +9,7 @@ mod cli;
 mod escape;
 mod failure;
 mod gate;
+mod given;
 mod help;
 mod json;
 mod locate;

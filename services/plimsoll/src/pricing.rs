@@ -9,6 +9,7 @@ use source::SourceTree;
 
 use crate::cli::Pricing;
 use crate::failure::Failure;
+use crate::given::Given;
 use crate::locate;
 use crate::session::{self, Input};
 
@@ -52,15 +53,22 @@ impl Prices {
         self.of_objects(objects, &after.objects).map_err(|error| {
             // The model does not say which state it was reading when it stopped.
             let in_before = before.filter(|input| self.of_objects(None, &input.objects).is_err());
-            located(&error, &in_before.unwrap_or(after).resolved.tree, &self.limits)
+            self.located(&error, &in_before.unwrap_or(after).given)
         })
     }
 
     /// What an edit of a state costs. An edit changes single values of what was read before, so an error in the
     /// state after is one of the place before too, or of the edit.
-    pub(crate) fn of_edit(&self, rendered: &Rendered, before: &SourceTree) -> Result<CostReport, Failure> {
-        preview::cost(rendered, &self.book, &self.assumptions)
-            .map_err(|error| located(&error, before, &self.limits))
+    pub(crate) fn of_edit(&self, rendered: &Rendered, before: &Given) -> Result<CostReport, Failure> {
+        preview::cost(rendered, &self.book, &self.assumptions).map_err(|error| self.located(&error, before))
+    }
+
+    /// The error with its place, where its object is read as it stands.
+    fn located(&self, error: &CostError, given: &Given) -> Failure {
+        match given {
+            Given::Manifests(resolved) => located(error, &resolved.tree, &self.limits),
+            Given::Rendered { .. } => Failure::new(error.code(), error.to_string()),
+        }
     }
 
     /// What a change costs, of objects.

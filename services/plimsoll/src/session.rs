@@ -6,16 +6,18 @@ use std::sync::Arc;
 use kube_model::yaml::Limits;
 use kube_model::{FileBytes, Object, PlacePattern, Redactor, State, StateError};
 use serde_json::Value;
-use source::{Resolved, SourceTree, Workspace};
+use source::{HelmOptions, Programs, Resolved, SourceTree, Workspace};
 
 use crate::cli::Common;
 use crate::failure::Failure;
+use crate::given::Given;
 use crate::style::Style;
 
 /// What a run holds.
 #[derive(Debug)]
 pub(crate) struct Session {
     pub(crate) workspace: Workspace,
+    pub(crate) programs: Programs,
     pub(crate) limits: Limits,
     pub(crate) redactor: Redactor,
     pub(crate) markdown_limit: usize,
@@ -25,7 +27,7 @@ pub(crate) struct Session {
 /// A source that was read: its files, and its objects with their secrets masked.
 #[derive(Debug)]
 pub(crate) struct Input {
-    pub(crate) resolved: Resolved,
+    pub(crate) given: Given,
     pub(crate) objects: Vec<Object>,
 }
 
@@ -33,7 +35,7 @@ impl Input {
     /// Two environments of one application may have different namespaces, which are then one place: the objects of
     /// this one get the namespace that the other has.
     fn align(&mut self, other: &Self) {
-        let Some((from, to)) = namespaces(&self.resolved, &other.resolved) else { return };
+        let Some((from, to)) = namespaces(&self.given, &other.given) else { return };
         for object in self.objects.iter_mut().filter(|object| object.key.namespace.as_ref() == Some(&from)) {
             object.key.namespace = Some(to.clone());
             Arc::make_mut(&mut object.value)["metadata"]["namespace"] = Value::from(to.as_str());
@@ -48,6 +50,11 @@ impl Session {
         let bytes = usize::try_from(common.max_file_bytes).unwrap_or(usize::MAX);
         Ok(Self {
             workspace: Workspace::open(Path::new("."), common.application.as_deref(), limits)?,
+            programs: Programs::new(HelmOptions {
+                program: common.helm.clone(),
+                cache: common.helm_cache.clone(),
+                ..HelmOptions::default()
+            }),
             limits: Limits { bytes, ..Limits::default() },
             redactor: redactor(common.redaction_key_file.as_deref())?,
             markdown_limit: common.markdown_limit,
@@ -57,16 +64,15 @@ impl Session {
 
     /// Reads the source that an argument names.
     pub(crate) fn read(&self, argument: &str) -> Result<Input, Failure> {
-        let (resolved, objects) = self.read_plain(argument)?;
-        Ok(Input { objects: self.redactor.redact_all(&objects), resolved })
+        let (given, objects) = self.read_plain(argument)?;
+        Ok(Input { objects: self.redactor.redact_all(&objects), given })
     }
 
     /// Reads a source and leaves its secrets as they are: nothing of it may be shown.
-    pub(crate) fn read_plain(&self, argument: &str) -> Result<(Resolved, Vec<Object>), Failure> {
-        let resolved = self.resolve(argument)?;
-        let mut read = State::objects_together(&[&bytes(&resolved)], &self.limits);
-        let objects = some(read.remove(0), &resolved)?;
-        Ok((resolved, objects))
+    pub(crate) fn read_plain(&self, argument: &str) -> Result<(Given, Vec<Object>), Failure> {
+        let given = Given::resolve(self, argument)?;
+        let objects = self.objects(&given)?;
+        Ok((given, objects))
     }
 
     /// The objects of two sources, secrets masked, without those that both have in the same words.
@@ -77,7 +83,8 @@ impl Session {
     ) -> Result<(Vec<Object>, Vec<Object>), Failure> {
         let (before, after) = self.resolve_both(before, after)?;
         if namespaces(&before, &after).is_none_or(|(from, to)| from == to)
-            && let Some(unequal) = State::unequal(&bytes(&before), &bytes(&after), &self.limits)
+            && let (Given::Manifests(one), Given::Manifests(other)) = (&before, &after)
+            && let Some(unequal) = State::unequal(&bytes(one), &bytes(other), &self.limits)
             && (unequal.left_out > 0 || !unequal.before.is_empty() && !unequal.after.is_empty())
         {
             drop((before, after));
@@ -87,27 +94,45 @@ impl Session {
         Ok((before.objects, after.objects))
     }
 
-    fn resolve_both(&self, before: &str, after: &str) -> Result<(Resolved, Resolved), Failure> {
+    fn resolve_both(&self, before: &str, after: &str) -> Result<(Given, Given), Failure> {
         match before == "-" && after == "-" {
             true => Err(standard_input_twice()),
-            false => Ok((self.resolve(before)?, self.resolve(after)?)),
+            false => Ok((Given::resolve(self, before)?, Given::resolve(self, after)?)),
         }
     }
 
     /// Reads two sources, which may have much in common.
-    fn read_both(&self, before: Resolved, after: Resolved) -> Result<(Input, Input), Failure> {
-        let mut read = State::objects_together(&[&bytes(&before), &bytes(&after)], &self.limits);
-        let (read_after, read_before) = (read.remove(1), read.remove(0));
-        let (befores, afters) = (some(read_before, &before)?, some(read_after, &after)?);
+    fn read_both(&self, before: Given, after: Given) -> Result<(Input, Input), Failure> {
+        let (befores, afters) = match (&before, &after) {
+            (Given::Manifests(one), Given::Manifests(other)) => {
+                let mut read = State::objects_together(&[&bytes(one), &bytes(other)], &self.limits);
+                let (read_after, read_before) = (read.remove(1), read.remove(0));
+                (some(read_before, one)?, some(read_after, other)?)
+            }
+            _ => (self.objects(&before)?, self.objects(&after)?),
+        };
         let (befores, afters) = self.redactor.redact_both(&befores, &afters);
-        let mut before = Input { resolved: before, objects: befores };
-        let after = Input { resolved: after, objects: afters };
+        let mut before = Input { given: before, objects: befores };
+        let after = Input { given: after, objects: afters };
         before.align(&after);
         Ok((before, after))
     }
 
-    fn resolve(&self, argument: &str) -> Result<Resolved, Failure> {
-        Ok(self.workspace.resolve(argument, &mut std::io::stdin())?)
+    /// The objects of a source, read as they stand or rendered.
+    fn objects(&self, given: &Given) -> Result<Vec<Object>, Failure> {
+        match given {
+            Given::Manifests(resolved) => {
+                some(State::objects_together(&[&bytes(resolved)], &self.limits).remove(0), resolved)
+            }
+            Given::Rendered { files, recipe, shown, .. } => {
+                let rendered = render::render(files.tree(), recipe, &self.programs, &self.limits)
+                    .map_err(|error| Failure::new(error.code(), error.to_string()))?;
+                match rendered.objects.is_empty() {
+                    true => Err(source::SourceError::Empty { description: shown.clone() }.into()),
+                    false => Ok(rendered.objects),
+                }
+            }
+        }
     }
 
     /// Reads one source, or two: the state before, and the state after.
@@ -139,8 +164,8 @@ impl Session {
 }
 
 /// The namespaces of two environments, if both are known.
-fn namespaces(one: &Resolved, other: &Resolved) -> Option<(String, String)> {
-    let namespace = |resolved: &Resolved| resolved.environment.as_ref()?.namespace.clone();
+fn namespaces(one: &Given, other: &Given) -> Option<(String, String)> {
+    let namespace = |given: &Given| given.environment()?.namespace.clone();
     Some((namespace(one)?, namespace(other)?))
 }
 

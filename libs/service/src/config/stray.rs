@@ -1,7 +1,7 @@
 //! Environment variables of our prefix that are no settings: those that are something else, and those that are mistakes.
 
 /// What is read otherwise than as a setting, and what the repository's Makefile hands to its own tools.
-const OTHERS: [&str; 10] = [
+const OTHERS: [&str; 12] = [
     "PLIMSOLL_AWAY_SECONDS",
     "PLIMSOLL_BIN",
     "PLIMSOLL_CACHE",
@@ -9,6 +9,8 @@ const OTHERS: [&str; 10] = [
     "PLIMSOLL_CRASHES",
     "PLIMSOLL_DATA",
     "PLIMSOLL_LOG",
+    "PLIMSOLL_HELM",
+    "PLIMSOLL_HELM_CACHE",
     "PLIMSOLL_PG_BIN",
     "PLIMSOLL_SERVER",
     "PLIMSOLL_TOKEN",

@@ -26,6 +26,12 @@ pub(crate) struct Common {
     /// The key under which secrets are masked, so that masks compare between runs [default: a new one each run]
     #[arg(long, value_name = "FILE")]
     pub(crate) redaction_key_file: Option<PathBuf>,
+    /// The helm command (3 or 4) that renders charts, or a directory of its recorded answers [default: helm in PATH]
+    #[arg(long, value_name = "PATH", env = "PLIMSOLL_HELM", hide_env_values = true)]
+    pub(crate) helm: Option<PathBuf>,
+    /// A directory in which rendered charts are kept for the next run
+    #[arg(long, value_name = "DIR", env = "PLIMSOLL_HELM_CACHE", hide_env_values = true)]
+    pub(crate) helm_cache: Option<PathBuf>,
 }
 
 /// The form in which a verb prints what it finds.

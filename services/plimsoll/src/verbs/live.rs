@@ -46,8 +46,8 @@ pub(super) fn run(session: &Session, arguments: &Diff) -> Result<Outcome, Failur
             diff::print(session, arguments, found, &states, applied(&predictions))?
         }
     };
-    let before = Input { resolved: of_live, objects: live };
-    let after = Input { resolved: of_desired, objects: predicted };
+    let before = Input { given: of_live, objects: live };
+    let after = Input { given: of_desired, objects: predicted };
     let Diff { pricing, common, .. } = arguments;
     let gates = Gates { pricing, common, limits: &session.limits, before: Some(&before), after: &after };
     Ok(Outcome { output, against: gates.evaluate(None, None)?, notes: notes(&predictions) })

@@ -73,14 +73,15 @@ fn against(arguments: &Arguments, preview: &Preview) -> Vec<String> {
 
 /// Applies the edits to the working tree, if every file is still what the plan read.
 fn write(preview: &Preview) -> Result<(), Failure> {
-    let Some(root) = &preview.tree.root else {
-        let why = format!("{} is not a working tree, so nothing was written", preview.tree.description);
+    let mut changes = Vec::with_capacity(preview.plan.edits.len());
+    let Some((root, _)) = preview.target.place("") else {
+        let why = format!("{} is not a working tree, so nothing was written", preview.target.description());
         return Err(Failure::new("TARGET_NOT_WRITABLE", why));
     };
-    let mut changes = Vec::with_capacity(preview.plan.edits.len());
     for edit in &preview.plan.edits {
+        let Some((_, path)) = preview.target.place(&edit.path) else { continue };
         changes.push(Change {
-            path: preview.tree.relative(&edit.path).to_owned(),
+            path: path.to_owned(),
             before: preview.bytes(edit).map(source::sha256),
             after: preview.bytes_after(edit)?,
         });

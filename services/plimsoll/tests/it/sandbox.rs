@@ -91,6 +91,7 @@ fn run(directory: &Path, arguments: &[&str], input: &[u8], variables: &[(&str, &
         .current_dir(directory)
         .args(arguments)
         .env_remove("NO_COLOR")
+        .envs(helm())
         .envs(variables.iter().copied())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -104,6 +105,15 @@ fn run(directory: &Path, arguments: &[&str], input: &[u8], variables: &[(&str, &
         code: output.status.code().unwrap(),
         out: String::from_utf8(output.stdout).unwrap(),
         err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// Helm's recorded answers; where they are to be recorded, the program that gives them and where they go.
+fn helm() -> Vec<(&'static str, PathBuf)> {
+    let answers = workspace().join("tests/helm-answers");
+    match std::env::var_os("PLIMSOLL_RECORD_HELM") {
+        Some(program) => vec![("PLIMSOLL_HELM", program.into()), ("PLIMSOLL_HELM_CACHE", answers)],
+        None => vec![("PLIMSOLL_HELM", answers)],
     }
 }
 

@@ -1,0 +1,132 @@
+//! A side of a promotion, as it was named: manifests that are read as they stand, or files that are rendered.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use discovery::Recipe;
+use source::{EnvironmentInfo, Located, RepositoryFiles, RepositoryOrigin, Resolved, SourceError};
+
+use crate::failure::Failure;
+use crate::session::Session;
+
+/// A side.
+#[derive(Debug)]
+pub(crate) enum Given {
+    /// Manifests.
+    Manifests(Resolved),
+    /// Files that are rendered.
+    Rendered {
+        /// The files of the repository.
+        files: Arc<RepositoryFiles>,
+        /// How they are rendered.
+        recipe: Box<Recipe>,
+        /// What people call it.
+        shown: String,
+        /// Its environment.
+        environment: Option<EnvironmentInfo>,
+    },
+}
+
+impl Given {
+    /// The side that an argument names.
+    pub(crate) fn resolve(session: &Session, argument: &str) -> Result<Self, Failure> {
+        match session.workspace.resolve(argument, &mut std::io::stdin()) {
+            Err(SourceError::Render { .. }) => Self::rendered(argument, session.workspace.locate(argument)?),
+            read => Ok(Self::Manifests(read?)),
+        }
+    }
+
+    /// The base that an argument names.
+    pub(crate) fn resolve_base(session: &Session, argument: &str) -> Result<Self, Failure> {
+        match session.workspace.resolve_base(argument, &mut std::io::stdin()) {
+            Err(SourceError::Render { .. }) => {
+                Self::rendered(argument, session.workspace.locate_base(argument)?)
+            }
+            read => Ok(Self::Manifests(read?)),
+        }
+    }
+
+    fn rendered(argument: &str, located: Option<Located>) -> Result<Self, Failure> {
+        let nowhere = || SourceError::NotFound { argument: argument.to_owned(), tried: Vec::new() };
+        let Located { files, path, environment, found } = located.ok_or_else(nowhere)?;
+        let shown = files.show(&path);
+        Ok(Self::Rendered { files, recipe: Box::new(found.recipe), shown, environment })
+    }
+
+    /// What people call it.
+    pub(crate) fn description(&self) -> &str {
+        match self {
+            Self::Manifests(resolved) => &resolved.tree.description,
+            Self::Rendered { shown, .. } => shown,
+        }
+    }
+
+    pub(crate) fn environment(&self) -> Option<&EnvironmentInfo> {
+        match self {
+            Self::Manifests(resolved) => resolved.environment.as_ref(),
+            Self::Rendered { environment, .. } => environment.as_ref(),
+        }
+    }
+
+    /// A file that is edited, by the path that the plan gives it, as it was read.
+    pub(crate) fn bytes(&self, path: &str) -> Option<&[u8]> {
+        match self {
+            Self::Manifests(Resolved { tree, .. }) => {
+                let path = tree.relative(path);
+                tree.files.iter().find(|file| file.path == path).map(|file| file.bytes.as_slice())
+            }
+            Self::Rendered { files, .. } => files.tree().file(path),
+        }
+    }
+
+    /// A file that is edited, as messages name it.
+    pub(crate) fn show(&self, path: &str) -> String {
+        match self {
+            Self::Manifests(Resolved { tree, .. }) => tree.show(tree.relative(path)),
+            Self::Rendered { files, .. } => files.show(path),
+        }
+    }
+
+    /// The directory in which edits are written, and the path of a file below it; none where there is no working tree.
+    pub(crate) fn place<'p>(&self, path: &'p str) -> Option<(&Path, &'p str)> {
+        match self {
+            Self::Manifests(Resolved { tree, .. }) => Some((tree.root.as_deref()?, tree.relative(path))),
+            Self::Rendered { files, .. } => match files.origin() {
+                RepositoryOrigin::WorkingTree(root) => Some((root, path)),
+                RepositoryOrigin::Commit(_) => None,
+            },
+        }
+    }
+
+    /// The side as the stages of a preview take it.
+    pub(crate) fn tree(&self) -> preview::Tree<'_> {
+        let environment = self.environment();
+        let commit = match self {
+            Self::Manifests(resolved) => resolved.tree.pinned.clone(),
+            Self::Rendered { files, .. } => match files.origin() {
+                RepositoryOrigin::Commit(commit) => Some(commit.clone()),
+                RepositoryOrigin::WorkingTree(_) => None,
+            },
+        };
+        let side = preview::Side {
+            source: self.description().to_owned(),
+            environment: environment.map(|environment| environment.name.clone()),
+            namespace: environment.and_then(|environment| environment.namespace.clone()),
+            commit,
+        };
+        match self {
+            Self::Manifests(Resolved { tree, .. }) => preview::Tree {
+                side,
+                root: &tree.prefix,
+                files: tree.files.iter().map(|file| (file.path.as_str(), file.bytes.as_slice())).collect(),
+                recipe: None,
+            },
+            Self::Rendered { files, recipe, .. } => preview::Tree {
+                side,
+                root: "",
+                files: Vec::new(),
+                recipe: Some(preview::Recipe { files: files.tree(), how: recipe }),
+            },
+        }
+    }
+}
