@@ -31,6 +31,8 @@ fn main() -> io::Result<()> {
     let scratch = tempfile::tempdir()?;
     let files = applications()?;
     write(&files, scratch.path())?;
+    // Outside a repository, bases are read from the working directory and below.
+    std::env::set_current_dir(scratch.path())?;
     println!(
         "| applications | plimsoll, seconds: min, median, max | kustomize, seconds: min, median, max | × as fast |"
     );
