@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic in a test is the report")]
 
 mod audit;
+mod canaries;
 mod client;
 mod crash;
 mod doors;

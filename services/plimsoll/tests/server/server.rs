@@ -19,6 +19,8 @@ pub(crate) struct Server {
     pub(crate) data: PathBuf,
     ports: [u16; 2],
     settings: Vec<String>,
+    /// What it logs; the usual, where nobody says.
+    pub(crate) log: Option<&'static str>,
     part: Option<Part>,
     child: Option<Child>,
 }
@@ -38,6 +40,7 @@ impl Server {
             data: directory.join("data"),
             ports: [(); 2].map(|()| free_port()),
             settings: usual.iter().chain(settings).map(|setting| (*setting).to_owned()).collect(),
+            log: None,
             part: None,
             child: None,
         }
@@ -68,6 +71,7 @@ impl Server {
         command.arg("up").arg("--data").arg(&self.data);
         command.args(["--listen", &format!("127.0.0.1:{}", self.ports[0])]);
         command.args(["--grpc-listen", &format!("127.0.0.1:{}", self.ports[1])]);
+        command.envs(self.log.map(|level| ("PLIMSOLL_LOG", level)));
         if let Some(Part { only, database }) = &self.part {
             command.args(["--only", only]).env("DATABASE_URL", database);
         }
