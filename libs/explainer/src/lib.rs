@@ -14,7 +14,7 @@ mod write;
 pub use explanation::{Concern, Explanation, Paragraph};
 pub use sheet::{
     ChangeFacts, ChangeItem, CostFacts, CostLine, FactSheet, FieldChange, FindingFact, ImageChange, Money,
-    Op, PlanFacts, PlanItem, RiskFacts, SettingChange, SettingKind, SizeChange, Subject, UnevaluatedFact,
-    UnknownCost,
+    Op, PlanFacts, PlanItem, Renamed, RiskFacts, SettingChange, SettingKind, SizeChange, Subject,
+    UnevaluatedFact, UnknownCost,
 };
 pub use write::explain;

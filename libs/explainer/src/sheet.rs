@@ -79,6 +79,9 @@ pub struct ChangeFacts {
     pub added: Vec<ObjectRef>,
     /// The objects that are gone.
     pub removed: Vec<ObjectRef>,
+    /// Of what is gone and new, the pairs that are one thing under another name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub renamed: Vec<Renamed>,
     /// The objects that differ.
     pub modified: Vec<ObjectRef>,
     /// The images that differ.
@@ -91,6 +94,17 @@ pub struct ChangeFacts {
     pub fields: Vec<FieldChange>,
     /// How many differences in writing were left out because they mean the same.
     pub suppressed: usize,
+}
+
+/// An object that is called differently after a change.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Renamed {
+    /// The object before.
+    pub before: ObjectRef,
+    /// The object after.
+    pub after: ObjectRef,
+    /// What that does in a cluster, as a clause.
+    pub consequence: String,
 }
 
 /// Another image of a container.

@@ -1,10 +1,10 @@
 //! From documents to the facts that the explanation is written from.
 
 use cost_model::{CostReport, Figure};
-use diff_engine::{Diff, Op};
+use diff_engine::{Diff, Match, Op};
 use explainer::{
-    ChangeFacts, ChangeItem, CostFacts, CostLine, FactSheet, Money, PlanFacts, PlanItem, RiskFacts, Subject,
-    UnknownCost,
+    ChangeFacts, ChangeItem, CostFacts, CostLine, FactSheet, Money, PlanFacts, PlanItem, Renamed, RiskFacts,
+    Subject, UnknownCost,
 };
 use kube_model::{ObjectKey, ObjectRef};
 use risk_rules::RiskReport;
@@ -42,7 +42,17 @@ fn changes(diff: &Diff) -> ChangeFacts {
             after: change.after.clone(),
         })
         .collect();
-    ChangeFacts::of(&items, diff.suppressed.len())
+    let renamed = diff.matched.iter().filter(|one| is_another(one)).map(|one| Renamed {
+        before: one.before.clone(),
+        after: one.after.clone(),
+        consequence: one.consequence.clone(),
+    });
+    ChangeFacts { renamed: renamed.collect(), ..ChangeFacts::of(&items, diff.suppressed.len()) }
+}
+
+/// Another version of the API alone makes no other object.
+fn is_another(one: &Match) -> bool {
+    (&one.before.namespace, &one.before.name) != (&one.after.namespace, &one.after.name)
 }
 
 fn costs(report: &CostReport) -> CostFacts {

@@ -3,8 +3,10 @@
 use kube_model::image::ImageRef;
 use kube_model::{ObjectRef, shown, shown_list};
 
-use super::words::{Names, count, place, value, verb};
-use crate::sheet::{FactSheet, FieldChange, ImageChange, Op, SettingChange, SettingKind, SizeChange};
+use super::words::{Names, Reasons, clause, count, place, value, verb};
+use crate::sheet::{
+    FactSheet, FieldChange, ImageChange, Op, Renamed, SettingChange, SettingKind, SizeChange,
+};
 
 /// The most items of one sort that a paragraph names.
 const MOST: usize = 5;
@@ -20,6 +22,7 @@ pub(super) fn write(sheet: &FactSheet, names: Names) -> Option<String> {
     sentences.extend(sizes(&changes.sizes, names));
     sentences.extend(objects(&changes.added, "new", names));
     sentences.extend(objects(&changes.removed, "removed", names));
+    sentences.extend(renamed(&changes.renamed, names));
     sentences.extend(fields(&changes.fields, names));
     sentences.extend(suppressed(changes.suppressed));
     sentences.extend(sheet.plan.as_ref().and_then(|plan| edits(&plan.edits)));
@@ -147,6 +150,18 @@ fn objects(objects: &[ObjectRef], what: &str, names: Names) -> Option<String> {
     let list = shown_list(&names.objects(objects), MOST);
     let count = count(number, "object", "objects");
     (number > 0).then(|| format!("{count} {} {what}: {list}.", verb(number, "is", "are")))
+}
+
+/// `1 object is called differently: Deployment a is now Deployment b (a new object is created and the old one deleted).`
+fn renamed(renamed: &[Renamed], names: Names) -> Option<String> {
+    let pair = |one: &Renamed| {
+        let pair = format!("{} is now {}", names.object(&one.before), names.object(&one.after));
+        (pair, clause(&one.consequence))
+    };
+    let number = renamed.len();
+    let count = count(number, "object is called differently", "objects are called differently");
+    let listed = Reasons::of(renamed.iter().map(pair)).in_brackets(MOST, MOST);
+    (number > 0).then(|| format!("{count}: {listed}."))
 }
 
 fn suppressed(number: usize) -> Option<String> {

@@ -10,10 +10,10 @@ use serde_json::Value;
 /// Plain words, none of which is a level, a name or a number.
 const WORDS: &str = "
     a about added alone an and anybody anything approve are as at be before behind between block blocked
-    blocks by can cancels candidate candidates carried change changed changes comes container cost costs
-    counting decide difference differences edit evaluated field fields figure file files find finding findings
+    blocks by called can cancels candidate candidates carried change changed changes comes container cost costs
+    counting decide difference differences differently edit evaluated field fields figure file files find finding findings
     for found from gets go goes hand has have highest if image images in instead introduces is it its knows
-    last left list look loses month more most name new no nobody not nothing object objects of on only or
+    last left list look loses month more most name new no nobody not nothing now object objects of on only or
     other out over pending place places plan prices promotion reasons removed risk rule rules said saves say
     see set setting settings settle settled since size sizes so source stay stays taken than that the their
     them there they thing things through to touches unknown was were what when which with without worsens
@@ -65,6 +65,7 @@ fn miscounts(sheet: &FactSheet, text: &str) -> Vec<String> {
     count(changes.fields.len(), &["other field", "other fields"]);
     count(changes.added.len(), &["new object", "new objects", "object is new", "objects are new"]);
     count(changes.removed.len(), &["object is removed", "objects are removed"]);
+    count(changes.renamed.len(), &["object is called", "objects are called"]);
     count(changes.suppressed, &["difference is in writing", "differences are in writing"]);
     count(
         unknown,

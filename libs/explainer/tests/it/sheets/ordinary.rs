@@ -1,6 +1,6 @@
 //! Changes on a good day.
 
-use explainer::{ChangeFacts, FactSheet, PlanFacts, Subject};
+use explainer::{ChangeFacts, FactSheet, PlanFacts, Renamed, Subject};
 use serde_json::json;
 
 use super::*;
@@ -15,6 +15,7 @@ pub(super) fn all() -> Vec<(&'static str, FactSheet)> {
         ("settings-of-all-kinds", settings_of_all_kinds()),
         ("images-of-all-kinds", images_of_all_kinds()),
         ("two-namespaces", two_namespaces()),
+        ("renamed-and-moved", renamed_and_moved()),
         ("smaller-and-cheaper", smaller_and_cheaper()),
     ]
 }
@@ -186,6 +187,21 @@ fn two_namespaces() -> FactSheet {
             field("Deployment/search/web", "metadata.annotations[\"a.b/c\"]", json!("x"), json!(null)),
         ],
     )
+}
+
+fn renamed_and_moved() -> FactSheet {
+    let pairs =
+        [("Deployment/shop/web", "Deployment/shop/storefront"), ("Service/shop/web", "Service/front/web")];
+    let items: Vec<_> = pairs.iter().flat_map(|(before, after)| [removed(before), added(after)]).collect();
+    let mut sheet = comparison("a/", "b/", &items);
+    sheet.changes.renamed = pairs
+        .map(|(before, after)| Renamed {
+            before: object(before),
+            after: object(after),
+            consequence: "a new object is created and the old one deleted".to_owned(),
+        })
+        .into();
+    sheet
 }
 
 fn smaller_and_cheaper() -> FactSheet {
