@@ -10,6 +10,8 @@ mod argocd;
 #[cfg(test)]
 mod cluster_answers;
 mod compare;
+#[cfg(test)]
+mod definition;
 mod diff;
 mod duration;
 mod equal;

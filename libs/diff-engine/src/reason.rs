@@ -27,6 +27,8 @@ impl Reason {
     pub const GIVEN_NAMESPACE: Self = Self(Cow::Borrowed("given-namespace"));
     /// A namespace that is written for an object whose kind has none; the API server takes it out.
     pub const CLUSTER_SCOPED: Self = Self(Cow::Borrowed("cluster-scoped"));
+    /// The live object is written in a version of the API that has no such field.
+    pub const OTHER_VERSION: Self = Self(Cow::Borrowed("other-version"));
     /// The API server or a controller writes it, and no manifest does.
     pub const SERVER_SET: Self = Self(Cow::Borrowed("server-set"));
     /// It is live, and applying leaves it as it is.

@@ -47,7 +47,8 @@ pub(super) fn predicted_changes(
     let (written, mut suppressed) = written.reasoned();
     let written = entries_of_secret(schema, written);
     let place_of = |path: &Path| where_written(schema, path, before, after);
-    let unseen = written.into_iter().flat_map(|one| untold(schema, one, &real, &place_of));
+    let known: Vec<&Difference> = real.iter().collect();
+    let unseen = written.into_iter().flat_map(|one| untold(schema, one, &known, &place_of));
     suppressed.extend(unseen.map(|one| {
         let reason = reason(schema, &one, &after.value, [&live, &predicted]);
         (one, reason)
@@ -70,30 +71,30 @@ pub(super) fn prediction(schema: Schema<'_>, before: &Object, after: &Object) ->
     (live, predicted)
 }
 
-/// What of a difference no change says. Of what comes or goes as a whole the changes may say a part.
-fn untold(
+/// What of a difference nothing that is known says. Of what comes or goes as a whole that may be a part.
+pub(crate) fn untold(
     schema: Schema<'_>,
     difference: Difference,
-    real: &[Difference],
+    known: &[&Difference],
     place_of: &impl Fn(&Path) -> Path,
 ) -> Vec<Difference> {
     let place = place_of(&difference.path);
     // An order says nothing of the items.
-    let tells = |change: &Difference| match (change.is_order, difference.is_order) {
+    let tells = |change: &&Difference| match (change.is_order, difference.is_order) {
         (true, true) => change.path == place,
         (true, false) => false,
         (false, _) => change.path.contains(&place),
     };
     let is_inside =
-        |change: &Difference| !change.is_order && !difference.is_order && place.contains(&change.path);
-    if real.iter().any(tells) {
+        |change: &&Difference| !change.is_order && !difference.is_order && place.contains(&change.path);
+    if known.iter().any(tells) {
         return Vec::new();
     }
-    if !real.iter().any(is_inside) {
+    if !known.iter().any(is_inside) {
         return vec![difference];
     }
     let parts = parts(schema, &difference).into_iter();
-    parts.flat_map(|part| untold(schema, part, real, place_of)).collect()
+    parts.flat_map(|part| untold(schema, part, known, place_of)).collect()
 }
 
 /// What one manifest alone has, field by field and item by item.
@@ -236,6 +237,23 @@ mod tests {
         let (real, suppressed) = found(&deployment("replicas: 3,", ""), &deployment("", ""));
         assert_eq!(real, ["spec.replicas: Some(Number(3)) Some(Number(1))"]);
         assert!(suppressed.is_empty());
+    }
+
+    /// The server refuses an item without a name; a diff shows that it comes, and that it goes.
+    #[test]
+    fn an_item_without_a_name_comes_and_goes() {
+        let pod = |items: &str| {
+            format!(
+                "{{apiVersion: v1, kind: Pod, metadata: {{name: p}}, spec: {{initContainers: [{{name: i}}, {items}]}}}}"
+            )
+        };
+        let (there, gone) = (pod("{image: 'x:1'}"), pod("{name: j}"));
+        let places = |(real, _): (Vec<String>, Vec<String>)| -> Vec<String> {
+            real.iter().filter_map(|one| Some(one.split_once(':')?.0.to_owned())).collect()
+        };
+        let expected = ["spec.initContainers[name=\"\"]", "spec.initContainers[name=j]"];
+        assert_eq!(places(found(&there, &gone)), expected);
+        assert_eq!(places(found(&gone, &there)), expected);
     }
 
     #[test]

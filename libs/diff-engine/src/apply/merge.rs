@@ -112,7 +112,9 @@ fn items(
     Value::Array(result)
 }
 
+/// Of an item without a name the live object has an empty one.
 fn item_key(item: &Value, keys: &[ListKey]) -> Key {
     let default = |key: &ListKey| key.default.as_ref().map(|default| Value::from(default.as_ref()));
-    keys.iter().map(|key| item.get(key.field.as_ref()).cloned().or_else(|| default(key))).collect()
+    let given = |key: &ListKey| item.get(key.field.as_ref()).filter(|value| *value != "").cloned();
+    keys.iter().map(|key| given(key).or_else(|| default(key))).collect()
 }

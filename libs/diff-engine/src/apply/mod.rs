@@ -12,7 +12,7 @@ use kube_model::schema::{FieldType, Schema};
 use serde_json::Value;
 
 use crate::normal::normalise;
-pub(crate) use changes::{Changes, as_written, changes};
+pub(crate) use changes::{Changes, as_written, changes, untold};
 use merge::{Sides, UNKNOWN, merged};
 use owned::Owned;
 

@@ -7,6 +7,7 @@ mod parse;
 
 use std::collections::HashMap;
 
+use kube_model::schema::{Schema, Schemas};
 use kube_model::{Object, ObjectKey, Path, PlacePattern};
 use serde_json::Value;
 
@@ -103,12 +104,13 @@ impl Diff {
         let by_key = |objects: &'_ [Object]| -> HashMap<ObjectKey, Object> {
             objects.iter().map(|object| (object.key.clone(), object.clone())).collect()
         };
+        let schemas = Schemas::built_in().with_crds(before.iter().chain(after));
         let (before, after) = (by_key(before), by_key(after));
         let mut changes = Vec::with_capacity(self.changes.len());
         for change in std::mem::take(&mut self.changes) {
             let key = change.object.key();
             let reason = match (before.get(&key), after.get(&key)) {
-                (Some(before), Some(after)) => ignored(ignores, &change, before, after),
+                (Some(before), Some(after)) => ignored(ignores, &schemas, &change, before, after),
                 _ => None,
             };
             match reason {
@@ -124,9 +126,17 @@ impl Diff {
 }
 
 /// The expression that leaves a change out; none if nothing does, or not all of it.
-fn ignored(ignores: &[ArgoIgnore], change: &Change, before: &Object, after: &Object) -> Option<Reason> {
+fn ignored(
+    ignores: &[ArgoIgnore],
+    schemas: &Schemas,
+    change: &Change,
+    before: &Object,
+    after: &Object,
+) -> Option<Reason> {
+    let schema = schemas.of(&after.key.group, &after.key.kind);
     ignores.iter().filter(|ignore| ignore.objects.object.matches(&after.key)).find_map(|ignore| {
-        let by_expression = ignore.expressions.iter().find(|one| covers(one, &change.path, before, after));
+        let by_expression =
+            ignore.expressions.iter().find(|one| covers(one, schema, &change.path, before, after));
         if let Some(expression) = by_expression {
             return Some(Reason::argocd_ignore(expression.text()));
         }
@@ -139,11 +149,11 @@ fn ignored(ignores: &[ArgoIgnore], change: &Change, before: &Object, after: &Obj
 }
 
 /// Whether nothing of the change is left once what the expression names is taken out of both.
-fn covers(expression: &Expression, path: &Path, before: &Object, after: &Object) -> bool {
+fn covers(expression: &Expression, schema: Schema<'_>, path: &Path, before: &Object, after: &Object) -> bool {
     let left = |object: &Object| {
         let mut value = Value::clone(&object.value);
         let taken = expression.delete_from(&mut value);
-        let left = path.get(object.key.schema(), &value).map(std::borrow::Cow::into_owned);
+        let left = path.get(schema, &value).map(std::borrow::Cow::into_owned);
         (taken, left.filter(|left| !is_empty(left)))
     };
     let ((took_before, before), (took_after, after)) = (left(before), left(after));

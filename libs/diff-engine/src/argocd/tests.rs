@@ -2,6 +2,7 @@ use kube_model::{State, yaml::Limits};
 use serde_json::json;
 
 use super::*;
+use crate::definition;
 
 fn objects(text: &str) -> Vec<Object> {
     State::read([("a.yaml", text)], &Limits::default()).unwrap().objects
@@ -117,4 +118,22 @@ fn what_argo_cd_ignores_is_left_out_and_told() {
     let (changes, _) =
         compared("{group: apps, kind: Deployment, jsonPointers: [/spec/template/spec/containers/1/image]}");
     assert_eq!(changes, ["spec.replicas", web, tolerations]);
+}
+
+/// The place of the change is told by the key of the definition, which is none of the usual ones.
+#[test]
+fn what_is_ignored_of_a_custom_resource_is_found_by_its_definition() {
+    let state = |port: u16| {
+        let route = format!(
+            "{{apiVersion: example.com/v1, kind: Route, metadata: {{name: r}}, spec: {{hops: [{{host: a, port: 1}}, {{host: b, port: {port}}}]}}}}"
+        );
+        objects(&format!("{route}\n---{}", definition::of_routes("Namespaced")))
+    };
+    let (before, after) = (state(2), state(3));
+    let ignores =
+        ignores("{group: example.com, kind: Route, jqPathExpressions: ['.spec.hops[].port']}").unwrap();
+    let diff = crate::diff(&before, &after);
+    assert_eq!(diff.changes[0].path.to_string(), "spec.hops[host=b].port");
+    let diff = diff.ignoring_argocd(&ignores, &before, &after);
+    assert_eq!((diff.changes.len(), diff.suppressed.len()), (0, 1));
 }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::definition;
 use kube_model::{Redactor, State, yaml::Limits};
 use proptest::prelude::*;
 use serde_json::json;
@@ -143,34 +144,6 @@ fn a_namespace_that_is_given_is_no_difference_and_is_told() {
     assert_eq!(diff(&service(""), &service(", namespace: shop")).changes.len(), 2);
 }
 
-const DEFINITION: &str = "
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: routes.example.com}
-spec:
-  group: example.com
-  scope: Cluster
-  names: {kind: Route, plural: routes}
-  versions:
-  - name: v1
-    storage: true
-    schema:
-      openAPIV3Schema:
-        type: object
-        properties:
-          spec:
-            type: object
-            properties:
-              weight: {type: integer, default: 1}
-              timeout: {type: string, format: duration}
-              hops:
-                type: array
-                x-kubernetes-list-type: map
-                x-kubernetes-list-map-keys: [host]
-                items: {type: object, properties: {host: {type: string}, port: {type: integer, default: 80}}}
----
-";
-
 /// Expected: Kubernetes' page on custom resources, defaulting, list types and scopes.
 #[test]
 fn a_custom_resource_is_what_its_definition_makes_of_it() {
@@ -189,8 +162,9 @@ fn a_custom_resource_is_what_its_definition_makes_of_it() {
             suppressed.collect::<Vec<_>>(),
         )
     };
-    let with_definition = format!("{DEFINITION}{after}");
-    let (changes, suppressed) = told(&format!("{DEFINITION}{before}"), &with_definition);
+    let definition = definition::of_routes("Cluster");
+    let with_definition = format!("{definition}---\n{after}");
+    let (changes, suppressed) = told(&format!("{definition}---\n{before}"), &with_definition);
     assert_eq!(changes, ["spec.hops[host=z].port"]);
     assert_eq!(
         suppressed,

@@ -12,14 +12,15 @@ mod predict;
 mod server_set;
 #[cfg(test)]
 mod tests;
+mod version;
 
 use std::collections::BTreeSet;
 
 use kube_model::schema::Schemas;
 use kube_model::{Object, ObjectKey, ObjectRef, Path};
 
-use crate::apply::as_written;
-use crate::compare::compare;
+use crate::apply::{as_written, untold};
+use crate::compare::{Difference, compare};
 use crate::diff::{Change, Diff, Suppressed};
 use crate::identity::Context;
 use crate::matched::{How, Match};
@@ -90,15 +91,14 @@ fn modify(
     let (written, the_same) = written.reasoned();
     suppressed.extend(the_same);
     let explaining = explain::Explaining::new(schema, live, &was, desired);
-    for difference in written {
-        let told = |path: &Path| path.contains(&difference.path) || difference.path.contains(path);
-        let mut known = real.iter().chain(suppressed.iter().map(|(one, _)| one));
-        // An order says nothing of the items.
-        if !known.any(|one| told(&one.path) && (difference.is_order || !one.is_order)) {
-            match context.of_namespace(&live.key, &difference) {
-                Some(reason) => suppressed.push((difference, reason)),
-                None => explaining.part(difference, &mut suppressed),
-            }
+    let known: Vec<&Difference> = real.iter().chain(suppressed.iter().map(|(one, _)| one)).collect();
+    let written = written.into_iter().flat_map(|one| untold(schema, one, &known, &Path::clone));
+    for difference in written.collect::<Vec<_>>() {
+        let of_version =
+            || version::differs(schema, live, desired, &difference.path).then_some(Reason::OTHER_VERSION);
+        match context.of_namespace(&live.key, &difference).or_else(of_version) {
+            Some(reason) => suppressed.push((difference, reason)),
+            None => explaining.part(difference, &mut suppressed),
         }
     }
     for change in real.iter_mut().filter(|change| !change.is_order) {

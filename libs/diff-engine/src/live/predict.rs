@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::manager::{Choice, Method, managers, method, others, previous};
 use super::matching::Live;
+use super::version::in_version_of;
 use crate::apply::{By, applied};
 use crate::compare::compare;
 use crate::identity::Context;
@@ -63,7 +64,7 @@ fn predict_one(context: Context<'_>, live: Option<&Object>, desired: &Object, ch
         Method::ClientSide => By::Client,
         Method::ServerSide(_) => By::Server,
     };
-    let desired = &as_sent(live, desired, &method);
+    let desired = &as_sent(live, in_version_of(schema, live, desired), &method);
     let was = normalise(schema, &live.api_version, &live.value);
     let value = applied(schema, &was, &previous(live, &method), others(live, &method).as_ref(), desired, by);
     let object = Object { key: live.key.clone(), value: Arc::new(value), ..desired.clone() };
@@ -89,8 +90,7 @@ fn in_namespace(context: Context<'_>, desired: &Object) -> Object {
 }
 
 /// The manifest as it is sent: in the namespace where its object is found, and by kubectl always with an annotation.
-fn as_sent(live: &Object, desired: &Object, method: &Method) -> Object {
-    let mut desired = desired.clone();
+fn as_sent(live: &Object, mut desired: Object, method: &Method) -> Object {
     let Some(Value::Object(metadata)) = Arc::make_mut(&mut desired.value).get_mut("metadata") else {
         return desired;
     };

@@ -2,6 +2,7 @@ use kube_model::{State, yaml::Limits};
 use serde_json::json;
 
 use super::*;
+use crate::definition;
 
 fn objects(text: &str) -> Vec<Object> {
     State::read([("a.yaml", text)], &Limits::default()).unwrap().objects
@@ -162,32 +163,6 @@ fn what_keda_scales_is_its_own() {
     assert!(diff.summary.modified.is_empty());
 }
 
-const DEFINITION: &str = "
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: routes.example.com}
-spec:
-  group: example.com
-  scope: Namespaced
-  names: {kind: Route, plural: routes}
-  versions:
-  - name: v1
-    storage: true
-    schema:
-      openAPIV3Schema:
-        type: object
-        properties:
-          spec:
-            type: object
-            properties:
-              weight: {type: integer, default: 1}
-              hops:
-                type: array
-                x-kubernetes-list-type: map
-                x-kubernetes-list-map-keys: [host]
-                items: {type: object, properties: {host: {type: string}, port: {type: integer, default: 80}}}
-";
-
 /// Expected: Kubernetes' page on server-side apply (merge strategies of custom resources), kubectl's JSON merge patch of them.
 #[test]
 fn a_custom_resource_is_merged_and_filled_in_as_its_definition_says() {
@@ -198,7 +173,7 @@ fn a_custom_resource_is_merged_and_filled_in_as_its_definition_says() {
            "spec": {"weight": 1, "hops": [{"host": "x", "port": 80}, {"host": "y", "port": 80}]}}"#,
     );
     let route = "{apiVersion: example.com/v1, kind: Route, metadata: {name: r}, spec: {hops: [{host: x}, {host: z}]}}";
-    let desired = objects(&format!("{route}\n---{DEFINITION}"));
+    let desired = objects(&format!("{route}\n---{}", definition::of_routes("Namespaced")));
     let made = |method: Method| {
         let predictions = predict(Some("shop"), &live, &desired, &Choice::Given(method));
         let diff = compare_live(Some("shop"), &live, &desired, &predictions);
@@ -249,5 +224,40 @@ fn an_object_whose_kind_moved_to_another_group_is_the_live_one() {
     assert!(diff.summary.added.is_empty() && diff.suppressed.iter().all(|one| !one.path.is_root()));
     assert_eq!((diff.matched.len(), diff.matched[0].how), (1, How::ApiVersion));
     let changes: Vec<String> = diff.changes.iter().map(|one| one.path.to_string()).collect();
-    assert_eq!(changes, ["apiVersion", "spec.ingressClassName"]);
+    assert_eq!(changes, ["spec.ingressClassName"]);
+}
+
+/// `kubectl diff` has the server convert: of `v1` and `v2` it shows what both say otherwise, and no more. Expected values: the
+/// conversion of Kubernetes (`pkg/apis/autoscaling/v1/conversion.go`).
+#[test]
+fn a_manifest_in_another_version_of_the_api_is_compared_in_what_both_have() {
+    let live = objects(
+        "{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: web, namespace: shop}, spec: {minReplicas: 1, \
+         maxReplicas: 5, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}, metrics: [{type: Resource, resource: \
+         {name: cpu, target: {type: Utilization, averageUtilization: 70}}}]}}",
+    );
+    let desired = |percent: u8, most: u8| {
+        objects(&format!(
+            "{{apiVersion: autoscaling/v1, kind: HorizontalPodAutoscaler, metadata: {{name: web, namespace: shop}}, spec: {{\
+             maxReplicas: {most}, targetCPUUtilizationPercentage: {percent}, scaleTargetRef: {{apiVersion: apps/v1, kind: \
+             Deployment, name: web}}}}}}"
+        ))
+    };
+    let found = |desired: &[Object]| {
+        let predictions = predict(None, &live, desired, &Choice::AsBefore);
+        assert_eq!(predictions[0].object.value["apiVersion"], "autoscaling/v2");
+        compare_live(None, &live, desired, &predictions)
+    };
+    let same = found(&desired(70, 5));
+    assert!(same.changes.is_empty(), "{:?}", same.changes);
+    assert_eq!(same.matched[0].how, How::ApiVersion);
+    let told: Vec<_> =
+        same.suppressed.iter().map(|one| (one.path.to_string(), one.reason.to_string())).collect();
+    assert!(
+        told.contains(&("spec.targetCPUUtilizationPercentage".into(), "other-version".into())),
+        "{told:?}"
+    );
+    let changed = found(&desired(60, 6));
+    let paths: Vec<_> = changed.changes.iter().map(|one| one.path.to_string()).collect();
+    assert_eq!(paths, ["spec.maxReplicas", "spec.metrics"]);
 }

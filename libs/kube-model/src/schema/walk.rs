@@ -13,16 +13,24 @@ impl Schema<'_> {
     /// unknown.
     #[must_use]
     pub fn root(self, api_version: &str) -> Option<TypeRef> {
+        self.root_of_version(api_version).or_else(|| match self.root {
+            Root::BuiltIn(row) => table::index_of(row.types().next()?).map(TypeRef::Table),
+            Root::Custom(custom) => Some(TypeRef::Inline(Arc::clone(&custom.roots.first()?.1))),
+            Root::Unknown => None,
+        })
+    }
+
+    /// The type of a whole object of this `apiVersion`; none where this version of the kind is unknown.
+    #[must_use]
+    pub fn root_of_version(self, api_version: &str) -> Option<TypeRef> {
         let version = api_version.rsplit('/').next().unwrap_or_default();
         match self.root {
             Root::BuiltIn(row) => {
-                let of_version = |name: &&str| name.split('.').rev().nth(1) == Some(version);
-                let name = row.types().find(of_version).or_else(|| row.types().next())?;
+                let name = row.types().find(|name| name.split('.').rev().nth(1) == Some(version))?;
                 table::index_of(name).map(TypeRef::Table)
             }
             Root::Custom(custom) => {
-                let of_version = custom.roots.iter().find(|(name, _)| name == version);
-                let (_, fields) = of_version.or(custom.roots.first())?;
+                let (_, fields) = custom.roots.iter().find(|(name, _)| name == version)?;
                 Some(TypeRef::Inline(Arc::clone(fields)))
             }
             Root::Unknown => None,
