@@ -35,7 +35,7 @@ pub(crate) struct Diff {
     /// Show how much changes in each object, a line each
     #[arg(long)]
     pub(crate) stat: bool,
-    /// Show so many lines around a change within a text [default: 0; of yaml-diff: 3]
+    /// Show so much around a change: fields of its mapping, lines of its text [default: 0; of yaml-diff: 3]
     #[arg(long, value_name = "N")]
     pub(crate) context: Option<usize>,
     /// The form of the output

@@ -2,8 +2,9 @@
 
 use diff_engine::{Change, Diff, Hidden, Op, TextFormat};
 
-use super::{Page, code_of, table_head, table_row};
+use super::{Page, code_of, folded, table_head, table_row};
 use crate::escape;
+use crate::text::count;
 use crate::text::diff::{match_line, verdict};
 use crate::text::value;
 
@@ -23,16 +24,32 @@ pub(crate) fn render(diff: &Diff, hidden: Option<&Hidden>) -> Page {
     page
 }
 
-/// The changes as a table, an object a part; nothing if there are none.
+/// An object with more rows is folded, so that one large file does not hide the others.
+const FOLDED: usize = 20;
+
+/// The changes as a table, an object a part; nothing if there are none. What is folded follows the table.
 fn table(changes: &[Change], page: &mut Page) {
+    let head = table_head(&["Object", "Place", "Before", "After"]);
     if !changes.is_empty() {
-        page.keep(format!("\n{}", table_head(&["Object", "Place", "Before", "After"])));
+        page.keep(format!("\n{head}"));
     }
+    let mut large = Vec::new();
     for group in changes.chunk_by(|one, other| one.object == other.object) {
         let Some(first) = group.first() else { continue };
         let object = escape::code(&value::object(&first.object));
-        let rows: String = group.iter().flat_map(|change| rows(&object, change)).collect();
-        page.object(object, group.len(), rows);
+        let rows: Vec<String> = group.iter().flat_map(|change| rows(&object, change)).collect();
+        if rows.len() > FOLDED {
+            let below = format!("{}, below", count(rows.len(), "place", "places"));
+            page.keep(table_row(&[object.clone(), below, String::new(), String::new()]));
+            large.push((object, group.len(), rows));
+        } else {
+            page.object(object, group.len(), rows.concat());
+        }
+    }
+    for (object, changes, rows) in large {
+        let places = count(rows.len(), "place", "places");
+        let fold = folded(&places, &format!("{head}{}", rows.concat()));
+        page.object(object.clone(), changes, format!("\n{object}\n{fold}"));
     }
 }
 

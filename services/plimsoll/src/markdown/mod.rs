@@ -21,6 +21,11 @@ pub(crate) fn code_of(found: Option<&Value>) -> String {
     found.map_or(String::new(), |found| escape::code(&escape::cut(&value::value(found), LONGEST_VALUE)))
 }
 
+/// What is shown once somebody opens it. The title is the writer's own: no Markdown is read in it.
+fn folded(title: &str, body: &str) -> String {
+    format!("\n<details><summary>{title}</summary>\n\n{body}\n</details>\n")
+}
+
 /// The head of a table with these columns.
 pub(crate) fn table_head(columns: &[&str]) -> String {
     let rule = columns.iter().map(|column| if column.starts_with('>') { "--:" } else { "---" });

@@ -4,7 +4,7 @@ use kube_model::Object;
 use preview::PlanItem;
 use serde_json::Value;
 
-use super::{Page, code_of, cost, risk, table_head, table_row};
+use super::{Page, code_of, cost, folded, risk, table_head, table_row};
 use crate::escape;
 use crate::preview::Preview;
 use crate::text::cost::{Sides, verdict};
@@ -73,10 +73,6 @@ fn list(title: &str, items: &[PlanItem], fold: Fold) -> String {
         Fold::Open => format!("\n#### {title}\n\n{table}"),
         Fold::Closed => folded(&title, &table),
     }
-}
-
-fn folded(title: &str, body: &str) -> String {
-    format!("\n<details><summary>{title}</summary>\n\n{body}\n</details>\n")
 }
 
 /// A block of code whose fence is longer than any in it.

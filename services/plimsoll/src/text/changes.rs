@@ -5,6 +5,7 @@ use kube_model::pod;
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
+use super::around::Around;
 use super::{Page, count, value};
 use crate::escape;
 use crate::style::Tone;
@@ -13,7 +14,7 @@ use crate::style::Tone;
 const SHOWN_LINES: usize = 12;
 
 /// Every change, under the object that it is in.
-pub(crate) fn write(page: &mut Page, changes: &[Change]) {
+pub(crate) fn write(page: &mut Page, changes: &[Change], around: &Around<'_>) {
     for group in changes.chunk_by(|one, other| one.object == other.object) {
         let Some(first) = group.first() else { continue };
         page.blank();
@@ -22,7 +23,7 @@ pub(crate) fn write(page: &mut Page, changes: &[Change]) {
             false => {
                 let name = page.style.paint(Tone::Strong, &value::object(&first.object));
                 page.line(&name);
-                group.iter().for_each(|change| field(page, change));
+                around.write(page, group, field);
             }
         }
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use diff_engine::{Change, Diff, DiffSummary, Hidden, Match, Suppressed};
 
+use super::around::Around;
 use super::{Page, changes, count, value};
 use crate::escape;
 use crate::style::{Style, Tone};
@@ -19,6 +20,8 @@ pub(crate) struct Shown<'a> {
     pub(crate) hidden: Option<&'a Hidden>,
     /// Lines around a change within a text.
     pub(crate) context: usize,
+    /// Fields around a change.
+    pub(crate) around: Around<'a>,
 }
 
 pub(crate) fn render(diff: &Diff, style: Style, shown: &Shown<'_>) -> String {
@@ -26,7 +29,7 @@ pub(crate) fn render(diff: &Diff, style: Style, shown: &Shown<'_>) -> String {
     page.context = shown.context;
     let verdict = style.paint(Tone::Strong, &verdict(diff, shown.hidden));
     page.line(&verdict);
-    changes::write(&mut page, &diff.changes);
+    changes::write(&mut page, &diff.changes, &shown.around);
     matched(&mut page, &diff.matched);
     match shown.suppressed {
         true => suppressed(&mut page, &diff.suppressed),

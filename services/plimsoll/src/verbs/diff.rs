@@ -85,10 +85,12 @@ pub(super) fn print(
         DiffFormat::Text if arguments.stat => Ok(text::stat::render(&diff, hidden.as_ref(), session.style)),
         _ if arguments.stat => refuse("--stat is for text"),
         DiffFormat::Text => {
+            let context = arguments.context.unwrap_or_default();
             let shown = text::diff::Shown {
                 suppressed: arguments.show_suppressed,
                 hidden: hidden.as_ref(),
-                context: arguments.context.unwrap_or_default(),
+                context,
+                around: text::around::Around::new(context, after),
             };
             Ok(text::diff::render(&diff, session.style, &shown))
         }

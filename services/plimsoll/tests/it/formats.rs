@@ -192,6 +192,23 @@ fn what_is_around_a_change_in_a_text_is_shown_when_asked_for() {
     assert!(!diff_with(&[]).contains("retries"));
 }
 
+#[test]
+fn what_is_around_a_change_in_a_mapping_is_shown_when_asked_for() {
+    let text = |replicas: u8| {
+        format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web}}\nspec:\n  minReadySeconds: 5\n  paused: true\n  \
+             replicas: {replicas}\n  revisionHistoryLimit: 3\n  selector: {{matchLabels: {{app: web}}}}\n"
+        )
+    };
+    let sandbox = Sandbox::new().file("a.yaml", text(1)).file("b.yaml", text(2));
+    let shown = |more: &[&str]| sandbox.run(&[&["diff", "a.yaml", "b.yaml"], more].concat()).out;
+    let around = "    spec.paused: true\n  ~ spec.replicas: 1 → 2\n    spec.revisionHistoryLimit: 3\n";
+    let context = shown(&["--context", "1"]);
+    assert!(context.contains(around) && !context.contains("minReady"), "{context}");
+    assert!(!shown(&[]).contains("paused"));
+    assert!(shown(&["--context", "9"]).contains("    spec.selector: {matchLabels: {app: web}}\n"));
+}
+
 /// GitHub refuses a comment of more than 65,536 characters.
 #[test]
 fn markdown_stays_below_a_comments_limit_and_says_what_is_left_out() {
@@ -215,13 +232,19 @@ fn markdown_stays_below_a_comments_limit_and_says_what_is_left_out() {
     let short = page(&[]);
     assert!(short.chars().count() <= 65_000, "{}", short.chars().count());
     assert!(short.starts_with("### 2001 changed, 0 added, 0 removed; nothing left out\n"), "{short}");
-    let left_out = 2_001 - short.lines().filter(|line| line.starts_with("| `ConfigMap/")).count();
-    // The wide one goes first: its 200 changes, and one of each other.
+    let is_row = |line: &&str| line.starts_with("| `ConfigMap/") && !line.contains("200 places, below");
+    let left_out = 2_001 - short.lines().filter(is_row).count();
+    // The wide one, which is folded, goes first: its 200 changes, and one of each other.
     let told =
         format!("{left_out} objects with {} changes: `ConfigMap/wide` (200 changes), ", left_out + 199);
     assert!(short.contains(&told), "{told} in {}", short.lines().last().unwrap());
     let whole = page(&["--markdown-limit", "1000000"]);
     assert!(whole.chars().count() > 65_000 && !whole.contains("Left out"));
+    let fold = "\n`ConfigMap/wide`\n\n<details><summary>200 places</summary>\n\n| Object |";
+    assert!(
+        whole.contains("| `ConfigMap/wide` | 200 places, below |  |  |\n") && whole.contains(fold),
+        "{fold}"
+    );
 }
 
 #[test]
