@@ -6,7 +6,7 @@ use std::sync::Arc;
 use kube_model::yaml::Limits;
 use kube_model::{FileBytes, Object, PlacePattern, Redactor, State, StateError};
 use serde_json::Value;
-use source::{HelmOptions, Programs, Resolved, SourceTree, Workspace};
+use source::{Programs, Resolved, SourceTree, Workspace};
 
 use crate::cli::Common;
 use crate::failure::Failure;
@@ -50,11 +50,7 @@ impl Session {
         let bytes = usize::try_from(common.max_file_bytes).unwrap_or(usize::MAX);
         Ok(Self {
             workspace: Workspace::open(Path::new("."), common.application.as_deref(), limits)?,
-            programs: Programs::new(HelmOptions {
-                program: common.helm.clone(),
-                cache: common.helm_cache.clone(),
-                ..HelmOptions::default()
-            }),
+            programs: common.programs.programs(),
             limits: Limits { bytes, ..Limits::default() },
             redactor: redactor(common.redaction_key_file.as_deref())?,
             markdown_limit: common.markdown_limit,

@@ -112,9 +112,10 @@ fn items(
     Value::Array(result)
 }
 
-/// Of an item without a name the live object has an empty one.
+/// Of an item without a name the live object has an empty one, and of a port without a number the number 0.
 fn item_key(item: &Value, keys: &[ListKey]) -> Key {
     let default = |key: &ListKey| key.default.as_ref().map(|default| Value::from(default.as_ref()));
-    let given = |key: &ListKey| item.get(key.field.as_ref()).filter(|value| *value != "").cloned();
+    let given =
+        |key: &ListKey| item.get(key.field.as_ref()).filter(|value| *value != "" && *value != 0).cloned();
     keys.iter().map(|key| given(key).or_else(|| default(key))).collect()
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use source::{HelmOptions, Programs};
 
 /// What every verb takes.
 #[derive(Debug, Args)]
@@ -26,12 +27,31 @@ pub(crate) struct Common {
     /// The key under which secrets are masked, so that masks compare between runs [default: a new one each run]
     #[arg(long, value_name = "FILE")]
     pub(crate) redaction_key_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) programs: ProgramOptions,
+}
+
+/// The programs that render.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Common options")]
+pub(crate) struct ProgramOptions {
     /// The helm command (3 or 4) that renders charts, or a directory of its recorded answers [default: helm in PATH]
     #[arg(long, value_name = "PATH", env = "PLIMSOLL_HELM", hide_env_values = true)]
     pub(crate) helm: Option<PathBuf>,
     /// A directory in which rendered charts are kept for the next run
     #[arg(long, value_name = "DIR", env = "PLIMSOLL_HELM_CACHE", hide_env_values = true)]
     pub(crate) helm_cache: Option<PathBuf>,
+}
+
+impl ProgramOptions {
+    /// The programs, which are looked for when they are first needed.
+    pub(crate) fn programs(&self) -> Programs {
+        Programs::new(HelmOptions {
+            program: self.helm.clone(),
+            cache: self.helm_cache.clone(),
+            ..HelmOptions::default()
+        })
+    }
 }
 
 /// The form in which a verb prints what it finds.

@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::SOURCES;
+use super::printed::ProgramOptions;
 
 #[derive(Debug, Args)]
 #[command(after_help = SOURCES)]
 pub(crate) struct Render {
-    /// What to render: a Kustomize overlay, or plain manifests
+    /// What to render: a Kustomize overlay, a chart with its values, or plain manifests
     #[arg(value_name = "SOURCE")]
     pub(crate) source: String,
     /// Say behind every field where it comes from: the file and line, and what set it there. Secrets are masked
@@ -27,6 +28,8 @@ pub(crate) struct Render {
     /// The key under which --origin masks secrets, so that masks compare between runs [default: a new one each run]
     #[arg(long, value_name = "FILE")]
     pub(crate) redaction_key_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) programs: ProgramOptions,
 }
 
 /// The forms in which objects are printed.

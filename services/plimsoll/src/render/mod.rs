@@ -4,10 +4,11 @@ pub(crate) mod annotated;
 mod kustomize;
 mod plain;
 
+use discovery::Recipe;
 use kube_model::Object;
 use kube_model::yaml::Limits;
 use serde::Serialize;
-use source::Workspace;
+use source::{Located, Programs, Workspace};
 
 use crate::failure::Failure;
 
@@ -39,12 +40,23 @@ pub(crate) fn render(
     workspace: &Workspace,
     argument: &str,
     limits: &source::Limits,
+    programs: &Programs,
 ) -> Result<Vec<Rendered>, Failure> {
-    if let Some(located) = workspace.locate(argument)?
-        && kustomize::is_overlay(&located)
-    {
-        return kustomize::render(&located);
-    }
     let bytes = usize::try_from(limits.file_bytes).unwrap_or(usize::MAX);
-    plain::render(workspace.resolve(argument, &mut std::io::stdin())?, &Limits { bytes, ..Limits::default() })
+    let yaml = Limits { bytes, ..Limits::default() };
+    match workspace.locate(argument)? {
+        Some(located) if kustomize::is_overlay(&located) => kustomize::render(&located),
+        Some(located) if !matches!(located.found.recipe, Recipe::Plain(_)) => {
+            by_programs(&located, programs, &yaml)
+        }
+        _ => plain::render(workspace.resolve(argument, &mut std::io::stdin())?, &yaml),
+    }
+}
+
+/// What programs render. They do not say which file set which field.
+fn by_programs(located: &Located, programs: &Programs, limits: &Limits) -> Result<Vec<Rendered>, Failure> {
+    let rendered = ::render::render(located.files.tree(), &located.found.recipe, programs, limits)
+        .map_err(|error| Failure::new(error.code(), error.to_string()))?;
+    let objects = rendered.objects.into_iter();
+    Ok(objects.map(|object| Rendered { object, fields: Vec::new() }).collect())
 }

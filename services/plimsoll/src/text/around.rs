@@ -69,13 +69,16 @@ impl<'o> Around<'o> {
     }
 }
 
+/// Fields by their names.
+type Named<'m> = Vec<(&'m str, &'m Value)>;
+
 /// As many fields before and after a key, in the order of their names, up to the next one that changes.
 fn neighbours<'m>(
     mapping: &'m Map<String, Value>,
     key: &str,
     context: usize,
     is_unchanged: impl Fn(&str) -> bool,
-) -> (Vec<(&'m str, &'m Value)>, Vec<(&'m str, &'m Value)>) {
+) -> (Named<'m>, Named<'m>) {
     let mut fields: Vec<(&str, &Value)> = mapping.iter().map(|(key, value)| (key.as_str(), value)).collect();
     fields.sort_by_key(|(name, _)| *name);
     let (before, from) = fields.split_at(fields.partition_point(|(name, _)| *name < key));
