@@ -36,7 +36,10 @@ impl Handler for Noting {
     async fn handle(&self, message: &Message) -> Result<(), Failure> {
         let note = || {
             let mut file = std::fs::File::options().create(true).append(true).open(&self.0)?;
-            writeln!(file, "{} {}", message.envelope.subject, message.envelope.sequence)?;
+            // In one write: a kill leaves the whole line, or nothing.
+            file.write_all(
+                format!("{} {}\n", message.envelope.subject, message.envelope.sequence).as_bytes(),
+            )?;
             file.sync_data()
         };
         note().map_err(|error| Failure::unavailable("WRITE_FAILED", error.to_string()))

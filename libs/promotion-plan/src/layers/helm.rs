@@ -70,17 +70,14 @@ fn merged(below: Value, above: Value) -> Value {
     match (below, above) {
         (Value::Object(mut below), Value::Object(above)) => {
             for (key, value) in above {
-                let value = match below.remove(&key) {
-                    Some(old) => merged(old, value),
-                    None => value,
-                };
+                let old = below.remove(&key);
                 if !value.is_null() {
-                    below.insert(key, value);
+                    below.insert(key, old.map_or_else(|| value.clone(), |old| merged(old, value.clone())));
                 }
             }
             Value::Object(below)
         }
-        (below, Value::Null) if !below.is_object() => Value::Null,
+        // An empty file.
         (below, Value::Null) => below,
         (_, above) => above,
     }
