@@ -99,7 +99,11 @@ impl Planner<'_, '_> {
         let both = self.pairs.iter().zip(&self.decisions);
         let carried = both.filter(|(_, decisions)| decisions.iter().any(Decision::is_carried));
         let in_file = carried
-            .filter(|(pair, _)| pair.target.is_none_or(|object| &*object.origin.file == path))
+            .filter(|(pair, _)| {
+                // What is rendered comes from several files: any of it may be what the edit is for.
+                let is_rendered = self.request.layers.is_some();
+                is_rendered || pair.target.is_none_or(|object| &*object.origin.file == path)
+            })
             .map(|(pair, _)| pair.key.clone());
         in_file.collect()
     }

@@ -1,5 +1,6 @@
 //! A side of a promotion, as it was named: manifests that are read as they stand, or files that are rendered.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -66,6 +67,15 @@ impl Given {
             Self::Manifests(resolved) => resolved.environment.as_ref(),
             Self::Rendered { environment, .. } => environment.as_ref(),
         }
+    }
+
+    /// The files that other environments of the repository are rendered from.
+    pub(crate) fn read_by_others(&self, session: &Session) -> BTreeSet<String> {
+        let (Self::Rendered { recipe, .. }, Ok((_, found))) = (self, session.workspace.discover()) else {
+            return BTreeSet::new();
+        };
+        let others = found.all().filter(|(_, other)| other.recipe != **recipe);
+        others.flat_map(|(_, other)| other.reads.files.iter().cloned()).collect()
     }
 
     /// A file that is edited, by the path that the plan gives it, as it was read.

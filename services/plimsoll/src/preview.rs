@@ -3,8 +3,6 @@
 use application::Policy;
 use cost_model::CostReport;
 use diff_engine::Diff;
-use std::collections::BTreeSet;
-
 use preview::{
     BaseTrees, DiffError, DiffInput, DiffOutput, ExplanationDocument, FileEdit, PlanDocument, Rendered,
     Selection, Whose,
@@ -100,7 +98,7 @@ impl Preview {
             selection: &selection,
             redactor: &session.redactor,
             limits: &session.limits,
-            shared: &BTreeSet::new(),
+            shared: &sources.target.read_by_others(session),
             programs: &session.programs,
         };
         let DiffOutput { plan, rendered, changes: diff } =

@@ -38,7 +38,10 @@ impl Input {
         let Some((from, to)) = namespaces(&self.given, &other.given) else { return };
         for object in self.objects.iter_mut().filter(|object| object.key.namespace.as_ref() == Some(&from)) {
             object.key.namespace = Some(to.clone());
-            Arc::make_mut(&mut object.value)["metadata"]["namespace"] = Value::from(to.as_str());
+            // What a chart renders names none, and is installed into one.
+            if let Some(namespace) = Arc::make_mut(&mut object.value).pointer_mut("/metadata/namespace") {
+                *namespace = Value::from(to.as_str());
+            }
         }
         self.objects.sort_by(|a, b| a.key.cmp(&b.key));
     }

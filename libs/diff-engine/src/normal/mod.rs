@@ -44,6 +44,10 @@ fn secret_texts(schema: Schema<'_>, object: &mut Map<String, Value>) {
         return;
     }
     let Some(Value::Object(texts)) = object.remove("stringData") else { return };
+    // `data:` with nothing behind it is none.
+    if object.get("data").is_some_and(Value::is_null) {
+        object.remove("data");
+    }
     if let Value::Object(data) = object.entry("data").or_insert_with(|| Value::Object(Map::new())) {
         data.extend(texts.into_iter().map(|(name, text)| (name, in_base64(text))));
     }

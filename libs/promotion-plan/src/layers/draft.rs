@@ -99,7 +99,7 @@ impl<'a> Draft<'a> {
 }
 
 /// The schema that the keys of lists come from: that of the kind, for what is an object or a patch of one.
-fn schema_of(value: &Value) -> Schema<'_> {
+pub(super) fn schema_of(value: &Value) -> Schema<'_> {
     fn text<'v>(value: &'v Value, key: &str) -> &'v str {
         value.get(key).and_then(Value::as_str).unwrap_or_default()
     }

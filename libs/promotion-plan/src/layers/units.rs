@@ -191,8 +191,8 @@ fn with_dependency<'a>(
     let mut value =
         chart.and_then(|chart| chart.values.into_iter().next()).ok_or("the target has no Chart.yaml")?;
     set_version(&mut value, name, to).ok_or("the dependency is not where it was read")?;
-    let equal = source("Chart.yaml")
-        .is_some_and(|chart| chart.values[0].get("dependencies") == value.get("dependencies"));
+    let equal =
+        source("Chart.yaml").is_some_and(|chart| dependencies_of(&chart) == value.get("dependencies"));
     let mut draft =
         draft.clone().with_document(&path, 0, value, None).ok_or("Chart.yaml cannot be edited")?;
     if let Some(lock) = draft.documents(&named("Chart.lock")) {
@@ -204,14 +204,19 @@ fn with_dependency<'a>(
             locked.iter().find(|dependency| dependency["name"] == name).map(|found| found["version"].clone());
         set_version(&mut value, name, version.as_ref().and_then(Value::as_str).unwrap_or(to))
             .ok_or("Chart.lock does not name the dependency")?;
-        if !equal || value.get("dependencies") != theirs.values[0].get("dependencies") {
+        if !equal || value.get("dependencies") != dependencies_of(&theirs) {
             return Err("the lock's digest covers dependencies that the source does not have".to_owned());
         }
-        value["digest"] = theirs.values[0]["digest"].clone();
+        let digest = theirs.values.first().and_then(|lock| lock.get("digest"));
+        value["digest"] = digest.cloned().ok_or("the source's Chart.lock has no digest")?;
         draft =
             draft.with_document(&named("Chart.lock"), 0, value, None).ok_or("Chart.lock cannot be edited")?;
     }
     with_vendored(layers, draft, (ours, theirs), (name, to), limits)
+}
+
+fn dependencies_of(documents: &Documents) -> Option<&Value> {
+    documents.values.first()?.get("dependencies")
 }
 
 fn set_version(chart: &mut Value, name: &str, to: &str) -> Option<()> {

@@ -28,14 +28,20 @@ impl<'a> Site<'_, 'a> {
         self.pairs.iter().find(|pair| pair.key == *key)
     }
 
-    /// Whether the target alone is rendered from a file, and the file lies with the target.
+    /// Whether the target alone is rendered from a file, and the file is one of its own: it lies with its overlay, or is a
+    /// values file of the environment. A chart's own values are those of all who use it, unless there are no others.
     pub(crate) fn is_own(&self, path: &str) -> bool {
-        let directory = match self.layers.target.inputs {
-            Inputs::Kustomize { directory } => directory,
-            Inputs::Helm { .. } | Inputs::Other => "",
+        let inside = match self.layers.target.inputs {
+            Inputs::Kustomize { directory } => {
+                directory.is_empty()
+                    || path.strip_prefix(&**directory).is_some_and(|rest| rest.starts_with('/'))
+            }
+            Inputs::Helm { chart, values } if values.is_empty() => {
+                file_tree::join(chart, "values.yaml").is_ok_and(|own| own == path)
+            }
+            Inputs::Helm { values, .. } => values.iter().any(|own| own == path),
+            Inputs::Other => false,
         };
-        let inside =
-            directory.is_empty() || path.strip_prefix(directory).is_some_and(|rest| rest.starts_with('/'));
         inside && !self.layers.shared.contains(path)
     }
 }
@@ -55,17 +61,24 @@ pub(crate) fn write<'a>(
         Inputs::Other => &[],
     };
     let goal = Goal::new(&layers.rendered.as_written, becoming, Marks::of(layers, limits));
-    let mut search =
-        Search { site: &site, mechanisms, goal: &goal, given_up: BTreeSet::new(), coupled: Vec::new() };
     let pointers: BTreeSet<String> = draft.tree.changes().map(|(path, _)| path.to_owned()).collect();
+    let mut search = Search {
+        site: &site,
+        mechanisms,
+        goal: &goal,
+        given_up: BTreeSet::new(),
+        coupled: Vec::new(),
+        pointers,
+        renders: 0,
+    };
     let start = Try::of(draft, &goal, layers).map_err(|why| refuse_all(becoming, why))?;
     let reached = search.run(start);
     if !reached.standing.is_reached() {
         let coupled = std::mem::take(&mut search.coupled);
         return Err(Refused { coupled, ..refused(&reached.standing, becoming) });
     }
-    let least = search.without_what_is_not_needed(reached, &pointers);
-    finish(layers, least)
+    let least = search.without_what_is_not_needed(reached);
+    finish(layers, least, &becoming.iter().map(|change| change.pair.key.clone()).collect())
 }
 
 /// A draft with what it renders to.
@@ -91,7 +104,14 @@ struct Search<'s, 'a> {
     given_up: BTreeSet<Place>,
     /// Places that an edit would have moved to the source's value besides.
     coupled: Vec<Coupled>,
+    /// The files that the pointers have changed.
+    pointers: BTreeSet<String>,
+    /// How often the target was rendered.
+    renders: usize,
 }
+
+/// How often a target is rendered for one plan: what has not been found then is for a person.
+const MOST_RENDERS: usize = 5_000;
 
 impl<'a> Search<'_, 'a> {
     /// Moves one open place after the other, as far as that goes.
@@ -114,6 +134,10 @@ impl<'a> Search<'_, 'a> {
         let mut coupled = Vec::new();
         for mechanism in self.mechanisms {
             for draft in mechanism(self.site, &now.draft, open, &now.standing) {
+                if self.renders >= MOST_RENDERS || !self.stays_at_home(&draft) {
+                    continue;
+                }
+                self.renders += 1;
                 let Ok(tried) = Try::of(draft, self.goal, self.site.layers) else { continue };
                 if tried.standing.is_nearer_than(&now.standing) {
                     return Some(tried);
@@ -125,6 +149,11 @@ impl<'a> Search<'_, 'a> {
         }
         self.coupled.extend(coupled);
         None
+    }
+
+    /// Whether a draft edits the target's own files alone, beside what its pointers need.
+    fn stays_at_home(&self, draft: &Draft<'a>) -> bool {
+        draft.tree.changes().all(|(path, _)| self.site.is_own(path) || self.pointers.contains(path))
     }
 
     /// What an edit that moves a place moves besides, if all of that becomes what the source has.
@@ -146,9 +175,9 @@ impl<'a> Search<'_, 'a> {
     }
 
     /// Takes back what a later edit has made needless. Pointers go over with all their files, whether they show or not.
-    fn without_what_is_not_needed(&self, mut reached: Try<'a>, pointers: &BTreeSet<String>) -> Try<'a> {
+    fn without_what_is_not_needed(&self, mut reached: Try<'a>) -> Try<'a> {
         let changed: Vec<String> = reached.draft.tree.changes().map(|(path, _)| path.to_owned()).collect();
-        for path in changed.into_iter().filter(|path| !pointers.contains(path)) {
+        for path in changed.into_iter().filter(|path| !self.pointers.contains(path)) {
             let without = reached.draft.clone().taken_back(&path);
             if let Ok(tried) = Try::of(without, self.goal, self.site.layers)
                 && tried.standing.is_reached()
@@ -160,17 +189,25 @@ impl<'a> Search<'_, 'a> {
     }
 }
 
-fn finish<'a>(layers: &Layers<'a>, reached: Try<'a>) -> Result<Edited<'a>, Refused> {
+fn finish<'a>(
+    layers: &Layers<'a>,
+    reached: Try<'a>,
+    changed: &BTreeSet<ObjectKey>,
+) -> Result<Edited<'a>, Refused> {
     let original = layers.target.tree;
     let mut written = Vec::new();
     for (path, after) in reached.draft.tree.changes() {
-        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).ok();
         let before = original.file(path);
         if before == after {
             continue;
         }
-        let edit = Written::text(path, before, after.map(|bytes| text(bytes).unwrap_or_default()));
-        written.extend(edit);
+        // An edit is published as text, so that people read it: an archive cannot be.
+        let text = |bytes: &'_ [u8]| std::str::from_utf8(bytes).is_ok();
+        if !before.is_none_or(text) || !after.is_none_or(text) {
+            return Err(Refused::objects(changed.clone(), format!("{path} is no text; edit it by hand")));
+        }
+        let after = after.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+        written.extend(Written::text(path, before, after));
     }
     written.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(Edited { written, files: Vec::new(), after: reached.rendered.objects })

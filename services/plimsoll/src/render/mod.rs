@@ -45,7 +45,9 @@ pub(crate) fn render(
     let bytes = usize::try_from(limits.file_bytes).unwrap_or(usize::MAX);
     let yaml = Limits { bytes, ..Limits::default() };
     match workspace.locate(argument)? {
-        Some(located) if kustomize::is_overlay(&located) => kustomize::render(&located),
+        Some(located) if kustomize::is_overlay(&located) && !has_overrides(&located) => {
+            kustomize::render(&located)
+        }
         Some(located) if !matches!(located.found.recipe, Recipe::Plain(_)) => {
             by_programs(&located, programs, &yaml)
         }
@@ -53,7 +55,12 @@ pub(crate) fn render(
     }
 }
 
-/// What programs render. They do not say which file set which field.
+/// Whether an object of Argo CD or Flux lays something over the overlay.
+fn has_overrides(located: &Located) -> bool {
+    matches!(&located.found.recipe, Recipe::Kustomize(recipe) if !recipe.overrides.is_empty() || recipe.generated.is_some())
+}
+
+/// What programs render, or what is laid over. They do not say which file set which field.
 fn by_programs(located: &Located, programs: &Programs, limits: &Limits) -> Result<Vec<Rendered>, Failure> {
     let rendered = ::render::render(located.files.tree(), &located.found.recipe, programs, limits)
         .map_err(|error| Failure::new(error.code(), error.to_string()))?;

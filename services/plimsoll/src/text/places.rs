@@ -85,7 +85,15 @@ pub(crate) fn carried(page: &mut Page, items: &[PlanItem]) {
                 page.line(&format!("      {}", change(item, page.style.width.saturating_sub(6))));
             }
         }
+        if goes_with_another(&item.reason) {
+            page.wrapped(6, None, &item.reason);
+        }
     }
+}
+
+/// Whether a place goes over because of something else, which its value alone does not tell.
+fn goes_with_another(reason: &str) -> bool {
+    ["it comes with ", "rendered from ", "goes with "].iter().any(|start| reason.starts_with(start))
 }
 
 /// The values of a place on one line of at most `room` characters.

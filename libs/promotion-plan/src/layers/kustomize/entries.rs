@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::super::draft::Draft;
 use super::super::trial::{Open, Standing};
 use super::super::write::Site;
+use super::fields::below;
 use super::{Kustomization, place_among};
 
 /// The fields whose entries bring something by themselves. What makes Secrets is not among them: their values never
@@ -107,18 +108,13 @@ impl Taken {
 fn taken_path(site: &Site<'_, '_>, path: &str, files: &mut BTreeMap<String, Vec<u8>>) -> Option<String> {
     let (ours, theirs) = (site.target_directory(), site.source_directory());
     let full = join(theirs, path).ok()?;
-    let inside = if theirs.is_empty() {
-        None
-    } else {
-        full.strip_prefix(theirs).and_then(|rest| rest.strip_prefix('/'))
-    };
     let tree: &FileTree = site.layers.source.tree;
-    let Some(below) = inside else {
+    if theirs.is_empty() || below(theirs, &full).is_none() {
         let exists = !matches!(site.layers.target.tree.find(&full), Found::Nothing | Found::Link);
         return exists.then(|| relative(ours, &full));
-    };
+    }
     let mut copy = |from: &str, bytes: &[u8]| {
-        let rest = from.strip_prefix(theirs)?.trim_start_matches('/');
+        let rest = below(theirs, from)?;
         files.insert(join(ours, rest).ok()?, bytes.to_vec());
         Some(())
     };
@@ -127,7 +123,6 @@ fn taken_path(site: &Site<'_, '_>, path: &str, files: &mut BTreeMap<String, Vec<
         Found::Directory => tree.below(&full).try_for_each(|(from, bytes)| copy(from, bytes))?,
         Found::Link | Found::Nothing => return None,
     }
-    let _ = below;
     Some(path.to_owned())
 }
 

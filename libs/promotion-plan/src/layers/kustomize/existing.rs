@@ -6,7 +6,7 @@ use manifest_edit::{apply, edit_document};
 use serde_json::Value;
 
 use super::super::Documents;
-use super::super::draft::Draft;
+use super::super::draft::{Draft, schema_of};
 use super::super::trial::{Open, Standing};
 use super::super::write::Site;
 use super::Kustomization;
@@ -28,8 +28,7 @@ pub(crate) fn change<'a>(
     open: &Open,
     _: &Standing,
 ) -> Vec<Draft<'a>> {
-    edited(site, draft, |document, is_resource| {
-        let _ = is_resource;
+    edited(site, draft, |document, _| {
         if document.is_array() {
             return operations(document, open);
         }
@@ -118,9 +117,7 @@ fn at_spot<'a>(
                 items.remove(*index);
                 return kustomization.with_items(site, draft, field, items);
             }
-            let schema =
-                kube_model::schema::Schemas::built_in().of("", new["kind"].as_str().unwrap_or_default());
-            let splices = edit_document(&documents.file, 0, schema, (old, &new), None).ok()?;
+            let splices = edit_document(&documents.file, 0, schema_of(old), (old, &new), None).ok()?;
             let text = Value::from(apply(text, &splices));
             let mut item = item.clone();
             match item.get_mut("patch") {

@@ -12,6 +12,11 @@ pub(super) fn is_of(document: &Value, object: &ObjectKey) -> bool {
         && text(document.pointer("/metadata/name")).as_deref() == Some(&object.name)
 }
 
+/// What follows a directory in the path of something below it.
+pub(super) fn below<'p>(directory: &str, path: &'p str) -> Option<&'p str> {
+    if directory.is_empty() { Some(path) } else { path.strip_prefix(directory)?.strip_prefix('/') }
+}
+
 /// Whether a strategic-merge patch says nothing but what it is a patch of.
 pub(super) fn is_spent(patch: &Value) -> bool {
     let Some(map) = patch.as_object() else { return false };

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::super::draft::Draft;
 use super::super::trial::{Open, Standing};
 use super::super::write::Site;
+use super::fields::{below, is_of};
 use super::place_among;
 
 /// Adds the documents of the object's file that are new, and the file to the resources.
@@ -26,7 +27,7 @@ fn added<'a>(site: &Site<'_, 'a>, draft: &Draft<'a>, open: &Open, standing: &Sta
     }
     let written = site.pair(&open.place.object)?.written?;
     let path = &*written.origin.file;
-    let below = path.strip_prefix(site.source_directory())?.trim_start_matches('/');
+    let below = below(site.source_directory(), path)?;
     let file = ManifestFile::read(path, site.layers.source.tree.file(path)?, site.limits).ok()?;
     let all = file.objects(site.limits).ok()?;
     let new = |object: &&Object| {
@@ -34,7 +35,7 @@ fn added<'a>(site: &Site<'_, 'a>, draft: &Draft<'a>, open: &Open, standing: &Sta
             open.place.path.is_root()
                 && open.found.is_none()
                 && site.pair(&open.place.object).and_then(|pair| pair.written).is_some_and(|written| {
-                    *written.origin.file == *path && written.origin.document == object.origin.document
+                    *written.origin.file == *path && is_of(&object.value, &written.key)
                 })
         })
     };
