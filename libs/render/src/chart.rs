@@ -40,7 +40,11 @@ fn release(tree: &FileTree, helm: &Helm) -> Result<(Release, Vec<String>), Rende
     let chart = Arc::new(Chart::read(tree, path)?);
     let mut read: Vec<String> = match tree.file(path) {
         Some(_) => vec![path.to_owned()],
-        None => tree.below(path).map(|(path, _)| path.to_owned()).collect(),
+        None => tree
+            .below(path)
+            .map(|(file, _)| file.to_owned())
+            .filter(|file| !is_values_of_another(&chart, path, file))
+            .collect(),
     };
     let file = |path: &str| -> Result<Arc<[u8]>, RenderError> {
         tree.file(path).map(Arc::from).ok_or_else(|| RenderError::Missing(path.to_owned()))
@@ -80,6 +84,25 @@ fn release(tree: &FileTree, helm: &Helm) -> Result<(Release, Vec<String>), Rende
         ..Release::of(chart, &helm.release)
     };
     Ok((release, read))
+}
+
+/// Whether a file of a chart is values that this release does not take: those of other environments often lie beside the
+/// chart's own. A template may read any file through `.Files`.
+fn is_values_of_another(chart: &Chart, directory: &str, file: &str) -> bool {
+    let below = file.strip_prefix(directory).unwrap_or(file).trim_start_matches('/');
+    let (stem, is_yaml) = match below.rsplit_once('.') {
+        Some((stem, extension)) => (stem, matches!(extension, "yaml" | "yml")),
+        None => (below, false),
+    };
+    let parts: Vec<&str> = stem.split('/').collect();
+    let is_values = match parts.as_slice() {
+        [name] => name.starts_with("values") && *name != "values",
+        ["values" | "env" | "envs" | "environments", _] => true,
+        _ => false,
+    };
+    let reads_files =
+        || chart.templates().any(|(_, bytes)| String::from_utf8_lossy(bytes).contains(".Files"));
+    is_yaml && is_values && !reads_files()
 }
 
 /// What a release does not say is installed into the release's namespace.

@@ -54,6 +54,11 @@ impl Given {
         Ok(Self::Rendered { files, recipe: Box::new(found.recipe), shown, environment })
     }
 
+    /// Whether its objects are rendered.
+    pub(crate) fn is_rendered(&self) -> bool {
+        matches!(self, Self::Rendered { .. })
+    }
+
     /// What people call it.
     pub(crate) fn description(&self) -> &str {
         match self {
@@ -94,6 +99,14 @@ impl Given {
         match self {
             Self::Manifests(Resolved { tree, .. }) => tree.show(tree.relative(path)),
             Self::Rendered { files, .. } => files.show(path),
+        }
+    }
+
+    /// A file that is edited, as patches name it.
+    pub(crate) fn patch_path(&self, path: &str) -> String {
+        match self {
+            Self::Manifests(_) => path.to_owned(),
+            Self::Rendered { files, .. } => files.patch_path(path),
         }
     }
 

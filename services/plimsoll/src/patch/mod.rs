@@ -26,13 +26,17 @@ pub(crate) fn of(preview: &Preview, redactor: &Redactor, limits: &Limits) -> Res
     for edit in &preview.plan.edits {
         let after = preview.bytes_after(edit)?;
         let (before, after) = (text(preview.bytes(edit)), text(after.as_deref()));
-        let secret = |text: &str| SecretSpans::of(&edit.path, text, redactor, limits).lines(text);
+        let spans = match preview.target.is_rendered() {
+            true => SecretSpans::of_input,
+            false => SecretSpans::of,
+        };
+        let secret = |text: &str| spans(&edit.path, text, redactor, limits).lines(text);
         let hunks = hunks::of(before, after, &secret(before), &secret(after)).map_err(|line| {
             let why = "the edit changes a line that shows a secret, which a patch would show too";
             Failure::new("PATCH_SECRET", format!("{}:{line}: {why}", preview.show(edit)))
         })?;
         let side = |hash: &Option<String>, name: &str| match hash {
-            Some(_) => quoted(&format!("{name}/{}", edit.path)),
+            Some(_) => quoted(&format!("{name}/{}", preview.target.patch_path(&edit.path))),
             None => "/dev/null".to_owned(),
         };
         patch.bare |= hunks.bare;
