@@ -166,7 +166,7 @@ fn every_scenario_of_kustomize_passes() {
 /// Helm's answers are recorded (`scripts/helm/record-scenarios.sh`): a chart or a value that they do not know fails.
 #[test]
 fn every_scenario_of_helm_passes() {
-    pass("h", 2);
+    pass("h", 3);
 }
 
 /// Planning again after the edit gives nothing more to edit.
