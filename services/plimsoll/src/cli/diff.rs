@@ -18,7 +18,7 @@ pub(crate) struct Diff {
     #[arg(long)]
     pub(crate) live: bool,
     /// Print the objects as they would be live, as YAML, instead of the difference
-    #[arg(long, requires = "live")]
+    #[arg(long, requires = "live", conflicts_with_all = ["filter", "stat", "context", "show_suppressed"])]
     pub(crate) predicted: bool,
     /// How the objects are applied [default: as each was applied the last time]
     #[arg(long, value_name = "WHERE", requires = "live")]

@@ -93,6 +93,7 @@ pub(crate) fn pair(before: &Value, after: &Value, room: usize) -> (String, Strin
     if let Some((one, other)) = shorter.filter(|(one, other)| fits(one, other)) {
         return (one, other);
     }
+    let (one, other) = near_the_difference(&one, &other);
     let half = room / 2;
     let (a, b) = (one.chars().count(), other.chars().count());
     let (a, b) = match (a <= half, b <= half) {
@@ -115,6 +116,18 @@ fn tails(one: &str, other: &str, room: usize) -> Option<(String, String)> {
     let fits = |longer: &String| longer.chars().count() + shorter.chars().count() <= room;
     let longer = Some(from(one, name)).filter(|longer| name < shared && fits(longer));
     (shared > 8).then(|| (longer.unwrap_or_else(|| from(one, shared)), shorter))
+}
+
+/// Two texts from shortly before the first character in which they differ: what comes after it may be cut, it may not.
+fn near_the_difference(one: &str, other: &str) -> (String, String) {
+    const BEFORE: usize = 8;
+    let shared = one.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
+    let start = shared.saturating_sub(BEFORE);
+    let from = |text: &str| match start {
+        0 => text.to_owned(),
+        _ => format!("…{}", text.chars().skip(start).collect::<String>()),
+    };
+    (from(one), from(other))
 }
 
 /// Two collections without the entries that they share at their start and at their end.
@@ -143,6 +156,14 @@ fn shared_start(one: &str, other: &str, ends: &[char]) -> usize {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn a_difference_in_the_middle_of_long_texts_is_shown() {
+        let text = |word: &str| Value::from(format!("{0}{word} {0}", "word ".repeat(40)));
+        let (before, after) = pair(&text("one"), &text("other"), 60);
+        assert!(before.contains("one") && after.contains("other"), "{before} {after}");
+        assert!(before.chars().count() + after.chars().count() <= 60, "{before} {after}");
+    }
 
     #[test]
     fn a_text_is_not_taken_for_another_value() {

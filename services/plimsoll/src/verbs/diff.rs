@@ -20,14 +20,24 @@ pub(crate) fn run(arguments: &Diff) -> Result<Outcome, Failure> {
     let has_gate = common.fail_on.is_some() || pricing.fail_above.is_some();
     if let ([before, after], false) = (sources.as_slice(), has_gate) {
         let (before, after) = session.read_unequal(before, after)?;
-        return Ok(Outcome::of(render(&session, arguments, &before, &after)?));
+        let output = render(&session, arguments, &before, &after)?;
+        return Ok(Outcome { notes: masked(arguments, &output), ..Outcome::of(output) });
     }
     let (before, after) = session.read_pair(sources)?;
     let objects = before.as_ref().map_or(&[][..], |input| &input.objects);
     let output = render(&session, arguments, objects, &after.objects)?;
     let gates = Gates { pricing, common, limits: &session.limits, before: before.as_ref(), after: &after };
     let against = gates.evaluate(None, None)?;
-    Ok(Outcome { output, against, ..Outcome::default() })
+    Ok(Outcome { notes: masked(arguments, &output), against, output })
+}
+
+/// Who applies a patch should know that it writes marks where secrets change.
+fn masked(arguments: &Diff, output: &str) -> Vec<String> {
+    let has_marks = matches!(arguments.format, DiffFormat::JsonPatch) && output.contains("(secret ");
+    has_marks
+        .then(|| "the patch holds marks in the place of secrets: applied, it writes the marks".to_owned())
+        .into_iter()
+        .collect()
 }
 
 fn render(

@@ -32,7 +32,9 @@ pub(crate) fn run(arguments: &Render) -> Result<Outcome, Failure> {
             stream(&rendered, |one| yaml::write_escaping(&one.object.value, hidden))
         }
     };
-    Ok(Outcome::of(output))
+    let says_no_origin = arguments.origin && rendered.iter().all(|one| one.fields.is_empty());
+    let why = "what a program renders does not say which file set which field, so no origin is shown";
+    Ok(Outcome { notes: says_no_origin.then(|| why.to_owned()).into_iter().collect(), ..Outcome::of(output) })
 }
 
 /// Documents as kustomize prints them: with `---` between them only.
