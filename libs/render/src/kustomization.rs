@@ -5,14 +5,13 @@ use std::sync::Arc;
 use discovery::Kustomize;
 use file_tree::{FileTree, join};
 use kube_model::{Object, Origin, yaml};
+use kustomize::kustomization::FILE_NAMES;
 use serde_json::{Value, json};
 
 use crate::Rendered;
 use crate::error::RenderError;
 use crate::names::Names;
 use crate::overrides;
-
-const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 pub(crate) fn render(tree: &FileTree, recipe: &Kustomize) -> Result<Rendered, RenderError> {
     let overlaid = overlaid(tree, recipe);
@@ -40,7 +39,7 @@ fn overlaid(tree: &FileTree, recipe: &Kustomize) -> Option<FileTree> {
     if recipe.overrides.is_empty() && recipe.generated.is_none() {
         return None;
     }
-    let paths = NAMES.iter().filter_map(|name| join(&recipe.directory, name).ok());
+    let paths = FILE_NAMES.iter().filter_map(|name| join(&recipe.directory, name).ok());
     let path = paths.clone().find(|path| tree.file(path).is_some()).or_else(|| paths.clone().next())?;
     let kustomization = match (&recipe.generated, tree.file(&path)) {
         (Some(resources), None) => json!({"resources": resources}),

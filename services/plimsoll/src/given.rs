@@ -76,9 +76,8 @@ impl Given {
 
     /// The files that other environments of the repository are rendered from.
     pub(crate) fn read_by_others(&self, session: &Session) -> BTreeSet<String> {
-        let (Self::Rendered { recipe, .. }, Ok((_, found))) = (self, session.workspace.discover()) else {
-            return BTreeSet::new();
-        };
+        let Self::Rendered { recipe, .. } = self else { return BTreeSet::new() };
+        let Ok((_, found)) = session.workspace.discover() else { return BTreeSet::new() };
         let others = found.all().filter(|(_, other)| other.recipe != **recipe);
         others.flat_map(|(_, other)| other.reads.files.iter().cloned()).collect()
     }

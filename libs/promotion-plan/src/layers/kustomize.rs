@@ -12,12 +12,14 @@ mod replicas;
 
 use std::rc::Rc;
 
+use ::kustomize::kustomization::FILE_NAMES;
 use file_tree::{Found, join};
+use kube_model::yaml::Limits;
 use serde_json::Value;
 
 use super::draft::Draft;
 use super::write::{Mechanism, Site};
-use super::{Documents, Inputs};
+use super::{Documents, Inputs, Layer};
 
 /// An `images:` entry, a `replicas:` entry, a generator's item, a value that an own file has already, a whole entry
 /// of the source, a new patch; and for what goes, the entry that brings it.
@@ -37,8 +39,6 @@ pub(super) const MECHANISMS: &[Mechanism] = &[
     new_patch::take_part_over,
     new_patch::write,
 ];
-
-const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 /// A kustomization as it stands in a draft.
 pub(super) struct Kustomization {
@@ -69,7 +69,7 @@ impl Kustomization {
         draft: &Draft<'a>,
         value: Value,
     ) -> Option<Draft<'a>> {
-        let template = site.source_kustomization().map(|documents| (documents, 0));
+        let template = site.source.clone().map(|documents| (documents, 0));
         draft.clone().with_document(&self.path, 0, value, template)
     }
 
@@ -90,6 +90,24 @@ impl Kustomization {
         self.becoming(site, draft, value)
     }
 
+    /// The draft in which a field has one more item, where the source has it; none where the same is there already.
+    pub(super) fn with_new_item<'a>(
+        &self,
+        site: &Site<'_, 'a>,
+        draft: &Draft<'a>,
+        field: &str,
+        item: Value,
+        same: fn(&Value, &Value) -> bool,
+    ) -> Option<Draft<'a>> {
+        let mut items = self.items(field).to_vec();
+        if items.iter().any(|other| same(other, &item)) {
+            return None;
+        }
+        let at = place_among(&items, &site.source_items(field), &item, same);
+        items.insert(at, item);
+        self.with_items(site, draft, field, items)
+    }
+
     /// The draft in which an item of a field is another one.
     pub(super) fn with_item<'a>(
         &self,
@@ -105,7 +123,7 @@ impl Kustomization {
 }
 
 fn path_of<'t>(find: impl Fn(&str) -> Found<'t>, directory: &str) -> Option<String> {
-    NAMES.iter().find_map(|name| {
+    FILE_NAMES.iter().find_map(|name| {
         let path = join(directory, name).ok()?;
         matches!(find(&path), Found::File(_)).then_some(path)
     })
@@ -148,19 +166,18 @@ impl<'a> Site<'_, 'a> {
         found
     }
 
-    /// The source's overlay: its file, and what it means.
-    pub(super) fn source_kustomization(&self) -> Option<Rc<Documents>> {
-        let tree = self.layers.source.tree;
-        let path = path_of(|path| tree.find(path), self.source_directory())?;
-        Documents::read(tree, &path, self.limits).map(Rc::new)
-    }
-
     /// The items of a field of the source's overlay.
     pub(super) fn source_items(&self, field: &str) -> Vec<Value> {
-        let documents = self.source_kustomization();
-        let items = documents.as_ref().and_then(|documents| documents.values.first()?.get(field)?.as_array());
+        let items =
+            self.source.as_ref().and_then(|documents| documents.values.first()?.get(field)?.as_array());
         items.cloned().unwrap_or_default()
     }
+}
+
+/// The kustomization of a side, as it was read.
+pub(super) fn overlay_of(layer: &Layer<'_>, limits: &Limits) -> Option<Rc<Documents>> {
+    let path = path_of(|path| layer.tree.find(path), directory(layer.inputs))?;
+    Documents::read(layer.tree, &path, limits).map(Rc::new)
 }
 
 fn directory(inputs: &Inputs) -> &str {

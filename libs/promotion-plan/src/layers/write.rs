@@ -1,13 +1,14 @@
 //! From what is to become of rendered objects to edits of the files that they are rendered from.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use kube_model::yaml::Limits;
 use kube_model::{ObjectKey, Place};
 
 use super::draft::Draft;
 use super::trial::{Goal, Open, Standing};
-use super::{Inputs, Layers, Marks, helm, kustomize};
+use super::{Documents, Inputs, Layers, Marks, helm, kustomize};
 use crate::edits::{Becoming, Coupled, Edited, Refused, Written};
 use crate::pairing::Pair;
 use render::Rendered;
@@ -17,6 +18,8 @@ pub(crate) struct Site<'s, 'a> {
     pub(crate) layers: &'s Layers<'a>,
     pub(crate) pairs: &'s [Pair<'a>],
     pub(crate) limits: &'a Limits,
+    /// The source's kustomization, where there is one.
+    pub(crate) source: Option<Rc<Documents>>,
 }
 
 /// A way to move an open place: drafts to try, best first.
@@ -54,7 +57,7 @@ pub(crate) fn write<'a>(
     draft: Draft<'a>,
     limits: &'a Limits,
 ) -> Result<Edited<'a>, Refused> {
-    let site = Site { layers, pairs, limits };
+    let site = Site { layers, pairs, limits, source: kustomize::overlay_of(&layers.source, limits) };
     let mechanisms: &[Mechanism] = match layers.target.inputs {
         Inputs::Kustomize { .. } => kustomize::MECHANISMS,
         Inputs::Helm { .. } => helm::MECHANISMS,
@@ -132,9 +135,12 @@ impl<'a> Search<'_, 'a> {
 
     fn moved(&mut self, now: &Try<'a>, open: &Open) -> Option<Try<'a>> {
         let mut coupled = Vec::new();
-        for mechanism in self.mechanisms {
+        'tries: for mechanism in self.mechanisms {
             for draft in mechanism(self.site, &now.draft, open, &now.standing) {
-                if self.renders >= MOST_RENDERS || !self.stays_at_home(&draft) {
+                if self.renders >= MOST_RENDERS {
+                    break 'tries;
+                }
+                if !self.stays_at_home(&draft) {
                     continue;
                 }
                 self.renders += 1;

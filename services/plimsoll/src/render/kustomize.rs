@@ -3,17 +3,16 @@
 use std::sync::Arc;
 
 use kube_model::{Object, Origin};
+use kustomize::kustomization::FILE_NAMES;
 use kustomize::{By, FieldOrigin, GeneratorKind, KustomizeError, Problem, Resource};
 use source::{Located, RepositoryFiles};
 
 use super::{Field, Rendered};
 use crate::failure::Failure;
 
-const FILES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
-
 pub(super) fn is_overlay(located: &Located) -> bool {
     let tree = located.files.tree();
-    FILES.iter().any(|name| tree.file(&below(&located.path, name)).is_some())
+    FILE_NAMES.iter().any(|name| tree.file(&below(&located.path, name)).is_some())
 }
 
 fn below(directory: &str, name: &str) -> String {

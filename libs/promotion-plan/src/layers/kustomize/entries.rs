@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::super::draft::Draft;
 use super::super::trial::{Open, Standing};
 use super::super::write::Site;
+use super::Kustomization;
 use super::fields::below;
-use super::{Kustomization, place_among};
 
 /// The fields whose entries bring something by themselves. What makes Secrets is not among them: their values never
 /// cross.
@@ -35,13 +35,12 @@ pub(crate) fn take_over<'a>(
     let Some(overlay) = site.overlay(draft) else { return Vec::new() };
     let mut drafts = Vec::new();
     for field in FIELDS {
-        let theirs = site.source_items(field);
-        for entry in &theirs {
-            let Some(taken) = Taken::of(site, entry) else { continue };
+        for entry in site.source_items(field) {
+            let Some(taken) = Taken::of(site, &entry) else { continue };
             if overlay.items(field).contains(&taken.entry) {
                 continue;
             }
-            drafts.extend(with_entry(site, draft, &overlay, (field, &theirs), taken));
+            drafts.extend(with_entry(site, draft, &overlay, field, taken));
         }
     }
     drafts
@@ -52,7 +51,7 @@ pub(super) fn with_entry<'a>(
     site: &Site<'_, 'a>,
     draft: &Draft<'a>,
     overlay: &Kustomization,
-    (field, theirs): (&str, &[Value]),
+    field: &str,
     taken: Taken,
 ) -> Option<Draft<'a>> {
     let mut draft = draft.clone();
@@ -63,10 +62,7 @@ pub(super) fn with_entry<'a>(
             None => draft = draft.with_file(&path, bytes),
         }
     }
-    let mut items = overlay.items(field).to_vec();
-    let at = place_among(&items, theirs, &taken.entry, |one, other| one == other);
-    items.insert(at, taken.entry);
-    overlay.with_items(site, &draft, field, items)
+    overlay.with_new_item(site, &draft, field, taken.entry, Value::eq)
 }
 
 /// An entry as the target's overlay would name it, and the files that come with it.

@@ -49,13 +49,7 @@ pub(crate) fn add<'a>(site: &Site<'_, 'a>, draft: &Draft<'a>, open: &Open, _: &S
     };
     let literal = format!("{key}={planned}");
     let entry = json!({"name": open.place.object.name, "behavior": "merge", "literals": [literal]});
-    let mut items = overlay.items(FIELD).to_vec();
-    if items.iter().any(|item| same_name(item, &entry)) {
-        return Vec::new();
-    }
-    let at = place_among(&items, &site.source_items(FIELD), &entry, same_name);
-    items.insert(at, entry);
-    overlay.with_items(site, draft, FIELD, items).into_iter().collect()
+    overlay.with_new_item(site, draft, FIELD, entry, same_name).into_iter().collect()
 }
 
 fn setting(open: &Open) -> Option<Setting<'_>> {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::super::draft::Draft;
 use super::super::trial::{Open, Standing};
 use super::super::write::Site;
-use super::{place_among, same_name};
+use super::same_name;
 
 /// Moves the entry that sets the image.
 pub(crate) fn change<'a>(
@@ -55,14 +55,7 @@ pub(crate) fn add_new<'a>(
 }
 
 fn with_entry<'a>(site: &Site<'_, 'a>, draft: &Draft<'a>, entry: Value) -> Option<Draft<'a>> {
-    let overlay = site.overlay(draft)?;
-    let mut items = overlay.items("images").to_vec();
-    if items.iter().any(|item| same_name(item, &entry)) {
-        return None;
-    }
-    let at = place_among(&items, &site.source_items("images"), &entry, same_name);
-    items.insert(at, entry);
-    overlay.with_items(site, draft, "images", items)
+    site.overlay(draft)?.with_new_item(site, draft, "images", entry, same_name)
 }
 
 /// The image that stands there, and the one that is to.

@@ -9,7 +9,6 @@ use super::super::draft::Draft;
 use super::super::trial::{Open, Standing};
 use super::super::write::Site;
 use super::fields::{below, is_of};
-use super::place_among;
 
 /// Adds the documents of the object's file that are new, and the file to the resources.
 pub(crate) fn add<'a>(
@@ -62,11 +61,8 @@ fn added<'a>(site: &Site<'_, 'a>, draft: &Draft<'a>, open: &Open, standing: &Sta
     let draft = draft.clone().with_file(&destination, text.into_bytes());
     let overlay = site.overlay(&draft)?;
     let entry = Value::from(below);
-    let mut items = overlay.items("resources").to_vec();
-    if items.contains(&entry) {
+    if overlay.items("resources").contains(&entry) {
         return Some(draft);
     }
-    let at = place_among(&items, &site.source_items("resources"), &entry, |one, other| one == other);
-    items.insert(at, entry);
-    overlay.with_items(site, &draft, "resources", items)
+    overlay.with_new_item(site, &draft, "resources", entry, Value::eq)
 }

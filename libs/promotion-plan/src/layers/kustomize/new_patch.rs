@@ -11,7 +11,6 @@ use super::super::draft::Draft;
 use super::super::trial::{Open, Standing};
 use super::super::write::Site;
 use super::fields::{at, is_of};
-use super::place_among;
 
 /// The part of a patch of the source that is carried, under the patch's own name.
 pub(crate) fn take_part_over<'a>(
@@ -115,12 +114,10 @@ fn with_patch<'a>(site: &Site<'_, 'a>, draft: &Draft<'a>, path: &str, text: Stri
     let draft = draft.clone().with_file(&destination, text.into_bytes());
     let overlay = site.overlay(&draft)?;
     let entry = json!({"path": path});
-    let mut items = overlay.items("patches").to_vec();
-    if !items.contains(&entry) {
-        let at = place_among(&items, &site.source_items("patches"), &entry, |one, other| one == other);
-        items.insert(at, entry);
+    if overlay.items("patches").contains(&entry) {
+        return Some(draft);
     }
-    overlay.with_items(site, &draft, "patches", items)
+    overlay.with_new_item(site, &draft, "patches", entry, Value::eq)
 }
 
 /// What a patch says of which object it patches.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::super::draft::Draft;
 use super::super::trial::{Open, Standing};
 use super::super::write::Site;
-use super::{place_among, same_name};
+use super::same_name;
 
 /// Changes the entry that sets the replicas.
 pub(crate) fn change<'a>(
@@ -31,13 +31,7 @@ pub(crate) fn change<'a>(
 pub(crate) fn add<'a>(site: &Site<'_, 'a>, draft: &Draft<'a>, open: &Open, _: &Standing) -> Vec<Draft<'a>> {
     let (Some(planned), Some(overlay)) = (replicas(open), site.overlay(draft)) else { return Vec::new() };
     let entry = json!({"name": open.place.object.name, "count": planned});
-    let mut items = overlay.items("replicas").to_vec();
-    if items.iter().any(|item| same_name(item, &entry)) {
-        return Vec::new();
-    }
-    let at = place_among(&items, &site.source_items("replicas"), &entry, same_name);
-    items.insert(at, entry);
-    overlay.with_items(site, draft, "replicas", items).into_iter().collect()
+    overlay.with_new_item(site, draft, "replicas", entry, same_name).into_iter().collect()
 }
 
 fn replicas(open: &Open) -> Option<&Value> {
