@@ -91,7 +91,7 @@ impl Inputs {
             commit: held.tree.as_ref().and_then(|tree| tree.side.commit.clone()),
             source: held.tree.as_ref().map(|tree| listing(tree, None)),
         });
-        let name = input.target.recipe.map_or("plain", |recipe| recipe.how.kind());
+        let name = input.target.recipe.map_or("plain", |recipe| recipe.how().kind());
         let (target, base) = (sides.target.rendered.as_ref(), sides.base.as_ref());
         Self {
             renderer: Renderer { name: name.to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },

@@ -63,12 +63,12 @@ impl<'a> Sides<'a> {
         let mut shared = input.shared.clone();
         shared.extend(self.source.rendered.iter().flat_map(|rendered| rendered.read.iter().cloned()));
         Some(Layering {
-            target: (target.files, inputs(target.how)),
+            target: (target.files, inputs(target.how())),
             source: source
-                .map_or((target.files, Inputs::default()), |source| (source.files, inputs(source.how))),
-            base: input.base.as_ref().and_then(|base| base.newest.recipe).map(|base| inputs(base.how)),
+                .map_or((target.files, Inputs::default()), |source| (source.files, inputs(source.how()))),
+            base: input.base.as_ref().and_then(|base| base.newest.recipe).map(|base| inputs(base.how())),
             shared,
-            renderer: Rendering { recipe: target.how, programs: input.programs, limits: input.limits },
+            renderer: Rendering { recipe: target.how(), programs: input.programs, limits: input.limits },
         })
     }
 }
@@ -102,7 +102,7 @@ impl<'i> Reader<'i> {
             let state = state.map_err(|error| DiffError::Manifest { whose, name: name(), error })?;
             return Ok(Side { state, rendered: None });
         };
-        let rendered = render::render(recipe.files, recipe.how, self.input.programs, self.input.limits)
+        let rendered = render::render(recipe.files, recipe.how(), self.input.programs, self.input.limits)
             .map_err(|error| DiffError::Render { whose, name: name(), error: Box::new(error) })?;
         Ok(Side { state: state_of(&rendered), rendered: Some(rendered) })
     }

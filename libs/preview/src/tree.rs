@@ -48,13 +48,20 @@ pub struct Tree<'a> {
 pub struct Recipe<'a> {
     /// The files of the repository.
     pub files: &'a FileTree,
+    /// How they are rendered, and what else was found about that.
+    pub environment: &'a discovery::Environment,
+}
+
+impl<'a> Recipe<'a> {
     /// How they are rendered.
-    pub how: &'a discovery::Recipe,
+    pub(crate) fn how(&self) -> &'a discovery::Recipe {
+        &self.environment.recipe
+    }
 }
 
 impl std::fmt::Debug for Recipe<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Recipe").field(self.how).finish()
+        f.debug_tuple("Recipe").field(&self.environment.recipe).finish()
     }
 }
 

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use discovery::Recipe;
 use source::{EnvironmentInfo, Located, RepositoryFiles, RepositoryOrigin, Resolved, SourceError};
 
 use crate::failure::Failure;
@@ -20,7 +19,7 @@ pub(crate) enum Given {
         /// The files of the repository.
         files: Arc<RepositoryFiles>,
         /// How they are rendered.
-        recipe: Box<Recipe>,
+        found: Box<discovery::Environment>,
         /// What people call it.
         shown: String,
         /// Its environment.
@@ -51,7 +50,7 @@ impl Given {
         let nowhere = || SourceError::NotFound { argument: argument.to_owned(), tried: Vec::new() };
         let Located { files, path, environment, found } = located.ok_or_else(nowhere)?;
         let shown = files.show(&path);
-        Ok(Self::Rendered { files, recipe: Box::new(found.recipe), shown, environment })
+        Ok(Self::Rendered { files, found: Box::new(found), shown, environment })
     }
 
     /// Whether its objects are rendered.
@@ -76,9 +75,9 @@ impl Given {
 
     /// The files that other environments of the repository are rendered from.
     pub(crate) fn read_by_others(&self, session: &Session) -> BTreeSet<String> {
-        let Self::Rendered { recipe, .. } = self else { return BTreeSet::new() };
+        let Self::Rendered { found: ours, .. } = self else { return BTreeSet::new() };
         let Ok((_, found)) = session.workspace.discover() else { return BTreeSet::new() };
-        let others = found.all().filter(|(_, other)| other.recipe != **recipe);
+        let others = found.all().filter(|(_, other)| other.recipe != ours.recipe);
         others.flat_map(|(_, other)| other.reads.files.iter().cloned()).collect()
     }
 
@@ -143,11 +142,11 @@ impl Given {
                 files: tree.files.iter().map(|file| (file.path.as_str(), file.bytes.as_slice())).collect(),
                 recipe: None,
             },
-            Self::Rendered { files, recipe, .. } => preview::Tree {
+            Self::Rendered { files, found, .. } => preview::Tree {
                 side,
                 root: "",
                 files: Vec::new(),
-                recipe: Some(preview::Recipe { files: files.tree(), how: recipe }),
+                recipe: Some(preview::Recipe { files: files.tree(), environment: found }),
             },
         }
     }

@@ -123,8 +123,8 @@ impl Session {
             Given::Manifests(resolved) => {
                 some(State::objects_together(&[&bytes(resolved)], &self.limits).remove(0), resolved)
             }
-            Given::Rendered { files, recipe, shown, .. } => {
-                let rendered = render::render(files.tree(), recipe, &self.programs, &self.limits)
+            Given::Rendered { files, found, shown, .. } => {
+                let rendered = render::render(files.tree(), &found.recipe, &self.programs, &self.limits)
                     .map_err(|error| Failure::new(error.code(), error.to_string()))?;
                 match rendered.objects.is_empty() {
                     true => Err(source::SourceError::Empty { description: shown.clone() }.into()),
