@@ -33,9 +33,34 @@ pub fn preview_hash(parts: &PreviewParts) -> BlobHash {
     BlobHash::of(written.as_bytes())
 }
 
+/// The hash of a group of plans that were made together: the SHA-256 of the canonical form of the list of their hashes,
+/// sorted and each as often as it occurs (`["2e7d…","a3f1…"]`).
+#[must_use]
+pub fn group_hash(plans: &[BlobHash]) -> BlobHash {
+    let mut plans: Vec<String> = plans.iter().map(|plan| format!("\"{plan}\"")).collect();
+    plans.sort();
+    BlobHash::of(format!("[{}]", plans.join(",")).as_bytes())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// By hand: `printf '["%s","%s"]' $(printf b | sha256sum | cut -c1-64) $(printf a | sha256sum | cut -c1-64) | sha256sum`
+    /// (`b` hashes to 3e23…, `a` to ca97…).
+    #[test]
+    fn a_group_is_named_by_its_plans_in_any_order() {
+        let (a, b) = (BlobHash::of(b"a"), BlobHash::of(b"b"));
+        let hash = group_hash(&[a, b]).to_string();
+        assert_eq!(hash, "ebe55a13ed3795e25cb601542e592c08cbfd3d277506e76f53c19af3456aa31a");
+        assert_eq!(group_hash(&[b, a]).to_string(), hash);
+        assert_ne!(group_hash(&[a]).to_string(), hash);
+        // printf '[]' | sha256sum
+        assert_eq!(
+            group_hash(&[]).to_string(),
+            "4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945"
+        );
+    }
 
     /// Each hash is that of the part's first letter, as `printf c | sha256sum` gives it; the last line is
     /// `printf '{"cost":"2e7d…","findings":"252f…",…,"snapshot":null}' | sha256sum`.

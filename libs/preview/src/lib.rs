@@ -29,7 +29,7 @@ pub use base::{Arrived, EdgeBase, HeldPlace, held_after};
 pub use diff::{BaseTrees, DiffError, DiffInput, DiffOutput, HeldTree, Whose, diff};
 pub use document::{Document, DocumentError};
 pub use equal::{Difference, Previewed, equal_plan};
-pub use hash::{PreviewParts, preview_hash};
+pub use hash::{PreviewParts, group_hash, preview_hash};
 pub use inputs::{Inputs, Moved, PinnedFile, PinnedHeld, Renderer};
 pub use plan::PlanDocument;
 pub use promotion_plan::{ByteSplice, EditError, FileEdit, Piece, PlanItem, Selection, Take, apply_edit};

@@ -1,6 +1,7 @@
 //! The environments of a repository's files, by discovery.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use application::Application;
 use discovery::{Chart, Declared, DiscoveryError, Environment, Found, Recipe, Repository};
@@ -13,7 +14,7 @@ use crate::repository::{RepositoryFiles, RepositoryOrigin};
 #[derive(Debug)]
 pub(crate) struct Environments {
     urls: Vec<String>,
-    found: Found,
+    found: Arc<Found>,
 }
 
 impl Environments {
@@ -25,7 +26,7 @@ impl Environments {
         };
         let declared = application.map(|(application, file)| Declared { application, file });
         let found = discovery::discover(Repository { files: files.tree(), urls: &urls }, declared);
-        Self { urls, found }
+        Self { urls, found: Arc::new(found) }
     }
 
     /// The environment that a name means to somebody in a directory of the files; none if there is none.
@@ -38,7 +39,7 @@ impl Environments {
     }
 
     /// All that was found.
-    pub(crate) fn found(&self) -> &Found {
+    pub(crate) fn found(&self) -> &Arc<Found> {
         &self.found
     }
 

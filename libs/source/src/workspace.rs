@@ -1,5 +1,7 @@
 //! From the words of a command line to sources.
 
+mod discovered;
+
 use std::collections::HashMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -17,6 +19,7 @@ use crate::input;
 use crate::place::{FoundPath, Place, Spot};
 use crate::repository::{self, Located, RepositoryFiles};
 use crate::tree::{Limits, SourceTree, join};
+pub use discovered::Discovery;
 
 /// Where sources are looked for: a working directory, and the `plimsoll.yaml` that holds there.
 #[derive(Debug)]
@@ -116,20 +119,6 @@ impl Workspace {
     /// As [`Workspace::locate`].
     pub fn locate_base(&self, argument: &str) -> Result<Option<Located>, SourceError> {
         self.locate_spot(self.find_base(argument)?)
-    }
-
-    /// The files of the repository that the working directory lies in, and all that they are found to hold.
-    ///
-    /// # Errors
-    /// When they cannot be read.
-    pub fn discover(&self) -> Result<(Arc<RepositoryFiles>, discovery::Found), SourceError> {
-        let here = self.directory.canonicalize();
-        let here =
-            here.map_err(|error| SourceError::unreadable(&self.directory.display().to_string(), &error))?;
-        let root = repository::root_of(&here, &[]);
-        let files = self.files_below(root.clone(), &here)?;
-        let found = self.environments_of(&root, &files, Named::Anywhere).found().clone();
-        Ok((files, found))
     }
 
     fn find(&self, argument: &str) -> Result<Spot, SourceError> {

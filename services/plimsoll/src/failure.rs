@@ -30,6 +30,16 @@ impl Failure {
         &self.code
     }
 
+    /// What is wrong.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// The same error of a part, which stands before it.
+    pub(crate) fn of_part(&self, part: &str) -> Self {
+        Self { code: self.code.clone(), message: format!("{part}: {}", self.message) }
+    }
+
     /// An error of a service.
     pub(crate) fn of(failure: &service::Failure) -> Self {
         Self::told(failure.code(), failure.message())

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use source::{EnvironmentInfo, Located, RepositoryFiles, RepositoryOrigin, Resolved, SourceError};
+use discovery::{Environment, Reads};
+use source::{Discovery, EnvironmentInfo, Located, RepositoryFiles, RepositoryOrigin, Resolved, SourceError};
 
 use crate::failure::Failure;
 use crate::session::Session;
@@ -19,7 +20,7 @@ pub(crate) enum Given {
         /// The files of the repository.
         files: Arc<RepositoryFiles>,
         /// How they are rendered.
-        found: Box<discovery::Environment>,
+        found: Box<Environment>,
         /// What people call it.
         shown: String,
         /// Its environment.
@@ -53,6 +54,28 @@ impl Given {
         Ok(Self::Rendered { files, found: Box::new(found), shown, environment })
     }
 
+    /// An environment that was discovered in the working tree.
+    pub(crate) fn of_working_tree(
+        session: &Session,
+        discovery: &Discovery,
+        environment: &Environment,
+    ) -> Result<Self, Failure> {
+        match session.workspace.resolve_discovered(environment) {
+            Err(SourceError::Render { .. }) => Ok(Self::of_discovered(discovery, environment)),
+            read => Ok(Self::Manifests(read?)),
+        }
+    }
+
+    /// An environment that was discovered in some files, as it is rendered from them.
+    pub(crate) fn of_discovered(discovery: &Discovery, environment: &Environment) -> Self {
+        Self::Rendered {
+            files: Arc::clone(&discovery.files),
+            found: Box::new(environment.clone()),
+            shown: discovery.files.show(environment.recipe.path().unwrap_or_default()),
+            environment: Some(environment.into()),
+        }
+    }
+
     /// Whether its objects are rendered.
     pub(crate) fn is_rendered(&self) -> bool {
         matches!(self, Self::Rendered { .. })
@@ -76,8 +99,8 @@ impl Given {
     /// The files that other environments of the repository are rendered from.
     pub(crate) fn read_by_others(&self, session: &Session) -> BTreeSet<String> {
         let Self::Rendered { found: ours, .. } = self else { return BTreeSet::new() };
-        let Ok((_, found)) = session.workspace.discover() else { return BTreeSet::new() };
-        let others = found.all().filter(|(_, other)| other.recipe != ours.recipe);
+        let Ok(discovery) = session.workspace.discover() else { return BTreeSet::new() };
+        let others = discovery.found.all().filter(|(_, other)| other.recipe != ours.recipe);
         others.flat_map(|(_, other)| other.reads.files.iter().cloned()).collect()
     }
 
@@ -119,21 +142,39 @@ impl Given {
         }
     }
 
+    /// The commit that it was read from; none for a working tree.
+    pub(crate) fn commit(&self) -> Option<&str> {
+        match self {
+            Self::Manifests(resolved) => resolved.tree.pinned.as_deref(),
+            Self::Rendered { files, .. } => match files.origin() {
+                RepositoryOrigin::Commit(commit) => Some(commit),
+                RepositoryOrigin::WorkingTree(_) => None,
+            },
+        }
+    }
+
+    /// The paths that its history is the history of, each absolute or from the repository's root.
+    pub(crate) fn watched(&self) -> Vec<String> {
+        match self {
+            Self::Manifests(Resolved { tree, .. }) => match &tree.root {
+                Some(root) => vec![root.display().to_string()],
+                None => vec![tree.prefix.clone()],
+            },
+            Self::Rendered { found, .. } => {
+                let Reads { trees, directories, files } = &found.reads;
+                trees.iter().chain(directories).chain(files).cloned().collect()
+            }
+        }
+    }
+
     /// The side as the stages of a preview take it.
     pub(crate) fn tree(&self) -> preview::Tree<'_> {
         let environment = self.environment();
-        let commit = match self {
-            Self::Manifests(resolved) => resolved.tree.pinned.clone(),
-            Self::Rendered { files, .. } => match files.origin() {
-                RepositoryOrigin::Commit(commit) => Some(commit.clone()),
-                RepositoryOrigin::WorkingTree(_) => None,
-            },
-        };
         let side = preview::Side {
             source: self.description().to_owned(),
             environment: environment.map(|environment| environment.name.clone()),
             namespace: environment.and_then(|environment| environment.namespace.clone()),
-            commit,
+            commit: self.commit().map(str::to_owned),
         };
         match self {
             Self::Manifests(Resolved { tree, .. }) => preview::Tree {

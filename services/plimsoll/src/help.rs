@@ -4,10 +4,12 @@
 pub(crate) const CODES: &[(&str, &str)] = &[
     ("ALREADY_APPROVED", "nothing: plimsoll promotion show says where it stands"),
     ("AMBIGUOUS_TARGET", "choose one of the candidates, and name its environments in POST /promotions"),
+    ("APPLICATION_AMBIGUOUS", "choose one with --app NAME, or preview all of them with --all"),
     ("APPLICATION_EXISTS", "choose another metadata.name, or update the application that has it"),
     ("APPLICATION_FILE_MISSING", "check the path, and that the file is on the default branch"),
     ("APPLICATION_INVALID", "correct the field; schemas/json/application.schema.json describes the file"),
     ("APPLICATION_NOT_FOUND", "list what there is: plimsoll application list"),
+    ("APPLICATION_UNKNOWN", "check the names; plimsoll init prints the environments that are found"),
     ("ARGOCD_IGNORE", "write the expression with paths and select; the page lists what is understood"),
     (
         "AUDIT_CHECKPOINT_INCONSISTENT",
@@ -94,6 +96,7 @@ pub(crate) const CODES: &[(&str, &str)] = &[
     ("GIT_URL_REFUSED", "write https://HOST/PATH or ssh://git@HOST/PATH, without a password"),
     ("GRPC_FAILED", "nothing: it is started again; look at the message if it happens often"),
     ("HANDLER_PANICKED", "report it with the log line of the panic; retry the dead letter after an update"),
+    ("GROUP_EDITS_MEET", "promote one of them, commit, and preview the other again"),
     ("HELM_ARCHIVE_INVALID", "package it again: helm package CHART"),
     ("HELM_CHART_INVALID", "correct what helm lint CHART names"),
     ("HELM_DEPENDENCY_MISSING", "run helm dependency build, and commit charts/"),

@@ -2,14 +2,19 @@
 //!
 //! Every verb reads its sources, masks secrets, asks the engines and prints: as text, JSON or Markdown. Engines
 //! see masked objects only. The exit code is 0 when it is done, 1 on an error (a wrong flag too), 2 for a verdict
-//! against: a gate that was asked for, a plan that is blocked or partial.
+//! against: a gate that was asked for, a plan that is blocked or partial. Of many promotions one that fails does not stop
+//! the others: the code is 2 if there is a verdict against any of them, else 1.
 
 mod check;
 mod cli;
+mod edges;
+mod edits;
 mod escape;
 mod failure;
 mod gate;
 mod given;
+mod group;
+mod headline;
 mod help;
 mod json;
 mod locate;
@@ -21,6 +26,7 @@ mod pricing;
 mod remote;
 mod render;
 mod session;
+mod sides;
 mod style;
 mod text;
 mod unified;

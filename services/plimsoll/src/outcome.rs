@@ -13,6 +13,9 @@ pub(crate) struct Outcome {
     pub(crate) output: String,
     /// Reasons to end with 2, for standard error.
     pub(crate) against: Vec<String>,
+    /// Errors of parts, which the others did not wait for; for standard error. Without a reason to end with 2, they
+    /// end with 1.
+    pub(crate) failed: Vec<Failure>,
     /// What else there is to know, for standard error.
     pub(crate) notes: Vec<String>,
 }
@@ -36,9 +39,11 @@ pub(crate) fn finish(outcome: Result<Outcome, Failure>) -> ExitCode {
             for reason in outcome.notes.iter().chain(&outcome.against) {
                 say(&format!("plimsoll: {}\n", escape::line(reason)));
             }
-            match outcome.against.is_empty() {
-                true => ExitCode::SUCCESS,
-                false => ExitCode::from(AGAINST),
+            outcome.failed.iter().for_each(|failure| say(&failure.render()));
+            match (outcome.against.is_empty(), outcome.failed.is_empty()) {
+                (true, true) => ExitCode::SUCCESS,
+                (true, false) => ExitCode::from(ERROR),
+                (false, _) => ExitCode::from(AGAINST),
             }
         }
         Err(failure) => {

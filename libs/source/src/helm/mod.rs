@@ -4,7 +4,6 @@ mod arguments;
 mod cache;
 mod find;
 mod notes;
-mod parallel;
 mod run;
 
 use std::path::{Path, PathBuf};
@@ -12,6 +11,7 @@ use std::sync::{Arc, OnceLock};
 
 use helm::{Manifest, OutsideCall, Release, Values};
 
+use crate::parallel;
 use crate::render_error::RenderError;
 use crate::sandbox::Bounds;
 use cache::Cache;

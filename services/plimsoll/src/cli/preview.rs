@@ -12,12 +12,27 @@ pub(crate) struct Preview {
     /// The environment whose changes are carried
     #[arg(long, value_name = "SOURCE")]
     pub(crate) from: String,
-    /// The environment that they are carried to
-    #[arg(long, value_name = "SOURCE")]
-    pub(crate) to: String,
+    /// The environment that they are carried to; given several times, one plan is made for each
+    #[arg(long, value_name = "SOURCE", required = true)]
+    pub(crate) to: Vec<String>,
+    /// Preview every application of the repository that has both environments, a plan for each
+    #[arg(long, conflicts_with_all = ["app", "base", "take", "only", "skip", "rendered"])]
+    pub(crate) all: bool,
+    /// The application whose environments are meant, where several have some of these names
+    #[arg(long, value_name = "NAME")]
+    pub(crate) app: Option<String>,
+    /// Of --all, only what reads a file that differs from this revision of the repository
+    #[arg(long, value_name = "REV", requires = "all", conflicts_with = "changed")]
+    pub(crate) since: Option<String>,
+    /// Of --all, only what reads one of these files: a list as `git diff --name-only` prints it, or `-`
+    #[arg(long, value_name = "FILE", requires = "all")]
+    pub(crate) changed: Option<String>,
     /// The source environment as it stood at the last promotion: a SOURCE, or ROOT//PATH|ENVIRONMENT
     #[arg(long, value_name = "SOURCE")]
     pub(crate) base: Option<String>,
+    /// The same for environments given by their names: the revision at which the last promotion was made
+    #[arg(long, value_name = "REV", conflicts_with = "base")]
+    pub(crate) base_rev: Option<String>,
     /// Decide a place: Kind/name:path=source carries it, =target leaves it [default: source]
     #[arg(long, value_name = "PLACE[=source|target]")]
     pub(crate) take: Vec<Take>,

@@ -1,5 +1,6 @@
 //! JSON output: the documents of `schemas/json`.
 
+pub(crate) mod group;
 pub(crate) mod preview;
 pub(crate) mod render;
 

@@ -8,11 +8,13 @@ use risk_rules::{Finding, Level, NotEvaluated};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::headline;
 use crate::preview::Preview;
 
 /// The document: what the API answers, without what only programs between the stages need.
 #[derive(Serialize)]
 pub(crate) struct Document<'a> {
+    headline: String,
     from: &'a Side,
     to: &'a Side,
     base: Option<&'a Side>,
@@ -89,6 +91,7 @@ impl<'a> Document<'a> {
             ..
         } = response(Previewed { plan, changes: diff, cost, risk }, explanation);
         Self {
+            headline: headline::of(preview),
             from,
             to,
             base,

@@ -76,7 +76,7 @@ fn list(title: &str, items: &[PlanItem], fold: Fold) -> String {
 }
 
 /// A block of code whose fence is longer than any in it.
-fn fenced(language: &str, text: &str) -> String {
+pub(super) fn fenced(language: &str, text: &str) -> String {
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(3.max(longest + 1));
     format!("{fence}{language}\n{}\n{fence}\n", text.trim_end_matches('\n'))

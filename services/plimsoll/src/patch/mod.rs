@@ -5,8 +5,8 @@ mod hunks;
 use kube_model::yaml::{self, Limits};
 use kube_model::{Redactor, SecretSpans};
 
+use crate::edits::Edits;
 use crate::failure::Failure;
-use crate::preview::Preview;
 
 /// A patch, and what to know about it.
 #[derive(Debug, Default)]
@@ -17,13 +17,13 @@ pub(crate) struct Patch {
     pub(crate) bare: bool,
 }
 
-/// The edits of a plan as a patch, with paths as the working directory or the repository has them.
+/// The edits as a patch, with paths as the working directory or the repository has them.
 ///
 /// # Errors
 /// When a line that is added or removed shows a secret: a patch without it would be another edit.
-pub(crate) fn of(preview: &Preview, redactor: &Redactor, limits: &Limits) -> Result<Patch, Failure> {
+pub(crate) fn of(edits: &Edits<'_>, redactor: &Redactor, limits: &Limits) -> Result<Patch, Failure> {
     let mut patch = Patch::default();
-    for edit in &preview.plan.edits {
+    for (preview, edit) in edits.iter() {
         let after = preview.bytes_after(edit)?;
         let (before, after) = (text(preview.bytes(edit)), text(after.as_deref()));
         let spans = match preview.target.is_rendered() {

@@ -4,6 +4,7 @@ use super::cost::{Lines, Sides};
 use super::{Page, cost, count, places, risk};
 use crate::cli::Preview as Arguments;
 use crate::escape;
+use crate::headline;
 use crate::preview::Preview;
 use crate::style::{Style, Tone};
 use explainer::{Concern, Explanation, Paragraph};
@@ -37,6 +38,7 @@ fn headline(page: &mut Page, preview: &Preview) {
         true => risk::tone(preview.risk.risk_level),
         false => Tone::Bad,
     };
+    page.wrapped(0, Some(Tone::Strong), &headline::of(preview));
     page.wrapped(0, Some(tone), &preview.explanation.explanation.headline);
     for note in &preview.plan.notes {
         page.wrapped(0, None, &format!("Note: {note}."));

@@ -28,7 +28,7 @@ pub(crate) fn run(arguments: &Diff) -> Result<Outcome, Failure> {
     let output = render(&session, arguments, objects, &after.objects)?;
     let gates = Gates { pricing, common, limits: &session.limits, before: before.as_ref(), after: &after };
     let against = gates.evaluate(None, None)?;
-    Ok(Outcome { notes: masked(arguments, &output), against, output })
+    Ok(Outcome { notes: masked(arguments, &output), against, output, ..Outcome::default() })
 }
 
 /// Who applies a patch should know that it writes marks where secrets change.

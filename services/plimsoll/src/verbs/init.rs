@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use discovery::{Discovered, Found, PlimsollYaml, plimsoll_yaml};
-use source::{Change, Limits, RepositoryFiles, RepositoryOrigin, Workspace};
+use source::{Change, Discovery, Limits, RepositoryFiles, RepositoryOrigin, Workspace};
 
 use crate::cli::Init as Arguments;
 use crate::failure::Failure;
@@ -23,7 +23,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     let limits = Limits { file_bytes: arguments.max_file_bytes, ..Limits::default() };
     // A plimsoll.yaml that is there, and may be wrong, is no reason not to look.
     let workspace = Workspace::open_bare(Path::new("."), limits);
-    let (files, found) = workspace.discover()?;
+    let Discovery { files, found, .. } = workspace.discover()?;
     let mut notes = Vec::new();
     let written = all(arguments, &found, &mut notes)?;
     notes.extend(

@@ -50,7 +50,12 @@ pub(super) fn run(session: &Session, arguments: &Diff) -> Result<Outcome, Failur
     let after = Input { given: of_desired, objects: predicted };
     let Diff { pricing, common, .. } = arguments;
     let gates = Gates { pricing, common, limits: &session.limits, before: Some(&before), after: &after };
-    Ok(Outcome { output, against: gates.evaluate(None, None)?, notes: notes(&predictions) })
+    Ok(Outcome {
+        output,
+        against: gates.evaluate(None, None)?,
+        notes: notes(&predictions),
+        ..Outcome::default()
+    })
 }
 
 fn choice(arguments: &Diff) -> Choice {

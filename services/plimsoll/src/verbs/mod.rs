@@ -7,6 +7,7 @@ pub(crate) mod diff;
 pub(crate) mod init;
 mod live;
 pub(crate) mod preview;
+mod previews;
 pub(crate) mod render;
 pub(crate) mod risk;
 

@@ -1,42 +1,49 @@
 //! `plimsoll preview --from SOURCE --to TARGET [--base SOURCE]`.
 
-use source::Change;
-
 use crate::cli::{Format, Preview as Arguments};
+use crate::edits::Edits;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::patch::{self, Patch};
-use crate::preview::{Preview, Sources};
+use crate::preview::Preview;
 use crate::pricing::Prices;
 use crate::session::Session;
+use crate::sides::Sides;
+use crate::verbs::previews;
 use crate::{gate, json, markdown, text, yaml};
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     let session = Session::open(&arguments.common)?;
     let prices = Prices::open(&arguments.pricing, &session.limits)?;
     gate::check_currency(arguments.pricing.fail_above.as_ref(), prices.book())?;
-    let sources = Sources::resolve(&session, arguments)?;
-    let preview = Preview::make(&session, arguments, sources, &prices)?;
+    let to = match arguments.to.as_slice() {
+        [to] if !arguments.all => to,
+        _ => return previews::run(&session, arguments, &prices),
+    };
+    let sides = Sides::resolve(&session, arguments, to)?;
+    let preview = Preview::make(&session, arguments, sides, &prices)?;
+    let edits = Edits::of(&preview);
     let patch = match arguments.patch {
-        true => Some(patch::of(&preview, &session.redactor, &session.limits)?),
+        true => Some(patch::of(&edits, &session.redactor, &session.limits)?),
         false => None,
     };
     let output = print(&session, arguments, &preview, patch.as_ref())?;
     if arguments.write {
-        write(&preview)?;
+        edits.write()?;
     }
     let mut outcome = Outcome {
         output,
         against: against(arguments, &preview),
         notes: session.not_applied().into_iter().collect(),
+        ..Outcome::default()
     };
-    if patch.is_some_and(|patch| patch.bare) {
-        let note =
-            "context that shows secrets is left out: apply with git apply --unidiff-zero, or patch -p1";
-        outcome.notes.push(note.to_owned());
-    }
+    outcome.notes.extend(patch.filter(|patch| patch.bare).map(|_| BARE.to_owned()));
     Ok(outcome)
 }
+
+/// What to know of a patch without context.
+pub(super) const BARE: &str =
+    "context that shows secrets is left out: apply with git apply --unidiff-zero, or patch -p1";
 
 /// A patch or the rendered objects alone are for programs to read; in JSON and Markdown they are a part.
 fn print(
@@ -60,7 +67,8 @@ fn print(
     }
 }
 
-fn against(arguments: &Arguments, preview: &Preview) -> Vec<String> {
+/// The reasons to end with 2.
+pub(super) fn against(arguments: &Arguments, preview: &Preview) -> Vec<String> {
     let mut against = Vec::new();
     let blocked = preview.plan.blocked.len();
     if blocked > 0 {
@@ -69,22 +77,4 @@ fn against(arguments: &Arguments, preview: &Preview) -> Vec<String> {
     against.extend(gate::risk(arguments.common.fail_on, &preview.risk));
     against.extend(gate::cost(arguments.pricing.fail_above.as_ref(), &preview.cost));
     against
-}
-
-/// Applies the edits to the working tree, if every file is still what the plan read.
-fn write(preview: &Preview) -> Result<(), Failure> {
-    let mut changes = Vec::with_capacity(preview.plan.edits.len());
-    let Some((root, _)) = preview.target.place("") else {
-        let why = format!("{} is not a working tree, so nothing was written", preview.target.description());
-        return Err(Failure::new("TARGET_NOT_WRITABLE", why));
-    };
-    for edit in &preview.plan.edits {
-        let Some((_, path)) = preview.target.place(&edit.path) else { continue };
-        changes.push(Change {
-            path: path.to_owned(),
-            before: preview.bytes(edit).map(source::sha256),
-            after: preview.bytes_after(edit)?,
-        });
-    }
-    Ok(source::apply(root, &changes)?)
 }

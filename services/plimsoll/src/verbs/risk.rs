@@ -19,5 +19,5 @@ pub(crate) fn run(arguments: &Risk) -> Result<Outcome, Failure> {
     };
     let gates = Gates { pricing, common, limits: &session.limits, before: before.as_ref(), after: &after };
     let against = gates.evaluate(None, Some(&report))?;
-    Ok(Outcome { output, against, notes: session.not_applied().into_iter().collect() })
+    Ok(Outcome { output, against, notes: session.not_applied().into_iter().collect(), ..Outcome::default() })
 }

@@ -6,6 +6,7 @@ mod exit_codes;
 mod formats;
 mod init;
 mod live;
+mod many;
 mod patch;
 mod render;
 mod runbooks;

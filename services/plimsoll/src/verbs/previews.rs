@@ -1,0 +1,64 @@
+//! `plimsoll preview --all --from SOURCE --to TARGET`, and one with several targets: a plan for each.
+
+use crate::cli::{Format, Preview as Arguments};
+use crate::edits::Edits;
+use crate::failure::Failure;
+use crate::group::Group;
+use crate::outcome::Outcome;
+use crate::patch::{self, Patch};
+use crate::pricing::Prices;
+use crate::session::Session;
+use crate::verbs::preview::{BARE, against};
+use crate::{json, markdown, text};
+
+pub(super) fn run(session: &Session, arguments: &Arguments, prices: &Prices) -> Result<Outcome, Failure> {
+    if arguments.rendered {
+        return Err(Failure::new("USAGE", "--rendered is for one promotion"));
+    }
+    let group = Group::make(session, arguments, prices)?;
+    let mut outcome = Outcome { notes: group.notes.clone(), ..Outcome::default() };
+    let mut patch = None;
+    match Edits::together(&group) {
+        Ok(edits) => {
+            if arguments.patch {
+                patch = Some(patch::of(&edits, &session.redactor, &session.limits)?);
+            }
+            if arguments.write {
+                edits.write()?;
+            }
+        }
+        Err(failure) if arguments.patch || arguments.write => return Err(failure),
+        Err(failure) => outcome.notes.push(failure.message().to_owned()),
+    }
+    outcome.output = print(session, arguments, &group, patch.as_ref())?;
+    outcome.notes.extend(patch.filter(|patch| patch.bare).map(|_| BARE.to_owned()));
+    for member in &group.members {
+        let name = member.name();
+        match &member.made {
+            Ok(made) => {
+                let reasons = against(arguments, &made.preview).into_iter();
+                outcome.against.extend(reasons.map(|reason| format!("{name}: {reason}")));
+            }
+            Err(failure) => outcome.failed.push(failure.of_part(&name)),
+        }
+    }
+    Ok(outcome)
+}
+
+/// A patch alone is for programs to read; in JSON and Markdown it is a part.
+fn print(
+    session: &Session,
+    arguments: &Arguments,
+    group: &Group,
+    patch: Option<&Patch>,
+) -> Result<String, Failure> {
+    let patch = patch.map(|patch| patch.text.as_str());
+    match (arguments.printed.format, patch) {
+        (Format::Text, Some(patch)) => Ok(patch.to_owned()),
+        (Format::Text, None) => Ok(text::group::render(group, arguments, session.style)),
+        (Format::Json, patch) => json::print(&json::group::Document::of(group, arguments, patch)),
+        (Format::Markdown, patch) => {
+            Ok(markdown::group::render(group, arguments, patch).fit(session.markdown_limit))
+        }
+    }
+}
