@@ -90,6 +90,7 @@ impl Reader<'_, '_> {
                 recipe: environment.recipe.clone(),
                 ..over.environment.clone()
             };
+            environment.reads.files.insert(over.environment.found_by.at.file.to_string());
         }
         environment.namespace = self.environment.namespace.clone().or_else(|| environment.namespace.take());
         environment.cluster = self.environment.cluster.clone().or_else(|| environment.cluster.take());

@@ -47,7 +47,8 @@ pub fn discover(repository: Repository<'_>, declared: Option<Declared<'_>>) -> F
     };
     let mut reader = Reader::new(&index);
     for Candidate { environment, .. } in &mut candidates {
-        environment.reads = reader.of(&environment.recipe);
+        let named = std::mem::replace(&mut environment.reads, reader.of(&environment.recipe));
+        environment.reads.files.extend(named.files);
         environment.reads.files.insert(environment.found_by.at.file.to_string());
     }
     attach_owners(&index, &objects, &mut candidates);

@@ -57,6 +57,9 @@ pub struct PlanInputs {
     pub base: Option<Base>,
     /// What the application says of this promotion, as a blob of canonical JSON.
     pub policy: BlobHash,
+    /// The application's document as the target's branch has it, as a blob of canonical JSON: how its environments are
+    /// rendered.
+    pub document: BlobHash,
     /// The price book, as a blob.
     pub price_book: BlobHash,
     /// Places that a person takes although the default leaves them.

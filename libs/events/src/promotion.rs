@@ -46,7 +46,7 @@ pub struct PreviewCompleted {
     pub risk: BlobHash,
     /// The explanation document.
     pub explanation: BlobHash,
-    /// Why nobody can approve it: `PLAN_BLOCKED`, `NOTHING_TO_PROMOTE`; none if they can.
+    /// Why nobody can approve it: `PLAN_PARTIAL`, `PLAN_BLOCKED`, `NOTHING_TO_PROMOTE`; none if they can.
     pub obstacle: Option<String>,
     /// How many people have to approve.
     pub approvals_needed: u32,

@@ -177,5 +177,15 @@ fn document(input: &DiffInput<'_>, sides: &Sides<'_>, plan: promotion_plan::Plan
         blocked: plan.blocked,
         edits: edits.collect(),
         notes,
+        partial: partial(input),
     }
+}
+
+/// What of the inputs could not be read, of all sides.
+fn partial(input: &DiffInput<'_>) -> Vec<String> {
+    let base = input.base.iter().map(|base| &base.newest);
+    let recipes = [&input.source, &input.target].into_iter().chain(base).filter_map(|tree| tree.recipe);
+    let notes: BTreeSet<String> =
+        recipes.flat_map(|recipe| &recipe.environment.partial).map(ToString::to_string).collect();
+    notes.into_iter().collect()
 }

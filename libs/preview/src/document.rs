@@ -89,6 +89,10 @@ impl Document for application::Policy {
     const NAME: &'static str = "policy";
 }
 
+impl Document for application::Application {
+    const NAME: &'static str = "application";
+}
+
 impl Document for price_book::PriceBook {
     const NAME: &'static str = "price book";
 }

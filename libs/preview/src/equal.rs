@@ -36,6 +36,9 @@ pub struct Difference(String);
 /// # Errors
 /// The first difference.
 pub fn equal_plan(old: Previewed<'_>, new: Previewed<'_>) -> Result<(), Difference> {
+    if let Some(input) = new.plan.partial.first() {
+        return Err(Difference(format!("an input cannot be read now: {input}")));
+    }
     if let Some(item) = new.plan.blocked.first() {
         return Err(Difference(format!("{} has to be settled first now", name(item))));
     }

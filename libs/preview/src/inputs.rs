@@ -1,6 +1,6 @@
 //! What a plan has read, by hash.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use ids::BlobHash;
@@ -19,10 +19,13 @@ use crate::tree::{Tree, join};
 pub struct Inputs {
     /// What made the objects of the files.
     pub renderer: Renderer,
-    /// Where the target lies in its repository.
+    /// Where the target lies in its repository; empty where it is rendered, from files that lie anywhere.
     pub root: String,
-    /// Every manifest of the target, sorted by path. It is the whole list: one that is not in it has come since.
+    /// Every file that the target was read or rendered from, sorted by path.
     pub files: Vec<PinnedFile>,
+    /// The directories whose lists of files were read, at any depth, sorted: a file that comes to one of them may be
+    /// another input.
+    pub directories: Vec<String>,
     /// The hash of the list of the source's manifests.
     pub source: BlobHash,
     /// The hash of the list of the base's manifests.
@@ -35,10 +38,12 @@ pub struct Inputs {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Renderer {
-    /// `plain`: they are read as they stand.
+    /// `plain` (they are read as they stand), `kustomize`, `helm`, `command`, `several sources`.
     pub name: String,
-    /// Its version.
+    /// The version of Plimsoll.
     pub version: String,
+    /// The programs that rendered the target, each with its version where that is known, sorted.
+    pub programs: Vec<String>,
 }
 
 /// A file that was read.
@@ -86,20 +91,28 @@ impl fmt::Display for Moved {
 
 impl Inputs {
     pub(crate) fn of(input: &DiffInput<'_>, sides: &Sides<'_>) -> Self {
-        let held = input.base.iter().flat_map(|base| &base.held).map(|held| PinnedHeld {
+        let held = input.base.iter().flat_map(|base| &base.held).zip(&sides.held);
+        let held = held.map(|(held, side)| PinnedHeld {
             places: held.places.clone(),
             commit: held.tree.as_ref().and_then(|tree| tree.side.commit.clone()),
-            source: held.tree.as_ref().map(|tree| listing(tree, None)),
+            source: held
+                .tree
+                .as_ref()
+                .map(|tree| listing(tree, side.side.as_ref().and_then(|side| side.rendered.as_ref()))),
         });
-        let name = input.target.recipe.map_or("plain", |recipe| recipe.how().kind());
         let (target, base) = (sides.target.rendered.as_ref(), sides.base.as_ref());
+        let root = if target.is_some() { "" } else { input.target.root };
+        let mut pinned = pinned(root, &read(&input.target, target));
+        pinned.dedup();
         Self {
-            renderer: Renderer { name: name.to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
-            root: if target.is_some() { String::new() } else { input.target.root.to_owned() },
-            files: match target {
-                Some(target) => pinned("", &read(&input.target, target)),
-                None => pinned(input.target.root, &input.target.files),
+            renderer: Renderer {
+                name: input.target.recipe.map_or("plain", |recipe| recipe.how().kind()).to_owned(),
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                programs: target.iter().flat_map(|rendered| rendered.programs.clone()).collect(),
             },
+            root: root.to_owned(),
+            files: pinned,
+            directories: directories(&input.target),
             source: listing(&input.source, sides.source.rendered.as_ref()),
             base: input.base.as_ref().map(|BaseTrees { newest, .. }| {
                 listing(newest, base.and_then(|base| base.rendered.as_ref()))
@@ -136,17 +149,27 @@ fn pinned(root: &str, files: &[(&str, &[u8])]) -> Vec<PinnedFile> {
     pinned
 }
 
-/// The files that a render has read.
-fn read<'t>(tree: &'t Tree<'_>, rendered: &'t Rendered) -> Vec<(&'t str, &'t [u8])> {
-    let bytes = |path: &'t String| Some((path.as_str(), tree.recipe?.files.file(path)?));
-    rendered.read.iter().filter_map(bytes).collect()
+/// The files of a side; of one that is rendered, those that the render has read and those that say how.
+fn read<'t>(tree: &'t Tree<'_>, rendered: Option<&'t Rendered>) -> Vec<(&'t str, &'t [u8])> {
+    let (Some(recipe), Some(rendered)) = (tree.recipe, rendered) else { return tree.files.clone() };
+    let named = rendered.read.iter().chain(&recipe.environment.reads.files);
+    named.filter_map(|path| Some((path.as_str(), recipe.files.file(path)?))).collect()
+}
+
+/// The directories in which the target's files were looked for.
+fn directories(target: &Tree<'_>) -> Vec<String> {
+    let Some(recipe) = &target.recipe else { return vec![target.root.to_owned()] };
+    let reads = &recipe.environment.reads;
+    let all: BTreeSet<&String> = reads.trees.union(&reads.directories).collect();
+    all.into_iter().cloned().collect()
 }
 
 /// The hash of a list of files: of a line `SHA256  PATH` for each, sorted by path, as `sha256sum` prints them.
 fn listing(tree: &Tree<'_>, rendered: Option<&Rendered>) -> BlobHash {
     let line = |file: &PinnedFile| format!("{}  {}\n", file.sha256, file.path);
-    let files = rendered.map_or_else(|| tree.files.clone(), |rendered| read(tree, rendered));
-    let lines: String = pinned("", &files).iter().map(line).collect();
+    let mut files = pinned("", &read(tree, rendered));
+    files.dedup();
+    let lines: String = files.iter().map(line).collect();
     BlobHash::of(lines.as_bytes())
 }
 
@@ -156,9 +179,10 @@ mod tests {
 
     fn inputs(files: &[(&str, &[u8])]) -> Inputs {
         Inputs {
-            renderer: Renderer { name: "plain".to_owned(), version: "1".to_owned() },
+            renderer: Renderer { name: "plain".to_owned(), version: "1".to_owned(), programs: Vec::new() },
             root: "overlays/production".to_owned(),
             files: pinned("overlays/production", files),
+            directories: vec!["overlays/production".to_owned()],
             source: BlobHash::of(b""),
             base: None,
             held: Vec::new(),

@@ -36,16 +36,19 @@ pub struct PlanDocument {
     pub edits: Vec<FileEdit>,
     /// What a reader should know about the plan as a whole.
     pub notes: Vec<String>,
+    /// The inputs that could not be read, each with where it is named. Where there is one, the plan is partial.
+    pub partial: Vec<String>,
 }
 
 impl PlanDocument {
-    /// Why nobody can approve the plan: `PLAN_BLOCKED`, `NOTHING_TO_PROMOTE`; none if somebody can.
+    /// Why nobody can approve the plan: `PLAN_PARTIAL`, `PLAN_BLOCKED`, `NOTHING_TO_PROMOTE`; none if somebody can.
     #[must_use]
     pub fn obstacle(&self) -> Option<&'static str> {
-        match (self.blocked.is_empty(), self.edits.is_empty()) {
-            (false, _) => Some("PLAN_BLOCKED"),
-            (true, true) => Some("NOTHING_TO_PROMOTE"),
-            (true, false) => None,
+        match (self.partial.is_empty(), self.blocked.is_empty(), self.edits.is_empty()) {
+            (false, _, _) => Some("PLAN_PARTIAL"),
+            (true, false, _) => Some("PLAN_BLOCKED"),
+            (true, true, true) => Some("NOTHING_TO_PROMOTE"),
+            (true, true, false) => None,
         }
     }
 }

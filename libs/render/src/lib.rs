@@ -11,6 +11,8 @@ mod overrides;
 mod plain;
 mod programs;
 
+use std::collections::BTreeSet;
+
 use discovery::Recipe;
 use file_tree::FileTree;
 use kube_model::Object;
@@ -31,6 +33,8 @@ pub struct Rendered {
     pub read: Vec<String>,
     /// What a reader should know of how it was rendered.
     pub notes: Vec<String>,
+    /// The programs that rendered it, each with its version where that is known: `helm v3.17.3`.
+    pub programs: BTreeSet<String>,
 }
 
 /// Renders an environment.
@@ -65,6 +69,7 @@ impl Rendered {
         self.as_written.extend(other.as_written);
         self.read.extend(other.read);
         self.notes.extend(other.notes);
+        self.programs.extend(other.programs);
     }
 
     /// Both lists by what the objects are as a cluster gets them.

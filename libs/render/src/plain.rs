@@ -15,7 +15,8 @@ pub(crate) fn render(tree: &FileTree, plain: &Plain, limits: &Limits) -> Result<
     };
     let read = files.iter().map(|(path, _)| (*path).to_owned()).collect();
     let state = State::read(files, limits)?;
-    Ok(Rendered { as_written: state.objects.clone(), objects: state.objects, read, notes: Vec::new() })
+    let as_written = state.objects.clone();
+    Ok(Rendered { as_written, objects: state.objects, read, ..Rendered::default() })
 }
 
 fn is_read(plain: &Plain, path: &str) -> bool {

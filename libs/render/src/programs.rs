@@ -33,6 +33,8 @@ pub struct Printed {
     pub read: Vec<String>,
     /// What a reader should know of it.
     pub notes: Vec<String>,
+    /// The program, with its version where that is known.
+    pub program: Option<String>,
 }
 
 /// No program may run.
@@ -65,5 +67,12 @@ pub(crate) fn command(
 pub(crate) fn read(printed: Printed, from: &str, limits: &Limits) -> Result<Rendered, RenderError> {
     let file = ManifestFile::read(from, printed.text.as_bytes(), limits)?;
     let objects = file.objects(limits)?;
-    Ok(Rendered { as_written: objects.clone(), objects, read: printed.read, notes: printed.notes })
+    let Printed { read, notes, program, .. } = printed;
+    Ok(Rendered {
+        as_written: objects.clone(),
+        objects,
+        read,
+        notes,
+        programs: program.into_iter().collect(),
+    })
 }

@@ -27,7 +27,7 @@ use crate::supervisor::Supervisor;
 use crate::task::Task;
 
 /// The sections of a configuration that are no service's.
-pub const SECTIONS: [&str; 3] = ["git", "postgres", "probes"];
+pub const SECTIONS: [&str; 4] = ["git", "postgres", "probes", "render"];
 
 /// The section `probes`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

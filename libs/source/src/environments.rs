@@ -10,20 +10,29 @@ use crate::error::SourceError;
 use crate::git;
 use crate::repository::{RepositoryFiles, RepositoryOrigin};
 
-/// The environments of some files, and how they are known.
+/// The environments of a repository's files.
 #[derive(Debug)]
-pub(crate) struct Environments {
+pub struct Environments {
     urls: Vec<String>,
     found: Arc<Found>,
 }
 
 impl Environments {
-    /// Finds the environments of files; `application` is the `plimsoll.yaml` that holds, with its path in them.
+    /// Finds the environments of a working tree; `application` is the `plimsoll.yaml` that holds, with its path in it.
     pub(crate) fn of(files: &RepositoryFiles, application: Option<(&Application, &str)>) -> Self {
         let urls = match files.origin() {
             RepositoryOrigin::WorkingTree(root) if root.join(".git").exists() => git::remote_urls(root),
             _ => Vec::new(),
         };
+        Self::of_repository(files, urls, application)
+    }
+
+    /// Finds the environments of the files of a repository that has these URLs.
+    pub(crate) fn of_repository(
+        files: &RepositoryFiles,
+        urls: Vec<String>,
+        application: Option<(&Application, &str)>,
+    ) -> Self {
         let declared = application.map(|(application, file)| Declared { application, file });
         let found = discovery::discover(Repository { files: files.tree(), urls: &urls }, declared);
         Self { urls, found: Arc::new(found) }
@@ -39,7 +48,8 @@ impl Environments {
     }
 
     /// All that was found.
-    pub(crate) fn found(&self) -> &Arc<Found> {
+    #[must_use]
+    pub fn found(&self) -> &Arc<Found> {
         &self.found
     }
 
@@ -48,8 +58,9 @@ impl Environments {
         self.found.names()
     }
 
-    /// What lies at a path of the files.
-    pub(crate) fn at(&self, files: &RepositoryFiles, path: &str, name: Option<&str>) -> Environment {
+    /// What lies at a path of the files: the environment of this name, if there is one.
+    #[must_use]
+    pub fn at(&self, files: &RepositoryFiles, path: &str, name: Option<&str>) -> Environment {
         let repository = Repository { files: files.tree(), urls: &self.urls };
         discovery::environment_at(repository, &self.found, path, name)
     }

@@ -39,7 +39,7 @@ pub enum SourceError {
         description: String,
     },
     /// Something that has to be rendered first.
-    #[error("{directory} is {what}; this version reads plain YAML")]
+    #[error("{directory} is {what}: it has to be rendered")]
     Render {
         /// The directory.
         directory: String,

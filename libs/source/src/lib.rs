@@ -35,6 +35,7 @@ mod write;
 
 pub use commands::Commands;
 pub use environment::EnvironmentInfo;
+pub use environments::Environments;
 pub use error::SourceError;
 pub use git::entries::EntryKind;
 pub use helm::{Helm, HelmOptions, HelmOutput, HelmVersion};

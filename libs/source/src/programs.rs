@@ -37,7 +37,8 @@ impl render::Programs for Programs {
         for call in &output.outside_calls {
             notes.push(format!("{name}: {}", said(call)));
         }
-        Ok(Printed { text: output.manifest.text(), read: Vec::new(), notes })
+        let program = Some(format!("helm {}", output.helm));
+        Ok(Printed { text: output.manifest.text(), read: Vec::new(), notes, program })
     }
 
     fn command(&self, tree: &FileTree, command: &Command) -> Result<Printed, ProgramError> {

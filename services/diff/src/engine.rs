@@ -1,9 +1,8 @@
 //! From a request to the documents of the diff.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use application::Policy;
+use application::{Application, Policy};
 use async_trait::async_trait;
 use events::plan::{Compared, PlanInputs};
 use events::preview::DiffComputed;
@@ -12,16 +11,17 @@ use ids::{OrgId, PromotionId};
 use kube_model::yaml::Limits;
 use preview::{DiffInput, DiffOutput, Selection};
 use service::{Engine, Failure, Key, Secret};
-use source::Mirrors;
+use source::{Mirrors, Programs};
 use store::Blobs;
 
-use crate::config::Config;
+use crate::config::{Config, RenderSettings};
 use crate::{fetch, key};
 
 /// The engine.
 pub(crate) struct Diff {
     key: Secret<Key>,
     mirrors: Arc<Mirrors>,
+    programs: Arc<Programs>,
     blobs: Arc<dyn Blobs>,
 }
 
@@ -32,8 +32,14 @@ struct Refusal {
 }
 
 impl Diff {
-    pub(crate) fn new(config: &Config, mirrors: Arc<Mirrors>, blobs: Arc<dyn Blobs>) -> Self {
-        Self { key: config.redaction_key.clone(), mirrors, blobs }
+    pub(crate) fn new(
+        config: &Config,
+        render: &RenderSettings,
+        mirrors: Arc<Mirrors>,
+        blobs: Arc<dyn Blobs>,
+    ) -> Self {
+        let programs = Arc::new(render.programs());
+        Self { key: config.redaction_key.clone(), mirrors, programs, blobs }
     }
 
     /// Reads and plans, on a thread where that may take long.
@@ -44,11 +50,13 @@ impl Diff {
         inputs: &PlanInputs,
     ) -> Result<Result<DiffOutput, Refusal>, Failure> {
         let policy: Policy = documents::read(&*self.blobs, org, inputs.policy).await?;
-        let (mirrors, inputs) = (Arc::clone(&self.mirrors), inputs.clone());
+        let document: Application = documents::read(&*self.blobs, org, inputs.document).await?;
+        let (mirrors, programs) = (Arc::clone(&self.mirrors), Arc::clone(&self.programs));
+        let inputs = inputs.clone();
         let redactor = key::redactor(self.key.expose().bytes(), org, promotion);
         let planned = tokio::task::spawn_blocking(move || {
             let selection = selection(&inputs)?;
-            let files = fetch::files(&mirrors, &inputs)
+            let files = fetch::files(&mirrors, &inputs, &document)
                 .map_err(|error| Refusal { code: error.code(), message: error.to_string() })?;
             let input = DiffInput {
                 source: files.source.tree(),
@@ -58,8 +66,8 @@ impl Diff {
                 selection: &selection,
                 redactor: &redactor,
                 limits: &Limits::default(),
-                shared: &BTreeSet::new(),
-                programs: &preview::NoPrograms,
+                shared: &files.shared,
+                programs: &*programs,
             };
             preview::diff(&input).map_err(|error| Refusal { code: error.code(), message: error.to_string() })
         });

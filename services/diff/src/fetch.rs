@@ -1,12 +1,15 @@
 //! The files that a plan is made from, at their pinned commits.
 
+use std::collections::BTreeSet;
 use std::thread::sleep;
 use std::time::Duration;
 
+use application::{Application, Render};
 use events::plan::{PlanInputs, Side};
+use file_tree::Found;
 use kube_model::Place;
-use preview::{BaseTrees, HeldTree, Tree};
-use source::{GitError, Mirrors, SourceTree};
+use preview::{BaseTrees, HeldTree, Recipe, Tree};
+use source::{GitError, Mirrors, RepositoryFiles, SourceError, SourceTree};
 
 /// How long all of it may take. Others' previews wait behind this one.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -17,8 +20,20 @@ const AGAIN: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(2)
 /// The files of an environment at a commit.
 pub(crate) struct Fetched {
     side: preview::Side,
-    root: String,
-    tree: SourceTree,
+    files: Read,
+}
+
+/// The files of an environment: manifests that are read as they stand, or what they are rendered from.
+enum Read {
+    Manifests(SourceTree),
+    Rendered(Box<Rendered>),
+}
+
+struct Rendered {
+    files: RepositoryFiles,
+    environment: discovery::Environment,
+    /// The files that the other environments of the repository are rendered from.
+    read_by_others: BTreeSet<String>,
 }
 
 /// All that a plan is made from.
@@ -26,6 +41,8 @@ pub(crate) struct Files {
     pub(crate) source: Fetched,
     pub(crate) target: Fetched,
     pub(crate) base: Option<FetchedBase>,
+    /// Files of the target that other environments are rendered from, too.
+    pub(crate) shared: BTreeSet<String>,
 }
 
 pub(crate) struct FetchedBase {
@@ -52,24 +69,31 @@ impl FetchError {
 }
 
 /// Reads them. It blocks.
-pub(crate) fn files(mirrors: &Mirrors, inputs: &PlanInputs) -> Result<Files, FetchError> {
-    let mirrors = mirrors.within(PATIENCE);
-    let read = |side: &Side, commit: &str| fetch(&mirrors, &inputs.repository, side, commit);
-    let source = read(&inputs.from, &inputs.source_commit)?;
-    let target = read(&inputs.to, &inputs.target_commit)?;
+pub(crate) fn files(
+    mirrors: &Mirrors,
+    inputs: &PlanInputs,
+    document: &Application,
+) -> Result<Files, FetchError> {
+    let repository = Repository { mirrors: &mirrors.within(PATIENCE), inputs, document };
+    let source = repository.fetch(&inputs.from, &inputs.source_commit)?;
+    let target = repository.fetch(&inputs.to, &inputs.target_commit)?;
     let base = match &inputs.base {
         None => None,
         Some(base) => {
-            let newest = read(&inputs.from, &base.commit)?;
+            let newest = repository.fetch(&inputs.from, &base.commit)?;
             let mut held = Vec::new();
             for (commit, places) in by_commit(base)? {
-                let tree = commit.map(|commit| present(read(&inputs.from, commit))).transpose()?.flatten();
-                held.push((places, tree));
+                let tree = commit.map(|commit| present(repository.fetch(&inputs.from, commit)));
+                held.push((places, tree.transpose()?.flatten()));
             }
             Some(FetchedBase { newest, held })
         }
     };
-    Ok(Files { source, target, base })
+    let shared = match &target.files {
+        Read::Manifests(_) => BTreeSet::new(),
+        Read::Rendered(rendered) => rendered.read_by_others.clone(),
+    };
+    Ok(Files { source, target, base, shared })
 }
 
 /// Places that are held at one commit; at none where nobody knows what the source had.
@@ -98,15 +122,63 @@ fn present(fetched: Result<Fetched, FetchError>) -> Result<Option<Fetched>, Fetc
     }
 }
 
-fn fetch(mirrors: &Mirrors, repository: &str, side: &Side, commit: &str) -> Result<Fetched, FetchError> {
-    let tree = patiently(|| mirrors.read_tree(repository, commit, &side.path))?;
-    let side = preview::Side {
-        source: tree.description.clone(),
-        environment: Some(side.environment.clone()),
-        namespace: side.namespace.clone(),
-        commit: Some(commit.to_owned()),
-    };
-    Ok(Fetched { side, root: tree.prefix.clone(), tree })
+/// The repository of an application.
+struct Repository<'a> {
+    mirrors: &'a Mirrors,
+    inputs: &'a PlanInputs,
+    document: &'a Application,
+}
+
+impl Repository<'_> {
+    fn fetch(&self, side: &Side, commit: &str) -> Result<Fetched, FetchError> {
+        let files = self.read(side, commit)?;
+        let side = preview::Side {
+            source: match &files {
+                Read::Manifests(tree) => tree.description.clone(),
+                Read::Rendered(rendered) => rendered.files.show(&side.path),
+            },
+            environment: Some(side.environment.clone()),
+            namespace: side.namespace.clone(),
+            commit: Some(commit.to_owned()),
+        };
+        Ok(Fetched { side, files })
+    }
+
+    /// What the document does not call rendered is read as it stands, unless it turns out to be a kustomization or a
+    /// chart.
+    fn read(&self, side: &Side, commit: &str) -> Result<Read, FetchError> {
+        let declared = self.document.environment(&side.environment);
+        match declared.and_then(|environment| self.document.render(environment)) {
+            None | Some(Render::Plain) => match self.manifests(side, commit) {
+                Err(GitError::Source(SourceError::Render { .. })) => self.rendered(side, commit),
+                read => Ok(Read::Manifests(read?)),
+            },
+            Some(Render::Kustomize | Render::Helm | Render::Command(_)) => self.rendered(side, commit),
+        }
+    }
+
+    fn manifests(&self, side: &Side, commit: &str) -> Result<SourceTree, GitError> {
+        patiently(|| self.mirrors.read_tree(&self.inputs.repository, commit, &side.path))
+    }
+
+    fn rendered(&self, side: &Side, commit: &str) -> Result<Read, FetchError> {
+        let file = self.inputs.policy_path.as_deref().unwrap_or(application::FILE_NAME);
+        let application = (self.document, file);
+        let (files, environments) =
+            patiently(|| self.mirrors.environments(&self.inputs.repository, commit, application))?;
+        let environment = match environments.found().environment(&side.environment) {
+            Ok((_, environment)) => environment.clone(),
+            Err(_) => environments.at(&files, &side.path, Some(&side.environment)),
+        };
+        let path = environment.recipe.path().unwrap_or(&side.path);
+        if files.tree().find(path) == Found::Nothing {
+            let argument = files.show(path);
+            return Err(GitError::Source(SourceError::NotFound { argument, tried: Vec::new() }).into());
+        }
+        let others = environments.found().all().filter(|(_, other)| other.recipe != environment.recipe);
+        let read_by_others = others.flat_map(|(_, other)| other.reads.files.iter().cloned()).collect();
+        Ok(Read::Rendered(Box::new(Rendered { files, environment, read_by_others })))
+    }
 }
 
 fn patiently<T>(attempt: impl Fn() -> Result<T, GitError>) -> Result<T, GitError> {
@@ -125,8 +197,18 @@ fn patiently<T>(attempt: impl Fn() -> Result<T, GitError>) -> Result<T, GitError
 
 impl Fetched {
     pub(crate) fn tree(&self) -> Tree<'_> {
-        let files = self.tree.files.iter().map(|file| (file.path.as_str(), file.bytes.as_slice()));
-        Tree { side: self.side.clone(), root: &self.root, files: files.collect(), recipe: None }
+        let side = self.side.clone();
+        match &self.files {
+            Read::Manifests(tree) => {
+                let files = tree.files.iter().map(|file| (file.path.as_str(), file.bytes.as_slice()));
+                Tree { side, root: &tree.prefix, files: files.collect(), recipe: None }
+            }
+            Read::Rendered(rendered) => {
+                let Rendered { files, environment, .. } = &**rendered;
+                let recipe = Some(Recipe { files: files.tree(), environment });
+                Tree { side, root: "", files: Vec::new(), recipe }
+            }
+        }
     }
 }
 

@@ -11,8 +11,9 @@ use source::Mirrors;
 fn main() -> ExitCode {
     service::main(Service::Diff, async |config: diff::Config, context| {
         let git: GitSettings = context.section("git")?;
+        let render: diff::RenderSettings = context.section("render")?;
         let mirrors = Mirrors::open(&config.mirrors, git.options())
             .map_err(|error| Failure::unhandled(error.code(), error.to_string()))?;
-        Ok(diff::tasks(&config, Arc::new(mirrors), context.parts))
+        Ok(diff::tasks(&config, &render, Arc::new(mirrors), context.parts))
     })
 }

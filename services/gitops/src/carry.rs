@@ -127,7 +127,7 @@ fn watched(Carried { plan, approved, .. }: &Carried) -> Watched {
     let inputs = plan.inputs.files.iter().map(|file| file.path.clone());
     Watched {
         files: inputs.chain(approved.policy_path.clone()).collect(),
-        directories: [plan.inputs.root.clone()].into(),
+        directories: plan.inputs.directories.iter().cloned().collect(),
     }
 }
 

@@ -176,6 +176,7 @@ pub(crate) const CODES: &[(&str, &str)] = &[
     ("PATH_INVALID", "write what the path names as UTF-8, each byte that is no letter as %XX"),
     ("PLAN_BLOCKED", "settle the blocked places with --take or --skip, and request it again"),
     ("PLAN_EDIT_BROKEN", "ask for the preview again: the plan was damaged where it was stored"),
+    ("PLAN_PARTIAL", "make every input readable: the plan names those that are not"),
     ("PLAN_PLACE_UNKNOWN", "copy a place from the lists of plimsoll preview --format json"),
     ("PLAN_SECRET_EDIT", "put the value where the environment's secrets are kept"),
     ("PLAN_TARGET_MOVED", "ask for the preview again: the plan is made for the files as they are then"),

@@ -59,6 +59,7 @@ struct Standing {
     from: Side,
     to: Side,
     policy: BlobHash,
+    document: BlobHash,
     base: Option<Base>,
 }
 
@@ -124,10 +125,11 @@ impl Resolver {
             let message = format!("plimsoll.yaml lists promotions to {to}, and none from {from}");
             return Err(Refused::new(Kind::Invalid, "PROMOTION_NOT_LISTED", message).into());
         }
-        let policy =
-            documents::write(&*self.promotions.parts().blobs, org, &document.policy(from, to)).await?;
+        let blobs = &*self.promotions.parts().blobs;
+        let policy = documents::write(blobs, org, &document.policy(from, to)).await?;
+        let document = documents::write(blobs, org, &document).await?;
         let base = self.base(org, application.id, from, to).await?;
-        Ok(Standing { application, from: sides.0, to: sides.1, policy, base })
+        Ok(Standing { application, from: sides.0, to: sides.1, policy, document, base })
     }
 
     /// The application's document, and the directory that its paths are relative to. One that lies in the repository is
@@ -188,6 +190,7 @@ impl Standing {
             target_branch: target.branch,
             base: self.base,
             policy: self.policy,
+            document: self.document,
             price_book,
             take,
             only,

@@ -1,7 +1,10 @@
 //! Reading from the commits of mirrors: one process a call where the commit is there.
 
+use application::Application;
+
 use super::Mirrors;
 use super::error::GitError;
+use crate::environments::Environments;
 use crate::error::SourceError;
 use crate::git::entries::{Entry, EntryKind};
 use crate::git::locate::{Located, directory, locate, root_tree};
@@ -52,6 +55,22 @@ impl Mirrors {
             mirror.read(commit, |batch| repository::read_commit(commit, mirror.shown(), limits, batch))?;
         let around = source(url, commit, "")?.root_shown_around();
         Ok(RepositoryFiles::of_commit(gathered, commit.to_owned(), around, String::new()))
+    }
+
+    /// All files of a commit, and the environments that they hold: those of the application, whose document lies at this
+    /// path.
+    ///
+    /// # Errors
+    /// As [`Mirrors::files`].
+    pub fn environments(
+        &self,
+        url: &str,
+        commit: &str,
+        application: (&Application, &str),
+    ) -> Result<(RepositoryFiles, Environments), GitError> {
+        let files = self.files(url, commit)?;
+        let environments = Environments::of_repository(&files, vec![url.to_owned()], Some(application));
+        Ok((files, environments))
     }
 
     /// The bytes of a file of a commit, also through links that stay inside; none if there is nothing.

@@ -57,8 +57,8 @@ fn what_has_to_be_rendered_is_refused() {
         .file("h/Chart.yaml", "name: h");
     let (code, message) = sandbox.error("k");
     assert_eq!(code, "SOURCE_RENDER_UNSUPPORTED");
-    assert_eq!(message, "k/overlay is a Kustomize overlay; this version reads plain YAML");
-    assert_eq!(sandbox.error("h").1, "h is a Helm chart; this version reads plain YAML");
+    assert_eq!(message, "k/overlay is a Kustomize overlay: it has to be rendered");
+    assert_eq!(sandbox.error("h").1, "h is a Helm chart: it has to be rendered");
     assert!(sandbox.resolve("k/base").is_ok());
 }
 

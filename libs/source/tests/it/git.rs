@@ -99,7 +99,7 @@ fn links_submodules_limits_and_overlays_are_treated_as_in_directories() {
     overlay.commit("overlay");
     let (code, message) = overlay.error("git+.//app@main");
     assert_eq!(code, "SOURCE_RENDER_UNSUPPORTED");
-    assert_eq!(message, "git+.//app/k@main is a Kustomize overlay; this version reads plain YAML");
+    assert_eq!(message, "git+.//app/k@main is a Kustomize overlay: it has to be rendered");
 
     let large = Sandbox::new()
         .limit(10, 15)

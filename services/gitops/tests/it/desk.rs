@@ -254,8 +254,9 @@ fn plan() -> PlanDocument {
         to: Side::default(),
         base: None,
         inputs: Inputs {
-            renderer: Renderer { name: "plain".to_owned(), version: "1".to_owned() },
+            renderer: Renderer { name: "plain".to_owned(), version: "1".to_owned(), programs: Vec::new() },
             root: "prod".to_owned(),
+            directories: vec!["prod".to_owned()],
             files: vec![pinned("prod/api.yaml"), pinned("prod/web.yaml")],
             source: BlobHash::of(b""),
             base: None,
@@ -272,6 +273,7 @@ fn plan() -> PlanDocument {
             edit("prod/web.yaml", hash(BASE), hash(&after), line),
         ],
         notes: Vec::new(),
+        partial: Vec::new(),
     }
 }
 

@@ -43,6 +43,7 @@ struct Plan<'a> {
     blocked: Vec<Item<'a>>,
     edits: Vec<Edit<'a>>,
     notes: &'a [String],
+    partial: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -122,6 +123,7 @@ impl<'a> Plan<'a> {
             blocked: items(&plan.blocked),
             edits: plan.edits.iter().map(Edit::of).collect(),
             notes: &plan.notes,
+            partial: &plan.partial,
         }
     }
 }

@@ -16,6 +16,9 @@ pub(crate) fn render(preview: &Preview, patch: Option<&str>, objects: Option<&[O
     let plan = &preview.plan;
     let mut page = Page::default();
     page.keep(preview.explanation.markdown.clone() + "\n");
+    for input in &plan.partial {
+        page.keep(format!("\n> **Not read:** {}.\n", escape::markdown(input)));
+    }
     for note in &plan.notes {
         page.keep(format!("\n> {}.\n", escape::markdown(note)));
     }

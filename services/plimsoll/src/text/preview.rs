@@ -34,12 +34,15 @@ pub(crate) fn render(preview: &Preview, arguments: &Arguments, style: Style) -> 
 
 /// The verdict: what to know before anything else.
 fn headline(page: &mut Page, preview: &Preview) {
-    let tone = match preview.plan.blocked.is_empty() {
-        true => risk::tone(preview.risk.risk_level),
-        false => Tone::Bad,
+    let tone = match preview.plan.obstacle() {
+        Some("PLAN_PARTIAL" | "PLAN_BLOCKED") => Tone::Bad,
+        _ => risk::tone(preview.risk.risk_level),
     };
     page.wrapped(0, Some(Tone::Strong), &headline::of(preview));
     page.wrapped(0, Some(tone), &preview.explanation.explanation.headline);
+    for input in &preview.plan.partial {
+        page.wrapped(0, Some(Tone::Bad), &format!("Not read: {input}."));
+    }
     for note in &preview.plan.notes {
         page.wrapped(0, None, &format!("Note: {note}."));
     }

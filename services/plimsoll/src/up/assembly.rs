@@ -140,7 +140,7 @@ impl<'a> Assembly<'a> {
     fn diff(&self, parts: Parts) -> Result<Vec<Task>, Failure> {
         let redaction_key = Secret::new(self.keys.redaction()?);
         let config = diff::Config { mirrors: self.directory.mirrors(), redaction_key };
-        Ok(diff::tasks(&config, Arc::clone(&self.mirrors), parts))
+        Ok(diff::tasks(&config, &self.config.render, Arc::clone(&self.mirrors), parts))
     }
 
     fn gitops(&self, parts: Parts) -> Result<Vec<Task>, Failure> {

@@ -11,8 +11,8 @@ use crate::failure::Failure;
 use crate::up::part::Part;
 
 /// The sections of the configuration.
-const SECTIONS: [&str; 8] =
-    ["gateway", "cost", "gitops", "git", "organisation", "services", "keys", "probes"];
+const SECTIONS: [&str; 9] =
+    ["gateway", "cost", "gitops", "git", "render", "organisation", "services", "keys", "probes"];
 
 /// What `plimsoll up` is told.
 #[derive(Debug, Clone)]
@@ -21,6 +21,7 @@ pub(crate) struct Config {
     pub(crate) cost: cost::Config,
     pub(crate) gitops: gitops::Config,
     pub(crate) git: GitSettings,
+    pub(crate) render: diff::RenderSettings,
     pub(crate) organisation: Organisation,
     pub(crate) services: Services,
     pub(crate) keys: KeySettings,
@@ -77,6 +78,7 @@ impl Config {
             cost: settings.section("cost").map_err(fail)?,
             gitops: settings.section("gitops").map_err(fail)?,
             git: settings.section("git").map_err(fail)?,
+            render: settings.section("render").map_err(fail)?,
             organisation: settings.section("organisation").map_err(fail)?,
             services: settings.section("services").map_err(fail)?,
             keys: settings.section("keys").map_err(fail)?,

@@ -70,6 +70,13 @@ fn print(
 /// The reasons to end with 2.
 pub(super) fn against(arguments: &Arguments, preview: &Preview) -> Vec<String> {
     let mut against = Vec::new();
+    let partial = preview.plan.partial.len();
+    if partial > 0 {
+        against.push(format!(
+            "the plan is partial: {} could not be read",
+            text::count(partial, "input", "inputs")
+        ));
+    }
     let blocked = preview.plan.blocked.len();
     if blocked > 0 {
         against.push(format!("the plan is blocked in {}", text::count(blocked, "place", "places")));

@@ -139,3 +139,33 @@ fn two_doors_on_one_port_are_refused_before_anything_is_started() {
     assert_eq!(run.code, 1, "{run:?}");
     assert!(run.err.contains("error[CONFIG_INVALID]") && run.err.contains("each needs its own"), "{run:?}");
 }
+
+/// Two Applications lay different things over the same directory: which of them holds nobody can say.
+#[test]
+fn a_partial_plan_is_shown_and_is_a_verdict_against() {
+    let over = |tag: &str| {
+        format!(
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: web-{tag}}}\nspec:\n  source: {{repoURL: https://git.example/web.git, path: overlays/production, kustomize: {{images: ['web:{tag}']}}}}\n  destination: {{namespace: shop}}\n"
+        )
+    };
+    let overlay =
+        |tag: &str| format!("resources: [../../base]\nimages: [{{name: web, newTag: \"{tag}\"}}]\n");
+    let sandbox = Sandbox::new()
+        .file("base/kustomization.yaml", "resources: [web.yaml]\n")
+        .file("base/web.yaml", deployment("web", "web:0"))
+        .file("overlays/staging/kustomization.yaml", overlay("2"))
+        .file("overlays/production/kustomization.yaml", overlay("1"))
+        .file("argocd/a.yaml", over("7"))
+        .file("argocd/b.yaml", over("8"));
+    sandbox.commit();
+    sandbox.git(&["remote", "add", "origin", "https://git.example/web.git"]);
+    let arguments = ["preview", "--from", "overlays/staging", "--to", "overlays/production"];
+    let run = sandbox.run(&arguments);
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(run.err.contains("the plan is partial: 1 input could not be read"), "{run:?}");
+    assert!(run.out.contains("Not read: "), "{run:?}");
+    let run = sandbox.run(&[&arguments[..], &["--format", "json"]].concat());
+    let partial = run.json()["plan"]["partial"].clone();
+    assert_eq!(partial.as_array().unwrap().len(), 1, "{partial}");
+    assert!(partial[0].as_str().unwrap().contains("is rendered in several ways"), "{partial}");
+}

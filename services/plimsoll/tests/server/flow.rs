@@ -20,7 +20,11 @@ pub(crate) struct Shop {
 
 impl Shop {
     pub(crate) fn open(settings: &[&str]) -> Self {
-        let repository = Repository::new();
+        Self::of(Repository::new(), settings)
+    }
+
+    /// The people of the application that `plimsoll.yaml` of a repository describes.
+    pub(crate) fn of(repository: Repository, settings: &[&str]) -> Self {
         let server = Server::start(repository.directory.path(), settings);
         let admin = server.admin();
         admin.post("/clusters", &json!({"name": "eu"})).ok(201);
@@ -47,7 +51,7 @@ pub(crate) fn id(promotion: &Value) -> String {
     promotion["promotion_id"].as_str().unwrap().to_owned()
 }
 
-fn carried(preview: &Value) -> Vec<&str> {
+pub(crate) fn carried(preview: &Value) -> Vec<&str> {
     let carried = preview["plan"]["carried"].as_array().unwrap().iter();
     carried.map(|item| item["place"].as_str().unwrap()).collect()
 }

@@ -14,6 +14,7 @@ mod malformed;
 mod mistakes;
 mod moved;
 mod parts;
+mod rendered;
 mod repository;
 mod seeded;
 mod server;

@@ -29,6 +29,16 @@ pub(crate) const NEW: &str = "registry.example/web:1.2.0";
 impl Repository {
     /// Staging runs the new image, production the old one.
     pub(crate) fn new() -> Self {
+        let repository = Self::empty();
+        repository.write("plimsoll.yaml", &repository.application("shop", 1).to_string());
+        repository.write("staging/web.yaml", &web("shop-staging", NEW, 2));
+        repository.write("production/web.yaml", &web("shop", OLD, 6));
+        repository.publish("The shop");
+        repository
+    }
+
+    /// Nothing is published in it yet.
+    pub(crate) fn empty() -> Self {
         let directory = tempfile::tempdir().unwrap();
         // Postgres' own user passes through to its data below.
         let open = std::os::unix::fs::PermissionsExt::from_mode(0o755);
@@ -38,10 +48,6 @@ impl Repository {
         git(repository.directory.path(), &["init", "--quiet", "--bare", "--initial-branch=main", "shop.git"]);
         git(repository.directory.path(), &["clone", "--quiet", "shop.git", "work"]);
         git(&repository.work, &["checkout", "--quiet", "-B", "main"]);
-        repository.write("plimsoll.yaml", &repository.application("shop", 1).to_string());
-        repository.write("staging/web.yaml", &web("shop-staging", NEW, 2));
-        repository.write("production/web.yaml", &web("shop", OLD, 6));
-        repository.publish("The shop");
         repository
     }
 

@@ -66,7 +66,8 @@ pub enum Refusal {
 }
 
 /// The codes of plans that nobody can approve.
-const OBSTACLES: [(&str, &str); 2] = [
+const OBSTACLES: [(&str, &str); 3] = [
+    ("PLAN_PARTIAL", "the plan is partial: inputs that it names could not be read"),
     ("PLAN_BLOCKED", "the plan is blocked: its blocked places have to be settled first"),
     ("NOTHING_TO_PROMOTE", "the plan changes nothing"),
 ];

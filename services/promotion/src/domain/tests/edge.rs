@@ -29,13 +29,14 @@ fn plan(pending: &[&str], carried: &[&str]) -> PlanDocument {
     };
     let hash = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
     let inputs = json!({
-        "renderer": {"name": "plain", "version": "1"}, "root": "production", "files": [], "source": hash,
+        "renderer": {"name": "plain", "version": "1", "programs": []}, "root": "production", "files": [],
+        "directories": ["production"], "source": hash,
         "base": null, "held": [],
     });
     let document = json!({
         "from": side("staging"), "to": side("production"), "base": null, "inputs": inputs,
         "selection": {}, "carried": items(carried), "kept": [], "pending": items(pending), "candidates": [], "blocked": [],
-        "edits": [], "notes": [],
+        "edits": [], "notes": [], "partial": [],
     });
     serde_json::from_value(document).unwrap()
 }

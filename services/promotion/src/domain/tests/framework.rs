@@ -112,6 +112,7 @@ pub(super) fn inputs() -> PlanInputs {
         target_branch: "main".to_owned(),
         base: None,
         policy: BlobHash::of(b"policy"),
+        document: BlobHash::of(b"document"),
         price_book: BlobHash::of(b"prices"),
         take: Vec::new(),
         only: Vec::new(),
