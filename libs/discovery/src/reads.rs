@@ -72,7 +72,8 @@ impl<'a, 't> Reader<'a, 't> {
                 reads.directories.insert(path.clone());
             }
             Recipe::Plain(plain) => drop(reads.trees.insert(plain.path.clone())),
-            Recipe::Command(command) => drop(reads.trees.insert(command.directory.clone())),
+            // It finds all files of the repository, and does not say which it reads.
+            Recipe::Command(_) => drop(reads.trees.insert(String::new())),
             Recipe::Kustomize(kustomize) => {
                 let generated = kustomize.generated.iter().flatten();
                 generated.for_each(|path| self.follow(&kustomize.directory, path, reads));

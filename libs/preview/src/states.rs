@@ -61,7 +61,9 @@ impl<'a> Sides<'a> {
         let target = input.target.recipe?;
         let source = input.source.recipe;
         let mut shared = input.shared.clone();
-        shared.extend(self.source.rendered.iter().flat_map(|rendered| rendered.read.iter().cloned()));
+        // What a program had before it says nothing of what the source is rendered from.
+        let sources = self.source.rendered.iter().filter(|rendered| !rendered.had_all_files);
+        shared.extend(sources.flat_map(|rendered| rendered.read.iter().cloned()));
         Some(Layering {
             target: (target.files, inputs(target.how())),
             source: source
@@ -177,6 +179,7 @@ fn inputs(recipe: &Recipe) -> Inputs {
             }
         }
         Recipe::Plain(plain) => Inputs::Kustomize { directory: plain.path.clone() },
-        Recipe::Command(_) | Recipe::Together(_) | Recipe::Elsewhere(_) => Inputs::default(),
+        Recipe::Command(command) => Inputs::Command { directory: command.directory.clone() },
+        Recipe::Together(_) | Recipe::Elsewhere(_) => Inputs::default(),
     }
 }

@@ -9,6 +9,7 @@ mod draft;
 mod helm;
 mod kustomize;
 mod marks;
+mod texts;
 mod trial;
 pub(crate) mod units;
 mod write;
@@ -62,6 +63,11 @@ pub enum Inputs {
         chart: String,
         /// Its values files, in order: later ones win. The chart's own `values.yaml` is none of them.
         values: Vec<String>,
+    },
+    /// What a command renders.
+    Command {
+        /// The directory that it runs in.
+        directory: String,
     },
     /// Something in which no edit is known to be made.
     #[default]

@@ -20,7 +20,7 @@ pub(crate) fn render(
 ) -> Result<Rendered, RenderError> {
     let (release, files) = release(tree, helm)?;
     let location = release.chart.location.clone();
-    let mut rendered = read(programs.helm(&release)?, &location, limits)?;
+    let mut rendered = read(tree, programs.helm(&release)?, &location, limits)?;
     rendered.read = files;
     if let Some(namespace) = &helm.namespace {
         rendered.objects.iter_mut().for_each(|object| in_namespace(object, namespace));

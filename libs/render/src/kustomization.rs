@@ -6,17 +6,59 @@ use discovery::Kustomize;
 use file_tree::{FileTree, join};
 use kube_model::{Object, Origin, yaml};
 use kustomize::kustomization::FILE_NAMES;
+use kustomize::{Build, KustomizeError, Problem};
 use serde_json::{Value, json};
 
-use crate::Rendered;
 use crate::error::RenderError;
 use crate::names::Names;
-use crate::overrides;
+use crate::programs::{self, Outside, Printed, Programs};
+use crate::{Rendered, overrides};
 
-pub(crate) fn render(tree: &FileTree, recipe: &Kustomize) -> Result<Rendered, RenderError> {
+pub(crate) fn render(
+    tree: &FileTree,
+    recipe: &Kustomize,
+    programs: &dyn Programs,
+    limits: &yaml::Limits,
+) -> Result<Rendered, RenderError> {
     let overlaid = overlaid(tree, recipe);
     let tree = overlaid.as_ref().unwrap_or(tree);
-    let build = kustomize::build(tree, &recipe.directory, &kustomize::Limits::default())?;
+    match kustomize::build(tree, &recipe.directory, &kustomize::Limits::default()) {
+        Ok(build) => Ok(of_build(recipe, build)),
+        Err(error) => {
+            let outside = match error.problem {
+                Problem::OutsideTool(_) => Outside::Program,
+                Problem::Remote(_) => Outside::Network,
+                _ => return Err(error.into()),
+            };
+            match programs.kustomize(tree, &recipe.directory, outside) {
+                Some(printed) => handed_over(tree, printed?, recipe, &error, limits),
+                None => Err(error.into()),
+            }
+        }
+    }
+}
+
+/// What the command printed. It does not say which names and fields come from where: the objects are written as they are
+/// rendered.
+fn handed_over(
+    tree: &FileTree,
+    mut printed: Printed,
+    recipe: &Kustomize,
+    outside: &KustomizeError,
+    limits: &yaml::Limits,
+) -> Result<Rendered, RenderError> {
+    let (directory, file) = (&recipe.directory, &outside.file);
+    let what = match &outside.problem {
+        Problem::OutsideTool(what) | Problem::Remote(what) => what,
+        _ => file,
+    };
+    let note =
+        format!("{directory} is rendered by the kustomize command, since {what} in {file} is not built in");
+    printed.notes.push(note);
+    programs::read(tree, printed, &recipe.directory, limits)
+}
+
+fn of_build(recipe: &Kustomize, build: Build) -> Rendered {
     let names = Names::of(&build.resources);
     let mut rendered = Rendered { read: build.read, ..Rendered::default() };
     for resource in &build.resources {
@@ -31,7 +73,7 @@ pub(crate) fn render(tree: &FileTree, recipe: &Kustomize) -> Result<Rendered, Re
         rendered.as_written.push(Object { key, value: Arc::new(written), ..object.clone() });
         rendered.objects.push(object);
     }
-    Ok(rendered)
+    rendered
 }
 
 /// The files with what is laid over the kustomization; none where nothing is.

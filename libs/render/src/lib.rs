@@ -19,7 +19,7 @@ use kube_model::Object;
 use kube_model::yaml::Limits;
 
 pub use error::{ProgramError, RenderError};
-pub use programs::{NoPrograms, Printed, Programs};
+pub use programs::{NoPrograms, Outside, Printed, Programs};
 
 /// The objects of an environment. Both lists name the same objects, in the same order.
 #[derive(Debug, Clone, Default)]
@@ -31,6 +31,8 @@ pub struct Rendered {
     pub as_written: Vec<Object>,
     /// The files that were read, sorted.
     pub read: Vec<String>,
+    /// Whether those are all files of the repository, since a program that does not say what it read found them.
+    pub had_all_files: bool,
     /// What a reader should know of how it was rendered.
     pub notes: Vec<String>,
     /// The programs that rendered it, each with its version where that is known: `helm v3.17.3`.
@@ -51,7 +53,7 @@ pub fn render(
     for part in recipe.parts() {
         let rendered = match part {
             Recipe::Plain(plain) => plain::render(tree, plain, limits)?,
-            Recipe::Kustomize(recipe) => kustomization::render(tree, recipe)?,
+            Recipe::Kustomize(recipe) => kustomization::render(tree, recipe, programs, limits)?,
             Recipe::Helm(helm) => chart::render(tree, helm, programs, limits)?,
             Recipe::Command(command) => programs::command(tree, command, programs, limits)?,
             Recipe::Elsewhere(elsewhere) => return Err(RenderError::Elsewhere(elsewhere.repository.clone())),
@@ -68,6 +70,7 @@ impl Rendered {
         self.objects.extend(other.objects);
         self.as_written.extend(other.as_written);
         self.read.extend(other.read);
+        self.had_all_files |= other.had_all_files;
         self.notes.extend(other.notes);
         self.programs.extend(other.programs);
     }

@@ -22,6 +22,29 @@ pub trait Programs: Sync {
     /// # Errors
     /// What the program says, or why it may not run.
     fn command(&self, tree: &FileTree, command: &Command) -> Result<Printed, ProgramError>;
+
+    /// What the `kustomize` command prints for a directory whose kustomization asks for what is not built in; none where
+    /// no such command is set up, or not for that.
+    ///
+    /// # Errors
+    /// What the program says, or why it cannot run.
+    fn kustomize(
+        &self,
+        _tree: &FileTree,
+        _directory: &str,
+        _outside: Outside,
+    ) -> Option<Result<Printed, ProgramError>> {
+        None
+    }
+}
+
+/// What a kustomization asks for that is not built in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outside {
+    /// Another program: a plugin, a chart that is inflated.
+    Program,
+    /// A base that is fetched over the network.
+    Network,
 }
 
 /// What a program printed.
@@ -29,8 +52,8 @@ pub trait Programs: Sync {
 pub struct Printed {
     /// Manifests.
     pub text: String,
-    /// The files that went in, where the program decides about that.
-    pub read: Vec<String>,
+    /// Whether the program found all files of the repository, and does not say which it read.
+    pub had_all_files: bool,
     /// What a reader should know of it.
     pub notes: Vec<String>,
     /// The program, with its version where that is known.
@@ -60,18 +83,25 @@ pub(crate) fn command(
     programs: &dyn Programs,
     limits: &Limits,
 ) -> Result<Rendered, RenderError> {
-    read(programs.command(tree, command)?, &command.directory, limits)
+    read(tree, programs.command(tree, command)?, &command.directory, limits)
 }
 
 /// The objects of a stream of manifests.
-pub(crate) fn read(printed: Printed, from: &str, limits: &Limits) -> Result<Rendered, RenderError> {
+pub(crate) fn read(
+    tree: &FileTree,
+    printed: Printed,
+    from: &str,
+    limits: &Limits,
+) -> Result<Rendered, RenderError> {
     let file = ManifestFile::read(from, printed.text.as_bytes(), limits)?;
     let objects = file.objects(limits)?;
-    let Printed { read, notes, program, .. } = printed;
+    let Printed { had_all_files, notes, program, .. } = printed;
+    let files = tree.files().filter(|_| had_all_files);
     Ok(Rendered {
         as_written: objects.clone(),
         objects,
-        read,
+        read: files.map(|(path, _)| path.to_owned()).collect(),
+        had_all_files,
         notes,
         programs: program.into_iter().collect(),
     })

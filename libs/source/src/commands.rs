@@ -8,10 +8,11 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use file_tree::FileTree;
+use render::Outside;
 
 use crate::helm::Helm;
 use crate::render_error::{RenderError, Run, Tool};
-use crate::sandbox::{self, Bounds, Ended, PrivateDirectory};
+use crate::sandbox::{self, Bounds, Ended, PrivateDirectory, Reach};
 
 /// The name that a kustomization is handed over by.
 const KUSTOMIZE: &str = "kustomize";
@@ -21,6 +22,8 @@ const KUSTOMIZE: &str = "kustomize";
 pub struct Commands {
     allowed: BTreeMap<String, Allowed>,
     bounds: Bounds,
+    /// Whether `kustomize` may fetch remote bases.
+    fetches: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -28,6 +31,14 @@ struct Allowed {
     program: PathBuf,
     /// The arguments that come before those of the repository.
     first: Vec<String>,
+}
+
+/// A command that is about to run.
+struct Starting<'a> {
+    name: &'a str,
+    program: &'a Path,
+    arguments: Vec<OsString>,
+    network: Reach,
 }
 
 impl Commands {
@@ -38,7 +49,19 @@ impl Commands {
     /// `RENDER_COMMAND_SETTING`.
     pub fn allow<T: AsRef<str>>(settings: &[T], bounds: Bounds) -> Result<Self, RenderError> {
         let allowed = settings.iter().map(|setting| read(setting.as_ref())).collect::<Result<_, _>>()?;
-        Ok(Self { allowed, bounds })
+        Ok(Self { allowed, bounds, fetches: false })
+    }
+
+    /// The same, where `kustomize` may fetch remote bases over the network: as anybody, without credentials.
+    #[must_use]
+    pub fn fetching(self, fetches: bool) -> Self {
+        Self { fetches, ..self }
+    }
+
+    /// Whether kustomizations with such a field are handed over.
+    #[must_use]
+    pub fn has_kustomize(&self, outside: Outside) -> bool {
+        self.allowed.contains_key(KUSTOMIZE) && (outside == Outside::Program || self.fetches)
     }
 
     /// The names that are allowed, sorted.
@@ -56,12 +79,14 @@ impl Commands {
         let (name, arguments) = words.split_first().map_or(("", words), |(name, rest)| (name.as_str(), rest));
         let allowed = self.find(name)?;
         let arguments = allowed.first.iter().chain(arguments).map(OsString::from).collect();
-        self.run(name, &allowed.program, arguments, tree, directory)
+        let network = Reach::Nothing;
+        self.run(Starting { name, program: &allowed.program, arguments, network }, tree, directory)
     }
 
     /// What `kustomize build` prints for a directory, where the administrator allows a command named `kustomize`: for a
     /// kustomization that inflates charts, or whose plugins the administrator's arguments switch on. Charts have to lie
-    /// in the repository. `helm` is handed on where it is Helm 3, which is what kustomize knows.
+    /// in the repository; remote bases are fetched where that is allowed ([`Commands::fetching`]). `helm` is handed on where
+    /// it is Helm 3, which is what kustomize knows.
     ///
     /// # Errors
     /// As [`Commands::render`].
@@ -76,7 +101,8 @@ impl Commands {
             arguments.extend(["--enable-helm".into(), option]);
         }
         arguments.push(".".into());
-        self.run(KUSTOMIZE, &allowed.program, arguments, tree, directory)
+        let network = if self.fetches { Reach::Everything } else { Reach::Nothing };
+        self.run(Starting { name: KUSTOMIZE, program: &allowed.program, arguments, network }, tree, directory)
     }
 
     fn find(&self, name: &str) -> Result<&Allowed, RenderError> {
@@ -86,20 +112,14 @@ impl Commands {
         })
     }
 
-    fn run(
-        &self,
-        name: &str,
-        program: &Path,
-        arguments: Vec<OsString>,
-        tree: &FileTree,
-        directory: &str,
-    ) -> Result<String, RenderError> {
+    fn run(&self, starting: Starting<'_>, tree: &FileTree, directory: &str) -> Result<String, RenderError> {
+        let Starting { name, program, arguments, network } = starting;
         let place = PrivateDirectory::new().map_err(|error| RenderError::sandbox(&error))?;
         for (path, bytes) in tree.files() {
             place.put(path, bytes).map_err(|error| RenderError::sandbox(&error))?;
         }
         let inside = place.make(directory).map_err(|error| RenderError::sandbox(&error))?;
-        let ended = match sandbox::run_in(&inside, program, &arguments, &place, &self.bounds) {
+        let ended = match sandbox::run_in(&inside, program, &arguments, &place, &self.bounds, network) {
             Ended::Done { stdout } => match String::from_utf8(stdout) {
                 Ok(printed) => return Ok(printed),
                 Err(_) => Ended::Failed { stderr: b"what it prints is not UTF-8".to_vec() },

@@ -43,7 +43,7 @@ pub enum SourceError {
     Render {
         /// The directory.
         directory: String,
-        /// `a Kustomize overlay` or `a Helm chart`.
+        /// `a Kustomize overlay`, `a Helm chart` or `rendered by a command`.
         what: &'static str,
     },
     /// One file is larger than the limit.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use application::Application;
+use application::{Application, Render};
 
 use crate::environment::EnvironmentInfo;
 use crate::error::SourceError;
@@ -23,6 +23,8 @@ pub(crate) struct FoundPath {
     /// The path as messages name it.
     pub(crate) shown: String,
     pub(crate) environment: Option<EnvironmentInfo>,
+    /// Whether a command renders it, whatever files there are.
+    pub(crate) is_commanded: bool,
     /// The name by which discovery knows the environment, where one was asked for by its name.
     pub(crate) name: Option<String>,
     /// The root of its repository, where the argument says it.
@@ -39,11 +41,15 @@ pub(crate) struct Place<'a> {
 impl Place<'_> {
     /// The environment of this name, if the application of this place has one.
     pub(crate) fn environment(&self, name: &str) -> Result<Option<FoundPath>, SourceError> {
-        let Some(environment) = self.application.and_then(|application| application.environment(name)) else {
-            return Ok(None);
-        };
+        let Some(application) = self.application else { return Ok(None) };
+        let Some(environment) = application.environment(name) else { return Ok(None) };
         let found = self.inner(&environment.path)?;
-        Ok(Some(FoundPath { environment: Some(environment.into()), name: Some(name.to_owned()), ..found }))
+        Ok(Some(FoundPath {
+            environment: Some(environment.into()),
+            is_commanded: matches!(application.render(environment), Some(Render::Command(_))),
+            name: Some(name.to_owned()),
+            ..found
+        }))
     }
 
     /// What lies at a path below this place, and does not leave it through a link.
@@ -63,6 +69,6 @@ impl Place<'_> {
             return Err(SourceError::Outside { path: shown, root: self.shown.to_owned() });
         }
         let environment = EnvironmentInfo::named_by(&inside);
-        Ok(FoundPath { path: full, shown, environment, name: None, repository: None })
+        Ok(FoundPath { path: full, shown, environment, is_commanded: false, name: None, repository: None })
     }
 }

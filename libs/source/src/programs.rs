@@ -3,22 +3,24 @@
 use discovery::Command;
 use file_tree::FileTree;
 use helm::{Asks, OutsideCall, Release};
-use render::{Printed, ProgramError};
+use render::{Outside, Printed, ProgramError};
 
+use crate::commands::Commands;
 use crate::helm::{Helm, HelmOptions};
 use crate::render_error::RenderError;
 
-/// Runs `helm` in a sandbox.
+/// Runs `helm`, and the commands that an administrator allows, in a sandbox.
 #[derive(Debug)]
 pub struct Programs {
     helm: Helm,
+    commands: Commands,
 }
 
 impl Programs {
     /// Programs that are looked for when they are first needed.
     #[must_use]
-    pub fn new(helm: HelmOptions) -> Self {
-        Self { helm: Helm::new(helm) }
+    pub fn new(helm: HelmOptions, commands: Commands) -> Self {
+        Self { helm: Helm::new(helm), commands }
     }
 }
 
@@ -38,12 +40,31 @@ impl render::Programs for Programs {
             notes.push(format!("{name}: {}", said(call)));
         }
         let program = Some(format!("helm {}", output.helm));
-        Ok(Printed { text: output.manifest.text(), read: Vec::new(), notes, program })
+        Ok(Printed { text: output.manifest.text(), had_all_files: false, notes, program })
     }
 
     fn command(&self, tree: &FileTree, command: &Command) -> Result<Printed, ProgramError> {
-        render::NoPrograms.command(tree, command)
+        let Command { directory, words } = command;
+        let text = self.commands.render(tree, directory, words).map_err(|error| told(&error))?;
+        Ok(printed(words.first().map_or("", String::as_str), text))
     }
+
+    fn kustomize(
+        &self,
+        tree: &FileTree,
+        directory: &str,
+        outside: Outside,
+    ) -> Option<Result<Printed, ProgramError>> {
+        if !self.commands.has_kustomize(outside) {
+            return None;
+        }
+        let text = self.commands.kustomize(tree, directory, &self.helm);
+        Some(text.map(|text| printed("kustomize", text)).map_err(|error| told(&error)))
+    }
+}
+
+fn printed(name: &str, text: String) -> Printed {
+    Printed { text, had_all_files: true, notes: Vec::new(), program: Some(name.to_owned()) }
 }
 
 fn said(call: &OutsideCall) -> String {

@@ -7,7 +7,8 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use application::Application;
+use application::{Application, Render};
+use discovery::Recipe;
 
 use crate::directory;
 use crate::environment::EnvironmentInfo;
@@ -167,9 +168,14 @@ impl Workspace {
         let Some(found) = environments.named(name, near)? else { return Ok(Err(environments.names())) };
         let below = environments::path_of(name, found)?;
         let shown = files.show(below.to_str().unwrap_or_default());
-        let environment = Some(found.into());
-        let path = root.join(below);
-        Ok(Ok(FoundPath { path, shown, environment, name: Some(name.to_owned()), repository: Some(root) }))
+        Ok(Ok(FoundPath {
+            path: root.join(below),
+            shown,
+            environment: Some(found.into()),
+            is_commanded: matches!(found.recipe, Recipe::Command(_)),
+            name: Some(name.to_owned()),
+            repository: Some(root),
+        }))
     }
 
     fn find_base(&self, argument: &str) -> Result<Spot, SourceError> {
@@ -211,8 +217,11 @@ impl Workspace {
             })
         });
         let environment = known.map(EnvironmentInfo::from).or_else(|| EnvironmentInfo::named_by(&canonical));
+        let render = known.and_then(|known| self.application.as_ref()?.render(known));
+        let is_commanded = matches!(render, Some(Render::Command(_)));
         let name = known.map(|known| known.name.clone());
-        Ok(FoundPath { path, shown: shown.to_owned(), environment, name, repository: None })
+        let shown = shown.to_owned();
+        Ok(FoundPath { path, shown, environment, is_commanded, name, repository: None })
     }
 
     fn read(&self, spot: Spot, input: &mut dyn Read) -> Result<Resolved, SourceError> {
@@ -222,6 +231,9 @@ impl Workspace {
                 let tree = git::read(&source, &self.directory, &self.limits)?;
                 let environment = self.environment_of(&source, &tree.prefix);
                 Ok(Resolved { tree, environment })
+            }
+            Spot::Path(FoundPath { is_commanded: true, shown, .. }) => {
+                Err(SourceError::Render { directory: shown, what: "rendered by a command" })
             }
             Spot::Path(FoundPath { path, shown, environment, .. }) => {
                 let tree = directory::read(&path, &shown, &self.directory, &self.limits)?;
@@ -244,7 +256,7 @@ impl Workspace {
     }
 
     fn locate_path(&self, found: FoundPath) -> Result<Located, SourceError> {
-        let FoundPath { path, shown, environment, name, repository } = found;
+        let FoundPath { path, shown, environment, name, repository, .. } = found;
         let canonical =
             |path: &Path| path.canonicalize().map_err(|error| SourceError::unreadable(&shown, &error));
         let (path, working) = (canonical(&path)?, canonical(&self.directory)?);

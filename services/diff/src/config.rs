@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 use service::{Key, Secret};
-use source::{HelmOptions, Programs};
+use source::{Commands, HelmOptions, Programs};
 
 /// How the diff engine is set up.
 #[derive(Debug, Clone, Deserialize)]
@@ -26,6 +26,7 @@ pub struct RenderSettings {
 
 impl RenderSettings {
     pub(crate) fn programs(&self) -> Programs {
-        Programs::new(HelmOptions { program: self.helm.clone(), ..HelmOptions::default() })
+        let helm = HelmOptions { program: self.helm.clone(), ..HelmOptions::default() };
+        Programs::new(helm, Commands::default())
     }
 }

@@ -24,6 +24,7 @@ pub(crate) fn of(preview: &Preview) -> String {
     say(images.len(), "image", "images");
     let other = if images.is_empty() { "" } else { "other " };
     say(others.len(), &format!("{other}place"), &format!("{other}places"));
+    say(plan.partial.len(), "input not read", "inputs not read");
     say(plan.blocked.len(), "blocked", "blocked");
     say(plan.pending.len(), "pending", "pending");
     say(plan.candidates.len(), "candidate", "candidates");

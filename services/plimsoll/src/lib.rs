@@ -7,6 +7,8 @@
 
 mod check;
 mod cli;
+mod commands;
+mod config_directory;
 mod edges;
 mod edits;
 mod escape;

@@ -53,7 +53,7 @@ impl Session {
         let bytes = usize::try_from(common.max_file_bytes).unwrap_or(usize::MAX);
         Ok(Self {
             workspace: Workspace::open(Path::new("."), common.application.as_deref(), limits)?,
-            programs: common.programs.programs(),
+            programs: common.programs.programs()?,
             limits: Limits { bytes, ..Limits::default() },
             redactor: redactor(common.redaction_key_file.as_deref())?,
             markdown_limit: common.markdown_limit,

@@ -182,7 +182,7 @@ pub(super) fn overlay_of(layer: &Layer<'_>, limits: &Limits) -> Option<Rc<Docume
 
 fn directory(inputs: &Inputs) -> &str {
     match inputs {
-        Inputs::Kustomize { directory } => directory,
+        Inputs::Kustomize { directory } | Inputs::Command { directory } => directory,
         Inputs::Helm { chart, .. } => chart,
         Inputs::Other => "",
     }

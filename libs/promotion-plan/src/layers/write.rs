@@ -8,7 +8,7 @@ use kube_model::{ObjectKey, Place};
 
 use super::draft::Draft;
 use super::trial::{Goal, Open, Standing};
-use super::{Documents, Inputs, Layers, Marks, helm, kustomize};
+use super::{Documents, Inputs, Layers, Marks, helm, kustomize, texts};
 use crate::edits::{Becoming, Coupled, Edited, Refused, Written};
 use crate::pairing::Pair;
 use render::Rendered;
@@ -35,7 +35,7 @@ impl<'a> Site<'_, 'a> {
     /// values file of the environment. A chart's own values are those of all who use it, unless there are no others.
     pub(crate) fn is_own(&self, path: &str) -> bool {
         let inside = match self.layers.target.inputs {
-            Inputs::Kustomize { directory } => {
+            Inputs::Kustomize { directory } | Inputs::Command { directory } => {
                 directory.is_empty()
                     || path.strip_prefix(&**directory).is_some_and(|rest| rest.starts_with('/'))
             }
@@ -61,6 +61,7 @@ pub(crate) fn write<'a>(
     let mechanisms: &[Mechanism] = match layers.target.inputs {
         Inputs::Kustomize { .. } => kustomize::MECHANISMS,
         Inputs::Helm { .. } => helm::MECHANISMS,
+        Inputs::Command { .. } => texts::MECHANISMS,
         Inputs::Other => &[],
     };
     let goal = Goal::new(&layers.rendered.as_written, becoming, Marks::of(layers, limits));

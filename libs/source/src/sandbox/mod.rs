@@ -68,6 +68,15 @@ pub enum Network {
     DeadProxies,
 }
 
+/// What a command may reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// No network.
+    Nothing,
+    /// The network of this machine, which an administrator has allowed.
+    Everything,
+}
+
 /// Sets the limits and becomes the command, which is in the arguments. The limits are those of `setrlimit`: seconds of
 /// processor time, blocks of 512 bytes, kibibytes. What a system does not know is left out.
 const LIMITED: &str = "ulimit -c 0; ulimit -t \"$1\"; ulimit -f \"$2\"; ulimit -v \"$3\" 2>/dev/null || :; \
@@ -83,7 +92,7 @@ pub(crate) fn run(
     place: &PrivateDirectory,
     bounds: &Bounds,
 ) -> Ended {
-    run_in(&place.work(), program, arguments, place, bounds)
+    run_in(&place.work(), program, arguments, place, bounds, Reach::Nothing)
 }
 
 /// Runs a command in a directory of a private place.
@@ -93,9 +102,10 @@ pub(crate) fn run_in(
     arguments: &[OsString],
     place: &PrivateDirectory,
     bounds: &Bounds,
+    reach: Reach,
 ) -> Ended {
-    let mut command = limited(bounds);
-    command.arg(program).args(arguments).current_dir(directory).env_clear().envs(environment(place));
+    let mut command = limited(bounds, reach);
+    command.arg(program).args(arguments).current_dir(directory).env_clear().envs(environment(place, reach));
     command.stdin(Stdio::null());
     match process::run(&mut command, b"", Some(bounds.time)) {
         Ok(finished) => end_of(finished, bounds),
@@ -126,8 +136,9 @@ fn end_of(finished: Finished, bounds: &Bounds) -> Ended {
     }
 }
 
-fn limited(bounds: &Bounds) -> Command {
-    let mut command = match namespace() {
+fn limited(bounds: &Bounds, reach: Reach) -> Command {
+    let words = if reach == Reach::Nothing { namespace() } else { &[] };
+    let mut command = match words {
         [] => Command::new("/bin/sh"),
         words => {
             let mut command = Command::new(words[0]);
@@ -152,7 +163,7 @@ fn ran_out_of_memory(stderr: &[u8]) -> bool {
         .any(|words| said.contains(words))
 }
 
-fn environment(place: &PrivateDirectory) -> Vec<(&'static str, OsString)> {
+fn environment(place: &PrivateDirectory, reach: Reach) -> Vec<(&'static str, OsString)> {
     let mut variables: Vec<(&str, OsString)> = vec![
         ("PATH", "/usr/local/bin:/usr/bin:/bin".into()),
         ("HOME", place.home().into()),
@@ -160,6 +171,9 @@ fn environment(place: &PrivateDirectory) -> Vec<(&'static str, OsString)> {
         ("LC_ALL", "C".into()),
         ("TZ", "UTC".into()),
     ];
+    if reach == Reach::Everything {
+        return variables;
+    }
     for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"] {
         // The port of the discard protocol, which nobody listens on.
         variables.push((name, "http://127.0.0.1:9".into()));

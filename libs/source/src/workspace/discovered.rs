@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use discovery::{Environment, Found};
+use discovery::{Environment, Found, Recipe};
 
 use super::{Named, Resolved, Workspace};
 use crate::environments::{self, Environments};
@@ -71,6 +71,7 @@ impl Workspace {
             shown: files.show(below.to_str().unwrap_or_default()),
             path: root.join(below),
             environment: Some(environment.into()),
+            is_commanded: matches!(environment.recipe, Recipe::Command(_)),
             name: Some(environment.name.clone()),
             repository: Some(root),
         };

@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use source::{HelmOptions, Programs};
+use source::{Commands, HelmOptions, Programs};
+
+use crate::commands;
+use crate::failure::Failure;
 
 /// What every verb takes.
 #[derive(Debug, Args)]
@@ -41,16 +44,37 @@ pub(crate) struct ProgramOptions {
     /// A directory in which rendered charts are kept for the next run
     #[arg(long, value_name = "DIR", env = "PLIMSOLL_HELM_CACHE", hide_env_values = true)]
     pub(crate) helm_cache: Option<PathBuf>,
+    /// A command that may render where a plimsoll.yaml names it; several are parted by `;`
+    #[arg(
+        long,
+        value_name = "NAME=PROGRAM [ARGUMENT…]",
+        env = "PLIMSOLL_ALLOW_COMMANDS",
+        hide_env_values = true,
+        value_delimiter = ';'
+    )]
+    pub(crate) allow_command: Vec<String>,
+    /// The kustomize (or kubectl) command for plugins and charts in kustomizations, which are not built in
+    #[arg(long, value_name = "PROGRAM [ARGUMENT…]", env = "PLIMSOLL_KUSTOMIZE", hide_env_values = true)]
+    pub(crate) kustomize: Option<String>,
+    /// Let that command fetch remote bases over the network, without credentials
+    #[arg(long, requires = "kustomize")]
+    pub(crate) kustomize_network: bool,
 }
 
 impl ProgramOptions {
     /// The programs, which are looked for when they are first needed.
-    pub(crate) fn programs(&self) -> Programs {
-        Programs::new(HelmOptions {
+    pub(crate) fn programs(&self) -> Result<Programs, Failure> {
+        let mut settings = commands::kept()?;
+        settings.extend(self.allow_command.iter().filter(|setting| !setting.trim().is_empty()).cloned());
+        settings.extend(self.kustomize.iter().map(|program| format!("kustomize={program}")));
+        let helm = HelmOptions {
             program: self.helm.clone(),
             cache: self.helm_cache.clone(),
             ..HelmOptions::default()
-        })
+        };
+        let commands = Commands::allow(&settings, helm.bounds)
+            .map_err(|error| Failure::new(error.code(), error.to_string()))?;
+        Ok(Programs::new(helm, commands.fetching(self.kustomize_network)))
     }
 }
 

@@ -127,15 +127,18 @@ impl Group {
         let number = |test: &dyn Fn(&Result<Made, Failure>) -> bool| {
             self.members.iter().filter(|member| test(&member.made)).count()
         };
+        let is_partial = |made: &Made| !made.preview.plan.partial.is_empty();
         let is_blocked = |made: &Made| !made.preview.plan.blocked.is_empty();
+        let may_go = |made: &Made| !is_blocked(made) && !is_partial(made);
         let is_empty = |made: &Made| made.preview.plan.edits.is_empty();
         let of_made = |test: &dyn Fn(&Made) -> bool| number(&|made| made.as_ref().is_ok_and(test));
         let parts = [
             (number(&Result::is_err), "fails", "fail"),
             (of_made(&is_blocked), "is blocked", "are blocked"),
-            (of_made(&|made| !is_blocked(made) && !is_empty(made)), "carries something", "carry something"),
+            (of_made(&|made| is_partial(made) && !is_blocked(made)), "is partial", "are partial"),
+            (of_made(&|made| may_go(made) && !is_empty(made)), "carries something", "carry something"),
             (
-                of_made(&|made| !is_blocked(made) && is_empty(made)),
+                of_made(&|made| may_go(made) && is_empty(made)),
                 "has nothing to carry",
                 "have nothing to carry",
             ),

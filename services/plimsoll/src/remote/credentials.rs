@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::cli::Server;
+use crate::config_directory;
 use crate::failure::Failure;
 use crate::remote::given;
 
@@ -78,9 +79,7 @@ fn directory(path: &Path) -> std::io::Result<()> {
 }
 
 fn path() -> Option<PathBuf> {
-    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let config = set("XDG_CONFIG_HOME").or_else(|| Some(set("HOME")?.join(".config")))?;
-    Some(config.join("plimsoll/credentials.json"))
+    Some(config_directory::path()?.join("plimsoll/credentials.json"))
 }
 
 fn read(path: &Path) -> Option<Kept> {

@@ -46,13 +46,28 @@ pub(crate) fn render(
     let yaml = Limits { bytes, ..Limits::default() };
     match workspace.locate(argument)? {
         Some(located) if kustomize::is_overlay(&located) && !has_overrides(&located) => {
-            kustomize::render(&located)
+            let whole = |native: Failure| handed_over(&located, programs, &yaml, native);
+            kustomize::render(&located).or_else(whole)
         }
         Some(located) if !matches!(located.found.recipe, Recipe::Plain(_)) => {
             by_programs(&located, programs, &yaml)
         }
         _ => plain::render(workspace.resolve(argument, &mut std::io::stdin())?, &yaml),
     }
+}
+
+/// What is not built in goes to the kustomize command, where there is one.
+fn handed_over(
+    located: &Located,
+    programs: &Programs,
+    limits: &Limits,
+    native: Failure,
+) -> Result<Vec<Rendered>, Failure> {
+    if !matches!(native.code(), "KUSTOMIZE_OUTSIDE" | "KUSTOMIZE_REMOTE_BASE") {
+        return Err(native);
+    }
+    by_programs(located, programs, limits)
+        .map_err(|failure| if failure.code() == native.code() { native } else { failure })
 }
 
 /// Whether an object of Argo CD or Flux lays something over the overlay.

@@ -47,7 +47,11 @@ fn summary(member: &Member) -> (Option<Tone>, String) {
     match &member.made {
         Err(failure) => (Some(Tone::Bad), format!("{}: {}", failure.code(), failure.message())),
         Ok(Made { preview, .. }) if preview.diff.changes.is_empty() => {
-            let tone = if preview.plan.blocked.is_empty() { Tone::Quiet } else { Tone::Bad };
+            let tone = if preview.plan.blocked.is_empty() && preview.plan.partial.is_empty() {
+                Tone::Quiet
+            } else {
+                Tone::Bad
+            };
             (Some(tone), headline::of(preview))
         }
         Ok(Made { preview, .. }) => {

@@ -16,7 +16,7 @@ pub(crate) fn run(arguments: &Render) -> Result<Outcome, Failure> {
     let limits = source::Limits { file_bytes: arguments.max_file_bytes, ..source::Limits::default() };
     let workspace = Workspace::open(Path::new("."), arguments.application.as_deref(), limits)?;
     let mut rendered =
-        render::render(&workspace, &arguments.source, &limits, &arguments.programs.programs())?;
+        render::render(&workspace, &arguments.source, &limits, &arguments.programs.programs()?)?;
     // With the origins it is something to read and to show around; without them, something to apply.
     if arguments.origin {
         let redactor = session::redactor(arguments.redaction_key_file.as_deref())?;
