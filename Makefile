@@ -35,7 +35,8 @@ bench: build ## Measure, as ratios against a named peer
 	@bash scripts/dyff.sh "$(CACHE)/bin"
 	@bash scripts/kube-tools.sh "$(CACHE)/bin" || true
 	@PLIMSOLL_BIN="$(TARGET)/release/plimsoll" DYFF_BIN="$$(ls "$(CACHE)/bin/dyff" 2>/dev/null || true)" \
-	KUBECTL_BIN="$$(ls "$(CACHE)/bin/kubectl" 2>/dev/null || true)" cargo bench --locked --quiet -p benches
+	KUBECTL_BIN="$$(ls "$(CACHE)/bin/kubectl" 2>/dev/null || true)" HELM_BIN="$$(ls "$(CACHE)/bin/helm3" 2>/dev/null || true)" \
+	cargo bench --locked --quiet -p benches
 
 crash: need ## Kill the control plane at 50 seeded points, take Postgres away for 30 s, and look for what was lost or done twice
 	PLIMSOLL_AWAY_SECONDS=30 cargo test --locked -p plimsoll --test server a_database_that_is_away

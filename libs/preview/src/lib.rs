@@ -36,5 +36,5 @@ pub use promotion_plan::{ByteSplice, EditError, FileEdit, Piece, PlanItem, Selec
 pub use render::{NoPrograms, Programs};
 pub use rendered::Rendered;
 pub use response::{Changes, Response, response};
-pub use stages::{ExplanationDocument, cost, explain, risk};
+pub use stages::{ExplanationDocument, cost, explain, risk, risk_over_drift};
 pub use tree::{Recipe, Side, Tree};

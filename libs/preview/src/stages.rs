@@ -5,7 +5,7 @@ use diff_engine::Diff;
 use explainer::Explanation;
 use price_book::PriceBook;
 use promotion_plan::PlanItem;
-use risk_rules::{Facts, PlanFacts, RiskReport};
+use risk_rules::{Drifted, Facts, PlanFacts, RiskReport};
 use serde::{Deserialize, Serialize};
 
 use crate::facts;
@@ -27,12 +27,20 @@ pub fn cost(
 /// What the edit of the target risks; the plan's lists are facts beside the two states.
 #[must_use]
 pub fn risk(rendered: &Rendered, plan: &PlanDocument) -> RiskReport {
+    risk_over_drift(rendered, plan, Vec::new())
+}
+
+/// The same, where it is known what the target's cluster has otherwise than the target's files at places that the edit
+/// writes.
+#[must_use]
+pub fn risk_over_drift(rendered: &Rendered, plan: &PlanDocument, drifted: Vec<Drifted>) -> RiskReport {
     let items = |items: &[PlanItem]| items.iter().map(fact).collect();
     let plan = PlanFacts {
         carried: items(&plan.carried),
         kept: items(&plan.kept),
         pending: items(&plan.pending),
         blocked: items(&plan.blocked),
+        drifted,
     };
     risk_rules::assess(Some(&rendered.before), &rendered.after, &Facts { plan: Some(plan) })
 }

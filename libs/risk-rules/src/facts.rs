@@ -21,6 +21,21 @@ pub struct PlanFacts {
     pub pending: Vec<PlanItem>,
     /// What waits for something.
     pub blocked: Vec<PlanItem>,
+    /// What the edit writes and live has otherwise than the target's files; none where nobody knows what is live.
+    pub drifted: Vec<Drifted>,
+}
+
+/// A place that live has otherwise than the target's files, and that the promotion writes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drifted {
+    /// Where, as the target names it.
+    pub place: Place,
+    /// What is live.
+    pub live: Option<Value>,
+    /// What the target's files say.
+    pub target: Option<Value>,
+    /// What the promotion writes.
+    pub planned: Option<Value>,
 }
 
 /// One difference between source and target.

@@ -16,7 +16,7 @@ mod rule;
 mod rules;
 
 pub use assess::assess;
-pub use facts::{Facts, PlanFacts, PlanItem};
+pub use facts::{Drifted, Facts, PlanFacts, PlanItem};
 pub use level::{Level, LevelError};
 pub use report::{Finding, NotEvaluated, RiskReport};
 pub use rule::{Group, Rule};

@@ -9,6 +9,7 @@ mod check;
 mod cli;
 mod commands;
 mod config_directory;
+mod drift;
 mod edges;
 mod edits;
 mod escape;

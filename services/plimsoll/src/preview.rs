@@ -8,6 +8,7 @@ use preview::{
 use risk_rules::RiskReport;
 
 use crate::cli::Preview as Arguments;
+use crate::drift::{Drift, Live};
 use crate::failure::Failure;
 use crate::given::Given;
 use crate::pricing::Prices;
@@ -24,6 +25,8 @@ pub(crate) struct Preview {
     /// The target before and after the edit, secrets masked.
     pub(crate) rendered: Rendered,
     pub(crate) diff: Diff,
+    /// What the cluster has otherwise than the target's files; none where nobody said what is live.
+    pub(crate) drift: Option<Drift>,
     pub(crate) cost: CostReport,
     pub(crate) risk: RiskReport,
     pub(crate) explanation: ExplanationDocument,
@@ -36,7 +39,9 @@ impl Preview {
         arguments: &Arguments,
         sides: Sides,
         prices: &Prices,
+        live: Option<&Live>,
     ) -> Result<Self, Failure> {
+        let policy = sides.policy.clone().unwrap_or_default();
         let selection = Selection {
             take: arguments.take.clone(),
             only: arguments.only.clone(),
@@ -46,7 +51,7 @@ impl Preview {
             source: sides.source.tree(),
             target: sides.target.tree(),
             base: sides.base.as_ref().map(|base| BaseTrees { newest: base.tree(), held: Vec::new() }),
-            policy: &sides.policy.clone().unwrap_or_default(),
+            policy: &policy,
             selection: &selection,
             redactor: &session.redactor,
             limits: &session.limits,
@@ -58,9 +63,14 @@ impl Preview {
         let commits = sides.commits(session);
         let target = sides.target;
         let cost = prices.of_edit(&rendered, &target)?;
-        let risk = preview::risk(&rendered, &plan);
+        let drift = live
+            .map(|live| live.drift(session, &target, &policy.ignore))
+            .transpose()?
+            .map(|drift| Drift::of(drift, &diff, &rendered));
+        let drifted = drift.as_ref().map(|drift| drift.written_over.clone()).unwrap_or_default();
+        let risk = preview::risk_over_drift(&rendered, &plan, drifted);
         let explanation = preview::explain(&plan, &diff, &cost, &risk);
-        Ok(Self { target, plan, commits, rendered, diff, cost, risk, explanation })
+        Ok(Self { target, plan, commits, rendered, diff, drift, cost, risk, explanation })
     }
 
     /// The bytes of a file that is edited, as they were read.

@@ -118,7 +118,7 @@ impl Session {
     }
 
     /// The objects of a source, read as they stand or rendered.
-    fn objects(&self, given: &Given) -> Result<Vec<Object>, Failure> {
+    pub(crate) fn objects(&self, given: &Given) -> Result<Vec<Object>, Failure> {
         match given {
             Given::Manifests(resolved) => {
                 some(State::objects_together(&[&bytes(resolved)], &self.limits).remove(0), resolved)

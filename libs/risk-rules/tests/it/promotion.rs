@@ -1,11 +1,12 @@
 use kube_model::{ObjectKey, Place};
-use risk_rules::{Facts, Level, PlanFacts, PlanItem, RiskReport, assess};
+use risk_rules::{Drifted, Facts, Level, PlanFacts, PlanItem, RiskReport, assess};
 use serde_json::{Value, json};
 
 use crate::case::{SHOP, edit, objects, of_rule};
 
 const IMAGE: &str = "image-without-its-configuration";
 const RESIZE: &str = "source-resize-not-carried";
+const DRIFT: &str = "drift-is-written-over";
 
 fn item(group: &str, kind: &str, name: &str, path: &str, before: Value, after: Value) -> PlanItem {
     let object = ObjectKey {
@@ -56,6 +57,7 @@ fn an_image_without_its_configuration_is_a_high_risk() {
             json!("warn"),
         )],
         blocked: vec![setting("TIMEOUT")],
+        drifted: Vec::new(),
     });
     let found = of_rule(&report, IMAGE);
     assert_eq!(found.len(), 1);
@@ -134,11 +136,11 @@ fn a_size_that_was_always_different_is_none() {
 }
 
 #[test]
-fn without_a_plan_both_say_that_they_were_not_evaluated() {
+fn without_a_plan_all_say_that_they_were_not_evaluated() {
     let report = assess(Some(&objects(SHOP)), &objects(SHOP), &Facts::default());
     let missing: Vec<(&str, &str)> =
         report.not_evaluated.iter().map(|rule| (rule.rule.as_str(), rule.needs.as_str())).collect();
-    assert_eq!(missing, [(IMAGE, "plan"), (RESIZE, "plan")]);
+    assert_eq!(missing, [(IMAGE, "plan"), (RESIZE, "plan"), (DRIFT, "plan")]);
 }
 
 /// Where no base is known nobody can tell what came with the image: that is not "fine".
@@ -153,4 +155,22 @@ fn without_a_base_both_say_that_they_were_not_evaluated() {
         report.not_evaluated.iter().map(|rule| (rule.rule.as_str(), rule.needs.as_str())).collect();
     assert_eq!(missing, [(IMAGE, "base"), (RESIZE, "base")]);
     assert!(risk(PlanFacts::default()).not_evaluated.is_empty(), "nothing is carried, nothing is unknown");
+}
+
+/// Somebody has set 2.4.9 in the cluster; Git has 2.4.1 and gets 2.5.0.
+#[test]
+fn what_live_has_otherwise_and_the_promotion_writes_is_a_medium_risk() {
+    let PlanItem { place, before, after, .. } = image();
+    let live = Some(json!("registry.example/shop/web:2.4.9"));
+    let drifted = Drifted { place, live: live.clone(), target: before, planned: after.clone() };
+    let report = risk(PlanFacts { drifted: vec![drifted], ..PlanFacts::default() });
+    let findings = of_rule(&report, DRIFT);
+    assert_eq!(findings.len(), 1);
+    assert_eq!((findings[0].level, &findings[0].before, &findings[0].after), (Level::Medium, &live, &after));
+    assert!(
+        findings[0].message.contains("2.4.9") && findings[0].message.contains("2.5.0"),
+        "{}",
+        findings[0].message
+    );
+    assert!(of_rule(&risk(PlanFacts::default()), DRIFT).is_empty());
 }

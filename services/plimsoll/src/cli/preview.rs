@@ -33,6 +33,10 @@ pub(crate) struct Preview {
     /// The same for environments given by their names: the revision at which the last promotion was made
     #[arg(long, value_name = "REV", conflicts_with = "base")]
     pub(crate) base_rev: Option<String>,
+    /// What runs in the target's cluster, as `kubectl get -A -o yaml --show-managed-fields` prints it: shows what differs
+    /// from the target's files already
+    #[arg(long, value_name = "FILE")]
+    pub(crate) live: Option<String>,
     /// Decide a place: Kind/name:path=source carries it, =target leaves it [default: source]
     #[arg(long, value_name = "PLACE[=source|target]")]
     pub(crate) take: Vec<Take>,

@@ -7,6 +7,7 @@ use preview::{Document as _, group_hash};
 use source::parallel;
 
 use crate::cli::Preview as Arguments;
+use crate::drift::Live;
 use crate::edges::{self, Edge};
 use crate::failure::Failure;
 use crate::preview::Preview;
@@ -64,8 +65,13 @@ impl Member {
 
 impl Group {
     /// Plans every promotion that is asked for. One that fails does not stop the others.
-    pub(crate) fn make(session: &Session, arguments: &Arguments, prices: &Prices) -> Result<Self, Failure> {
-        let make = |sides: Sides| Made::of(session, arguments, prices, sides);
+    pub(crate) fn make(
+        session: &Session,
+        arguments: &Arguments,
+        prices: &Prices,
+        live: Option<&Live>,
+    ) -> Result<Self, Failure> {
+        let make = |sides: Sides| Made::of(Preview::make(session, arguments, sides, prices, live)?);
         if arguments.all {
             return Self::of_repository(session, arguments, &make);
         }
@@ -162,8 +168,7 @@ impl Group {
 }
 
 impl Made {
-    fn of(session: &Session, arguments: &Arguments, prices: &Prices, sides: Sides) -> Result<Self, Failure> {
-        let preview = Preview::make(session, arguments, sides, prices)?;
+    fn of(preview: Preview) -> Result<Self, Failure> {
         let hash = preview.plan.digest();
         let hash = hash.map_err(|error| Failure::new(error.code(), error.to_string()))?;
         Ok(Self { preview, hash })

@@ -1,8 +1,8 @@
 //! `plimsoll preview --format json` (`schemas/json/preview.schema.json`).
 
 use cost_model::{CostPreview, CostReport, EstimatedCost};
-use diff_engine::DiffSummary;
-use kube_model::Object;
+use diff_engine::{Change, DiffSummary};
+use kube_model::{Object, ObjectRef, Path};
 use preview::{ByteSplice, Changes, FileEdit, PlanDocument, PlanItem, Previewed, Response, Side, response};
 use risk_rules::{Finding, Level, NotEvaluated};
 use serde::Serialize;
@@ -28,6 +28,8 @@ pub(crate) struct Document<'a> {
     findings: &'a [Finding],
     not_evaluated: &'a [NotEvaluated],
     explanation: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    drift: Option<Drift<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     patch: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -72,6 +74,34 @@ struct Splice<'a> {
     masked: bool,
 }
 
+/// What live has otherwise than the target's files.
+#[derive(Serialize)]
+struct Drift<'a> {
+    changes: Vec<Drifted<'a>>,
+}
+
+#[derive(Serialize)]
+struct Drifted<'a> {
+    object: ObjectRef,
+    path: &'a Path,
+    live: &'a Option<Value>,
+    files: &'a Option<Value>,
+    written_over: bool,
+}
+
+impl<'a> Drift<'a> {
+    fn of(drift: &'a crate::drift::Drift) -> Self {
+        let drifted = |change: &'a Change| Drifted {
+            object: change.object.clone(),
+            path: &change.path,
+            live: &change.before,
+            files: &change.after,
+            written_over: drift.is_written_over(change),
+        };
+        Self { changes: drift.diff.changes.iter().map(drifted).collect() }
+    }
+}
+
 impl<'a> Document<'a> {
     pub(crate) fn of(preview: &'a Preview, patch: Option<&'a str>, rendered: Option<&'a [Object]>) -> Self {
         let Preview { plan, diff, cost, risk, explanation, .. } = preview;
@@ -106,6 +136,7 @@ impl<'a> Document<'a> {
             findings,
             not_evaluated,
             explanation,
+            drift: preview.drift.as_ref().map(Drift::of),
             patch,
             rendered: rendered.map(|objects| objects.iter().map(|object| &*object.value).collect()),
         }

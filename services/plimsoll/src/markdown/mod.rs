@@ -3,6 +3,7 @@
 
 pub(crate) mod cost;
 pub(crate) mod diff;
+mod drift;
 pub(crate) mod group;
 mod page;
 pub(crate) mod preview;

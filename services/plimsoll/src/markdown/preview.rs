@@ -4,7 +4,7 @@ use kube_model::Object;
 use preview::PlanItem;
 use serde_json::Value;
 
-use super::{Page, code_of, cost, folded, risk, table_head, table_row};
+use super::{Page, code_of, cost, drift, folded, risk, table_head, table_row};
 use crate::escape;
 use crate::preview::Preview;
 use crate::text::cost::{Sides, verdict};
@@ -27,6 +27,9 @@ pub(crate) fn render(preview: &Preview, patch: Option<&str>, objects: Option<&[O
     page.detail("what is pending", list("Pending", &plan.pending, Fold::Open));
     page.detail("the candidates", list("Candidates", &plan.candidates, Fold::Closed));
     page.detail("what is kept", list("Kept as the target has it", &plan.kept, Fold::Closed));
+    if let Some(drift) = &preview.drift {
+        drift::write(&mut page, drift);
+    }
     if !preview.diff.changes.is_empty() {
         let cost_title = escape::markdown(&verdict(&preview.cost, Sides::Both));
         page.keep(format!("\n#### {}\n", risk_text::verdict(&preview.risk)));

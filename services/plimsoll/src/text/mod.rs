@@ -4,6 +4,7 @@ pub(crate) mod around;
 pub(crate) mod changes;
 pub(crate) mod cost;
 pub(crate) mod diff;
+pub(crate) mod drift;
 pub(crate) mod group;
 pub(crate) mod places;
 pub(crate) mod preview;

@@ -1,7 +1,7 @@
 //! `plimsoll preview` as text.
 
 use super::cost::{Lines, Sides};
-use super::{Page, cost, count, places, risk};
+use super::{Page, cost, count, drift, places, risk};
 use crate::cli::Preview as Arguments;
 use crate::escape;
 use crate::headline;
@@ -19,6 +19,9 @@ pub(crate) fn render(preview: &Preview, arguments: &Arguments, style: Style) -> 
     places::open(&mut page, "Pending", Tone::Careful, &plan.pending);
     places::open(&mut page, "Candidates, carried with --take", Tone::Careful, &plan.candidates);
     places::kept(&mut page, &plan.kept, arguments.verbose);
+    if let Some(drift) = &preview.drift {
+        drift::write(&mut page, drift);
+    }
     if preview.diff.changes.is_empty() {
         return page.finish();
     }

@@ -1,6 +1,7 @@
 //! `plimsoll preview --from SOURCE --to TARGET [--base SOURCE]`.
 
 use crate::cli::{Format, Preview as Arguments};
+use crate::drift::Live;
 use crate::edits::Edits;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
@@ -16,12 +17,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     let session = Session::open(&arguments.common)?;
     let prices = Prices::open(&arguments.pricing, &session.limits)?;
     gate::check_currency(arguments.pricing.fail_above.as_ref(), prices.book())?;
+    let live = arguments.live.as_ref().map(|snapshot| Live::read(&session, snapshot)).transpose()?;
     let to = match arguments.to.as_slice() {
         [to] if !arguments.all => to,
-        _ => return previews::run(&session, arguments, &prices),
+        _ => return previews::run(&session, arguments, &prices, live.as_ref()),
     };
     let sides = Sides::resolve(&session, arguments, to)?;
-    let preview = Preview::make(&session, arguments, sides, &prices)?;
+    let preview = Preview::make(&session, arguments, sides, &prices, live.as_ref())?;
     let edits = Edits::of(&preview);
     let patch = match arguments.patch {
         true => Some(patch::of(&edits, &session.redactor, &session.limits)?),

@@ -1,6 +1,7 @@
 //! `plimsoll preview --all --from SOURCE --to TARGET`, and one with several targets: a plan for each.
 
 use crate::cli::{Format, Preview as Arguments};
+use crate::drift::Live;
 use crate::edits::Edits;
 use crate::failure::Failure;
 use crate::group::Group;
@@ -11,11 +12,16 @@ use crate::session::Session;
 use crate::verbs::preview::{BARE, against};
 use crate::{json, markdown, text};
 
-pub(super) fn run(session: &Session, arguments: &Arguments, prices: &Prices) -> Result<Outcome, Failure> {
+pub(super) fn run(
+    session: &Session,
+    arguments: &Arguments,
+    prices: &Prices,
+    live: Option<&Live>,
+) -> Result<Outcome, Failure> {
     if arguments.rendered {
         return Err(Failure::new("USAGE", "--rendered is for one promotion"));
     }
-    let group = Group::make(session, arguments, prices)?;
+    let group = Group::make(session, arguments, prices, live)?;
     let mut outcome = Outcome { notes: group.notes.clone(), ..Outcome::default() };
     let mut patch = None;
     match Edits::together(&group) {

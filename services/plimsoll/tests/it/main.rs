@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod commands;
+mod drift;
 mod exit_codes;
 mod formats;
 mod init;

@@ -1,0 +1,95 @@
+//! What a cluster has otherwise than the target's files, apart from what the promotion changes.
+
+use std::collections::BTreeSet;
+
+use diff_engine::{Change, Choice, Diff, Prediction, compare_live, predict};
+use kube_model::{Object, ObjectKey, PlacePattern};
+use preview::Rendered;
+use risk_rules::Drifted;
+
+use crate::failure::Failure;
+use crate::given::Given;
+use crate::session::Session;
+
+/// What a snapshot says is live; its secrets are as they are.
+pub(crate) struct Live {
+    objects: Vec<Object>,
+}
+
+/// The drift of a target.
+pub(crate) struct Drift {
+    /// From what is live to what applying the target's files as they are would make of it.
+    pub(crate) diff: Diff,
+    /// What of it the promotion writes.
+    pub(crate) written_over: Vec<Drifted>,
+}
+
+impl Live {
+    /// Reads a snapshot, as `kubectl get … -o yaml` prints it.
+    pub(crate) fn read(session: &Session, snapshot: &str) -> Result<Self, Failure> {
+        session.read_plain(snapshot).map(|(_, objects)| Self { objects })
+    }
+
+    /// What live has otherwise than the files of a target, before anything is promoted.
+    pub(crate) fn drift(
+        &self,
+        session: &Session,
+        target: &Given,
+        ignored: &[PlacePattern],
+    ) -> Result<Diff, Failure> {
+        let namespace = target.environment().and_then(|environment| environment.namespace.as_deref());
+        let desired = session.objects(target)?;
+        let predictions = predict(namespace, &self.objects, &desired, &Choice::AsBefore);
+        // The cluster holds more than this application, which is masked and compared with nothing.
+        let own: BTreeSet<&ObjectKey> = predictions.iter().filter_map(|one| one.live.as_ref()).collect();
+        let live: Vec<Object> =
+            self.objects.iter().filter(|one| own.contains(&one.key) || scales(one)).cloned().collect();
+        let [live, desired] = [live, desired].map(|objects| session.redactor.redact_all(&objects));
+        let predictions: Vec<Prediction> = predictions
+            .into_iter()
+            .map(|one| Prediction { object: session.redactor.redact(&one.object), ..one })
+            .collect();
+        Ok(compare_live(namespace, &live, &desired, &predictions).ignoring(ignored))
+    }
+}
+
+/// An autoscaler says which replicas are no drift.
+fn scales(object: &Object) -> bool {
+    matches!(object.key.kind.as_str(), "HorizontalPodAutoscaler" | "ScaledObject")
+}
+
+impl Drift {
+    /// The drift, held against what the promotion changes in the target.
+    pub(crate) fn of(diff: Diff, promotion: &Diff, rendered: &Rendered) -> Self {
+        let meets = |drift: &Change, change: &Change| {
+            same_object(&drift.object.key(), &change.object.key())
+                && (drift.path.contains(&change.path) || change.path.contains(&drift.path))
+        };
+        let written_over = promotion.changes.iter().filter_map(|change| {
+            let drift = diff.changes.iter().find(|drift| meets(drift, change))?;
+            let object = rendered.before.iter().find(|one| same_object(&one.key, &change.object.key()))?;
+            let place = kube_model::Place { object: object.key.clone(), path: change.path.clone() };
+            let (live, target) = (drift.before.clone(), drift.after.clone());
+            Some(Drifted { place, live, target, planned: change.after.clone() })
+        });
+        let written_over = written_over.collect();
+        Self { diff, written_over }
+    }
+
+    /// Whether the promotion writes a place that drifted.
+    pub(crate) fn is_written_over(&self, drift: &Change) -> bool {
+        self.written_over.iter().any(|one| {
+            same_object(&one.place.object, &drift.object.key())
+                && (drift.path.contains(&one.place.path) || one.place.path.contains(&drift.path))
+        })
+    }
+}
+
+/// Whether two names mean one object of the target. Files may leave the namespace out, which live has.
+fn same_object(one: &ObjectKey, other: &ObjectKey) -> bool {
+    let same_namespace = match (&one.namespace, &other.namespace) {
+        (Some(one), Some(other)) => one == other,
+        _ => true,
+    };
+    same_namespace && (&one.group, &one.kind, &one.name) == (&other.group, &other.kind, &other.name)
+}
