@@ -48,6 +48,7 @@ pub(crate) struct Reader<'a, 't> {
 /// What the kustomization of one directory names.
 #[derive(Clone, Default)]
 struct Layer {
+    trees: Vec<String>,
     files: Vec<String>,
     directories: Vec<String>,
 }
@@ -98,6 +99,7 @@ impl<'a, 't> Reader<'a, 't> {
                 let index = self.index;
                 let layer =
                     self.layers.entry(directory).or_insert_with_key(|directory| layer(index, directory));
+                reads.trees.extend(layer.trees.iter().cloned());
                 reads.files.extend(layer.files.iter().cloned());
                 left.extend(layer.directories.iter().cloned());
             }
@@ -113,10 +115,19 @@ impl<'a, 't> Reader<'a, 't> {
     }
 }
 
+/// Fields of a kustomization that other programs render: those find what lies below its directory.
+const OUTSIDE: [&str; 5] =
+    ["generators", "helmChartInflationGenerator", "helmCharts", "transformers", "validators"];
+
 fn layer(index: &Index<'_>, directory: &str) -> Layer {
     let mut layer = Layer::default();
     let Some(file) = index.kustomization(directory) else { return layer };
     let read = documents(&file, index.files.file(&file).unwrap_or_default()).unwrap_or_default();
+    if read.iter().any(|document| OUTSIDE.iter().any(|field| document.get(field).is_some())) {
+        let homes = read.iter().filter_map(|document| document.text_of("helmGlobals.chartHome"));
+        layer.trees.extend(homes.filter_map(|home| file_tree::join(directory, &home).ok()));
+        layer.trees.push(directory.to_owned());
+    }
     let mut named = Vec::new();
     read.iter().for_each(|document| texts(document, &mut named));
     for text in named {

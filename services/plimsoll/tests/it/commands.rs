@@ -204,6 +204,25 @@ fn a_kustomization_with_charts_goes_to_the_kustomize_command() {
     assert_eq!(written, CHARTS.replace("'1'", "'2'"));
 }
 
+/// What a program renders may be any file below the kustomization, or below the directory of its charts.
+#[test]
+fn a_change_of_a_chart_is_one_of_its_kustomization() {
+    let sandbox = charts();
+    let home = "helmGlobals: {chartHome: ../../charts}\n";
+    sandbox.put("overlays/staging/kustomization.yaml", CHARTS.to_owned() + home);
+    sandbox.put("charts/cache/templates/cache.yaml", "# a template\n");
+    let kustomize = program(&sandbox, "bin/kustomize", KUSTOMIZE);
+    let all = ["--all", "--kustomize", &kustomize, "--changed", "-"];
+    for (changed, planned) in [
+        ("charts/cache/templates/cache.yaml", "1 promotion: 1 has nothing to carry"),
+        ("overlays/production/charts/cache/values.yaml", "1 promotion: 1 has nothing to carry"),
+        ("other/cache.yaml", "1 promotion: 1 reads no file that has changed"),
+    ] {
+        let run = sandbox.run_with(&[&PREVIEW[..], &all].concat(), changed.as_bytes(), &[]);
+        assert!(run.out.starts_with(planned), "{changed}: {run:?}");
+    }
+}
+
 #[test]
 fn remote_bases_are_fetched_only_where_that_is_switched_on() {
     let sandbox = charts();
