@@ -58,9 +58,13 @@ impl Environments {
         self.found.names()
     }
 
-    /// What lies at a path of the files: the environment of this name, if there is one.
+    /// The environment of this name near a path of the files; without one, what lies there. A chart that an environment is
+    /// rendered from may lie elsewhere.
     #[must_use]
     pub fn at(&self, files: &RepositoryFiles, path: &str, name: Option<&str>) -> Environment {
+        if let Some(Ok((_, named))) = name.map(|name| self.found.environment_near(name, path)) {
+            return named.clone();
+        }
         let repository = Repository { files: files.tree(), urls: &self.urls };
         discovery::environment_at(repository, &self.found, path, name)
     }

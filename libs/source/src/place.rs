@@ -23,12 +23,12 @@ pub(crate) struct FoundPath {
     /// The path as messages name it.
     pub(crate) shown: String,
     pub(crate) environment: Option<EnvironmentInfo>,
-    /// Whether a command renders it, whatever files there are.
-    pub(crate) is_commanded: bool,
     /// The name by which discovery knows the environment, where one was asked for by its name.
     pub(crate) name: Option<String>,
     /// The root of its repository, where the argument says it.
     pub(crate) repository: Option<PathBuf>,
+    /// What it is, where `plimsoll.yaml` says that it has to be rendered.
+    pub(crate) rendered: Option<&'static str>,
 }
 
 /// A directory in which an environment is looked for.
@@ -44,12 +44,9 @@ impl Place<'_> {
         let Some(application) = self.application else { return Ok(None) };
         let Some(environment) = application.environment(name) else { return Ok(None) };
         let found = self.inner(&environment.path)?;
-        Ok(Some(FoundPath {
-            environment: Some(environment.into()),
-            is_commanded: matches!(application.render(environment), Some(Render::Command(_))),
-            name: Some(name.to_owned()),
-            ..found
-        }))
+        let rendered = application.render(environment).and_then(what_renders);
+        let (environment, name) = (Some(environment.into()), Some(name.to_owned()));
+        Ok(Some(FoundPath { environment, name, rendered, ..found }))
     }
 
     /// What lies at a path below this place, and does not leave it through a link.
@@ -69,6 +66,16 @@ impl Place<'_> {
             return Err(SourceError::Outside { path: shown, root: self.shown.to_owned() });
         }
         let environment = EnvironmentInfo::named_by(&inside);
-        Ok(FoundPath { path: full, shown, environment, is_commanded: false, name: None, repository: None })
+        Ok(FoundPath { path: full, shown, environment, name: None, repository: None, rendered: None })
+    }
+}
+
+/// What `plimsoll.yaml` says that has to be rendered; none of manifests that are read as they stand.
+pub(crate) fn what_renders(render: &Render) -> Option<&'static str> {
+    match render {
+        Render::Plain => None,
+        Render::Kustomize => Some("a Kustomize overlay"),
+        Render::Helm => Some("a Helm chart"),
+        Render::Command(_) => Some("rendered by a command"),
     }
 }

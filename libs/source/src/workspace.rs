@@ -7,7 +7,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use application::{Application, Render};
+use application::Application;
 use discovery::Recipe;
 
 use crate::directory;
@@ -17,7 +17,7 @@ use crate::error::SourceError;
 use crate::file;
 use crate::git::{self, GitSource};
 use crate::input;
-use crate::place::{FoundPath, Place, Spot};
+use crate::place::{FoundPath, Place, Spot, what_renders};
 use crate::repository::{self, Located, RepositoryFiles};
 use crate::tree::{Limits, SourceTree, join};
 pub use discovered::Discovery;
@@ -172,9 +172,9 @@ impl Workspace {
             path: root.join(below),
             shown,
             environment: Some(found.into()),
-            is_commanded: matches!(found.recipe, Recipe::Command(_)),
             name: Some(name.to_owned()),
             repository: Some(root),
+            rendered: matches!(found.recipe, Recipe::Command(_)).then_some("rendered by a command"),
         }))
     }
 
@@ -218,10 +218,10 @@ impl Workspace {
         });
         let environment = known.map(EnvironmentInfo::from).or_else(|| EnvironmentInfo::named_by(&canonical));
         let render = known.and_then(|known| self.application.as_ref()?.render(known));
-        let is_commanded = matches!(render, Some(Render::Command(_)));
+        let rendered = render.and_then(what_renders);
         let name = known.map(|known| known.name.clone());
         let shown = shown.to_owned();
-        Ok(FoundPath { path, shown, environment, is_commanded, name, repository: None })
+        Ok(FoundPath { path, shown, environment, name, repository: None, rendered })
     }
 
     fn read(&self, spot: Spot, input: &mut dyn Read) -> Result<Resolved, SourceError> {
@@ -232,8 +232,8 @@ impl Workspace {
                 let environment = self.environment_of(&source, &tree.prefix);
                 Ok(Resolved { tree, environment })
             }
-            Spot::Path(FoundPath { is_commanded: true, shown, .. }) => {
-                Err(SourceError::Render { directory: shown, what: "rendered by a command" })
+            Spot::Path(FoundPath { shown: directory, rendered: Some(what), .. }) => {
+                Err(SourceError::Render { directory, what })
             }
             Spot::Path(FoundPath { path, shown, environment, .. }) => {
                 let tree = directory::read(&path, &shown, &self.directory, &self.limits)?;

@@ -166,10 +166,7 @@ impl Repository<'_> {
         let application = (self.document, file);
         let (files, environments) =
             patiently(|| self.mirrors.environments(&self.inputs.repository, commit, application))?;
-        let environment = match environments.found().environment(&side.environment) {
-            Ok((_, environment)) => environment.clone(),
-            Err(_) => environments.at(&files, &side.path, Some(&side.environment)),
-        };
+        let environment = environments.at(&files, &side.path, Some(&side.environment));
         let path = environment.recipe.path().unwrap_or(&side.path);
         if files.tree().find(path) == Found::Nothing {
             let argument = files.show(path);

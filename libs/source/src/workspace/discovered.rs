@@ -71,9 +71,9 @@ impl Workspace {
             shown: files.show(below.to_str().unwrap_or_default()),
             path: root.join(below),
             environment: Some(environment.into()),
-            is_commanded: matches!(environment.recipe, Recipe::Command(_)),
             name: Some(environment.name.clone()),
             repository: Some(root),
+            rendered: matches!(environment.recipe, Recipe::Command(_)).then_some("rendered by a command"),
         };
         self.read(Spot::Path(found), &mut io::empty())
     }
