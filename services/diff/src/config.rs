@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 use service::{Key, Secret};
-use source::{Commands, HelmOptions, Programs};
+use source::{Commands, HelmOptions, Programs, RenderError};
 
 /// How the diff engine is set up.
 #[derive(Debug, Clone, Deserialize)]
@@ -22,11 +22,19 @@ pub struct Config {
 pub struct RenderSettings {
     /// The `helm` command, version 3 or 4; none looks for it in `PATH` when the first chart is rendered.
     pub helm: Option<PathBuf>,
+    /// The commands that may render, each `NAME=PROGRAM [ARGUMENT…]`; the one named `kustomize` is what kustomizations with
+    /// plugins and charts are handed to.
+    pub commands: Vec<String>,
 }
 
 impl RenderSettings {
-    pub(crate) fn programs(&self) -> Programs {
+    /// The programs, which are looked for when they are first needed.
+    ///
+    /// # Errors
+    /// `RENDER_COMMAND_SETTING`.
+    pub fn programs(&self) -> Result<Programs, RenderError> {
         let helm = HelmOptions { program: self.helm.clone(), ..HelmOptions::default() };
-        Programs::new(helm, Commands::default())
+        let commands = Commands::allow(&self.commands, helm.bounds)?;
+        Ok(Programs::new(helm, commands))
     }
 }

@@ -14,7 +14,7 @@ use service::{Engine, Failure, Key, Secret};
 use source::{Mirrors, Programs};
 use store::Blobs;
 
-use crate::config::{Config, RenderSettings};
+use crate::config::Config;
 use crate::{fetch, key};
 
 /// The engine.
@@ -34,11 +34,11 @@ struct Refusal {
 impl Diff {
     pub(crate) fn new(
         config: &Config,
-        render: &RenderSettings,
+        programs: Programs,
         mirrors: Arc<Mirrors>,
         blobs: Arc<dyn Blobs>,
     ) -> Self {
-        let programs = Arc::new(render.programs());
+        let programs = Arc::new(programs);
         Self { key: config.redaction_key.clone(), mirrors, programs, blobs }
     }
 

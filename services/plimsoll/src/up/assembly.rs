@@ -140,7 +140,9 @@ impl<'a> Assembly<'a> {
     fn diff(&self, parts: Parts) -> Result<Vec<Task>, Failure> {
         let redaction_key = Secret::new(self.keys.redaction()?);
         let config = diff::Config { mirrors: self.directory.mirrors(), redaction_key };
-        Ok(diff::tasks(&config, &self.config.render, Arc::clone(&self.mirrors), parts))
+        let programs = self.config.render.programs();
+        let programs = programs.map_err(|error| Failure::told(error.code(), error.to_string()))?;
+        Ok(diff::tasks(&config, programs, Arc::clone(&self.mirrors), parts))
     }
 
     fn gitops(&self, parts: Parts) -> Result<Vec<Task>, Failure> {
