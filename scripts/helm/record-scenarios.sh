@@ -7,4 +7,4 @@ program=${PLIMSOLL_CACHE:-$HOME/.cache/plimsoll}/bin/helm3
 [[ -x $program ]] || { echo "$program is missing: make tools brings it" >&2; exit 1; }
 rm -rf tests/helm-answers
 mkdir tests/helm-answers
-PLIMSOLL_RECORD_HELM=$program cargo test --locked --quiet -p plimsoll --test it scenarios
+PLIMSOLL_RECORD_HELM=$program cargo test --locked --quiet -p plimsoll --test it scenario

@@ -1,5 +1,6 @@
 //! How one environment is rendered.
 
+use crate::glob::{self, Star};
 use crate::helm::Helm;
 use crate::overrides::Overrides;
 
@@ -32,6 +33,16 @@ pub struct Plain {
     pub include: Option<String>,
     /// No file that matches this glob; it wins over `include`.
     pub exclude: Option<String>,
+}
+
+impl Plain {
+    /// Whether a file is read: its path, relative to the directory. As Argo CD matches it, `*` stands for anything, `/` too.
+    #[must_use]
+    pub fn reads(&self, below: &str) -> bool {
+        let matches = |pattern: &String| glob::matches(pattern, below, Star::Anything);
+        let is_deep = below.contains('/') && self.depth == Depth::Direct;
+        !is_deep && self.include.as_ref().is_none_or(matches) && !self.exclude.as_ref().is_some_and(matches)
+    }
 }
 
 /// How deep a directory is read.
@@ -111,5 +122,27 @@ impl Recipe {
             Self::Together(_) => "several sources",
             Self::Elsewhere(_) => "elsewhere",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// <https://argo-cd.readthedocs.io/en/stable/user-guide/directory/>, "Including Only Certain Files", "Excluding Certain
+    /// Files": `{config.json,env-usw2/*}`; the exclusion wins.
+    #[test]
+    fn a_directory_is_read_by_its_patterns() {
+        let plain = |include: Option<&str>, exclude: Option<&str>| Plain {
+            include: include.map(str::to_owned),
+            exclude: exclude.map(str::to_owned),
+            ..Plain::default()
+        };
+        assert!(plain(None, None).reads("a/b.yaml"));
+        assert!(plain(Some("{*.yml,*.yaml}"), None).reads("a/b.yaml"));
+        assert!(!plain(Some("*.yml"), None).reads("b.yaml"));
+        assert!(!plain(None, Some("{config.json,env-usw2/*}")).reads("env-usw2/b.yaml"));
+        assert!(!plain(Some("*.yaml"), Some("b*")).reads("b.yaml"));
+        assert!(!Plain { depth: Depth::Direct, ..plain(None, None) }.reads("a/b.yaml"));
     }
 }

@@ -1,13 +1,15 @@
 //! Places that only make sense together: an environment variable has a `value` or a `valueFrom`, a volume or a
-//! probe one handler. Where the source went from one to the other, taking the old one out waits for the new one.
+//! probe one handler, a Service one port of a name. Where the source went from one to the other, taking the old one
+//! out waits for the new one.
 
 use kube_model::{Path, Segment};
+use serde_json::Value;
 
 use crate::decide::{Decision, Verdict};
 
 /// Gives coupled places one fate.
 pub(crate) fn settle(decisions: &mut [Decision]) {
-    let parents: Vec<Option<Path>> = decisions.iter().map(holder).collect();
+    let parents: Vec<Option<Holder>> = decisions.iter().map(holder).collect();
     for index in 0..decisions.len() {
         let Some(parent) = &parents[index] else { continue };
         if decisions[index].differing.source.is_some() {
@@ -39,10 +41,18 @@ fn follow(decisions: &mut [Decision], index: usize, leader: usize) {
     decisions[index].change(verdict, reason);
 }
 
+/// What has room for one thing: a path, or of the ports of a list those of a name.
+#[derive(PartialEq, Eq)]
+struct Holder {
+    path: Path,
+    name: Option<String>,
+}
+
 /// What holds a place whose members exclude one another.
-fn holder(decision: &Decision) -> Option<Path> {
+fn holder(decision: &Decision) -> Option<Holder> {
     let path = &decision.differing.place.path;
-    let (parent, Segment::Key(member)) = path.split_last()? else { return None };
+    let (parent, last) = path.split_last()?;
+    let Segment::Key(member) = last else { return port(decision, parent) };
     let (list, last) = parent.split_last()?;
     let exclusive = match last {
         Segment::Item(_) => matches!(list.last_key(), Some("env" | "volumes")),
@@ -54,5 +64,16 @@ fn holder(decision: &Decision) -> Option<Path> {
         }
         Segment::Flag(_) => false,
     };
-    exclusive.then_some(parent)
+    exclusive.then_some(Holder { path: parent, name: None })
+}
+
+/// Ports are told apart by their numbers, and no two of a list have one name; of a Service's, none but a lone one goes
+/// without.
+fn port(decision: &Decision, list: Path) -> Option<Holder> {
+    (list.last_key() == Some("ports")).then_some(())?;
+    let differing = &decision.differing;
+    let port = differing.source.as_ref().or(differing.target.as_ref())?;
+    let name = port.get("name").and_then(Value::as_str).map(str::to_owned);
+    let has_one = name.is_some() || differing.place.object.kind == "Service";
+    has_one.then(|| Holder { path: list, name: Some(name.unwrap_or_default()) })
 }

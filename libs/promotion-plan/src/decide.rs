@@ -10,6 +10,7 @@ use crate::parts::{self, Merged};
 use crate::places::Differing;
 use crate::removals;
 use crate::selection::{Selection, Side};
+use crate::settings;
 use crate::table::{self, Action};
 
 /// Which list of the plan a place stands in.
@@ -159,6 +160,9 @@ impl Grounds<'_> {
         if source == base {
             return ruling(Verdict::Kept, self.unchanged());
         }
+        if let Some(merged) = settings::rule(self, differing, reason) {
+            return merged;
+        }
         // What goes may differ in what is the target's own anyway, as a removed object may.
         let goes = source.is_none()
             && target
@@ -175,7 +179,7 @@ impl Grounds<'_> {
         format!("{} has not changed it since the last promotion", self.source_name)
     }
 
-    fn conflict(&self, differing: &Differing) -> Ruling {
+    pub(crate) fn conflict(&self, differing: &Differing) -> Ruling {
         let both = format!(
             "{} and {} both changed it since the last promotion; decide with --take '{}=source' or '=target'",
             self.source_name,

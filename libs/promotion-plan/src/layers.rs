@@ -23,7 +23,7 @@ pub(crate) use documents::Documents;
 pub(crate) use draft::Draft;
 pub(crate) use marks::Marks;
 pub(crate) use units::{Moved, Unit};
-pub(crate) use write::write;
+pub(crate) use write::{not_text, write};
 
 /// What makes the objects of both sides, where they are not read as they stand.
 #[derive(Clone, Copy)]

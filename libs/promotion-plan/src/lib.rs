@@ -30,6 +30,7 @@ mod report;
 mod secret_edits;
 mod selection;
 mod set;
+mod settings;
 mod table;
 
 pub use base::{Base, Held};

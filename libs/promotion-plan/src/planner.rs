@@ -110,20 +110,20 @@ impl<'a> Planner<'_, 'a> {
             {
                 continue;
             }
-            match self.write() {
+            match self.write(grounds) {
                 Ok(edited) => match self.publish(&edited) {
                     Ok(edits) => return Settled { edits, after: edited.after },
                     Err(refused) if self.refuse(&refused) => {}
                     Err(_) => return self.unchanged(),
                 },
-                Err(refused) if self.couple(grounds, &refused.coupled) || self.block_edits(&refused) => {}
+                Err(refused) if self.couple(&refused.coupled) || self.block_edits(&refused) => {}
                 Err(_) => return self.unchanged(),
             }
         }
     }
 
     /// Writes what is carried into the target's files.
-    fn write(&self) -> Result<Edited<'a>, Refused> {
+    fn write(&self, grounds: &Grounds<'_>) -> Result<Edited<'a>, Refused> {
         let becoming = self.becoming();
         let Request { source, target, limits, .. } = *self.request;
         let Some(layers) = &self.request.layers else {
@@ -138,7 +138,7 @@ impl<'a> Planner<'_, 'a> {
         }
         let everything = || becoming.iter().map(|change| change.pair.key.clone()).collect();
         let draft = self.pointed(layers).map_err(|why| Refused::objects(everything(), why))?;
-        layers::write(layers, self.pairs, &becoming, draft, limits)
+        layers::write(layers, self.pairs, &becoming, draft, &self.may_follow(grounds), limits)
     }
 
     fn unchanged(&self) -> Settled {

@@ -1,7 +1,7 @@
 //! What goes over as one: a reference to a base, a chart's version, and what is rendered from the same value as an
 //! image's version.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use kube_model::{ObjectKey, Place};
@@ -9,15 +9,24 @@ use serde_json::Value;
 
 use crate::decide::{Decision, Grounds, Verdict};
 use crate::edits::Coupled;
-use crate::layers::{Draft, Layers, Moved, Unit, units};
+use crate::layers::{Draft, Layers, Moved, Unit, not_text, units};
 use crate::planner::Planner;
 use crate::selection::Side;
-use crate::table::{self, Action};
 
 /// A pointer that goes over, and the places that it brings: the indices of pair and decision.
 pub(crate) struct Going {
     unit: Unit,
     places: Vec<(usize, usize)>,
+}
+
+/// What becomes of a pointer that the source has moved.
+enum Fate {
+    /// It goes over, unless something of it stays.
+    Goes,
+    /// The target has moved it, too.
+    Conflict,
+    /// It cannot be written.
+    Refused(String),
 }
 
 /// What a pointer makes of the target's objects that it changes; none of what goes.
@@ -33,15 +42,27 @@ impl<'a> Planner<'_, 'a> {
                 continue;
             }
             match self.effect(&layers, &unit) {
-                Ok(effect) => self.carry_pointer(grounds, unit, &effect, moved),
+                Ok((effect, refused)) => {
+                    let fate = match (moved, refused) {
+                        (Moved::Both, _) => Fate::Conflict,
+                        (_, Some(why)) => Fate::Refused(why),
+                        _ => Fate::Goes,
+                    };
+                    self.carry_pointer(grounds, unit, &effect, &fate);
+                }
                 Err(why) => self.block_carried(&format!("PLAN_EDIT_REFUSED: {}: {why}", unit.name())),
             }
         }
     }
 
-    fn effect(&self, layers: &Layers<'a>, unit: &Unit) -> Result<Effect, String> {
+    /// What a pointer brings, and why it cannot be written, if so.
+    fn effect(&self, layers: &Layers<'a>, unit: &Unit) -> Result<(Effect, Option<String>), String> {
         let draft = Draft::new(layers.target.tree, self.request.limits);
-        let draft = unit.apply(layers, &draft, self.request.limits)?;
+        let draft = unit.apply(layers, self.request.base_layer.as_ref(), &draft, self.request.limits)?;
+        let refused = draft
+            .tree
+            .changes()
+            .find_map(|(path, after)| not_text(path, layers.target.tree.file(path), after));
         let after = layers.renderer.render(&draft.tree)?.as_written;
         let before = &layers.rendered.as_written;
         let mut effect: Effect = before.iter().map(|object| (object.key.clone(), None)).collect();
@@ -51,10 +72,10 @@ impl<'a> Planner<'_, 'a> {
                 false => drop(effect.insert(object.key, Some(object.value))),
             }
         }
-        Ok(effect)
+        Ok((effect, refused))
     }
 
-    fn carry_pointer(&mut self, grounds: &Grounds<'_>, unit: Unit, effect: &Effect, moved: Moved) {
+    fn carry_pointer(&mut self, grounds: &Grounds<'_>, unit: Unit, effect: &Effect, fate: &Fate) {
         let mut brought: Vec<((usize, usize), Option<Value>)> = Vec::new();
         for (index, (pair, decisions)) in self.pairs.iter().zip(&self.decisions).enumerate() {
             let Some(after) = effect.get(&pair.key) else { continue };
@@ -74,8 +95,10 @@ impl<'a> Planner<'_, 'a> {
         for ((pair, at), new) in &brought {
             let decision = &mut self.decisions[*pair][*at];
             let overridden = decision.verdict == Verdict::Kept;
-            match (&stays, moved) {
-                (_, Moved::Both) => decision.change(
+            match (&stays, fate) {
+                (_, Fate::Refused(why)) if !stays_itself(grounds, decision) => decision
+                    .change(Verdict::Blocked, format!("PLAN_EDIT_REFUSED: it comes with {name}; {why}")),
+                (_, Fate::Conflict) => decision.change(
                     Verdict::Blocked,
                     format!(
                         "it comes with {name}, and {} has moved that itself since the last promotion",
@@ -100,7 +123,7 @@ impl<'a> Planner<'_, 'a> {
                 }
             }
         }
-        if stays.is_none() && moved == Moved::Source && !brought.is_empty() {
+        if stays.is_none() && matches!(fate, Fate::Goes) && !brought.is_empty() {
             let places = brought.into_iter().map(|(place, _)| place).collect();
             self.going.push(Going { unit, places });
         }
@@ -142,22 +165,25 @@ impl<'a> Planner<'_, 'a> {
     /// In a sentence, why one cannot be written.
     pub(crate) fn pointed(&self, layers: &Layers<'a>) -> Result<Draft<'a>, String> {
         let draft = Draft::new(layers.target.tree, self.request.limits);
-        self.going
-            .iter()
-            .try_fold(draft, |draft, going| going.unit.apply(layers, &draft, self.request.limits))
+        self.going.iter().try_fold(draft, |draft, going| {
+            going.unit.apply(layers, self.request.base_layer.as_ref(), &draft, self.request.limits)
+        })
+    }
+
+    /// The places that may go with a version, if they are rendered from the same value.
+    pub(crate) fn may_follow(&self, grounds: &Grounds<'_>) -> BTreeSet<Place> {
+        let decisions = self.decisions.iter().flatten();
+        let free = decisions.filter(|decision| !decision.is_carried() && !stays(grounds, decision));
+        free.map(|decision| decision.differing.place.clone()).collect()
     }
 
     /// Carries what cannot but go with a version; whether anything was.
-    pub(crate) fn couple(&mut self, grounds: &Grounds<'_>, coupled: &[Coupled]) -> bool {
+    pub(crate) fn couple(&mut self, coupled: &[Coupled]) -> bool {
         let mut changed = false;
         for Coupled { place, with } in coupled {
-            let of_version = table::row_of(with, false).known == Action::CarryVersion;
-            let decisions = self.decisions.iter_mut().flatten();
-            let found = decisions.into_iter().find(|decision| decision.differing.place == *place);
-            let Some(decision) = found.filter(|one| of_version && !one.is_carried() && !stays(grounds, one))
-            else {
-                continue;
-            };
+            let mut decisions = self.decisions.iter_mut().flatten();
+            let found = decisions.find(|decision| decision.differing.place == *place);
+            let Some(decision) = found.filter(|one| !one.is_carried()) else { continue };
             decision.change(Verdict::Carried, format!("rendered from the same value as {}", with.path));
             decision.becomes.clone_from(&decision.differing.source);
             changed = true;

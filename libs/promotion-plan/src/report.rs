@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use kube_model::{Object, Redactor, lists};
+use kube_model::{Object, Path, Redactor, lists};
 use serde_json::Value;
 
 use crate::after::value_after;
 use crate::decide::{Decision, Verdict};
 use crate::pairing::Pair;
+use crate::places;
 use crate::plan::{Plan, PlanItem};
 use crate::planner::{Planner, Settled};
 
@@ -74,19 +75,38 @@ fn item(planner: &Planner<'_, '_>, shown: &Shown, decision: &Decision) -> PlanIt
 }
 
 fn notes(planner: &Planner<'_, '_>, plan: &Plan, target_name: &str) -> Vec<String> {
+    let already = planner.pairs.iter().map(already_there).sum::<usize>();
     let open = [&plan.carried, &plan.pending, &plan.candidates, &plan.blocked];
     if !open.iter().all(|list| list.is_empty()) {
-        return Vec::new();
+        let places = if already == 1 { "1 place" } else { &format!("{already} places") };
+        let note = format!(
+            "of what the source changed since the last promotion, {places} stood in {target_name} already"
+        );
+        return if already > 0 { vec![note] } else { Vec::new() };
     }
-    let moved = planner.pairs.iter().any(|pair| {
-        planner.request.base.is_some()
-            && pair.source.as_ref().map(|o| &o.value) != pair.base.as_ref().map(|o| &o.value)
-    });
-    match moved && plan.kept.iter().all(|item| item.source_changed == Some(false)) {
+    match already > 0 && plan.kept.iter().all(|item| item.source_changed == Some(false)) {
         true => {
             vec![format!("what the source changed since the last promotion is already in {target_name}")]
         }
         false => vec![format!("there is nothing to carry over to {target_name}")],
+    }
+}
+
+/// How many places the source has changed since the base that are in the target as in the source.
+fn already_there(pair: &Pair<'_>) -> usize {
+    let value = |object: Option<&Object>| object.map(|object| object.value.clone());
+    let (base, source, target) = (value(pair.base.as_ref()), value(pair.source.as_ref()), value(pair.target));
+    if !pair.base_known_at(&Path::root()) || base == source {
+        return 0;
+    }
+    match (&base, &source, &target) {
+        (Some(base), Some(source), Some(target)) => {
+            let schema = pair.key.schema();
+            let is_there = |path: &Path| path.get(schema, source) == path.get(schema, target);
+            let changed = places::merged(diff_engine::compare(schema, base, source));
+            changed.filter(|one| is_there(&one.path)).count()
+        }
+        _ => usize::from(source == target),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Manifests that are read as they stand.
 
-use discovery::{Depth, Plain};
+use discovery::Plain;
 use file_tree::{FileTree, Found};
 use kube_model::State;
 use kube_model::yaml::Limits;
@@ -24,5 +24,5 @@ fn is_read(plain: &Plain, path: &str) -> bool {
     let name = below.rsplit('/').next().unwrap_or(below);
     let is_manifest = [".yaml", ".yml", ".json"].iter().any(|extension| name.ends_with(extension));
     let hidden = below.split('/').any(|part| part.starts_with('.'));
-    is_manifest && !hidden && (plain.depth == Depth::Recursive || !below.contains('/'))
+    is_manifest && !hidden && plain.reads(below)
 }

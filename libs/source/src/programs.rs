@@ -2,7 +2,7 @@
 
 use discovery::Command;
 use file_tree::FileTree;
-use helm::{Asks, OutsideCall, Release};
+use helm::Release;
 use render::{Outside, Printed, ProgramError};
 
 use crate::commands::Commands;
@@ -27,19 +27,7 @@ impl Programs {
 impl render::Programs for Programs {
     fn helm(&self, release: &Release) -> Result<Printed, ProgramError> {
         let output = self.helm.render(release).map_err(|error| told(&error))?;
-        let mut notes = Vec::new();
-        let name = &release.chart.metadata.name;
-        let hooks = output.manifest.hooks.len();
-        if hooks > 0 {
-            notes.push(format!("{name}: {hooks} hooks run around an installation and are not compared"));
-        }
-        if !output.manifest.tests.is_empty() {
-            notes.push(format!("{name}: tests are left out ({})", output.manifest.tests.join(", ")));
-        }
-        for call in &output.outside_calls {
-            notes.push(format!("{name}: {}", said(call)));
-        }
-        let program = Some(format!("helm {}", output.helm));
+        let (notes, program) = (output.notes(), Some(format!("helm {}", output.helm)));
         Ok(Printed { text: output.manifest.text(), had_all_files: false, notes, program })
     }
 
@@ -65,15 +53,6 @@ impl render::Programs for Programs {
 
 fn printed(name: &str, text: String) -> Printed {
     Printed { text, had_all_files: true, notes: Vec::new(), program: Some(name.to_owned()) }
-}
-
-fn said(call: &OutsideCall) -> String {
-    let OutsideCall { template, line, function, asks } = call;
-    let answer = match asks {
-        Asks::Cluster | Asks::Network => "is answered with nothing here",
-        Asks::Chance => "is answered differently each time",
-    };
-    format!("{function} in {template}:{line} {answer}")
 }
 
 fn told(error: &RenderError) -> ProgramError {

@@ -1,135 +1,145 @@
 //! Edits of a chart's values: the target's own values files take over values of the source, one after the other, and
 //! rendering says which places each of them sets.
 
-use std::rc::Rc;
+mod lists;
+mod paths;
 
-use file_tree::join;
-use serde_json::{Map, Value};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use ::helm::{Asks, Chart, OutsideCall, Release, SchemaCheck, Values};
+use file_tree::{FileTree, join};
+use serde_json::Value;
 
 use super::draft::Draft;
 use super::trial::{Open, Standing};
 use super::write::{Mechanism, Site};
 use super::{Documents, Inputs, Layer};
 
-pub(super) const MECHANISMS: &[Mechanism] = &[take_value];
+pub(in crate::layers) use paths::{at, differing, with};
 
-/// The values files of a side, those that win last.
-fn values_files(layer: &Layer<'_>) -> Vec<String> {
-    let Inputs::Helm { chart, values } = layer.inputs else { return Vec::new() };
-    join(chart, "values.yaml").into_iter().chain(values.iter().cloned()).collect()
-}
+pub(super) const PHASES: &[&[Mechanism]] = &[&[change]];
 
-/// Takes a value of the source over where the two differ: those first that show in what is planned.
-fn take_value<'a>(site: &Site<'_, 'a>, draft: &Draft<'a>, open: &Open, _: &Standing) -> Vec<Draft<'a>> {
-    let (ours, theirs) = (site.layers.target, site.layers.source);
-    let ours = Stack::read(&values_files(&ours), |path| draft.documents(path));
-    let theirs = Stack::read(&values_files(&theirs), |path| Documents::read(theirs.tree, path, site.limits));
-    let mut paths = Vec::new();
-    differing(&mut Vec::new(), Some(&ours.merged), Some(&theirs.merged), &mut paths);
-    paths.sort_by_key(|path| !shows(at(&theirs.merged, path), open.planned.as_ref()));
-    paths.iter().filter_map(|path| with_value(site, draft, &ours, &theirs, path)).collect()
-}
-
-/// The draft in which the target's own file gives the source's value.
-fn with_value<'a>(
-    site: &Site<'_, 'a>,
-    draft: &Draft<'a>,
-    ours: &Stack,
-    theirs: &Stack,
-    path: &[String],
-) -> Option<Draft<'a>> {
-    let own = |file: &&(String, Rc<Documents>)| site.is_own(&file.0);
-    let sets = |file: &&(String, Rc<Documents>)| at_first(&file.1, path).is_some();
-    let (file, documents) =
-        ours.files.iter().rev().filter(own).find(sets).or_else(|| ours.files.iter().rev().find(own))?;
-    let value = documents.values.first().cloned().unwrap_or_default();
-    let template = theirs.files.iter().rev().find(sets).map(|(_, documents)| (documents.clone(), 0));
-    let new = with(value, path, at(&theirs.merged, path).cloned())?;
-    draft.clone().with_document(file, 0, new, template)
-}
-
-/// Values files, and what they come to.
-struct Stack {
+/// Values files of a side, and what they come to with the chart's own.
+struct Side {
+    /// Those that win last.
     files: Vec<(String, Rc<Documents>)>,
     merged: Value,
 }
 
-impl Stack {
-    fn read(paths: &[String], read: impl Fn(&str) -> Option<Documents>) -> Self {
-        let files = paths.iter().filter_map(|path| Some((path.clone(), Rc::new(read(path)?))));
-        let files: Vec<(String, Rc<Documents>)> = files.collect();
-        let first = |documents: &Documents| documents.values.first().cloned().unwrap_or_default();
-        let merged =
-            files.iter().fold(Value::Object(Map::new()), |all, (_, documents)| merged(all, first(documents)));
-        Self { files, merged }
+impl Side {
+    fn of_target(site: &Site<'_, '_>, draft: &Draft<'_>) -> Option<Self> {
+        let files = files(&site.layers.target, |path| draft.documents(path));
+        Some(Self { files, merged: merged(&draft.tree, site.layers.target.inputs)? })
+    }
+
+    fn of_source(site: &Site<'_, '_>) -> Option<Self> {
+        let source = &site.layers.source;
+        let files = files(source, |path| Documents::read(source.tree, path, site.limits));
+        Some(Self { files, merged: merged(source.tree, source.inputs)? })
+    }
+
+    /// Whether a file says something of a path.
+    fn says(file: &(String, Rc<Documents>), path: &[String]) -> bool {
+        file.1.values.first().is_some_and(|value| at(value, path).is_some())
     }
 }
 
-/// As Helm merges values: maps key by key, everything else whole, and null takes away.
-fn merged(below: Value, above: Value) -> Value {
-    match (below, above) {
-        (Value::Object(mut below), Value::Object(above)) => {
-            for (key, value) in above {
-                let old = below.remove(&key);
-                if !value.is_null() {
-                    below.insert(key, old.map_or_else(|| value.clone(), |old| merged(old, value.clone())));
-                }
-            }
-            Value::Object(below)
+fn files(layer: &Layer<'_>, read: impl Fn(&str) -> Option<Documents>) -> Vec<(String, Rc<Documents>)> {
+    let Inputs::Helm { chart, values } = layer.inputs else { return Vec::new() };
+    let paths = join(chart, "values.yaml").into_iter().chain(values.iter().cloned());
+    paths.filter_map(|path| Some((path.clone(), Rc::new(read(&path)?)))).collect()
+}
+
+/// What templates see, as Helm merges it. Values that break the chart's rules show when they are rendered.
+fn merged(tree: &FileTree, inputs: &Inputs) -> Option<Value> {
+    let Inputs::Helm { chart, values } = inputs else { return None };
+    let layer = |path: &String| {
+        let bytes = tree.file(path).map(Arc::from)?;
+        Some(::helm::Layer::File { path: path.clone(), bytes })
+    };
+    let release = Release {
+        values: values.iter().filter_map(layer).collect(),
+        schema: SchemaCheck::Skipped,
+        ..Release::of(Arc::new(Chart::read(tree, chart).ok()?), "release")
+    };
+    Values::of(&release).ok().map(|values| values.merged())
+}
+
+/// A value of the source, single items of a list, what is planned itself where a value of the target is what stands there.
+fn change<'a>(site: &Site<'_, 'a>, draft: &Draft<'a>, open: &Open, _: &Standing) -> Vec<Draft<'a>> {
+    let (Some(ours), Some(theirs)) = (Side::of_target(site, draft), Side::of_source(site)) else {
+        return Vec::new();
+    };
+    let values = taken(&ours.merged, &theirs.merged, open)
+        .chain(items(&ours.merged, &theirs.merged))
+        .chain(planned(&ours.merged, open));
+    values.filter_map(|(path, new)| with_value(site, draft, (&ours, &theirs), &path, new)).collect()
+}
+
+/// A value that the target might have at a path, if any.
+type Proposal = (Vec<String>, Option<Value>);
+
+/// Values of the source where the two differ: those first that show in what is planned.
+fn taken<'v>(ours: &'v Value, theirs: &'v Value, open: &Open) -> impl Iterator<Item = Proposal> + use<'v> {
+    let mut paths = differing(ours, theirs);
+    paths.sort_by_key(|path| !shows(at(theirs, path), open.planned.as_ref()));
+    paths.into_iter().flat_map(|path| match at(theirs, &path) {
+        Some(value) => vec![(path.clone(), Some(value.clone()))],
+        // Null takes away what comes from below.
+        None => vec![(path.clone(), None), (path, Some(Value::Null))],
+    })
+}
+
+/// Single items of lists: a list replaces the one below whole, so the target's own stays but for them.
+fn items<'v>(ours: &'v Value, theirs: &'v Value) -> impl Iterator<Item = Proposal> + use<'v> {
+    differing(ours, theirs).into_iter().flat_map(|path| match (at(ours, &path), at(theirs, &path)) {
+        (Some(Value::Array(own)), Some(Value::Array(new))) => {
+            let lists = lists::one_item_apart(own, new).into_iter();
+            lists.map(|list| (path.clone(), Some(Value::Array(list)))).collect()
         }
-        // An empty file.
-        (below, Value::Null) => below,
-        (_, above) => above,
-    }
+        _ => Vec::new(),
+    })
 }
 
-/// The paths of keys at which two values differ: the topmost that one of them lacks, else the leaves.
-fn differing(
-    path: &mut Vec<String>,
-    ours: Option<&Value>,
-    theirs: Option<&Value>,
-    found: &mut Vec<Vec<String>>,
-) {
-    match (ours, theirs) {
-        (Some(Value::Object(ours)), Some(Value::Object(theirs))) => {
-            let keys: std::collections::BTreeSet<&String> = ours.keys().chain(theirs.keys()).collect();
-            for key in keys {
-                path.push(key.clone());
-                differing(path, ours.get(key), theirs.get(key), found);
-                path.pop();
-            }
-        }
-        (ours, theirs) if ours != theirs => found.push(path.clone()),
-        _ => {}
-    }
+/// What is planned, where a value of the target is what stands there.
+fn planned<'v>(ours: &'v Value, open: &'v Open) -> impl Iterator<Item = Proposal> + use<'v> {
+    let both = open.found.as_ref().zip(open.planned.clone());
+    both.into_iter().flat_map(|(found, planned)| {
+        paths::of_value(ours, found).into_iter().map(move |path| (path, Some(planned.clone())))
+    })
 }
 
-fn at<'v>(value: &'v Value, path: &[String]) -> Option<&'v Value> {
-    path.iter().try_fold(value, |value, key| value.get(key))
+/// The draft in which the target's own file gives a value: the file that gives it now, else the one that says most of
+/// what holds it. What is added is written as the source has it.
+fn with_value<'a>(
+    site: &Site<'_, 'a>,
+    draft: &Draft<'a>,
+    (ours, theirs): (&Side, &Side),
+    path: &[String],
+    new: Option<Value>,
+) -> Option<Draft<'a>> {
+    let own = ours.files.iter().filter(|(file, _)| site.is_own(file));
+    let depth = |file: &&(String, Rc<Documents>)| {
+        (0..=path.len()).rev().find(|depth| Side::says(file, &path[..*depth]))
+    };
+    let (file, documents) = own.max_by_key(depth)?;
+    let value = documents.values.first().cloned().unwrap_or_default();
+    let template = theirs.files.iter().rev().find(|file| Side::says(file, path));
+    let becoming = with(&value, path, new)?;
+    (becoming != value).then_some(())?;
+    draft.clone().with_document(file, 0, becoming, template.map(|(_, documents)| (documents.clone(), 0)))
 }
 
-fn at_first<'d>(documents: &'d Documents, path: &[String]) -> Option<&'d Value> {
-    at(documents.values.first()?, path)
-}
-
-/// A value with another one at a path of keys.
-fn with(mut value: Value, path: &[String], new: Option<Value>) -> Option<Value> {
-    let (last, parents) = path.split_last()?;
-    let mut place = &mut value;
-    for key in parents {
-        if place.is_null() {
-            *place = Value::Object(Map::new());
-        }
-        place = place.as_object_mut()?.entry(key.clone()).or_insert_with(|| Value::Object(Map::new()));
-    }
-    if place.is_null() {
-        *place = Value::Object(Map::new());
-    }
-    match new {
-        Some(new) => drop(place.as_object_mut()?.insert(last.clone(), new)),
-        None => drop(place.as_object_mut()?.remove(last)),
-    }
-    Some(value)
+/// Why no edit of a chart can be shown to do what was planned: its templates ask for chance or the clock.
+pub(super) fn chance(layer: &Layer<'_>) -> Option<String> {
+    let Inputs::Helm { chart, .. } = layer.inputs else { return None };
+    let calls = Chart::read(layer.tree, chart).ok()?.outside_calls();
+    let call = calls.into_iter().find(|call| call.asks == Asks::Chance)?;
+    let OutsideCall { template, line, function, .. } = call;
+    Some(format!(
+        "{template}:{line} calls {function}, whose answer is another one each time: rendering twice differs by it, so no preview would be what the edit does"
+    ))
 }
 
 /// Whether a value of the source can be seen in what is planned.
@@ -141,31 +151,4 @@ fn shows(value: Option<&Value>, planned: Option<&Value>) -> bool {
         other => other.to_string(),
     };
     !text.is_empty() && planned.to_string().contains(&text)
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    /// <https://helm.sh/docs/chart_template_guide/values_files/>: "Deleting a default key" by null; lists are replaced.
-    #[test]
-    fn values_merge_as_helm_merges_them() {
-        let below = json!({"probe": {"httpGet": {"path": "/"}, "delay": 1}, "list": [1, 2]});
-        let above = json!({"probe": {"httpGet": null, "exec": {"command": ["a"]}}, "list": [3]});
-        assert_eq!(
-            merged(below, above),
-            json!({"probe": {"delay": 1, "exec": {"command": ["a"]}}, "list": [3]})
-        );
-    }
-
-    #[test]
-    fn values_differ_at_leaves_or_where_one_has_none() {
-        let mut found = Vec::new();
-        let (ours, theirs) =
-            (json!({"a": {"b": 1, "c": 2}, "d": [1]}), json!({"a": {"b": 1, "c": 3}, "e": {"f": 1}}));
-        differing(&mut Vec::new(), Some(&ours), Some(&theirs), &mut found);
-        assert_eq!(found, [vec!["a", "c"], vec!["d"], vec!["e"]]);
-    }
 }

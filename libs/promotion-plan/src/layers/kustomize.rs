@@ -6,8 +6,11 @@ mod existing;
 mod fields;
 mod generators;
 mod images;
+mod json_patch;
+mod labels;
 mod new_objects;
 mod new_patch;
+mod patch;
 mod replicas;
 
 use std::rc::Rc;
@@ -17,24 +20,29 @@ use file_tree::{Found, join};
 use kube_model::yaml::Limits;
 use serde_json::Value;
 
+pub(super) use patch::replaces_list;
+
 use super::draft::Draft;
 use super::write::{Mechanism, Site};
 use super::{Documents, Inputs, Layer};
 
-/// An `images:` entry, a `replicas:` entry, a generator's item, a value that an own file has already, a whole entry
-/// of the source, a new patch; and for what goes, the entry that brings it.
-pub(super) const MECHANISMS: &[Mechanism] = &[
-    images::change,
+/// What the target's own files say already is changed first: an `images:` entry, a `replicas:` entry, a generator's item,
+/// a label of everything, a value of a patch. Then entries come and go: a whole one of the source, what the source has
+/// in one, and last a patch; for what goes, the entry that brings it.
+pub(super) const PHASES: &[&[Mechanism]] = &[CHANGES, ENTRIES];
+
+const CHANGES: &[Mechanism] =
+    &[images::change, replicas::change, generators::change, labels::change, existing::change];
+
+const ENTRIES: &[Mechanism] = &[
     images::add,
-    replicas::change,
-    generators::change,
-    existing::change,
     entries::take_over,
     new_objects::add,
     entries::drop_own,
     images::add_new,
     replicas::add,
     generators::add,
+    labels::add,
     existing::extend,
     new_patch::take_part_over,
     new_patch::write,
@@ -108,6 +116,18 @@ impl Kustomization {
         self.with_items(site, draft, field, items)
     }
 
+    /// The draft in which a field lacks an item.
+    pub(super) fn without_item<'a>(
+        &self,
+        site: &Site<'_, 'a>,
+        draft: &Draft<'a>,
+        (field, index): (&str, usize),
+    ) -> Option<Draft<'a>> {
+        let mut items = self.items(field).to_vec();
+        (index < items.len()).then(|| items.remove(index))?;
+        self.with_items(site, draft, field, items)
+    }
+
     /// The draft in which an item of a field is another one.
     pub(super) fn with_item<'a>(
         &self,
@@ -166,11 +186,15 @@ impl<'a> Site<'_, 'a> {
         found
     }
 
+    /// A field of the source's overlay; null if it has none.
+    pub(super) fn source_field(&self, field: &str) -> &Value {
+        let value = self.source.as_ref().and_then(|documents| documents.values.first()?.get(field));
+        value.unwrap_or(&Value::Null)
+    }
+
     /// The items of a field of the source's overlay.
     pub(super) fn source_items(&self, field: &str) -> Vec<Value> {
-        let items =
-            self.source.as_ref().and_then(|documents| documents.values.first()?.get(field)?.as_array());
-        items.cloned().unwrap_or_default()
+        self.source_field(field).as_array().cloned().unwrap_or_default()
     }
 }
 

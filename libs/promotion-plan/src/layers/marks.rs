@@ -19,7 +19,7 @@ pub(crate) struct Marks {
 }
 
 /// Where such marks stand in objects.
-const HOLDERS: [&str; 4] = ["annotations", "labels", "matchLabels", "selector"];
+pub(crate) const HOLDERS: [&str; 4] = ["annotations", "labels", "matchLabels", "selector"];
 
 impl Marks {
     pub(crate) fn of(layers: &Layers<'_>, limits: &Limits) -> Self {

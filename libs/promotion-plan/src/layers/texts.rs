@@ -8,7 +8,7 @@ use super::draft::Draft;
 use super::trial::{Open, Standing};
 use super::write::{Mechanism, Site};
 
-pub(super) const MECHANISMS: &[Mechanism] = &[replace_text];
+pub(super) const PHASES: &[&[Mechanism]] = &[&[replace_text]];
 
 /// So many places of a text are tried.
 const MOST_TRIES: usize = 40;

@@ -1,15 +1,16 @@
 //! Pointers to versions that bring many places at once: a reference to a base, a chart's version. They go over as one,
 //! or not at all.
 
-use std::rc::Rc;
+mod dependency;
+mod renamed;
 
-use file_tree::{FileTree, join};
 use kube_model::yaml::Limits;
 use serde_json::Value;
 
 use super::draft::Draft;
 use super::kustomize::Kustomization;
-use super::{Documents, Inputs, Layer, Layers};
+use super::{Inputs, Layer, Layers};
+use dependency::Versions;
 
 /// One pointer that differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +53,7 @@ pub(crate) fn of(layers: &Layers<'_>, limits: &Limits) -> Vec<Unit> {
     match (layers.target.inputs, layers.source.inputs) {
         (Inputs::Kustomize { .. }, Inputs::Kustomize { .. }) => references(layers, limits),
         (Inputs::Helm { chart: ours, .. }, Inputs::Helm { chart: theirs, .. }) if ours != theirs => {
-            dependencies(layers, ours, theirs, limits)
+            dependency::differing(layers, ours, theirs, limits)
         }
         _ => Vec::new(),
     }
@@ -81,34 +82,6 @@ fn entries(layer: &Layer<'_>, field: &str, limits: &Limits) -> Vec<String> {
     overlay.items(field).iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()
 }
 
-fn dependencies(layers: &Layers<'_>, ours: &str, theirs: &str, limits: &Limits) -> Vec<Unit> {
-    let (ours, theirs) = (chart(layers.target.tree, ours, limits), chart(layers.source.tree, theirs, limits));
-    let version = |dependencies: &[Value], name: &Value| {
-        let found = dependencies.iter().find(|dependency| dependency.get("name") == Some(name));
-        found.and_then(|dependency| dependency.get("version")?.as_str().map(str::to_owned))
-    };
-    let (ours, theirs) = (list(ours.as_deref(), "dependencies"), list(theirs.as_deref(), "dependencies"));
-    let moved = ours.iter().filter_map(|dependency| {
-        let name = dependency.get("name")?;
-        let (from, to) = (version(&ours, name)?, version(&theirs, name)?);
-        (from != to).then(|| Unit::Dependency {
-            name: name.as_str().unwrap_or_default().to_owned(),
-            from,
-            to,
-        })
-    });
-    moved.collect()
-}
-
-fn chart(tree: &FileTree, directory: &str, limits: &Limits) -> Option<Rc<Documents>> {
-    Documents::read(tree, &join(directory, "Chart.yaml").ok()?, limits).map(Rc::new)
-}
-
-fn list(documents: Option<&Documents>, field: &str) -> Vec<Value> {
-    let items = documents.and_then(|documents| documents.values.first()?.get(field)?.as_array().cloned());
-    items.unwrap_or_default()
-}
-
 impl Unit {
     /// What people call it.
     pub(crate) fn name(&self) -> String {
@@ -129,9 +102,7 @@ impl Unit {
                 (same, from, to)
             }
             (Self::Dependency { name, from, to }, Inputs::Helm { chart: directory, .. }) => {
-                let dependencies = list(chart(base.tree, directory, limits).as_deref(), "dependencies");
-                let found = dependencies.iter().find(|dependency| dependency["name"] == name.as_str());
-                (found.and_then(|found| found["version"].as_str().map(str::to_owned)), from, to)
+                (dependency::version_in(base.tree, directory, name, limits), from, to)
             }
             (Self::Dependency { from, to, .. }, _) => (None, from, to),
         };
@@ -142,13 +113,15 @@ impl Unit {
         }
     }
 
-    /// The draft in which the target points where the source does.
+    /// The draft in which the target points where the source does. Values that the source has renamed since the base, as
+    /// a chart's new version may ask, are renamed in the target's own.
     ///
     /// # Errors
     /// In a sentence, why that cannot be written.
     pub(crate) fn apply<'a>(
         &self,
         layers: &Layers<'a>,
+        base: Option<&Layer<'_>>,
         draft: &Draft<'a>,
         limits: &Limits,
     ) -> Result<Draft<'a>, String> {
@@ -166,109 +139,13 @@ impl Unit {
                 });
                 edited.ok_or_else(|| format!("{from} is not where it was read"))
             }
-            Self::Dependency { name, to, .. } => with_dependency(layers, draft, (name, to), limits),
+            Self::Dependency { name, from, to } => {
+                let versions = Versions { name, from, to };
+                let draft = dependency::with_version(layers, draft, &versions, limits)?;
+                Ok(renamed::with_new_names(layers, base, draft, limits))
+            }
         }
     }
-}
-
-/// Chart.yaml, Chart.lock and the vendored copy, from the source; nothing is downloaded.
-fn with_dependency<'a>(
-    layers: &Layers<'a>,
-    draft: &Draft<'a>,
-    (name, to): (&str, &str),
-    limits: &Limits,
-) -> Result<Draft<'a>, String> {
-    let (Inputs::Helm { chart: ours, .. }, Inputs::Helm { chart: theirs, .. }) =
-        (layers.target.inputs, layers.source.inputs)
-    else {
-        return Err("one of the two is no chart".to_owned());
-    };
-    let named = |file: &str| format!("{}/{file}", ours.trim_end_matches('/'));
-    let source = |file: &str| {
-        join(theirs, file).ok().and_then(|path| Documents::read(layers.source.tree, &path, limits))
-    };
-    let (path, chart) = (named("Chart.yaml"), draft.documents(&named("Chart.yaml")));
-    let mut value =
-        chart.and_then(|chart| chart.values.into_iter().next()).ok_or("the target has no Chart.yaml")?;
-    set_version(&mut value, name, to).ok_or("the dependency is not where it was read")?;
-    let equal =
-        source("Chart.yaml").is_some_and(|chart| dependencies_of(&chart) == value.get("dependencies"));
-    let mut draft =
-        draft.clone().with_document(&path, 0, value, None).ok_or("Chart.yaml cannot be edited")?;
-    if let Some(lock) = draft.documents(&named("Chart.lock")) {
-        let theirs =
-            source("Chart.lock").ok_or("the source has no Chart.lock to take the locked version from")?;
-        let mut value = lock.values.into_iter().next().unwrap_or_default();
-        let locked = list(Some(&theirs), "dependencies");
-        let version =
-            locked.iter().find(|dependency| dependency["name"] == name).map(|found| found["version"].clone());
-        set_version(&mut value, name, version.as_ref().and_then(Value::as_str).unwrap_or(to))
-            .ok_or("Chart.lock does not name the dependency")?;
-        if !equal || value.get("dependencies") != dependencies_of(&theirs) {
-            return Err("the lock's digest covers dependencies that the source does not have".to_owned());
-        }
-        let digest = theirs.values.first().and_then(|lock| lock.get("digest"));
-        value["digest"] = digest.cloned().ok_or("the source's Chart.lock has no digest")?;
-        draft =
-            draft.with_document(&named("Chart.lock"), 0, value, None).ok_or("Chart.lock cannot be edited")?;
-    }
-    with_vendored(layers, draft, (ours, theirs), (name, to), limits)
-}
-
-fn dependencies_of(documents: &Documents) -> Option<&Value> {
-    documents.values.first()?.get("dependencies")
-}
-
-fn set_version(chart: &mut Value, name: &str, to: &str) -> Option<()> {
-    let dependencies = chart.get_mut("dependencies")?.as_array_mut()?;
-    let dependency = dependencies.iter_mut().find(|dependency| dependency["name"] == name)?;
-    dependency["version"] = Value::from(to);
-    Some(())
-}
-
-/// The copy of a chart under `charts`, unpacked or packed, of the version that is wanted.
-fn with_vendored<'a>(
-    layers: &Layers<'a>,
-    mut draft: Draft<'a>,
-    (ours, theirs): (&str, &str),
-    (name, to): (&str, &str),
-    limits: &Limits,
-) -> Result<Draft<'a>, String> {
-    let missing = || format!("the source has no copy of {name} {to} under charts");
-    let copies = |directory: &str| join(directory, "charts").unwrap_or_default();
-    let is_of = |rest: &str| rest.starts_with(&format!("{name}/")) || is_archive_of(rest, name);
-    let below = |tree: &FileTree, directory: &str| -> Vec<(String, Vec<u8>)> {
-        let all = tree
-            .below(directory)
-            .map(|(path, bytes)| (path[directory.len() + 1..].to_owned(), bytes.to_vec()));
-        all.filter(|(rest, _)| is_of(rest)).collect()
-    };
-    let (from, into) = (copies(theirs), copies(ours));
-    let new = below(layers.source.tree, &from);
-    let unpacked = chart(layers.source.tree, &format!("{from}/{name}"), limits);
-    let unpacked = unpacked.as_ref().and_then(|chart| chart.values.first()?.get("version")?.as_str());
-    let has_it = unpacked == Some(to) || new.iter().any(|(rest, _)| *rest == format!("{name}-{to}.tgz"));
-    if !has_it {
-        return Err(missing());
-    }
-    for (rest, _) in below(&draft.tree, &into) {
-        if !new.iter().any(|(other, _)| *other == rest) {
-            draft = draft.without_file(&format!("{into}/{rest}"));
-        }
-    }
-    for (rest, bytes) in new {
-        let path = format!("{into}/{rest}");
-        if draft.tree.file(&path) != Some(&bytes) {
-            draft = draft.with_file(&path, bytes);
-        }
-    }
-    Ok(draft)
-}
-
-/// `NAME-VERSION.tgz`, where the version starts with a digit.
-fn is_archive_of(file: &str, name: &str) -> bool {
-    let version = file.strip_prefix(name).and_then(|rest| rest.strip_prefix('-')?.strip_suffix(".tgz"));
-    version.is_some_and(|version| version.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// Whether two references are one but for the version: a segment of the path, or what `?ref=` names.

@@ -11,6 +11,7 @@ use super::trial::{Goal, Open, Standing};
 use super::{Documents, Inputs, Layers, Marks, helm, kustomize, texts};
 use crate::edits::{Becoming, Coupled, Edited, Refused, Written};
 use crate::pairing::Pair;
+use crate::table::{self, Action};
 use render::Rendered;
 
 /// What proposals are made from.
@@ -50,36 +51,45 @@ impl<'a> Site<'_, 'a> {
 }
 
 /// Edits the target's inputs until rendering them gives what was planned, from a draft with the units that go over.
+/// `may_follow` are places that go with an image's version where they are rendered from the same value.
 pub(crate) fn write<'a>(
     layers: &Layers<'a>,
     pairs: &[Pair<'a>],
     becoming: &[Becoming<'_, '_>],
     draft: Draft<'a>,
+    may_follow: &BTreeSet<Place>,
     limits: &'a Limits,
 ) -> Result<Edited<'a>, Refused> {
     let site = Site { layers, pairs, limits, source: kustomize::overlay_of(&layers.source, limits) };
-    let mechanisms: &[Mechanism] = match layers.target.inputs {
-        Inputs::Kustomize { .. } => kustomize::MECHANISMS,
-        Inputs::Helm { .. } => helm::MECHANISMS,
-        Inputs::Command { .. } => texts::MECHANISMS,
+    let phases: &[&[Mechanism]] = match layers.target.inputs {
+        Inputs::Kustomize { .. } => kustomize::PHASES,
+        Inputs::Helm { .. } => helm::PHASES,
+        Inputs::Command { .. } => texts::PHASES,
         Inputs::Other => &[],
     };
     let goal = Goal::new(&layers.rendered.as_written, becoming, Marks::of(layers, limits));
     let pointers: BTreeSet<String> = draft.tree.changes().map(|(path, _)| path.to_owned()).collect();
     let mut search = Search {
         site: &site,
-        mechanisms,
         goal: &goal,
+        may_follow,
         given_up: BTreeSet::new(),
         coupled: Vec::new(),
         pointers,
         renders: 0,
     };
     let start = Try::of(draft, &goal, layers).map_err(|why| refuse_all(becoming, why))?;
-    let reached = search.run(start);
+    let mut reached = start;
+    for phase in 1..=phases.len() {
+        reached = search.run(reached, &phases[..phase].concat());
+        if !search.coupled.is_empty() {
+            break;
+        }
+    }
     if !reached.standing.is_reached() {
         let coupled = std::mem::take(&mut search.coupled);
-        return Err(Refused { coupled, ..refused(&reached.standing, becoming) });
+        let why = why_not(layers, &reached.standing);
+        return Err(Refused { coupled, ..refused(&reached.standing, why, becoming) });
     }
     let least = search.without_what_is_not_needed(reached);
     finish(layers, least, &becoming.iter().map(|change| change.pair.key.clone()).collect())
@@ -102,8 +112,8 @@ impl<'a> Try<'a> {
 
 struct Search<'s, 'a> {
     site: &'s Site<'s, 'a>,
-    mechanisms: &'s [Mechanism],
     goal: &'s Goal,
+    may_follow: &'s BTreeSet<Place>,
     /// Places that nothing moved.
     given_up: BTreeSet<Place>,
     /// Places that an edit would have moved to the source's value besides.
@@ -119,11 +129,12 @@ const MOST_RENDERS: usize = 5_000;
 
 impl<'a> Search<'_, 'a> {
     /// Moves one open place after the other, as far as that goes.
-    fn run(&mut self, mut now: Try<'a>) -> Try<'a> {
+    fn run(&mut self, mut now: Try<'a>, mechanisms: &[Mechanism]) -> Try<'a> {
+        self.given_up.clear();
         loop {
             let next = now.standing.open.iter().find(|open| !self.given_up.contains(&open.place)).cloned();
             let Some(open) = next else { return now };
-            match self.moved(&now, &open) {
+            match self.moved(&now, &open, mechanisms) {
                 Some(nearer) => {
                     // What came may be what another place waited for.
                     self.given_up.clear();
@@ -134,9 +145,9 @@ impl<'a> Search<'_, 'a> {
         }
     }
 
-    fn moved(&mut self, now: &Try<'a>, open: &Open) -> Option<Try<'a>> {
+    fn moved(&mut self, now: &Try<'a>, open: &Open, mechanisms: &[Mechanism]) -> Option<Try<'a>> {
         let mut coupled = Vec::new();
-        'tries: for mechanism in self.mechanisms {
+        'tries: for mechanism in mechanisms {
             for draft in mechanism(self.site, &now.draft, open, &now.standing) {
                 if self.renders >= MOST_RENDERS {
                     break 'tries;
@@ -165,14 +176,19 @@ impl<'a> Search<'_, 'a> {
 
     /// What an edit that moves a place moves besides, if all of that becomes what the source has.
     fn moved_besides(&self, before: &Standing, after: &Standing, open: &Open) -> Vec<Coupled> {
-        let Some(besides) = after.moved_beside(before, open) else { return Vec::new() };
+        let by_chance = || helm::chance(&self.site.layers.target).is_some();
+        let Some(besides) = after.moved_beside(before, open).filter(|_| !by_chance()) else {
+            return Vec::new();
+        };
         let is_the_sources = |other: &&Open| {
             let source = self.site.pair(&other.place.object).and_then(|pair| pair.source.as_ref());
             let value =
                 source.and_then(|source| other.place.path.get(other.place.object.schema(), &source.value));
             value.as_deref() == other.found.as_ref()
         };
-        match besides.iter().all(is_the_sources) {
+        let goes = |other: &&Open| self.may_follow.contains(&other.place) && is_the_sources(other);
+        let of_version = table::row_of(&open.place, false).known == Action::CarryVersion;
+        match of_version && besides.iter().all(goes) {
             true => {
                 let couple = |other: &Open| Coupled { place: other.place.clone(), with: open.place.clone() };
                 besides.into_iter().map(couple).collect()
@@ -183,7 +199,9 @@ impl<'a> Search<'_, 'a> {
 
     /// Takes back what a later edit has made needless. Pointers go over with all their files, whether they show or not.
     fn without_what_is_not_needed(&self, mut reached: Try<'a>) -> Try<'a> {
-        let changed: Vec<String> = reached.draft.tree.changes().map(|(path, _)| path.to_owned()).collect();
+        // A file that went with its entry is not named by anything, so it would never be missed.
+        let edited = reached.draft.tree.changes().filter(|(_, bytes)| bytes.is_some());
+        let changed: Vec<String> = edited.map(|(path, _)| path.to_owned()).collect();
         for path in changed.into_iter().filter(|path| !self.pointers.contains(path)) {
             let without = reached.draft.clone().taken_back(&path);
             if let Ok(tried) = Try::of(without, self.goal, self.site.layers)
@@ -208,10 +226,8 @@ fn finish<'a>(
         if before == after {
             continue;
         }
-        // An edit is published as text, so that people read it: an archive cannot be.
-        let text = |bytes: &'_ [u8]| std::str::from_utf8(bytes).is_ok();
-        if !before.is_none_or(text) || !after.is_none_or(text) {
-            return Err(Refused::objects(changed.clone(), format!("{path} is no text; edit it by hand")));
+        if let Some(why) = not_text(path, before, after) {
+            return Err(Refused::objects(changed.clone(), why));
         }
         let after = after.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
         written.extend(Written::text(path, before, after));
@@ -220,17 +236,39 @@ fn finish<'a>(
     Ok(Edited { written, files: Vec::new(), after: reached.rendered.objects })
 }
 
+/// Why an edit of a file cannot be published, if it cannot: edits are text, so that people read them.
+pub(crate) fn not_text(path: &str, before: Option<&[u8]>, after: Option<&[u8]>) -> Option<String> {
+    let is_text = |bytes: Option<&[u8]>| bytes.is_none_or(|bytes| std::str::from_utf8(bytes).is_ok());
+    let is_chart = path.ends_with(".tgz");
+    let what = if is_chart {
+        "a packaged chart, which no edit of text carries: keep it unpacked"
+    } else {
+        "no text"
+    };
+    (!is_text(before) || !is_text(after)).then(|| format!("{path} is {what}, or change it by hand"))
+}
+
 fn refuse_all(becoming: &[Becoming<'_, '_>], why: String) -> Refused {
     Refused::objects(becoming.iter().map(|change| change.pair.key.clone()).collect(), why)
 }
 
 /// What is still open cannot be written into the target's files.
-fn refused(standing: &Standing, becoming: &[Becoming<'_, '_>]) -> Refused {
+fn refused(standing: &Standing, why: String, becoming: &[Becoming<'_, '_>]) -> Refused {
     let open: BTreeSet<Place> = standing.open.iter().map(|open| open.place.clone()).collect();
     let objects: BTreeSet<ObjectKey> = open.iter().map(|place| place.object.clone()).collect();
-    let why = "no edit of the target's own files gives this and nothing else".to_owned();
     match becoming.iter().any(|change| objects.contains(&change.pair.key)) {
         true => Refused { places: open, ..Refused::objects(objects, why) },
         false => refuse_all(becoming, why),
     }
+}
+
+fn why_not(layers: &Layers<'_>, standing: &Standing) -> String {
+    let by_chance = helm::chance(&layers.target);
+    by_chance.unwrap_or_else(|| match standing.open.iter().any(kustomize::replaces_list) {
+        true => {
+            "a patch would replace the whole list of a custom resource, and what its base adds later with it"
+                .to_owned()
+        }
+        false => "no edit of the target's own files gives this and nothing else".to_owned(),
+    })
 }

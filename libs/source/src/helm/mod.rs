@@ -90,7 +90,7 @@ impl Helm {
             },
             Renderer::Recorded { directory, .. } => cache::recorded(directory, &key).ok_or_else(|| {
                 let (chart, fingerprint) = (release.chart.location.clone(), key.fingerprint.to_owned());
-                RenderError::NotRecorded { chart, fingerprint }
+                explained(RenderError::NotRecorded { chart, fingerprint }, release)
             })?,
         };
         let manifest = Manifest::read(&printed);
@@ -118,10 +118,12 @@ impl Helm {
     }
 }
 
-/// Where `helm` fails for what can be said more exactly, that is said.
+/// Where `helm` fails for what can be said more exactly, that is said; of what it refuses no answer is recorded.
 fn explained(error: RenderError, release: &Release) -> RenderError {
     match &error {
-        RenderError::Failed { .. } => Values::of(release).err().map_or(error, RenderError::Chart),
+        RenderError::Failed { .. } | RenderError::NotRecorded { .. } => {
+            Values::of(release).err().map_or(error, RenderError::Chart)
+        }
         _ => error,
     }
 }

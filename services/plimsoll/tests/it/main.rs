@@ -13,6 +13,7 @@ mod patch;
 mod render;
 mod runbooks;
 mod sandbox;
+mod scenario_edits;
 mod scenarios;
 mod schemas;
 mod secrets;

@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::super::draft::Draft;
 use super::super::trial::{Open, Standing};
 use super::super::write::Site;
-use super::Kustomization;
 use super::fields::below;
+use super::{Kustomization, same_name};
 
 /// The fields whose entries bring something by themselves. What makes Secrets is not among them: their values never
 /// cross.
@@ -37,13 +37,19 @@ pub(crate) fn take_over<'a>(
     for field in FIELDS {
         for entry in site.source_items(field) {
             let Some(taken) = Taken::of(site, &entry) else { continue };
-            if overlay.items(field).contains(&taken.entry) {
+            if overlay.items(field).contains(&taken.entry) || is_there(site, draft, field, &entry) {
                 continue;
             }
             drafts.extend(with_entry(site, draft, &overlay, field, taken));
         }
     }
     drafts
+}
+
+/// Whether patches of the target's own say something that this one says: then those are what is edited.
+fn is_there(site: &Site<'_, '_>, draft: &Draft<'_>, field: &str, entry: &Value) -> bool {
+    let patches = field.starts_with("patches").then(|| site.source_documents(entry)).flatten();
+    patches.is_some_and(|patches| patches.values.iter().any(|patch| site.patches_same(draft, patch)))
 }
 
 /// The draft with an entry of the source.
@@ -62,7 +68,9 @@ pub(super) fn with_entry<'a>(
             None => draft = draft.with_file(&path, bytes),
         }
     }
-    overlay.with_new_item(site, &draft, field, taken.entry, Value::eq)
+    // Two generators of one name would be read, and nobody would know which of them says what.
+    let same = if field == "configMapGenerator" { same_name } else { Value::eq };
+    overlay.with_new_item(site, &draft, field, taken.entry, same)
 }
 
 /// An entry as the target's overlay would name it, and the files that come with it.
@@ -150,9 +158,8 @@ fn without<'a>(
     field: &str,
     index: usize,
 ) -> Option<Draft<'a>> {
-    let mut items = layer.items(field).to_vec();
-    let item = items.remove(index);
-    let mut draft = layer.with_items(site, draft, field, items)?;
+    let item = layer.items(field).get(index)?.clone();
+    let mut draft = layer.without_item(site, draft, (field, index))?;
     let named = item.get("path").or(Some(&item)).and_then(Value::as_str);
     if let Some(path) =
         named.and_then(|named| join(&layer.directory, named).ok()).filter(|path| site.is_own(path))

@@ -2,8 +2,8 @@
 //! patches.
 
 use kube_model::schema::Schema;
-use kube_model::{ObjectKey, Path};
-use serde_json::Value;
+use kube_model::{ObjectKey, Path, Segment, lists};
+use serde_json::{Map, Value};
 
 /// Whether a document is an object's resource, or a strategic-merge patch of it.
 pub(super) fn is_of(document: &Value, object: &ObjectKey) -> bool {
@@ -34,17 +34,50 @@ pub(super) fn at(schema: Schema<'_>, path: &Path, document: &Value) -> Option<Va
     path.get(schema, document).map(std::borrow::Cow::into_owned)
 }
 
-/// Takes out the containers along a path that nothing is left in.
-pub(super) fn prune(document: &mut Value, path: &[kube_model::Segment]) {
-    let Some((first, rest)) = path.split_first() else { return };
-    let kube_model::Segment::Key(key) = first else { return };
-    let Some(map) = document.as_object_mut() else { return };
-    if let Some(child) = map.get_mut(key) {
-        prune(child, rest);
-        let is_empty = child.as_object().is_some_and(serde_json::Map::is_empty)
-            || child.as_array().is_some_and(Vec::is_empty);
-        if is_empty {
-            map.remove(key);
+/// Takes out what nothing is left in along a path of a patch: empty collections, and items of lists that say no more than
+/// their keys.
+pub(super) fn prune(schema: Schema<'_>, patch: &mut Value, path: &[Segment]) {
+    prune_below(schema, patch, path, 0);
+}
+
+fn prune_below(schema: Schema<'_>, at: &mut Value, path: &[Segment], depth: usize) {
+    let Some(segment) = path.get(depth) else { return };
+    match (segment, at) {
+        (Segment::Key(key), Value::Object(map)) => {
+            let Some(child) = map.get_mut(key) else { return };
+            prune_below(schema, child, path, depth + 1);
+            if is_empty(child) {
+                map.remove(key);
+            }
         }
+        (Segment::Item(keys), Value::Array(items)) => {
+            let Some(index) = lists::index_of(schema, &path[..depth], items, segment) else { return };
+            prune_below(schema, &mut items[index], path, depth + 1);
+            let says_its_keys =
+                |map: &Map<String, Value>| map.keys().all(|key| keys.iter().any(|(name, _)| name == key));
+            if items[index].as_object().is_some_and(says_its_keys) {
+                items.remove(index);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    value.as_object().is_some_and(Map::is_empty) || value.as_array().is_some_and(Vec::is_empty)
+}
+
+/// Whether two strategic-merge patches say something of one place.
+pub(super) fn overlap(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Object(one), Value::Object(other)) => {
+            let says = |key: &&String| !["apiVersion", "kind", "metadata", "name"].contains(&key.as_str());
+            one.keys().filter(says).any(|key| other.get(key).is_some_and(|value| overlap(&one[key], value)))
+        }
+        (Value::Array(one), Value::Array(other)) => {
+            let same = |a: &Value, b: &Value| a.get("name").is_none() || a.get("name") == b.get("name");
+            one.iter().any(|a| other.iter().any(|b| same(a, b) && overlap(a, b)))
+        }
+        _ => true,
     }
 }

@@ -1,6 +1,6 @@
 //! The items of ConfigMap generators: literals, lines of environment files, whole files.
 
-use file_tree::{join, parent};
+use file_tree::{FileTree, join, parent};
 use kube_model::Segment;
 use serde_json::{Value, json};
 
@@ -8,6 +8,7 @@ use super::super::draft::Draft;
 use super::super::trial::{Open, Standing};
 use super::super::write::Site;
 use super::{Kustomization, place_among, same_name};
+use crate::settings::Settings;
 
 const FIELD: &str = "configMapGenerator";
 
@@ -32,9 +33,14 @@ pub(crate) fn change<'a>(
         let entries = layer.items(FIELD).iter().enumerate();
         for (index, entry) in entries.filter(|(_, entry)| entry["name"] == open.place.object.name.as_str()) {
             let place = Place { site, draft, layer: &layer, index, entry };
-            drafts.extend(place.literal(&setting));
-            drafts.extend(place.line(&setting));
-            drafts.extend(place.file(&setting));
+            let mut forms = [
+                (Form::Literal, place.literal(&setting)),
+                (Form::Line, place.line(&setting)),
+                (Form::File, place.file(&setting)),
+            ];
+            let of_source = place.form_in_source(setting.key);
+            forms.sort_by_key(|(form, _)| Some(*form) != of_source);
+            drafts.extend(forms.into_iter().filter_map(|(_, draft)| draft));
         }
     }
     drafts
@@ -62,6 +68,14 @@ fn setting(open: &Open) -> Option<Setting<'_>> {
     Some(Setting { key, planned, exists: open.found.is_some() })
 }
 
+/// How a generator gives a key.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Literal,
+    Line,
+    File,
+}
+
 /// A generator's entry.
 struct Place<'p, 's, 'a> {
     site: &'p Site<'s, 'a>,
@@ -78,7 +92,7 @@ impl<'a> Place<'_, '_, 'a> {
         match (at, setting.planned) {
             (Some(at), Some(planned)) => literals[at] = format!("{}={planned}", setting.key),
             (Some(at), None) => drop(literals.remove(at)),
-            (None, Some(planned)) if !setting.exists => {
+            (None, Some(planned)) if !setting.exists || self.merges() => {
                 let new = Value::from(format!("{}={planned}", setting.key));
                 let items: Vec<Value> = literals.iter().cloned().map(Value::from).collect();
                 let at = place_among(&items, &self.source_literals(), &new, |one, other| {
@@ -91,34 +105,53 @@ impl<'a> Place<'_, '_, 'a> {
         self.with("literals", literals)
     }
 
+    /// Whether the generator lays its keys over those of a base.
+    fn merges(&self) -> bool {
+        matches!(self.entry["behavior"].as_str(), Some("merge" | "replace"))
+    }
+
     /// A line of an environment file that is the target's own.
     fn line(&self, setting: &Setting<'_>) -> Option<Draft<'a>> {
-        let files = self.texts("envs").into_iter().chain(self.entry["env"].as_str().map(str::to_owned));
-        let own = files.filter_map(|file| join(&self.layer.directory, &file).ok());
-        let mut drafts = own.filter(|path| self.site.is_own(path)).filter_map(|path| {
-            let text = std::str::from_utf8(self.draft.tree.file(&path)?).ok()?;
-            let ending = if text.contains("\r\n") { "\r\n" } else { "\n" };
-            let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
-            let at = lines.iter().position(|line| key_of(line.trim_start()) == setting.key);
-            let new = setting.planned.map(|planned| format!("{}={planned}", setting.key));
-            let written;
-            match (at, new) {
-                (Some(at), Some(new)) => {
-                    let had = lines[at].len() - lines[at].trim_end_matches(['\r', '\n']).len();
-                    written = format!("{new}{}", &lines[at][lines[at].len() - had..]);
-                    lines[at] = &written;
-                }
-                (Some(at), None) => drop(lines.remove(at)),
-                (None, Some(new)) if !setting.exists => {
-                    let ends = text.is_empty() || text.ends_with('\n');
-                    written = if ends { format!("{new}{ending}") } else { format!("{ending}{new}") };
-                    lines.push(&written);
+        let theirs = self.source_entry().map(|entry| {
+            let (directory, tree) = (self.site.source_directory(), self.site.layers.source.tree);
+            let files = env_files(&entry, directory);
+            Settings::of(&files.iter().filter_map(|path| text_of(tree, path)).collect::<String>())
+        });
+        let own =
+            env_files(self.entry, &self.layer.directory).into_iter().filter(|path| self.site.is_own(path));
+        let mut drafts = own.filter_map(|path| {
+            let mut lines = Settings::of(&text_of(&self.draft.tree, &path)?);
+            match (lines.value(setting.key).is_some(), setting.planned) {
+                (true, None) => lines.remove(setting.key),
+                (has, Some(planned)) if has || !setting.exists => {
+                    lines.put(setting.key, planned, theirs.as_ref());
                 }
                 _ => return None,
             }
-            Some(self.draft.clone().with_file(&path, lines.concat().into_bytes()))
+            Some(self.draft.clone().with_file(&path, lines.text().into_bytes()))
         });
         drafts.next()
+    }
+
+    /// How the source's generator of the name gives a key.
+    fn form_in_source(&self, key: &str) -> Option<Form> {
+        let entry = self.source_entry()?;
+        let has = |field: &str, is_of: fn(&str) -> &str| {
+            entry[field]
+                .as_array()
+                .is_some_and(|items| items.iter().filter_map(Value::as_str).any(|item| is_of(item) == key))
+        };
+        if has("literals", key_of) {
+            return Some(Form::Literal);
+        }
+        if has("files", |item| named(item).0) {
+            return Some(Form::File);
+        }
+        let tree = self.site.layers.source.tree;
+        let files = env_files(&entry, self.site.source_directory());
+        let lines = files.iter().filter_map(|path| text_of(tree, path));
+        let is_line = lines.map(|text| Settings::of(&text)).any(|lines| lines.value(key).is_some());
+        is_line.then_some(Form::Line)
     }
 
     /// A file that is the value.
@@ -177,6 +210,16 @@ impl<'a> Place<'_, '_, 'a> {
     fn source_literals(&self) -> Vec<Value> {
         self.source_entry().and_then(|entry| entry["literals"].as_array().cloned()).unwrap_or_default()
     }
+}
+
+/// The environment files of an entry.
+fn env_files(entry: &Value, directory: &str) -> Vec<String> {
+    let envs = entry["envs"].as_array().into_iter().flatten().chain(entry.get("env"));
+    envs.filter_map(|file| join(directory, file.as_str()?).ok()).collect()
+}
+
+fn text_of(tree: &FileTree, path: &str) -> Option<String> {
+    std::str::from_utf8(tree.file(path)?).ok().map(str::to_owned)
 }
 
 /// The key of `KEY=VALUE`.

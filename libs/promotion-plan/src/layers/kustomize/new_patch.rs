@@ -1,8 +1,6 @@
 //! A new patch in the target's overlay: the last resort.
 
 use file_tree::join;
-use kube_model::schema::Schema;
-use kube_model::{Path, Segment, lists};
 use manifest_edit::{Template, apply, edit_document};
 use serde_json::{Map, Value, json};
 
@@ -11,6 +9,7 @@ use super::super::draft::Draft;
 use super::super::trial::{Open, Standing};
 use super::super::write::Site;
 use super::fields::{at, is_of};
+use super::patch;
 
 /// The part of a patch of the source that is carried, under the patch's own name.
 pub(crate) fn take_part_over<'a>(
@@ -50,7 +49,7 @@ fn part_of<'a>(
     let mut some = false;
     for open in standing.of(open) {
         if at(schema, &open.place.path, patch) == open.planned && open.planned.is_some() {
-            put((schema, open.object.as_deref()), &mut part, &open.place.path, open.planned.as_ref());
+            patch::put(&mut part, open)?;
             some = true;
         }
     }
@@ -80,24 +79,24 @@ fn written<'a>(
     standing: &Standing,
 ) -> Option<Draft<'a>> {
     let target = site.pair(&open.place.object)?.target?;
-    let mut patch = identity(&target.value);
+    let mut new = identity(&target.value);
     if open.place.path.is_root() {
         // An object that a shared base brings goes by a patch.
         open.planned.is_none().then_some(())?;
-        patch["$patch"] = Value::from("delete");
+        new["$patch"] = Value::from("delete");
     }
     for open in standing.of(open) {
-        put_whole(open.place.object.schema(), &mut patch, open);
+        patch::put(&mut new, open)?;
     }
     let object = &open.place.object;
     let name = format!("{}-{}.yaml", object.name, object.kind.to_lowercase());
     let destination = join(site.target_directory(), &name).ok()?;
     if draft.tree.file(&destination).is_some() {
         let documents = draft.documents(&destination)?;
-        let merged = merged(documents.values.first()?.clone(), &patch);
+        let merged = merged(documents.values.first()?.clone(), &new);
         return draft.clone().with_document(&destination, 0, merged, None);
     }
-    let text = kube_model::yaml::write(&patch);
+    let text = kube_model::yaml::write(&new);
     with_patch(site, draft, &name, text)
 }
 
@@ -129,85 +128,6 @@ fn identity(object: &Value) -> Value {
     let name = object.pointer("/metadata/name").cloned().unwrap_or_default();
     identity.insert("metadata".to_owned(), json!({"name": name}));
     Value::Object(identity)
-}
-
-/// Puts an open place into a patch: its value, or the directive that takes it away.
-fn put_whole(schema: Schema<'_>, patch: &mut Value, open: &Open) {
-    let goal = open.object.as_deref();
-    let path = &open.place.path;
-    let segments = path.segments();
-    // A flag is a part of a list that a patch replaces whole.
-    let flag = segments.iter().position(|segment| matches!(segment, Segment::Flag(_)));
-    if let (Some(flag), Some(goal)) = (flag, goal) {
-        let list: Path = segments[..flag].iter().cloned().collect();
-        let planned = at(schema, &list, goal);
-        return put((schema, Some(goal)), patch, &list, planned.as_ref());
-    }
-    put((schema, goal), patch, path, open.planned.as_ref());
-}
-
-/// Puts a value at a path, making what the path goes through: items of lists are made with their keys, as the whole
-/// object has them.
-fn put(
-    (schema, whole): (Schema<'_>, Option<&Value>),
-    patch: &mut Value,
-    path: &Path,
-    planned: Option<&Value>,
-) {
-    let segments = path.segments();
-    let mut at = patch;
-    for (depth, segment) in segments.iter().enumerate() {
-        let is_last = depth + 1 == segments.len();
-        match segment {
-            Segment::Key(key) => {
-                if !at.is_object() {
-                    *at = Value::Object(Map::new());
-                }
-                let Some(map) = at.as_object_mut() else { return };
-                if is_last {
-                    map.insert(key.clone(), planned.cloned().unwrap_or(Value::Null));
-                    return;
-                }
-                let in_list = !matches!(segments.get(depth + 1), Some(Segment::Key(_)));
-                let empty = if in_list { Value::Array(Vec::new()) } else { Value::Object(Map::new()) };
-                at = map.entry(key.clone()).or_insert(empty);
-            }
-            segment => {
-                let Some(items) = at.as_array_mut() else { return };
-                let list = &segments[..depth];
-                let index = match lists::index_of(schema, list, items, segment) {
-                    Some(index) => index,
-                    None => {
-                        let Some(item) = keyed(schema, list, whole, segment) else { return };
-                        items.push(item);
-                        items.len() - 1
-                    }
-                };
-                if is_last {
-                    match planned {
-                        Some(planned) => items[index] = planned.clone(),
-                        None => items[index]["$patch"] = Value::from("delete"),
-                    }
-                    return;
-                }
-                at = &mut items[index];
-            }
-        }
-    }
-}
-
-/// An item that holds the keys that name it.
-fn keyed(schema: Schema<'_>, list: &[Segment], whole: Option<&Value>, segment: &Segment) -> Option<Value> {
-    let Segment::Item(keys) = segment else { return None };
-    let path: Path = list.iter().cloned().collect();
-    let items = whole.and_then(|whole| at(schema, &path, whole));
-    let items = items.as_ref().and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    let item = lists::index_of(schema, list, items, segment).and_then(|index| items.get(index));
-    let value = |key: &String, text: &String| match item.and_then(|item| item.get(key)) {
-        Some(value) => value.clone(),
-        None => Value::from(text.clone()),
-    };
-    Some(Value::Object(keys.iter().map(|(key, text)| (key.clone(), value(key, text))).collect()))
 }
 
 /// A patch with what another one says besides.
