@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use application::Application;
 use discovery::Recipe;
+use file_tree::Found;
 
 use crate::directory;
 use crate::environment::EnvironmentInfo;
@@ -227,11 +228,17 @@ impl Workspace {
     fn read(&self, spot: Spot, input: &mut dyn Read) -> Result<Resolved, SourceError> {
         match spot {
             Spot::Input => Ok(Resolved { tree: input::read(input, &self.limits)?, environment: None }),
-            Spot::Git(source) => {
-                let tree = git::read(&source, &self.directory, &self.limits)?;
-                let environment = self.environment_of(&source, &tree.prefix);
-                Ok(Resolved { tree, environment })
-            }
+            Spot::Git(source) => match git::read(&source, &self.directory, &self.limits) {
+                Err(SourceError::NotFound { .. }) if self.git_environment(&source)?.is_some() => {
+                    let directory = source.to_string();
+                    Err(SourceError::Render { directory, what: "the name of an environment" })
+                }
+                read => {
+                    let tree = read?;
+                    let environment = self.environment_of(&source, &tree.prefix);
+                    Ok(Resolved { tree, environment })
+                }
+            },
             Spot::Path(FoundPath { shown: directory, rendered: Some(what), .. }) => {
                 Err(SourceError::Render { directory, what })
             }
@@ -246,6 +253,9 @@ impl Workspace {
         match spot {
             Spot::Input => Ok(None),
             Spot::Git(source) => {
+                if let Some(located) = self.git_environment(&source)? {
+                    return Ok(Some(located));
+                }
                 let (files, path) = git::files(&source, &self.directory, &self.limits)?;
                 let environment = self.environment_of(&source, &path);
                 let found = Environments::of(&files, None).at(&files, &path, None);
@@ -253,6 +263,22 @@ impl Workspace {
             }
             Spot::Path(found) => self.locate_path(found).map(Some),
         }
+    }
+
+    /// The environment of a commit that has the name which stands in the place of a path; none where something lies at the
+    /// path, or no environment has that name.
+    fn git_environment(&self, source: &GitSource) -> Result<Option<Located>, SourceError> {
+        let (files, path) = git::files(source, &self.directory, &self.limits)?;
+        if files.tree().find(&path) != Found::Nothing {
+            return Ok(None);
+        }
+        let name = source.path();
+        let near = path.strip_suffix(name).unwrap_or_default().trim_end_matches('/');
+        let environments = Environments::of(&files, None);
+        let Some(found) = environments.named(name, near)? else { return Ok(None) };
+        let path = environments::path_of(name, found)?.to_str().unwrap_or_default().to_owned();
+        let (environment, found) = (Some(found.into()), found.clone());
+        Ok(Some(Located { files: Arc::new(files), path, environment, found }))
     }
 
     fn locate_path(&self, found: FoundPath) -> Result<Located, SourceError> {

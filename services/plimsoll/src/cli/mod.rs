@@ -38,7 +38,7 @@ pub(crate) use self::token::{Token, TokenVerb};
 pub(crate) use self::up::{Check, Demo, Up};
 
 const SOURCES: &str = "A SOURCE is an environment of plimsoll.yaml, a file, a directory (read recursively), `-` for \
-standard input, or git+URL//PATH@REV of a local or remote repository.";
+standard input, or git+URL//PATH@REV of a local or remote repository, where an environment's name may stand for the path.";
 
 /// Shows what a Kubernetes promotion changes, costs and risks, before it is merged.
 #[derive(Debug, Parser)]

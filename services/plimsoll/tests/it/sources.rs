@@ -105,3 +105,46 @@ fn a_price_book_of_ones_own() {
     let run = sandbox.run(&["cost", "a.yaml", "--price-book", "none.json"]);
     assert_eq!((run.code, run.error_code()), (1, "PRICE_BOOK_UNREADABLE"));
 }
+
+/// The base of a promotion is the source's environment at an older commit, however it is rendered there.
+#[test]
+fn an_environment_of_a_commit_is_named_as_one_of_the_working_tree() {
+    let overlay = |tag: &str, level: &str| {
+        format!(
+            "resources: [../../base]\nimages: [{{name: web, newTag: \"{tag}\"}}]\nconfigMapGenerator:\n- name: web\n  literals: [LEVEL={level}]\n"
+        )
+    };
+    let sandbox = Sandbox::new()
+        .file("base/kustomization.yaml", "resources: [web.yaml]\n")
+        .file("base/web.yaml", deployment("web", "web:0"))
+        .file("overlays/staging/kustomization.yaml", overlay("1", "info"))
+        .file("overlays/production/kustomization.yaml", overlay("1", "info"));
+    sandbox.commit();
+    sandbox.put("overlays/staging/kustomization.yaml", overlay("2", "debug"));
+    let carried = |base: &str| {
+        let run = sandbox.run(&[
+            "preview",
+            "--from",
+            "staging",
+            "--to",
+            "production",
+            "--base",
+            base,
+            "--format",
+            "json",
+        ]);
+        assert_eq!(run.code, 0, "{run:?}");
+        let plan = run.json()["plan"]["carried"].clone();
+        plan.as_array()
+            .unwrap()
+            .iter()
+            .map(|item| item["place"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let expected =
+        ["ConfigMap/web:data.LEVEL", "Deployment/web:spec.template.spec.containers[name=web].image"];
+    assert_eq!(carried("git+.//staging@main"), expected);
+    assert_eq!(carried("git+.//overlays/staging@main"), expected);
+    let run = sandbox.run(&["diff", "git+.//test@main", "staging"]);
+    assert_eq!((run.code, run.error_code()), (1, "SOURCE_NOT_FOUND"), "{run:?}");
+}
