@@ -6,7 +6,7 @@ SHELL := /bin/bash
 CACHE := $(or $(PLIMSOLL_CACHE),$(HOME)/.cache/plimsoll)
 TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 
-.PHONY: help demo test test-cluster lint fmt bench build tools advisories crash fuzz-api fuzz clean-demo
+.PHONY: help demo test test-cluster test-scheduler lint fmt bench build tools advisories crash fuzz-api fuzz clean-demo
 
 help: ## List the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ test: need ## Run every test
 
 test-cluster: need ## Hold predictions against a real API server (built into the cache with Go, about 5 minutes once)
 	@bash scripts/cluster/test.sh "$(CACHE)"
+
+test-scheduler: need ## Hold packing against a real scheduler on made-up nodes (100 cases, about 10 minutes)
+	@bash scripts/cluster/test-scheduler.sh "$(CACHE)"
 
 lint: need linters ## Formatting, clippy, licences and sources of dependencies
 	cargo fmt --all --check

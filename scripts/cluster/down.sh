@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Stops what up.sh started in a directory: down.sh DIR
 set -euo pipefail
-for program in apiserver etcd; do
+for program in scheduler apiserver etcd; do
   [[ -f $1/$program.pid ]] || continue
   pid=$(cat "$1/$program.pid")
   # A number may have been given to another program since.

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Starts etcd and Kubernetes' API server on loopback, with free ports: up.sh BIN DIR
+# Starts etcd and Kubernetes' API server on loopback, with free ports: up.sh BIN DIR [PLUGIN,…]
 #
 # BIN is what build.sh printed. DIR gets the data, the logs, the pids and a kubeconfig; down.sh DIR stops what is started
-# here and nothing else. No controller and no scheduler runs: what is applied is admitted, defaulted and kept, and stays so.
+# here and nothing else. The admission plugins that are named are off. No controller and no scheduler runs: what is applied
+# is admitted, defaulted and kept, and stays so.
 set -euo pipefail
 bin=$(realpath "$1")
 mkdir -p "$2"
@@ -40,7 +41,7 @@ echo $! > etcd.pid
   --tls-cert-file=server.crt --tls-private-key-file=server.key --client-ca-file=ca.crt --token-auth-file=tokens.csv \
   --service-account-issuer=https://kubernetes.default.svc --service-account-key-file=accounts.key \
   --service-account-signing-key-file=accounts.key --authorization-mode=RBAC --allow-privileged=true \
-  --disable-admission-plugins=ServiceAccount > apiserver.log 2>&1 &
+  "--disable-admission-plugins=ServiceAccount${3:+,$3}" > apiserver.log 2>&1 &
 echo $! > apiserver.pid
 
 cat > kubeconfig <<CONFIG

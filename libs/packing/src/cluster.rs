@@ -1,0 +1,133 @@
+//! What is known of a cluster: its nodes, what can add more of them, and what runs there.
+
+use std::sync::Arc;
+
+use kube_model::Object;
+
+use crate::autoscale::Options;
+use crate::facts::Facts;
+use crate::groups::{self, Group};
+use crate::node::Node;
+use crate::pod::PodSpec;
+use crate::pools::{InstanceType, Pools};
+use crate::read::part;
+use crate::{Controller, PackingError};
+
+/// A pod that runs, or waits.
+#[derive(Debug, Clone)]
+pub(crate) struct LivePod {
+    pub(crate) name: String,
+    pub(crate) controller: Controller,
+    pub(crate) spec: Arc<PodSpec>,
+    pub(crate) node: Option<String>,
+    pub(crate) is_daemon: bool,
+}
+
+/// What is known of a cluster.
+#[derive(Debug, Clone, Default)]
+pub struct Cluster {
+    pub(crate) nodes: Vec<Arc<Node>>,
+    pub(crate) groups: Vec<Group>,
+    pub(crate) pools: Pools,
+    pub(crate) options: Options,
+    pub(crate) pods: Vec<LivePod>,
+    /// DaemonSets that are described, rather than seen running.
+    pub(crate) daemons: Vec<(Controller, Arc<PodSpec>)>,
+    pub(crate) facts: Facts,
+    /// What is taken for granted, as sentences.
+    pub(crate) notes: Vec<String>,
+}
+
+impl Cluster {
+    /// Reads what describes a cluster: nodes and pods (`kubectl get nodes,pods --all-namespaces -o yaml`), node groups
+    /// (`NodeGroups`, see `docs/nodes.md`), Karpenter's NodePools, DaemonSets, and whatever pods refer to (claims,
+    /// volumes, priority classes, namespaces). Other kinds are passed over.
+    ///
+    /// # Errors
+    /// When a field is not what its schema says, or no node is described.
+    pub fn read(objects: &[Object]) -> Result<Self, PackingError> {
+        let mut cluster = Self::default();
+        cluster.facts.add(objects)?;
+        for object in objects {
+            cluster.add(object)?;
+        }
+        cluster.nodes.sort_by(|a, b| a.name.cmp(&b.name));
+        cluster.pods.sort_by(|a, b| (a.controller.turn(), &a.name).cmp(&(b.controller.turn(), &b.name)));
+        groups::settle(&mut cluster);
+        cluster.pools.settle(&mut cluster.nodes);
+        if cluster.nodes.is_empty() && cluster.groups.is_empty() && cluster.pools.is_empty() {
+            return Err(PackingError::NoNodes);
+        }
+        cluster.note_what_is_taken_for_granted();
+        Ok(cluster)
+    }
+
+    fn add(&mut self, object: &Object) -> Result<(), PackingError> {
+        match (object.key.group.as_str(), object.key.kind.as_str()) {
+            ("", "Node") => self.nodes.push(Arc::new(Node::of(object, &self.facts)?)),
+            ("", "Pod") => self.pods.extend(live_pod(object, &self.facts)?),
+            ("apps", "DaemonSet") => self.add_daemons(object)?,
+            ("plimsoll.dev", "NodeGroups") => groups::read(object, self)?,
+            ("karpenter.sh", "NodePool") => self.pools.add(object)?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn add_daemons(&mut self, object: &Object) -> Result<(), PackingError> {
+        let metadata = ["spec", "template", "metadata"];
+        let mut spec = PodSpec::of(object, (&metadata, &["spec", "template", "spec"]), &self.facts)?;
+        crate::daemon::tolerate(&mut spec);
+        self.daemons.push((Controller::of(object), Arc::new(spec)));
+        Ok(())
+    }
+
+    /// Adds instance types that a NodePool may launch, besides those that are described: a provider's list. One that is
+    /// described already stays as it is.
+    #[must_use]
+    pub fn with_instance_types(mut self, types: Vec<InstanceType>) -> Self {
+        self.pools.add_types(types);
+        self.pools.settle(&mut self.nodes);
+        self
+    }
+
+    /// What is taken for granted of the cluster, as sentences.
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    fn note_what_is_taken_for_granted(&mut self) {
+        if self.groups.iter().all(|group| !group.scales()) && self.pools.is_empty() {
+            let note = "no autoscaler is described: the nodes stay as they are";
+            self.notes.push(note.to_owned());
+        }
+        if self.pods.is_empty() {
+            let note = "no pods are among what describes the nodes: nothing else runs there";
+            self.notes.push(note.to_owned());
+        }
+    }
+}
+
+/// A pod that has not ended.
+fn live_pod(object: &Object, facts: &Facts) -> Result<Option<LivePod>, PackingError> {
+    if matches!(object.text(&["status", "phase"]), Some("Succeeded" | "Failed")) {
+        return Ok(None);
+    }
+    let mut spec = PodSpec::of(object, (&["metadata"], &["spec"]), facts)?;
+    let controller = Controller::of_pod(object)?;
+    spec.eviction.has_controller = controller.is_some();
+    // A static pod's controller is its node: it comes and goes with that, as a DaemonSet's does.
+    let is_daemon = controller.as_ref().is_some_and(|one| matches!(one.kind.as_str(), "DaemonSet" | "Node"));
+    if is_daemon {
+        spec = crate::daemon::untied(spec);
+    }
+    let node: Option<String> = part(object, &["spec", "nodeName"])?;
+    Ok(Some(LivePod {
+        name: object.key.name.clone(),
+        controller: controller.unwrap_or_else(|| Controller::of(object)),
+        spec: Arc::new(spec),
+        node: node.filter(|name| !name.is_empty()),
+        is_daemon,
+    }))
+}

@@ -1,0 +1,7 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic in a test is the report")]
+//! Packing, against a real scheduler's record and against what the autoscalers' documentation says.
+
+mod cluster_autoscaler;
+mod karpenter;
+mod recorded;
+mod support;
