@@ -1,12 +1,12 @@
 //! From documents to the facts that the explanation is written from.
 
 use cost_model::{CostReport, Figure};
-use diff_engine::{Diff, Match, Op};
+use diff_engine::{Change, Diff, How, Match, Op};
 use explainer::{
     ChangeFacts, ChangeItem, CostFacts, CostLine, FactSheet, Money, PlanFacts, PlanItem, Renamed, RiskFacts,
     Subject, UnknownCost,
 };
-use kube_model::{ObjectKey, ObjectRef};
+use kube_model::{ObjectKey, ObjectRef, Path};
 use risk_rules::RiskReport;
 
 use crate::plan::PlanDocument;
@@ -30,6 +30,7 @@ fn changes(diff: &Diff) -> ChangeFacts {
     let items: Vec<ChangeItem> = diff
         .changes
         .iter()
+        .filter(|change| !is_of_a_hash(change, diff))
         .map(|change| ChangeItem {
             object: change.object.clone(),
             op: match change.op {
@@ -48,6 +49,13 @@ fn changes(diff: &Diff) -> ChangeFacts {
         consequence: one.consequence.clone(),
     });
     ChangeFacts { renamed: renamed.collect(), ..ChangeFacts::of(&items, diff.suppressed.len()) }
+}
+
+/// Another hash in a name, and what follows it, is told with the objects that are called differently.
+fn is_of_a_hash(change: &Change, diff: &Diff) -> bool {
+    let has_new_hash = |one: &Match| one.how == How::HashSuffix && one.after == change.object;
+    let is_own_name = change.path == Path::root().key("metadata").key("name");
+    change.follows.is_some() || (is_own_name && diff.matched.iter().any(has_new_hash))
 }
 
 /// Another version of the API alone makes no other object.

@@ -69,7 +69,11 @@ impl Namespaces {
             let name = moved.key.name.clone();
             set_metadata(&mut moved.value, "name", Some(name));
         }
-        set_metadata(&mut moved.value, "namespace", namespace.clone());
+        // What a chart renders is in its release's namespace without a word about it.
+        let is_given = object.key.namespace.is_some() && object.text(&["metadata", "namespace"]).is_none();
+        if target.is_some() || !is_given {
+            set_metadata(&mut moved.value, "namespace", namespace.clone());
+        }
         moved.key.namespace = namespace;
         moved
     }

@@ -8,6 +8,7 @@ mod generators;
 mod images;
 mod json_patch;
 mod labels;
+mod new_entries;
 mod new_objects;
 mod new_patch;
 mod patch;
@@ -38,6 +39,7 @@ const ENTRIES: &[Mechanism] = &[
     images::add,
     entries::take_over,
     new_objects::add,
+    new_entries::add,
     entries::drop_own,
     images::add_new,
     replicas::add,

@@ -1,4 +1,4 @@
-//! Labels and annotations that an overlay puts on everything: what is new gets the target's, not the source's.
+//! Labels and annotations that an overlay or a chart puts on objects: what is new gets the target's, not the source's.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 
 use super::draft::Draft;
 use super::kustomize::Kustomization;
-use super::{Inputs, Layer, Layers};
+use super::trial::Open;
+use super::{Inputs, Layer, Layers, checksums};
 use crate::pairing::Pair;
 
 /// The labels and annotations of both overlays.
@@ -16,6 +17,8 @@ use crate::pairing::Pair;
 pub(crate) struct Marks {
     source: BTreeMap<String, String>,
     target: BTreeMap<String, String>,
+    /// Whether the target is a chart, which marks pods with digests of their configuration.
+    has_checksums: bool,
 }
 
 /// Where such marks stand in objects.
@@ -23,11 +26,15 @@ pub(crate) const HOLDERS: [&str; 4] = ["annotations", "labels", "matchLabels", "
 
 impl Marks {
     pub(crate) fn of(layers: &Layers<'_>, limits: &Limits) -> Self {
-        Self { source: marks(&layers.source, limits), target: marks(&layers.target, limits) }
+        let has_checksums = matches!(layers.target.inputs, Inputs::Helm { .. });
+        Self { source: marks(&layers.source, limits), target: marks(&layers.target, limits), has_checksums }
     }
 
-    /// Gives what the target does not have yet the marks that it will get there.
+    /// Gives what the target does not have yet the marks that it will get there, and what it has the digests that it has.
     pub(crate) fn adapt(&self, pairs: &mut [Pair<'_>]) {
+        if self.has_checksums {
+            checksums::adapt(pairs);
+        }
         if self.source.is_empty() {
             return;
         }
@@ -62,6 +69,11 @@ impl Marks {
                 }
             }
         }
+    }
+
+    /// Whether what is open is a mark that follows from what is rendered.
+    pub(super) fn follows(&self, open: &Open) -> bool {
+        self.has_checksums && checksums::follows(open)
     }
 
     /// Whether the overlay of the target decides about a key of a new object.

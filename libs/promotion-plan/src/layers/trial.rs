@@ -60,7 +60,9 @@ impl Goal {
         let mut open = Vec::new();
         for key in self.planned.keys().chain(found.keys().filter(|key| !self.planned.contains_key(*key))) {
             let differences = differences(key, found.get(key), self.planned.get(key));
-            open.extend(differences.into_iter().filter(|open| !self.is_given(open)));
+            open.extend(
+                differences.into_iter().filter(|open| !self.is_given(open) && !self.marks.follows(open)),
+            );
         }
         open.sort_by(|a, b| a.place.cmp(&b.place));
         Standing { found, open }
