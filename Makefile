@@ -11,7 +11,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 help: ## List the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: build clean-demo ## Preview the promotion of examples/shop, from a real Git history
+demo: build clean-demo ## Promote examples/shop from a real Git history; with a helm, preview examples/newsletter
 	@"$(TARGET)/release/plimsoll" demo .demo
 
 build: need ## Build the plimsoll binary

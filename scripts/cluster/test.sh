@@ -12,8 +12,8 @@ trap 'scripts/cluster/down.sh "$dir" || true; rm -rf "$dir"' EXIT
 scripts/cluster/up.sh "$bin" "$dir"
 recorded=libs/diff-engine/tests/cluster
 python3 scripts/cluster/record.py "$dir/kubeconfig" "$recorded/cases" "$dir/answers.jsonl" \
-  shop=examples/shop/base:examples/shop/staging \
-  shop-production=examples/shop/production:examples/shop/expected/production
+  shop="$recorded/shop/promoted:$recorded/shop/staging" \
+  shop-production="$recorded/shop/production:$recorded/shop/production-after"
 python3 -B scripts/cluster/record_live.py "$dir/kubeconfig" "$recorded/live/live.yaml" "$dir/live.jsonl"
 for answers in answers.jsonl live.jsonl; do
   cmp --silent "$dir/$answers" "$recorded/$answers" && continue

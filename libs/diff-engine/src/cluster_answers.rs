@@ -74,14 +74,14 @@ pub(crate) fn cases() -> (String, Vec<Case>) {
     (server, cases)
 }
 
-/// The shop of the examples: its release to staging, and what the release's promotion makes of production.
+/// A whole shop: a release to its staging, and what the release's promotion makes of its production.
 const SHOP: [(&str, [&str; 2]); 2] =
-    [("shop", ["base", "staging"]), ("shop-production", ["production", "expected/production"])];
+    [("shop", ["promoted", "staging"]), ("shop-production", ["production", "production-after"])];
 
 fn shop(name: &str, [before, after]: [&str; 2], answer: Value) -> Case {
-    let objects = |folder: &str| {
-        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples/shop").join(folder);
-        let files = folder.read_dir().unwrap().map(|entry| entry.unwrap().path());
+    let objects = |state: &str| {
+        let state = folder().join("shop").join(state);
+        let files = state.read_dir().unwrap().map(|entry| entry.unwrap().path());
         let files = files.map(|path| (path.display().to_string(), std::fs::read(path).unwrap()));
         State::read(files, &Limits::default()).unwrap().objects
     };

@@ -1,6 +1,6 @@
 //! `plimsoll demo DIRECTORY`: the demo of the repository, from the binary alone.
 //!
-//! It is a script, so that it shows the commands that a person would type. The binary carries the script and the example.
+//! It is a script, so that it shows the commands that a person would type. The binary carries the script and the examples.
 
 use std::fs;
 use std::path::Path;
@@ -12,7 +12,7 @@ use crate::cli::Demo;
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 
-static SHOP: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../examples/shop");
+static EXAMPLES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../examples");
 
 const SCRIPTS: [(&str, &str); 3] = [
     ("demo.sh", include_str!("../../../../scripts/demo.sh")),
@@ -33,7 +33,7 @@ pub(crate) fn run(arguments: &Demo) -> Result<Outcome, Failure> {
     }
 }
 
-/// Lays the script and the example into `directory`, which is new or empty.
+/// Lays the script and the examples into `directory`, which is new or empty.
 fn unpack(directory: &Path) -> Result<std::path::PathBuf, Failure> {
     let fail = |error: std::io::Error| failed(&format!("{}: {error}", directory.display()));
     fs::create_dir_all(directory).map_err(fail)?;
@@ -42,10 +42,10 @@ fn unpack(directory: &Path) -> Result<std::path::PathBuf, Failure> {
         return Err(Failure::new("DEMO_DIRECTORY_IN_USE", message));
     }
     let kit = directory.join("kit");
-    let (scripts, shop) = (kit.join("scripts"), kit.join("examples/shop"));
+    let (scripts, examples) = (kit.join("scripts"), kit.join("examples"));
     fs::create_dir_all(&scripts).map_err(fail)?;
-    fs::create_dir_all(&shop).map_err(fail)?;
-    SHOP.extract(&shop).map_err(fail)?;
+    fs::create_dir_all(&examples).map_err(fail)?;
+    EXAMPLES.extract(&examples).map_err(fail)?;
     for (name, text) in SCRIPTS {
         fs::write(scripts.join(name), text).map_err(fail)?;
     }

@@ -4,11 +4,13 @@
 mod bad_input;
 mod commands;
 mod drift;
+mod example;
 mod exit_codes;
 mod formats;
 mod init;
 mod live;
 mod many;
+mod newsletter;
 mod patch;
 mod render;
 mod runbooks;

@@ -63,7 +63,11 @@ impl Sandbox {
 
     /// Runs in a directory below the sandbox.
     pub(crate) fn run_in(&self, directory: &str, arguments: &[&str]) -> Run {
-        run(&self.path().join(directory), arguments, b"", &[])
+        self.run_in_with(directory, arguments, &[])
+    }
+
+    pub(crate) fn run_in_with(&self, directory: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Run {
+        run(&self.path().join(directory), arguments, b"", variables)
     }
 
     pub(crate) fn run_with(&self, arguments: &[&str], input: &[u8], variables: &[(&str, &str)]) -> Run {

@@ -37,7 +37,7 @@ fn words(command: &str) -> Vec<String> {
 }
 
 /// Every file below a directory, by its path.
-fn tree(root: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+pub(crate) fn tree(root: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut files = BTreeMap::new();
     let mut open = vec![root.to_owned()];
     while let Some(directory) = open.pop() {
@@ -136,7 +136,11 @@ fn wrong_places(plan: &Value, expected: &Value) -> Vec<String> {
     problems
 }
 
-fn differing_files(wanted: &BTreeMap<PathBuf, Vec<u8>>, found: &BTreeMap<PathBuf, Vec<u8>>) -> Vec<String> {
+/// What differs between two trees, in words.
+pub(crate) fn differing_files(
+    wanted: &BTreeMap<PathBuf, Vec<u8>>,
+    found: &BTreeMap<PathBuf, Vec<u8>>,
+) -> Vec<String> {
     let paths: BTreeSet<&PathBuf> = wanted.keys().chain(found.keys()).collect();
     let text = |bytes: Option<&Vec<u8>>| match bytes {
         Some(bytes) => String::from_utf8_lossy(bytes).into_owned(),

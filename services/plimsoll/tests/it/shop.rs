@@ -1,82 +1,45 @@
-//! The demo's application: its promotion, from its Git history, against what was worked out by hand
-//! (`examples/shop/expected*`).
+//! The shop of the demo: overlays, and a promotion with one of each lesson.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::process::Command;
 
 use serde_json::Value;
 
-use crate::sandbox::{Sandbox, workspace};
-
-fn shop() -> Sandbox {
-    let sandbox = Sandbox::new();
-    let made = Command::new("bash")
-        .arg(workspace().join("scripts/demo-history.sh"))
-        .arg(sandbox.path().join("shop"))
-        .output()
-        .unwrap();
-    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-    sandbox
-}
-
-const PROMOTION: [&str; 7] =
-    ["preview", "--from", "staging", "--to", "production", "--base", "git+.//staging@promoted-1"];
+use crate::example::Example;
 
 #[test]
-fn the_shops_promotion_is_what_was_worked_out_by_hand() {
-    let expected = fs::read_to_string(workspace().join("examples/shop/expected.json")).unwrap();
-    let expected: Value = serde_json::from_str(&expected).unwrap();
-    let sandbox = shop();
-    let run = sandbox.run_in("shop", &[&PROMOTION[..], &["--format", "json"]].concat());
-    assert_eq!(run.code, expected["exit"], "{}", run.err);
-    for list in ["carried", "kept", "pending", "candidates", "blocked"] {
-        let sorted = |items: &Value, place: fn(&Value) -> Value| {
-            let mut places: Vec<String> =
-                items.as_array().unwrap().iter().map(|i| place(i).to_string()).collect();
-            places.sort();
-            places
-        };
-        let found = sorted(&run.json()["plan"][list], |item| item["place"].clone());
-        assert_eq!(found, sorted(&expected[list], Value::clone), "{list}");
+fn the_promotion_is_what_was_worked_out_by_hand() {
+    for shop in [Example::with_history("shop"), Example::as_folder("shop", "last-promotion/staging")] {
+        let findings = shop.finds_what_was_worked_out();
+        let lowered =
+            |finding: &Value| finding["rule"] == "memory-limit-lowered" && finding["level"] == "high";
+        assert!(findings.iter().any(lowered), "the mistake does not surface");
     }
-    let lowered = |finding: &Value| finding["rule"] == "memory-limit-lowered" && finding["level"] == "high";
-    assert!(run.json()["findings"].as_array().unwrap().iter().any(lowered), "the mistake does not surface");
 }
 
 #[test]
-fn the_shops_edit_is_the_one_made_by_hand_and_git_takes_its_patch() {
-    let sandbox = shop();
-    let patch = sandbox.run_in("shop", &[&PROMOTION[..], &["--patch"]].concat()).out;
-    fs::write(sandbox.path().join("patch"), patch).unwrap();
-    let applied = Command::new("git")
-        .args(["apply", "../patch"])
-        .current_dir(sandbox.path().join("shop"))
-        .output()
-        .unwrap();
+fn the_edit_is_the_one_made_by_hand_and_git_takes_its_patch() {
+    let shop = Example::with_history("shop");
+    let before = shop.files();
+    let patch = shop.path().join("../patch");
+    fs::write(&patch, shop.preview(&["--patch"]).out).unwrap();
+    let applied = Command::new("git").args(["apply", "../patch"]).current_dir(shop.path()).output().unwrap();
     assert!(applied.status.success(), "{}", String::from_utf8_lossy(&applied.stderr));
-    assert_eq!(files(&sandbox.path().join("shop/production")), expected_production());
+    shop.is_edited_as_by_hand(before.clone());
 
-    let written = shop();
-    written.run_in("shop", &[&PROMOTION[..], &["--write"]].concat());
-    assert_eq!(files(&written.path().join("shop/production")), expected_production());
+    let written = Example::with_history("shop");
+    written.preview(&["--write"]);
+    written.is_edited_as_by_hand(before);
 }
 
-fn expected_production() -> BTreeMap<String, String> {
-    let shop = workspace().join("examples/shop");
-    let mut expected = files(&shop.join("production"));
-    expected.extend(files(&shop.join("expected/production")));
-    for removed in fs::read_to_string(shop.join("expected/removed")).unwrap().lines() {
-        expected.remove(removed.trim_start_matches("production/"));
-    }
-    expected
-}
-
-fn files(dir: &std::path::Path) -> BTreeMap<String, String> {
-    let entries = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
-    entries
-        .map(|path| {
-            (path.file_name().unwrap().to_string_lossy().into_owned(), fs::read_to_string(&path).unwrap())
-        })
-        .collect()
+/// One commit of the history edits the shared base. It was in production from then on, and is no part of the promotion.
+#[test]
+fn a_change_of_the_shared_base_is_in_production_from_its_commit_on() {
+    let shop = Example::with_history("shop");
+    let found = shop.run(&["diff", "git+.//production@promoted-1", "production", "--format", "json"]);
+    let changes = found.json()["changes"].as_array().unwrap().clone();
+    let places: Vec<String> =
+        changes.iter().map(|change| format!("{}:{}", change["object"]["name"], change["path"])).collect();
+    let index = "\"search\":\"spec.template.spec.containers[name=search].startupProbe.failureThreshold\"";
+    assert_eq!(places, [index]);
 }
