@@ -161,9 +161,11 @@ fn held_places<'s>(held: &'s HeldState<'_>) -> impl Iterator<Item = Held<'s>> {
 fn document(input: &DiffInput<'_>, sides: &Sides<'_>, plan: promotion_plan::Plan) -> PlanDocument {
     // The files of what is rendered lie anywhere in the repository.
     let root = if sides.target.rendered.is_some() { "" } else { input.target.root };
+    let shared = plan.edits.is_empty().then(|| shared(input, sides)).flatten();
     let edits = plan.edits.into_iter().map(|edit| FileEdit { path: join(root, &edit.path), ..edit });
     let mut notes = plan.notes;
     notes.extend(sides.target.rendered.iter().flat_map(|rendered| rendered.notes.clone()));
+    notes.extend(shared);
     PlanDocument {
         from: input.source.side.clone(),
         to: input.target.side.clone(),
@@ -179,6 +181,23 @@ fn document(input: &DiffInput<'_>, sides: &Sides<'_>, plan: promotion_plan::Plan
         notes,
         partial: partial(input),
     }
+}
+
+/// Why there may be nothing to carry: both sides are rendered from the same files.
+fn shared(input: &DiffInput<'_>, sides: &Sides<'_>) -> Option<String> {
+    let (source, target) = (sides.source.rendered.as_ref()?, sides.target.rendered.as_ref()?);
+    let both = source.read.iter().filter(|path| target.read.contains(path));
+    let directories: BTreeSet<&str> = both.map(|path| file_tree::parent(path)).collect();
+    let named: Vec<&str> =
+        directories.into_iter().map(|path| if path.is_empty() { "." } else { path }).collect();
+    let (from, to) = (input.source.side.name(), input.target.side.name());
+    let same_commit = input.source.side.commit == input.target.side.commit;
+    (!named.is_empty() && same_commit).then(|| {
+        format!(
+            "both are rendered from {}: what changes there is in {from} and {to} at once",
+            named.join(", ")
+        )
+    })
 }
 
 /// What of the inputs could not be read, of all sides.
