@@ -43,6 +43,9 @@ pub enum CostError {
         /// What is wrong with it.
         why: String,
     },
+    /// Nodes or pods that cannot be packed.
+    #[error(transparent)]
+    Packing(#[from] packing::PackingError),
     /// A cost that does not fit into 64 bits of micro-units, or fractions too large to compute it exactly.
     #[error("the cost of {0} is too large to be counted")]
     Overflow(String),
@@ -56,6 +59,7 @@ impl CostError {
             Self::Quantity { .. } => "QUANTITY_INVALID",
             Self::Schedule { .. } => "SCHEDULE_INVALID",
             Self::Field { .. } => "FIELD_INVALID",
+            Self::Packing(error) => error.code(),
             Self::Overflow(_) => "COST_OVERFLOW",
         }
     }

@@ -8,6 +8,9 @@
 //! usage           =  effective request of a pod × pods × hours of a month (730) for which they run
 //! ```
 //!
+//! [`bill`] answers the other question: what the invoice will do, from the nodes that the state needs before and after,
+//! both settled ([`packing`]), at the prices of their instances.
+//!
 //! Each part (one resource of one object in one state) is computed with exact fractions and rounded once, half to
 //! even, to micro-units. Objects and totals are sums of parts. What is shown, in hundredths, is apportioned
 //! so that parts sum to their object and objects to the total.
@@ -21,6 +24,7 @@ mod apportion;
 mod assess;
 mod assumptions;
 mod autoscaler;
+mod bill;
 mod cursor;
 mod draft;
 mod error;
@@ -39,6 +43,7 @@ mod totals;
 mod volume;
 
 pub use assumptions::{Assumptions, HOURS_A_MONTH};
+pub use bill::{Bill, BillLine, PendingPods, Priced, bill};
 pub use error::{At, CostError};
 pub use estimate::estimate;
 pub use figures::{Figure, Figures};

@@ -9,10 +9,12 @@ mod currency;
 mod date;
 mod decimal;
 mod file;
+mod instances;
 mod money;
 
 pub use book::PriceBook;
 pub use currency::{Currency, NotACurrency};
 pub use date::{Date, NotADate};
 pub use file::PriceBookError;
+pub use instances::{InstancePrice, InstancePrices};
 pub use money::{MICROS_A_CENT, Money, MoneyError, round_half_even};

@@ -1,6 +1,7 @@
 //! What an estimate says, against computations by hand.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a panic in a test is the report")]
 
+mod bill;
 mod errors;
 mod kinds;
 mod pods;
