@@ -78,7 +78,7 @@ fn template(index: usize) -> Value {
     let requests = json!({"cpu": format!("{}m", 100 + index % 7 * 50), "memory": format!("{}Mi", 256 + index % 5 * 128)});
     let mut spec = json!({"containers": [{"name": "c", "resources": {"requests": requests}}]});
     let selector = json!({"matchLabels": {"app": app}});
-    if index % 5 == 0 {
+    if index.is_multiple_of(5) {
         spec["topologySpreadConstraints"] = json!([{"topologyKey": "topology.kubernetes.io/zone", "maxSkew": 1,
             "whenUnsatisfiable": "DoNotSchedule", "labelSelector": selector}]);
     } else if index % 10 == 1 {
