@@ -69,7 +69,10 @@ impl Mirrors {
         application: (&Application, &str),
     ) -> Result<(RepositoryFiles, Environments), GitError> {
         let files = self.files(url, commit)?;
-        let environments = Environments::of_repository(&files, vec![url.to_owned()], Some(application));
+        // It was registered for this repository: whatever it calls that is this one.
+        let mut urls = vec![url.to_owned()];
+        urls.extend(application.0.spec.source.repo.clone());
+        let environments = Environments::of_repository(&files, urls, Some(application));
         Ok((files, environments))
     }
 

@@ -143,7 +143,10 @@ fn a_chart_is_promoted_by_an_edit_of_its_values() {
     }
     let environments = ["values-staging.yaml", "values-production.yaml"]
         .map(|values| ("chart", json!({"helm": {"values": [values], "release": "reviews"}})));
-    repository.write("plimsoll.yaml", &application(&repository, "helm", environments));
+    // Others know the repository by another name than the one that it is registered with.
+    let document = application(&repository, "helm", environments);
+    let document = document.replace(repository.url(), "https://git.example/reviews.git");
+    repository.write("plimsoll.yaml", &document);
     repository.publish("The reviews");
     let answers = format!("render.helm={}", workspace().join("tests/helm-answers").display());
     let shop = Shop::of(repository, &[&answers]);
