@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Records what Helm answers in tests/scenarios (h*) and in examples, in tests/helm-answers: every chart, with every value that
+# Records what Helm answers in tests/scenarios (h*, g*) and in examples, in tests/helm-answers: every chart, with every value that
 # a plan tries. Helm 3 is taken from the cache of `make tools` (PLIMSOLL_CACHE names another one).
 set -euo pipefail
 cd "$(dirname "$0")/../.."

@@ -9,6 +9,7 @@ use crate::declared::{self, Declared};
 use crate::environment::{Environment, Evidence, OwnedBy, Owner, Owns};
 use crate::flux::{self, Sources};
 use crate::found::Found;
+use crate::hydrated;
 use crate::kargo;
 use crate::layout;
 use crate::naming;
@@ -80,12 +81,25 @@ pub fn environment_at(
     let index = Index::new(repository);
     let mut bare = layout::at(&index, path).environment;
     bare.reads = Reader::new(&index).of(&bare.recipe);
+    bare.owners.extend(hydrated::owner(&index, path));
     // A chart with several values files is a chart all the same; overrides of one directory contradict each other.
     if bare.recipe.kind() != "helm" && !all.is_empty() {
         let ways: Vec<&str> = all.iter().map(|one| one.found_by.why.as_str()).collect();
         bare.partial.push(several(path, &ways, bare.found_by.at.clone()));
     }
     bare
+}
+
+/// The environment as the files say it now, after an edit of them: that which the same object makes under the same name.
+/// None where it is not found any more.
+#[must_use]
+pub fn found_again(repository: Repository<'_>, environment: &Environment) -> Option<Environment> {
+    let found = discover(repository, None);
+    let same = |(_, other): &(_, &Environment)| {
+        let (now, then) = (&other.found_by, &environment.found_by);
+        other.name == environment.name && now.why == then.why && now.at.file == then.at.file
+    };
+    found.all().find(same).map(|(_, environment)| environment.clone())
 }
 
 /// That a path is rendered in several ways.
@@ -193,6 +207,10 @@ fn argo(
 
 /// Adds the Stages and image policies that write what a candidate is rendered from.
 fn attach_owners(index: &Index<'_>, objects: &[Object], candidates: &mut [Candidate]) {
+    for Candidate { environment, .. } in candidates.iter_mut() {
+        let hydrated = environment.recipe.path().and_then(|path| hydrated::owner(index, path));
+        environment.owners.extend(hydrated);
+    }
     let stages = kargo::stages(objects);
     let markers = flux::markers(index);
     if stages.is_empty() && markers.is_empty() {

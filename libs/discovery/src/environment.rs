@@ -62,6 +62,11 @@ pub enum OwnedBy {
         /// The image that it follows, as its list names it.
         image: String,
     },
+    /// A hydrator, which renders a dry source into this directory.
+    Hydrator {
+        /// The dry source: `REPOSITORY at COMMIT`.
+        dry: String,
+    },
     /// Flux' image automation.
     FluxImagePolicy {
         /// The policy, `namespace:name`.

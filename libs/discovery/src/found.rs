@@ -1,5 +1,7 @@
 //! All that a repository was found to hold, and the environment that a name means.
 
+use std::collections::BTreeSet;
+
 use crate::environment::Environment;
 use crate::note::Note;
 
@@ -111,6 +113,26 @@ impl Found {
         self.applications.iter().flat_map(|application| {
             application.environments.iter().map(move |environment| (application, environment))
         })
+    }
+
+    /// The branch of an environment, where environments of the same path have a branch each.
+    #[must_use]
+    pub fn branch_of<'e>(&self, environment: &'e Environment) -> Option<&'e str> {
+        let revision = environment.revision.as_deref()?;
+        let is_another = |(_, other): (_, &Environment)| {
+            let elsewhere = other.revision.as_deref().is_some_and(|other| other != revision);
+            elsewhere && other.recipe.path() == environment.recipe.path()
+        };
+        self.all().any(is_another).then_some(revision)
+    }
+
+    /// The files that other environments are rendered from, too. Those of other branches have files of their own.
+    #[must_use]
+    pub fn read_by_others(&self, environment: &Environment) -> BTreeSet<String> {
+        let has_a_branch = self.branch_of(environment).is_some();
+        let is_apart = |other: &&Environment| has_a_branch && other.revision != environment.revision;
+        let others = self.all().map(|(_, other)| other).filter(|other| other.recipe != environment.recipe);
+        others.filter(|other| !is_apart(other)).flat_map(|other| other.reads.files.iter().cloned()).collect()
     }
 
     /// The applications that a change of these files touches, each with the environments that may be rendered otherwise.

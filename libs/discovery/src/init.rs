@@ -129,6 +129,7 @@ fn written_by(by: &OwnedBy) -> String {
             format!("promoted by the Kargo Stage {} of {}", stage.name, stage.project)
         }
         OwnedBy::ImageUpdater { image } => format!("Argo CD Image Updater writes the version of {image}"),
+        OwnedBy::Hydrator { dry } => format!("a hydrator renders it from {dry}"),
         OwnedBy::FluxImagePolicy { policy } => format!("Flux writes what the policy {policy} selects"),
     }
 }

@@ -55,6 +55,8 @@ pub struct ImageOverride {
     pub new_tag: Option<Sourced<String>>,
     /// The digest, `sha256:…`.
     pub digest: Option<Sourced<String>>,
+    /// Whether all of it is written as one text, as Argo CD does.
+    pub is_one_text: bool,
 }
 
 /// An entry of `replicas`.

@@ -9,6 +9,7 @@ use kube_model::{Place, Redactor, StateError};
 use promotion_plan::{Base, FileEdit, Held, PlanError, Request, Selection};
 use render::{Programs, RenderError};
 
+use crate::handed_over::HandedOver;
 use crate::inputs::Inputs;
 use crate::plan::PlanDocument;
 use crate::rendered::Rendered;
@@ -111,6 +112,14 @@ pub enum DiffError {
     /// A decision that decides nothing.
     #[error(transparent)]
     Plan(#[from] PlanError),
+    /// A target that somebody else writes.
+    #[error("{name} is not edited: {owner}")]
+    HandedOver {
+        /// What people call it.
+        name: String,
+        /// Who writes it.
+        owner: HandedOver,
+    },
 }
 
 impl DiffError {
@@ -122,6 +131,7 @@ impl DiffError {
             Self::Render { error, .. } => error.code(),
             Self::Empty { .. } => "SOURCE_EMPTY",
             Self::Plan(error) => error.code(),
+            Self::HandedOver { owner, .. } => owner.code(),
         }
     }
 }
@@ -131,6 +141,10 @@ impl DiffError {
 /// # Errors
 /// When files cannot be read or rendered, an environment is empty, or a person named a place in which nothing differs.
 pub fn diff(input: &DiffInput<'_>) -> Result<DiffOutput, DiffError> {
+    let owners = input.target.recipe.map(|recipe| recipe.environment.owners.as_slice());
+    if let Some(owner) = owners.and_then(HandedOver::of) {
+        return Err(DiffError::HandedOver { name: input.target.side.name().to_owned(), owner });
+    }
     let sides = Sides::read(input)?;
     let held: Vec<Held<'_>> = sides.held.iter().flat_map(held_places).collect();
     let layering = sides.layering(input);

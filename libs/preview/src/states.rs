@@ -1,8 +1,9 @@
 //! What the files of each side mean: read as they stand, or rendered.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use discovery::{Chart, Recipe, Values};
+use discovery::{Chart, Environment, Location, Recipe, Repository, Values, found_again};
 use file_tree::FileTree;
 use kube_model::yaml::Limits;
 use kube_model::{FileBytes, Object, Place, State, StateError};
@@ -62,15 +63,32 @@ impl<'a> Sides<'a> {
         let source = input.source.recipe;
         let mut shared = input.shared.clone();
         // What a program had before it says nothing of what the source is rendered from.
-        let sources = self.source.rendered.iter().filter(|rendered| !rendered.had_all_files);
+        // At another commit, a file of the same path is another file.
+        let is_one_tree = input.source.side.commit == input.target.side.commit;
+        let says = |rendered: &&Rendered| is_one_tree && !rendered.had_all_files;
+        let sources = self.source.rendered.iter().filter(says);
         shared.extend(sources.flat_map(|rendered| rendered.read.iter().cloned()));
+        let renderer = Rendering {
+            files: target.files,
+            environment: target.environment,
+            urls: target.urls,
+            definitions: target.environment.definitions(),
+            programs: input.programs,
+            limits: input.limits,
+        };
         Some(Layering {
             target: (target.files, inputs(target.how())),
             source: source
                 .map_or((target.files, Inputs::default()), |source| (source.files, inputs(source.how()))),
             base: input.base.as_ref().and_then(|base| base.newest.recipe).map(|base| inputs(base.how())),
+            settings_of_others: renderer.settings_of_others(),
+            environments: [
+                Some(target.environment),
+                source.map(|source| source.environment),
+                input.base.as_ref().and_then(|base| Some(base.newest.recipe?.environment)),
+            ],
             shared,
-            renderer: Rendering { recipe: target.how(), programs: input.programs, limits: input.limits },
+            renderer,
         })
     }
 }
@@ -104,7 +122,8 @@ impl<'i> Reader<'i> {
             let state = state.map_err(|error| DiffError::Manifest { whose, name: name(), error })?;
             return Ok(Side { state, rendered: None });
         };
-        let rendered = render::render(recipe.files, recipe.how(), self.input.programs, self.input.limits)
+        let (files, programs) = (recipe.files, self.input.programs);
+        let rendered = render::render_environment(files, recipe.environment, programs, self.input.limits)
             .map_err(|error| DiffError::Render { whose, name: name(), error: Box::new(error) })?;
         Ok(Side { state: state_of(&rendered), rendered: Some(rendered) })
     }
@@ -130,16 +149,21 @@ pub(crate) struct Layering<'s> {
     target: (&'s FileTree, Inputs),
     source: (&'s FileTree, Inputs),
     base: Option<Inputs>,
+    /// The target's, the source's and the base's.
+    environments: [Option<&'s Environment>; 3],
     shared: BTreeSet<String>,
+    settings_of_others: BTreeSet<Location>,
     renderer: Rendering<'s>,
 }
 
 impl<'s> Layering<'s> {
     pub(crate) fn layers(&'s self, sides: &'s Sides<'_>) -> Option<Layers<'s>> {
+        let [target, source, _] = self.environments;
         Some(Layers {
-            target: Layer { tree: self.target.0, inputs: &self.target.1 },
-            source: Layer { tree: self.source.0, inputs: &self.source.1 },
+            target: Layer { tree: self.target.0, inputs: &self.target.1, environment: target },
+            source: Layer { tree: self.source.0, inputs: &self.source.1, environment: source },
             shared: &self.shared,
+            settings_of_others: &self.settings_of_others,
             renderer: &self.renderer,
             rendered: sides.target.rendered.as_ref()?,
         })
@@ -147,20 +171,57 @@ impl<'s> Layering<'s> {
 
     pub(crate) fn base(&'s self, input: &'s DiffInput<'_>) -> Option<Layer<'s>> {
         let tree = input.base.as_ref()?.newest.recipe?.files;
-        Some(Layer { tree, inputs: self.base.as_ref()? })
+        let [_, _, environment] = self.environments;
+        Some(Layer { tree, inputs: self.base.as_ref()?, environment })
     }
 }
 
 /// Renders the target.
 struct Rendering<'s> {
-    recipe: &'s Recipe,
+    files: &'s FileTree,
+    environment: &'s Environment,
+    urls: &'s [String],
+    /// The files that say how it is rendered.
+    definitions: BTreeSet<String>,
     programs: &'s dyn Programs,
     limits: &'s Limits,
 }
 
+impl Rendering<'_> {
+    /// Where the settings of the repository's other environments stand. Without settings of its own nobody asks.
+    fn settings_of_others(&self) -> BTreeSet<Location> {
+        if self.environment.settings().is_empty() {
+            return BTreeSet::new();
+        }
+        let found = discovery::discover(Repository { files: self.files, urls: self.urls }, None);
+        let is_other = |other: &&Environment| {
+            (&other.name, &other.found_by) != (&self.environment.name, &self.environment.found_by)
+        };
+        let others = found.all().map(|(_, environment)| environment).filter(is_other);
+        others.flat_map(Environment::settings).map(|setting| setting.at).collect()
+    }
+}
+
 impl Renderer for Rendering<'_> {
     fn render(&self, tree: &FileTree) -> Result<Rendered, String> {
-        render::render(tree, self.recipe, self.programs, self.limits).map_err(|error| error.to_string())
+        let environment = self.environment(tree).ok_or("the environment is not found any more")?;
+        render::render_environment(tree, &environment, self.programs, self.limits)
+            .map_err(|error| error.to_string())
+    }
+
+    fn environment(&self, tree: &FileTree) -> Option<Cow<'_, Environment>> {
+        let is_listed =
+            matches!(&self.environment.recipe, Recipe::Kustomize(kustomize) if kustomize.generated.is_some());
+        let is_said_otherwise = tree.changes().any(|(path, now)| {
+            let before = self.files.file(path);
+            self.definitions.contains(path) && now != before || is_listed && now.is_some() != before.is_some()
+        });
+        match is_said_otherwise {
+            true => {
+                found_again(Repository { files: tree, urls: self.urls }, self.environment).map(Cow::Owned)
+            }
+            false => Some(Cow::Borrowed(self.environment)),
+        }
     }
 }
 
@@ -174,12 +235,18 @@ fn inputs(recipe: &Recipe) -> Inputs {
                 Values::Inline(_) | Values::Unknown(_) => None,
             });
             match &helm.chart {
-                Chart::Directory(chart) => Inputs::Helm { chart: chart.clone(), values: files.collect() },
-                Chart::Archive(_) | Chart::Remote(_) => Inputs::default(),
+                Chart::Directory(chart) | Chart::Archive(chart) => {
+                    Inputs::Helm { chart: chart.clone(), values: files.collect() }
+                }
+                Chart::Remote(_) => Inputs::default(),
             }
         }
         Recipe::Plain(plain) => Inputs::Kustomize { directory: plain.path.clone() },
         Recipe::Command(command) => Inputs::Command { directory: command.directory.clone() },
-        Recipe::Together(_) | Recipe::Elsewhere(_) => Inputs::default(),
+        Recipe::Together(parts) => {
+            let known = parts.iter().map(inputs).find(|inputs| *inputs != Inputs::default());
+            known.unwrap_or_default()
+        }
+        Recipe::Elsewhere(_) => Inputs::default(),
     }
 }

@@ -50,6 +50,8 @@ pub struct Recipe<'a> {
     pub files: &'a FileTree,
     /// How they are rendered, and what else was found about that.
     pub environment: &'a discovery::Environment,
+    /// The URLs that the repository is known by, which objects in it name it by.
+    pub urls: &'a [String],
 }
 
 impl<'a> Recipe<'a> {

@@ -12,7 +12,8 @@ use crate::set::set;
 
 /// What an object of the target is once the carried places are put in; none if it goes, or does not come.
 pub(crate) fn value_after(pair: &Pair<'_>, decisions: &[Decision]) -> Option<Arc<Value>> {
-    let carried = |decision: &&Decision| decision.is_carried();
+    // A variable changes what a text stands for, and no text.
+    let carried = |decision: &&Decision| decision.is_carried() && decision.variables.is_empty();
     let Some(target) = pair.target else {
         return decisions.iter().find(carried).and_then(becomes);
     };

@@ -1,5 +1,7 @@
 //! What happens to each place, and why.
 
+use std::collections::BTreeSet;
+
 use kube_model::{Object, Place, PlacePattern, Segment, image::ImageRef, scope};
 use serde_json::Value;
 
@@ -38,6 +40,8 @@ pub(crate) struct Decision {
     pub(crate) becomes: Option<Value>,
     /// The side that a person took.
     pub(crate) taken: Option<Side>,
+    /// The variables that differ, where the texts of both sides are alike.
+    pub(crate) variables: BTreeSet<String>,
 }
 
 impl Decision {
@@ -91,7 +95,7 @@ impl Grounds<'_> {
             Verdict::Carried => merged.or_else(|| differing.source.clone()),
             _ => None,
         };
-        Decision { differing, verdict, reason, becomes, taken }
+        Decision { differing, verdict, reason, becomes, taken, variables: BTreeSet::new() }
     }
 
     fn rule(&self, pair: &Pair<'_>, differing: &Differing, taken: Option<Side>) -> Ruling {

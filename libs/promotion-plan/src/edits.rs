@@ -44,6 +44,8 @@ pub(crate) struct Refused {
     /// The places that it is about; all of those objects if there are none.
     pub(crate) places: BTreeSet<Place>,
     pub(crate) why: String,
+    /// Places whose edit would change what somebody else writes, and who.
+    pub(crate) owned: BTreeMap<Place, String>,
     /// Places that cannot but go with others, and that would get the source's value.
     pub(crate) coupled: Vec<Coupled>,
 }
@@ -58,7 +60,7 @@ pub(crate) struct Coupled {
 impl Refused {
     /// What is decided about these objects cannot be written.
     pub(crate) fn objects(objects: BTreeSet<ObjectKey>, why: String) -> Self {
-        Self { objects, places: BTreeSet::new(), why, coupled: Vec::new() }
+        Self { objects, places: BTreeSet::new(), why, owned: BTreeMap::new(), coupled: Vec::new() }
     }
 }
 

@@ -10,13 +10,19 @@ mod draft;
 mod helm;
 mod kustomize;
 mod marks;
+pub(crate) mod owned;
+mod settings;
+mod stack;
 mod texts;
 mod trial;
 pub(crate) mod units;
 mod write;
+mod written;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use discovery::{Environment, Location};
 use file_tree::FileTree;
 use render::Rendered;
 
@@ -35,6 +41,8 @@ pub struct Layers<'a> {
     pub source: Layer<'a>,
     /// Files that other environments are rendered from, too: an edit of one would be no promotion.
     pub shared: &'a BTreeSet<String>,
+    /// Where other environments are set in the target's repository: what is written there is not the target's alone.
+    pub settings_of_others: &'a BTreeSet<Location>,
     /// Renders the target.
     pub renderer: &'a dyn Renderer,
     /// The target, rendered.
@@ -48,6 +56,8 @@ pub struct Layer<'a> {
     pub tree: &'a FileTree,
     /// What is rendered.
     pub inputs: &'a Inputs,
+    /// What is laid over it, and what stands for `${NAME}`; none where nobody knows of any.
+    pub environment: Option<&'a Environment>,
 }
 
 /// What is rendered of a repository's files.
@@ -80,6 +90,9 @@ pub trait Renderer {
     /// # Errors
     /// In a sentence, why these files render to nothing.
     fn render(&self, tree: &FileTree) -> Result<Rendered, String>;
+
+    /// How the target is rendered from these files; none if they say it no longer.
+    fn environment(&self, tree: &FileTree) -> Option<Cow<'_, Environment>>;
 }
 
 impl std::fmt::Debug for Layers<'_> {

@@ -10,6 +10,7 @@
 mod additions;
 mod after;
 mod base;
+mod carried_variables;
 mod coupled;
 mod decide;
 mod edits;
@@ -18,6 +19,7 @@ mod label;
 mod layers;
 mod mounts;
 mod namespaces;
+mod others;
 mod pairing;
 mod parts;
 mod places;
@@ -32,6 +34,7 @@ mod selection;
 mod set;
 mod settings;
 mod table;
+mod variables;
 
 pub use base::{Base, Held};
 pub use edits::{ByteSplice, EditError, FileEdit, Piece, apply_edit};

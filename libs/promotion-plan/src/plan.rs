@@ -14,6 +14,7 @@ use crate::pairing;
 use crate::planner::Planner;
 use crate::report;
 use crate::selection::{Selection, Side};
+use crate::variables::Substituted;
 
 /// What a plan is made from. Nothing else goes in: the same request gives the same plan.
 #[derive(Debug)]
@@ -140,7 +141,11 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, PlanError> {
         Marks::of(layers, request.limits).adapt(&mut pairs);
     }
     let labels = Labels::of(pairs.iter().map(|pair| &pair.key));
-    let foreign = Foreign::of(source, target, request.base.is_some());
+    let substituted = Substituted::of(request);
+    let states = substituted.as_ref().map(|all| all.states(request.source, request.target));
+    let (source_state, target_state) =
+        states.as_ref().map_or((request.source, request.target), |(source, target)| (source, target));
+    let foreign = Foreign::of((source_state, source.1), (target_state, target.1), request.base.is_some());
     let name =
         |environment: &Environment, otherwise: &str| environment.name.clone().unwrap_or(otherwise.to_owned());
     let (source_name, target_name) =
@@ -153,13 +158,21 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, PlanError> {
         source_name: &source_name,
         target_name: &target_name,
     };
-    let mut planner =
-        Planner { request, pairs: &pairs, labels: &labels, decisions: Vec::new(), going: Vec::new() };
+    let mut planner = Planner {
+        request,
+        pairs: &pairs,
+        labels: &labels,
+        substituted,
+        decisions: Vec::new(),
+        going: Vec::new(),
+    };
     planner.decide(&grounds);
     planner.check_selection()?;
     planner.refuse_secrets();
+    planner.refuse_what_others_write();
     planner.decline(&grounds);
     planner.carry_pointers(&grounds);
+    planner.carry_variables(&grounds);
     let settled = planner.settle(&grounds);
     Ok(report::plan(&planner, settled, &target_name))
 }

@@ -15,6 +15,7 @@ use crate::pairing::Pair;
 use crate::plan::{PlanError, Request};
 use crate::pointers::Going;
 use crate::references::Given;
+use crate::variables::Substituted;
 use crate::{coupled, mounts, places, references, removals};
 
 /// A plan in the making.
@@ -22,6 +23,8 @@ pub(crate) struct Planner<'r, 'a> {
     pub(crate) request: &'r Request<'a>,
     pub(crate) pairs: &'r [Pair<'a>],
     pub(crate) labels: &'r Labels,
+    /// What stands for `${NAME}`, where something does.
+    pub(crate) substituted: Option<Substituted<'a>>,
     /// For each pair, its decisions.
     pub(crate) decisions: Vec<Vec<Decision>>,
     /// Pointers that go over with all that they bring.
@@ -40,8 +43,12 @@ impl<'a> Planner<'_, 'a> {
         let patterns: Vec<&PlacePattern> = rules.chain(grounds.selection.patterns()).collect();
         for pair in self.pairs {
             let places = places::places_of(pair, &patterns);
-            self.decisions
-                .push(places.into_iter().map(|differing| grounds.decide(pair, differing)).collect());
+            let mut decisions: Vec<Decision> =
+                places.into_iter().map(|differing| grounds.decide(pair, differing)).collect();
+            if let Some(substituted) = &self.substituted {
+                decisions.extend(substituted.decide(pair, grounds, self.request.redactor));
+            }
+            self.decisions.push(decisions);
         }
     }
 
@@ -72,7 +79,8 @@ impl<'a> Planner<'_, 'a> {
                 continue;
             }
             let redacted = self.request.redactor.redact(source);
-            for decision in decisions.iter_mut().filter(|decision| decision.is_carried()) {
+            let written = |decision: &&mut Decision| decision.is_carried() && decision.variables.is_empty();
+            for decision in decisions.iter_mut().filter(written) {
                 let path = &decision.differing.place.path;
                 if decision.becomes.as_ref().is_some_and(|value| lists::is_order(path, value)) {
                     continue;
@@ -161,6 +169,9 @@ impl<'a> Planner<'_, 'a> {
                 false => refused.places.iter().any(touches),
             }
         };
+        if self.leave_to_owners(&refused.owned) {
+            return true;
+        }
         let carried = |decision: &&mut Decision| decision.is_carried();
         let mut all: Vec<&mut Decision> = self.decisions.iter_mut().flatten().filter(carried).collect();
         let some_are_named = all.iter().any(|decision| is_named(decision));

@@ -15,8 +15,8 @@ use crate::selection::Side;
 
 /// A pointer that goes over, and the places that it brings: the indices of pair and decision.
 pub(crate) struct Going {
-    unit: Unit,
-    places: Vec<(usize, usize)>,
+    pub(crate) unit: Unit,
+    pub(crate) places: Vec<(usize, usize)>,
 }
 
 /// What becomes of a pointer that the source has moved.
@@ -193,7 +193,7 @@ impl<'a> Planner<'_, 'a> {
 }
 
 /// Whether a person or a rule of the application says that a place stays.
-fn stays(grounds: &Grounds<'_>, decision: &Decision) -> bool {
+pub(crate) fn stays(grounds: &Grounds<'_>, decision: &Decision) -> bool {
     stays_itself(grounds, decision) || grounds.selection.declines(&decision.differing.place).is_some()
 }
 

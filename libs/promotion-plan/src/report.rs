@@ -12,6 +12,7 @@ use crate::pairing::Pair;
 use crate::places;
 use crate::plan::{Plan, PlanItem};
 use crate::planner::{Planner, Settled};
+use crate::set::set;
 
 /// The plan, from what was decided and what was written.
 pub(crate) fn plan(planner: &Planner<'_, '_>, settled: Settled, target_name: &str) -> Plan {
@@ -20,8 +21,10 @@ pub(crate) fn plan(planner: &Planner<'_, '_>, settled: Settled, target_name: &st
         planner.pairs.iter().zip(&planner.decisions).filter(|(_, decisions)| !decisions.is_empty())
     {
         let shown = Shown::of(pair, decisions, planner.request.redactor);
+        let substituted = Shown::substituted(planner, pair, decisions);
         for decision in decisions {
-            lists.entry(decision.verdict as u8).or_default().push(item(planner, &shown, decision));
+            let shown = if decision.variables.is_empty() { &shown } else { &substituted };
+            lists.entry(decision.verdict as u8).or_default().push(item(planner, shown, decision));
         }
     }
     let mut list = |verdict: Verdict| {
@@ -118,6 +121,24 @@ struct Shown {
 }
 
 impl Shown {
+    /// The values with what stands for `${NAME}` put in: what is carried becomes the source's.
+    fn substituted(planner: &Planner<'_, '_>, pair: &Pair<'_>, decisions: &[Decision]) -> Self {
+        let is_needed = decisions.iter().any(|decision| !decision.variables.is_empty());
+        let both = planner.substituted.as_ref().filter(|_| is_needed).map(|all| all.both(pair));
+        let (target, source) = both.unwrap_or_default();
+        let redact =
+            |object: Option<Object>| object.map(|object| planner.request.redactor.redact(&object).value);
+        let after = target.clone().map(|mut object| {
+            let carried = decisions.iter().filter(|one| one.is_carried() && !one.variables.is_empty());
+            for decision in carried {
+                let (schema, value) = (pair.key.schema(), Arc::make_mut(&mut object.value));
+                set(schema, value, None, &decision.differing.place.path, decision.becomes.as_ref());
+            }
+            object
+        });
+        Self { target: redact(target), after: redact(after), source: redact(source) }
+    }
+
     fn of(pair: &Pair<'_>, decisions: &[Decision], redactor: &Redactor) -> Self {
         let redact = |object: &Object| redactor.redact(object).value;
         let template = pair.target.or(pair.source.as_ref());

@@ -28,6 +28,14 @@ pub enum RenderError {
     /// An input that cannot be read here.
     #[error("an input of it is not known: {0}")]
     Unknown(String),
+    /// A `${NAME}` that is not understood.
+    #[error("{object}: {why}")]
+    Variable {
+        /// The object that it stands in.
+        object: String,
+        /// What is wrong.
+        why: String,
+    },
 }
 
 /// What a program that renders could not do.
@@ -51,6 +59,7 @@ impl RenderError {
             Self::Program(error) => error.code,
             Self::Elsewhere(_) | Self::Unknown(_) => "RENDER_ELSEWHERE",
             Self::Missing(_) => "RENDER_INPUT_MISSING",
+            Self::Variable { .. } => "RENDER_VARIABLE",
         }
     }
 }

@@ -10,16 +10,19 @@ mod names;
 mod overrides;
 mod plain;
 mod programs;
+mod substitute;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use discovery::Recipe;
+use discovery::{Environment, Recipe};
 use file_tree::FileTree;
-use kube_model::Object;
 use kube_model::yaml::Limits;
+use kube_model::{Object, ObjectKey};
 
 pub use error::{ProgramError, RenderError};
 pub use programs::{NoPrograms, Outside, Printed, Programs};
+pub use substitute::Variables;
 
 /// The objects of an environment. Both lists name the same objects, in the same order.
 #[derive(Debug, Clone, Default)]
@@ -27,7 +30,7 @@ pub struct Rendered {
     /// As a cluster gets them, sorted by kind, namespace and name.
     pub objects: Vec<Object>,
     /// With the names that their files give them: without prefixes, suffixes and hashes, and with references to one
-    /// another by those names.
+    /// another by those names. `${NAME}` stands as it is written.
     pub as_written: Vec<Object>,
     /// The files that were read, sorted.
     pub read: Vec<String>,
@@ -39,7 +42,39 @@ pub struct Rendered {
     pub programs: BTreeSet<String>,
 }
 
-/// Renders an environment.
+/// Renders an environment, with what stands for `${NAME}` put in.
+///
+/// # Errors
+/// When its files cannot be rendered, a part of it is not in the repository, or an expression is not understood.
+pub fn render_environment(
+    tree: &FileTree,
+    environment: &Environment,
+    programs: &dyn Programs,
+    limits: &Limits,
+) -> Result<Rendered, RenderError> {
+    let mut rendered = render(tree, &environment.recipe, programs, limits)?;
+    let definitions = environment.definitions();
+    rendered.read.extend(definitions.into_iter().filter(|file| tree.file(file).is_some()));
+    rendered.read.sort();
+    rendered.read.dedup();
+    let Some(variables) = Variables::of(environment) else { return Ok(rendered) };
+    for object in &mut rendered.objects {
+        let replaced = variables.of_object(&object.value).map_err(|why| {
+            let ObjectKey { kind, name, .. } = &object.key;
+            RenderError::Variable { object: format!("{kind}/{name}"), why }
+        })?;
+        let text = |key: &str| replaced["metadata"][key].as_str().map(str::to_owned);
+        if let Some(name) = text("name") {
+            object.key.name = name;
+        }
+        object.key.namespace = object.key.namespace.take().map(|known| text("namespace").unwrap_or(known));
+        object.value = Arc::new(replaced);
+    }
+    rendered.sort();
+    Ok(rendered)
+}
+
+/// Renders a recipe. `${NAME}` stays as it is written.
 ///
 /// # Errors
 /// When its files cannot be rendered, or a part of it is not in the repository.

@@ -47,6 +47,12 @@ impl Environments {
         }
     }
 
+    /// The URLs of the repository's remotes.
+    #[must_use]
+    pub fn urls(&self) -> Vec<String> {
+        self.urls.clone()
+    }
+
     /// All that was found.
     #[must_use]
     pub fn found(&self) -> &Arc<Found> {

@@ -19,7 +19,7 @@ use crate::file;
 use crate::git::{self, GitSource};
 use crate::input;
 use crate::place::{FoundPath, Place, Spot, what_renders};
-use crate::repository::{self, Located, RepositoryFiles};
+use crate::repository::{self, Located, RepositoryFiles, RepositoryOrigin};
 use crate::tree::{Limits, SourceTree, join};
 pub use discovered::Discovery;
 
@@ -113,6 +113,41 @@ impl Workspace {
     /// When there is no such source, or its repository cannot be read.
     pub fn locate(&self, argument: &str) -> Result<Option<Located>, SourceError> {
         self.locate_spot(self.find(argument)?)
+    }
+
+    /// The environment that an argument names, where more is known of it than its directory says: something is laid over
+    /// its manifests, or stands for `${NAME}` in them, or somebody else writes them.
+    ///
+    /// # Errors
+    /// As [`Workspace::locate`].
+    pub fn locate_environment(&self, argument: &str) -> Result<Option<Located>, SourceError> {
+        self.more_than_files(self.find(argument)?)
+    }
+
+    /// [`Workspace::locate_environment`] for an argument of [`Workspace::resolve_base`].
+    ///
+    /// # Errors
+    /// As [`Workspace::locate`].
+    pub fn locate_base_environment(&self, argument: &str) -> Result<Option<Located>, SourceError> {
+        self.more_than_files(self.find_base(argument)?)
+    }
+
+    fn more_than_files(&self, spot: Spot) -> Result<Option<Located>, SourceError> {
+        let is_named = matches!(&spot, Spot::Path(found) if found.name.is_some());
+        let may_be_more = match &spot {
+            Spot::Input => false,
+            Spot::Git(source) => source.is_local(),
+            Spot::Path(found) => found.name.is_some() || self.is_hydrated(&found.path),
+        };
+        let located = if may_be_more { self.locate_spot(spot)? } else { None };
+        let is_of_branch = |located: &Located| matches!(located.files.origin(), RepositoryOrigin::Commit(_));
+        Ok(located.filter(|located| located.found.is_more_than_files() || is_named && is_of_branch(located)))
+    }
+
+    /// Whether a hydrator has written a directory of the working tree.
+    fn is_hydrated(&self, path: &Path) -> bool {
+        let inside = path.ancestors().take_while(|above| above.starts_with(&self.directory));
+        inside.into_iter().any(|above| above.join(discovery::HYDRATOR_METADATA).exists())
     }
 
     /// [`Workspace::locate`] for an argument of [`Workspace::resolve_base`]. A `ROOT` that is given is the repository's.
@@ -258,8 +293,9 @@ impl Workspace {
                 }
                 let (files, path) = git::files(&source, &self.directory, &self.limits)?;
                 let environment = self.environment_of(&source, &path);
-                let found = Environments::of(&files, None).at(&files, &path, None);
-                Ok(Some(Located { files: Arc::new(files), path, environment, found }))
+                let environments = Environments::of(&files, None);
+                let (found, urls) = (environments.at(&files, &path, None), environments.urls());
+                Ok(Some(Located { files: Arc::new(files), path, environment, found, urls }))
             }
             Spot::Path(found) => self.locate_path(found).map(Some),
         }
@@ -278,7 +314,7 @@ impl Workspace {
         let Some(found) = environments.named(name, near)? else { return Ok(None) };
         let path = environments::path_of(name, found)?.to_str().unwrap_or_default().to_owned();
         let (environment, found) = (Some(found.into()), found.clone());
-        Ok(Some(Located { files: Arc::new(files), path, environment, found }))
+        Ok(Some(Located { files: Arc::new(files), path, environment, found, urls: environments.urls() }))
     }
 
     fn locate_path(&self, found: FoundPath) -> Result<Located, SourceError> {
@@ -296,8 +332,15 @@ impl Workspace {
         let outside = || SourceError::Outside { path: shown.clone(), root: root.display().to_string() };
         let below = path.strip_prefix(&root).ok().and_then(Path::to_str).ok_or_else(outside)?.to_owned();
         let files = self.files_below(root.clone(), &working)?;
-        let found = self.environments_of(&root, &files, Named::Declared).at(&files, &below, name.as_deref());
-        Ok(Located { files, path: below, environment, found })
+        let environments = self.environments_of(&root, &files, Named::Declared);
+        let (found, urls) = (environments.at(&files, &below, name.as_deref()), environments.urls());
+        let branch = environments.found().branch_of(&found).filter(|_| name.is_some());
+        let of_branch = match branch {
+            Some(branch) => git::branches::files_of(&root, (branch, &below), &self.limits)?,
+            None => None,
+        };
+        let files = of_branch.map_or(files, Arc::new);
+        Ok(Located { files, path: below, environment, found, urls })
     }
 
     /// The environments of a working tree; those of the `plimsoll.yaml` alone, where that lies in it and is asked for.

@@ -34,6 +34,8 @@ struct Rendered {
     environment: discovery::Environment,
     /// The files that the other environments of the repository are rendered from.
     read_by_others: BTreeSet<String>,
+    /// The URLs that the repository is known by.
+    urls: Vec<String>,
 }
 
 /// All that a plan is made from.
@@ -172,9 +174,9 @@ impl Repository<'_> {
             let argument = files.show(path);
             return Err(GitError::Source(SourceError::NotFound { argument, tried: Vec::new() }).into());
         }
-        let others = environments.found().all().filter(|(_, other)| other.recipe != environment.recipe);
-        let read_by_others = others.flat_map(|(_, other)| other.reads.files.iter().cloned()).collect();
-        Ok(Read::Rendered(Box::new(Rendered { files, environment, read_by_others })))
+        let read_by_others = environments.found().read_by_others(&environment);
+        let urls = environments.urls();
+        Ok(Read::Rendered(Box::new(Rendered { files, environment, read_by_others, urls })))
     }
 }
 
@@ -201,8 +203,8 @@ impl Fetched {
                 Tree { side, root: &tree.prefix, files: files.collect(), recipe: None }
             }
             Read::Rendered(rendered) => {
-                let Rendered { files, environment, .. } = &**rendered;
-                let recipe = Some(Recipe { files: files.tree(), environment });
+                let Rendered { files, environment, urls, .. } = &**rendered;
+                let recipe = Some(Recipe { files: files.tree(), environment, urls });
                 Tree { side, root: "", files: Vec::new(), recipe }
             }
         }

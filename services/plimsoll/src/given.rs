@@ -25,6 +25,8 @@ pub(crate) enum Given {
         shown: String,
         /// Its environment.
         environment: Option<EnvironmentInfo>,
+        /// The URLs of the repository's remotes.
+        urls: Vec<String>,
     },
 }
 
@@ -33,7 +35,10 @@ impl Given {
     pub(crate) fn resolve(session: &Session, argument: &str) -> Result<Self, Failure> {
         match session.workspace.resolve(argument, &mut std::io::stdin()) {
             Err(SourceError::Render { .. }) => Self::rendered(argument, session.workspace.locate(argument)?),
-            read => Ok(Self::Manifests(read?)),
+            read => match session.workspace.locate_environment(argument)? {
+                Some(located) => Self::rendered(argument, Some(located)),
+                None => Ok(Self::Manifests(read?)),
+            },
         }
     }
 
@@ -43,15 +48,18 @@ impl Given {
             Err(SourceError::Render { .. }) => {
                 Self::rendered(argument, session.workspace.locate_base(argument)?)
             }
-            read => Ok(Self::Manifests(read?)),
+            read => match session.workspace.locate_base_environment(argument)? {
+                Some(located) => Self::rendered(argument, Some(located)),
+                None => Ok(Self::Manifests(read?)),
+            },
         }
     }
 
     fn rendered(argument: &str, located: Option<Located>) -> Result<Self, Failure> {
         let nowhere = || SourceError::NotFound { argument: argument.to_owned(), tried: Vec::new() };
-        let Located { files, path, environment, found } = located.ok_or_else(nowhere)?;
+        let Located { files, path, environment, found, urls } = located.ok_or_else(nowhere)?;
         let shown = files.show(&path);
-        Ok(Self::Rendered { files, found: Box::new(found), shown, environment })
+        Ok(Self::Rendered { files, found: Box::new(found), shown, environment, urls })
     }
 
     /// An environment that was discovered in the working tree.
@@ -60,8 +68,12 @@ impl Given {
         discovery: &Discovery,
         environment: &Environment,
     ) -> Result<Self, Failure> {
+        if let Some(located) = session.workspace.of_branch(discovery, environment)? {
+            return Self::rendered(&environment.name, Some(located));
+        }
         match session.workspace.resolve_discovered(environment) {
             Err(SourceError::Render { .. }) => Ok(Self::of_discovered(discovery, environment)),
+            Ok(_) if environment.is_more_than_files() => Ok(Self::of_discovered(discovery, environment)),
             read => Ok(Self::Manifests(read?)),
         }
     }
@@ -73,6 +85,7 @@ impl Given {
             found: Box::new(environment.clone()),
             shown: discovery.files.show(environment.recipe.path().unwrap_or_default()),
             environment: Some(environment.into()),
+            urls: discovery.urls.clone(),
         }
     }
 
@@ -100,8 +113,7 @@ impl Given {
     pub(crate) fn read_by_others(&self, session: &Session) -> BTreeSet<String> {
         let Self::Rendered { found: ours, .. } = self else { return BTreeSet::new() };
         let Ok(discovery) = session.workspace.discover() else { return BTreeSet::new() };
-        let others = discovery.found.all().filter(|(_, other)| other.recipe != ours.recipe);
-        others.flat_map(|(_, other)| other.reads.files.iter().cloned()).collect()
+        discovery.found.read_by_others(ours)
     }
 
     /// A file that is edited, by the path that the plan gives it, as it was read.
@@ -183,11 +195,11 @@ impl Given {
                 files: tree.files.iter().map(|file| (file.path.as_str(), file.bytes.as_slice())).collect(),
                 recipe: None,
             },
-            Self::Rendered { files, found, .. } => preview::Tree {
+            Self::Rendered { files, found, urls, .. } => preview::Tree {
                 side,
                 root: "",
                 files: Vec::new(),
-                recipe: Some(preview::Recipe { files: files.tree(), environment: found }),
+                recipe: Some(preview::Recipe { files: files.tree(), environment: found, urls }),
             },
         }
     }

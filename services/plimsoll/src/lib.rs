@@ -57,6 +57,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Cost(arguments) => verbs::cost::run(&arguments),
         Verb::Risk(arguments) => verbs::risk::run(&arguments),
         Verb::Preview(arguments) => verbs::preview::run(&arguments),
+        Verb::Impact(arguments) => verbs::impact::run(&arguments),
         Verb::Render(arguments) => verbs::render::run(&arguments),
         Verb::Init(arguments) => verbs::init::run(&arguments),
         Verb::Up(arguments) => up::run(&arguments),

@@ -124,7 +124,7 @@ impl Session {
                 some(State::objects_together(&[&bytes(resolved)], &self.limits).remove(0), resolved)
             }
             Given::Rendered { files, found, shown, .. } => {
-                let rendered = render::render(files.tree(), &found.recipe, &self.programs, &self.limits)
+                let rendered = render::render_environment(files.tree(), found, &self.programs, &self.limits)
                     .map_err(|error| Failure::new(error.code(), error.to_string()))?;
                 match rendered.objects.is_empty() {
                     true => Err(source::SourceError::Empty { description: shown.clone() }.into()),

@@ -92,6 +92,7 @@ impl Sides {
                 Given::Manifests(resolved) => Failure::in_manifest(error, &resolved.tree),
                 Given::Rendered { .. } => Failure::new(error.code(), error.to_string()),
             },
+            DiffError::HandedOver { owner, .. } => Failure::new(owner.code(), error.to_string()),
             DiffError::Render { error, .. } => Failure::new(error.code(), error.to_string()),
             DiffError::Empty { whose, .. } => {
                 SourceError::Empty { description: given(*whose).description().to_owned() }.into()

@@ -41,6 +41,7 @@ fn image(field: &Field) -> Option<ImageOverride> {
         new_name: new_name.map(|_| field.with(reference.repository.to_owned())),
         new_tag: reference.tag.map(|tag| field.with(tag.to_owned())),
         digest: reference.digest.map(|digest| field.with(digest.to_owned())),
+        is_one_text: true,
     })
 }
 

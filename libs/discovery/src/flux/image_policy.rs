@@ -26,6 +26,19 @@ pub(crate) fn markers(index: &Index<'_>) -> Vec<Marker> {
     markers
 }
 
+/// The values of a file that image policies mark, each with its policy, in order. An edit that changes one of them
+/// changes what Flux writes.
+#[must_use]
+pub fn image_policy_values(path: &str, bytes: &[u8]) -> Vec<(String, String)> {
+    let mut markers = Vec::new();
+    if memmem::find(bytes, b"$imagepolicy").is_some() {
+        in_file(path, bytes, &mut markers);
+    }
+    let text = yaml::text_of(bytes, &Limits::default()).unwrap_or_default();
+    let value = |at: &Location| text.get(at.bytes.start..at.bytes.end).unwrap_or_default().to_owned();
+    markers.into_iter().map(|marker| (marker.policy, value(&marker.at))).collect()
+}
+
 fn in_file(path: &str, bytes: &[u8], markers: &mut Vec<Marker>) {
     let limits = Limits::default();
     let Ok(text) = yaml::text_of(bytes, &limits) else { return };

@@ -146,6 +146,7 @@ pub(crate) fn shared(spec: &Field) -> Overrides {
             new_name: entry.sourced("newName"),
             new_tag: entry.sourced("newTag"),
             digest: entry.sourced("digest"),
+            is_one_text: false,
         })
     };
     Overrides {

@@ -118,6 +118,7 @@ fn by(by: &OwnedBy) -> String {
             format!("kargo {}:{} [{}]", stage.project, stage.name, freight.collect::<Vec<_>>().join(" "))
         }
         OwnedBy::ImageUpdater { image } => format!("updater {image}"),
+        OwnedBy::Hydrator { dry } => format!("hydrator {dry}"),
         OwnedBy::FluxImagePolicy { policy } => format!("policy {policy}"),
     }
 }

@@ -33,6 +33,11 @@ impl<'a> Draft<'a> {
         Self { original, limits, tree: original.clone(), documents: BTreeMap::new() }
     }
 
+    /// The limits under which files are read.
+    pub(crate) fn limits(&self) -> &'a Limits {
+        self.limits
+    }
+
     /// What the documents of a file mean now.
     pub(crate) fn documents(&self, path: &str) -> Option<Documents> {
         Documents::read(&self.tree, path, self.limits)

@@ -1,4 +1,4 @@
-//! Edits of a chart's values: the target's own values files take over values of the source, one after the other, and
+//! Edits of a chart's values: the target's own values take over values of the source, one after the other, and
 //! rendering says which places each of them sets.
 
 mod lists;
@@ -8,10 +8,12 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use ::helm::{Asks, Chart, OutsideCall, Release, SchemaCheck, Values};
+use discovery::Sets;
 use file_tree::{FileTree, join};
 use serde_json::Value;
 
 use super::draft::Draft;
+use super::stack::{self, ValuesLayer, with_setting};
 use super::trial::{Open, Standing};
 use super::write::{Mechanism, Site};
 use super::{Documents, Inputs, Layer};
@@ -24,19 +26,29 @@ pub(super) const PHASES: &[&[Mechanism]] = &[&[change]];
 struct Side {
     /// Those that win last.
     files: Vec<(String, Rc<Documents>)>,
+    /// What an Application or a HelmRelease says over them.
+    settings: Vec<ValuesLayer>,
     merged: Value,
 }
 
 impl Side {
     fn of_target(site: &Site<'_, '_>, draft: &Draft<'_>) -> Option<Self> {
         let files = files(&site.layers.target, |path| draft.documents(path));
-        Some(Self { files, merged: merged(&draft.tree, site.layers.target.inputs)? })
+        let environment = site.layers.renderer.environment(&draft.tree);
+        let settings = stack::layers(environment.as_deref(), draft);
+        Some(Self::over(files, settings, merged(&draft.tree, site.layers.target.inputs)?))
     }
 
     fn of_source(site: &Site<'_, '_>) -> Option<Self> {
         let source = &site.layers.source;
         let files = files(source, |path| Documents::read(source.tree, path, site.limits));
-        Some(Self { files, merged: merged(source.tree, source.inputs)? })
+        let settings = stack::layers(source.environment, &Draft::new(source.tree, site.limits));
+        Some(Self::over(files, settings, merged(source.tree, source.inputs)?))
+    }
+
+    fn over(files: Vec<(String, Rc<Documents>)>, settings: Vec<ValuesLayer>, below: Value) -> Self {
+        let merged = settings.iter().fold(below, |below, layer| stack::merged(below, layer.value.clone()));
+        Self { files, settings, merged }
     }
 
     /// Whether a file says something of a path.
@@ -119,6 +131,14 @@ fn with_value<'a>(
     path: &[String],
     new: Option<Value>,
 ) -> Option<Draft<'a>> {
+    let own = ours.settings.iter().rev().filter(|layer| site.is_own_setting(&layer.setting));
+    if let Some(winner) = own.clone().find(|layer| at(&layer.value, path).is_some()) {
+        return with_setting(draft, &winner.setting, path, new.as_ref());
+    }
+    let last = own.clone().find(|layer| matches!(layer.setting.sets, Sets::Values(_)));
+    if let (Some(last), false) = (last, ours.files.iter().any(|(file, _)| site.is_own(file))) {
+        return with_setting(draft, &last.setting, path, new.as_ref());
+    }
     let own = ours.files.iter().filter(|(file, _)| site.is_own(file));
     let depth = |file: &&(String, Rc<Documents>)| {
         (0..=path.len()).rev().find(|depth| Side::says(file, &path[..*depth]))
@@ -143,7 +163,7 @@ pub(super) fn chance(layer: &Layer<'_>) -> Option<String> {
 }
 
 /// Whether a value of the source can be seen in what is planned.
-fn shows(value: Option<&Value>, planned: Option<&Value>) -> bool {
+pub(super) fn shows(value: Option<&Value>, planned: Option<&Value>) -> bool {
     let (Some(value), Some(planned)) = (value, planned) else { return value.is_none() && planned.is_none() };
     let text = match value {
         Value::String(text) => text.clone(),

@@ -2,10 +2,10 @@
 //! use them.
 
 mod entries;
-mod existing;
+pub(super) mod existing;
 mod fields;
 mod generators;
-mod images;
+pub(super) mod images;
 mod json_patch;
 mod labels;
 mod new_entries;
@@ -175,8 +175,9 @@ impl<'a> Site<'_, 'a> {
             if found.iter().any(|known| known.directory == directory) {
                 continue;
             }
-            let Some(kustomization) = Kustomization::read(draft, &directory) else { continue };
-            if !self.is_own(&kustomization.path) {
+            let read = Kustomization::read(draft, &directory);
+            let Some(kustomization) = read.or_else(|| self.unwritten(&directory)) else { continue };
+            if !kustomization.path.is_empty() && !self.is_own(&kustomization.path) {
                 continue;
             }
             for field in ["resources", "bases", "components"] {
@@ -192,6 +193,13 @@ impl<'a> Site<'_, 'a> {
     pub(super) fn source_field(&self, field: &str) -> &Value {
         let value = self.source.as_ref().and_then(|documents| documents.values.first()?.get(field));
         value.unwrap_or(&Value::Null)
+    }
+
+    /// The kustomization that Flux makes of a directory without one: it lists manifests, and is no file.
+    fn unwritten(&self, directory: &str) -> Option<Kustomization> {
+        let resources = self.manifests.as_ref().filter(|_| directory == self.target_directory())?;
+        let value = serde_json::json!({"resources": resources});
+        Some(Kustomization { directory: directory.to_owned(), path: String::new(), value })
     }
 
     /// The items of a field of the source's overlay.

@@ -4,11 +4,13 @@
 mod dependency;
 mod renamed;
 
+use discovery::{Environment, Sets, Setting};
 use kube_model::yaml::Limits;
 use serde_json::Value;
 
 use super::draft::Draft;
 use super::kustomize::Kustomization;
+use super::written::Written;
 use super::{Inputs, Layer, Layers};
 use dependency::Versions;
 
@@ -31,6 +33,13 @@ pub(crate) enum Unit {
         /// The target's version.
         from: String,
         /// The source's version.
+        to: String,
+    },
+    /// What stands for `${NAME}`.
+    Variable {
+        /// The name.
+        name: String,
+        /// What the source sets.
         to: String,
     },
 }
@@ -88,6 +97,7 @@ impl Unit {
         match self {
             Self::Reference { from, to, .. } => format!("{to} (from {from})"),
             Self::Dependency { name, from, to } => format!("{name} {to} (from {from})"),
+            Self::Variable { name, .. } => format!("${{{name}}}"),
         }
     }
 
@@ -105,6 +115,8 @@ impl Unit {
                 (dependency::version_in(base.tree, directory, name, limits), from, to)
             }
             (Self::Dependency { from, to, .. }, _) => (None, from, to),
+            // Its places are decided about one by one.
+            (Self::Variable { .. }, _) => return Moved::Source,
         };
         match was {
             Some(was) if was == *to => Moved::Target,
@@ -144,8 +156,28 @@ impl Unit {
                 let draft = dependency::with_version(layers, draft, &versions, limits)?;
                 Ok(renamed::with_new_names(layers, base, draft, limits))
             }
+            Self::Variable { name, to } => with_variable(layers, draft, (name, to)),
         }
     }
+}
+
+/// The file that sets the variable for the target alone.
+fn with_variable<'a>(
+    layers: &Layers<'a>,
+    draft: &Draft<'a>,
+    (name, to): (&str, &str),
+) -> Result<Draft<'a>, String> {
+    let of_it = |setting: &Setting| setting.sets == Sets::Variable(name.to_owned());
+    let find = |environment: &Environment| environment.settings().into_iter().find(of_it);
+    let original =
+        layers.target.environment.and_then(find).ok_or_else(|| format!("the target does not set {name}"))?;
+    if layers.settings_of_others.contains(&original.at) {
+        return Err(format!("{} sets {name} for other environments, too", original.at));
+    }
+    let now = layers.renderer.environment(&draft.tree).and_then(|environment| find(&environment));
+    let written = now.and_then(|setting| Written::at(draft, &setting.at));
+    let edited = written.and_then(|written| written.becoming(draft, Value::from(to)));
+    edited.ok_or_else(|| format!("{name} is not where it was read, at {}", original.at))
 }
 
 /// Whether two references are one but for the version: a segment of the path, or what `?ref=` names.

@@ -1,14 +1,16 @@
 //! From what is to become of rendered objects to edits of the files that they are rendered from.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::iter;
 use std::rc::Rc;
 
+use discovery::{Environment, Recipe, Setting};
 use kube_model::yaml::Limits;
 use kube_model::{ObjectKey, Place};
 
 use super::draft::Draft;
 use super::trial::{Goal, Open, Standing};
-use super::{Documents, Inputs, Layers, Marks, helm, kustomize, texts};
+use super::{Documents, Inputs, Layers, Marks, helm, kustomize, owned, settings, texts};
 use crate::edits::{Becoming, Coupled, Edited, Refused, Written};
 use crate::pairing::Pair;
 use crate::table::{self, Action};
@@ -19,6 +21,12 @@ pub(crate) struct Site<'s, 'a> {
     pub(crate) layers: &'s Layers<'a>,
     pub(crate) pairs: &'s [Pair<'a>],
     pub(crate) limits: &'a Limits,
+    /// Settings of the target that set other environments, too.
+    pub(crate) shared_settings: Vec<Setting>,
+    /// The manifests of a directory that is no kustomization, relative to it.
+    pub(crate) manifests: Option<Vec<String>>,
+    /// The files that the target's own settings stand in.
+    pub(crate) definitions: BTreeSet<String>,
     /// The source's kustomization, where there is one.
     pub(crate) source: Option<Rc<Documents>>,
 }
@@ -26,7 +34,21 @@ pub(crate) struct Site<'s, 'a> {
 /// A way to move an open place: drafts to try, best first.
 pub(crate) type Mechanism = for<'a> fn(&Site<'_, 'a>, &Draft<'a>, &Open, &Standing) -> Vec<Draft<'a>>;
 
-impl<'a> Site<'_, 'a> {
+impl<'s, 'a> Site<'s, 'a> {
+    fn new(layers: &'s Layers<'a>, pairs: &'s [Pair<'a>], limits: &'a Limits) -> Self {
+        let settings = layers.target.environment.map(Environment::settings).unwrap_or_default();
+        let (shared_settings, own): (Vec<Setting>, Vec<Setting>) =
+            settings.into_iter().partition(|setting| layers.settings_of_others.contains(&setting.at));
+        let definitions = own.into_iter().map(|setting| setting.at.file.to_string()).collect();
+        let source = kustomize::overlay_of(&layers.source, limits);
+        Self { layers, pairs, limits, shared_settings, manifests: manifests(layers), definitions, source }
+    }
+
+    /// Whether a setting, as the target's files have it now, is for the target alone.
+    pub(crate) fn is_own_setting(&self, setting: &Setting) -> bool {
+        !self.shared_settings.iter().any(|shared| shared.is_like(setting))
+    }
+
     /// The pair of an object.
     pub(crate) fn pair(&self, key: &ObjectKey) -> Option<&Pair<'a>> {
         self.pairs.iter().find(|pair| pair.key == *key)
@@ -50,6 +72,19 @@ impl<'a> Site<'_, 'a> {
     }
 }
 
+/// What a directory without a kustomization lists.
+fn manifests(layers: &Layers<'_>) -> Option<Vec<String>> {
+    let parts = layers.target.environment.map(|environment| environment.recipe.parts())?;
+    parts.iter().find_map(|recipe| match recipe {
+        Recipe::Kustomize(kustomize) => kustomize.generated.clone(),
+        Recipe::Plain(plain) => {
+            let relative = |path: &String| file_tree::relative(&plain.path, path);
+            Some(layers.rendered.read.iter().map(relative).filter(|path| !path.starts_with("..")).collect())
+        }
+        _ => None,
+    })
+}
+
 /// Edits the target's inputs until rendering them gives what was planned, from a draft with the units that go over.
 /// `may_follow` are places that go with an image's version where they are rendered from the same value.
 pub(crate) fn write<'a>(
@@ -60,13 +95,16 @@ pub(crate) fn write<'a>(
     may_follow: &BTreeSet<Place>,
     limits: &'a Limits,
 ) -> Result<Edited<'a>, Refused> {
-    let site = Site { layers, pairs, limits, source: kustomize::overlay_of(&layers.source, limits) };
-    let phases: &[&[Mechanism]] = match layers.target.inputs {
+    let site = Site::new(layers, pairs, limits);
+    let of_files: &[&[Mechanism]] = match layers.target.inputs {
         Inputs::Kustomize { .. } => kustomize::PHASES,
         Inputs::Helm { .. } => helm::PHASES,
         Inputs::Command { .. } => texts::PHASES,
         Inputs::Other => &[],
     };
+    let (first, later) = of_files.split_first().map_or((&[][..], of_files), |(first, later)| (*first, later));
+    let first = [settings::MECHANISMS, first].concat();
+    let phases: Vec<&[Mechanism]> = iter::once(first.as_slice()).chain(later.iter().copied()).collect();
     let goal = Goal::new(&layers.rendered.as_written, becoming, Marks::of(layers, limits));
     let pointers: BTreeSet<String> = draft.tree.changes().map(|(path, _)| path.to_owned()).collect();
     let mut search = Search {
@@ -75,6 +113,7 @@ pub(crate) fn write<'a>(
         may_follow,
         given_up: BTreeSet::new(),
         coupled: Vec::new(),
+        owned: BTreeMap::new(),
         pointers,
         renders: 0,
     };
@@ -82,14 +121,15 @@ pub(crate) fn write<'a>(
     let mut reached = start;
     for phase in 1..=phases.len() {
         reached = search.run(reached, &phases[..phase].concat());
-        if !search.coupled.is_empty() {
+        if !search.coupled.is_empty() || !search.owned.is_empty() {
             break;
         }
     }
     if !reached.standing.is_reached() {
         let coupled = std::mem::take(&mut search.coupled);
         let why = why_not(layers, &reached.standing);
-        return Err(Refused { coupled, ..refused(&reached.standing, why, becoming) });
+        let owned = std::mem::take(&mut search.owned);
+        return Err(Refused { coupled, owned, ..refused(&reached.standing, why, becoming) });
     }
     let least = search.without_what_is_not_needed(reached);
     finish(layers, least, &becoming.iter().map(|change| change.pair.key.clone()).collect())
@@ -118,6 +158,8 @@ struct Search<'s, 'a> {
     given_up: BTreeSet<Place>,
     /// Places that an edit would have moved to the source's value besides.
     coupled: Vec<Coupled>,
+    /// Places whose edit would change what somebody else writes, and who.
+    owned: BTreeMap<Place, String>,
     /// The files that the pointers have changed.
     pointers: BTreeSet<String>,
     /// How often the target was rendered.
@@ -157,8 +199,11 @@ impl<'a> Search<'_, 'a> {
                 }
                 self.renders += 1;
                 let Ok(tried) = Try::of(draft, self.goal, self.site.layers) else { continue };
+                let owner = owned::touched(self.site.layers, &tried.draft);
                 if tried.standing.is_nearer_than(&now.standing) {
-                    return Some(tried);
+                    let Some(owner) = owner else { return Some(tried) };
+                    self.owned.insert(open.place.clone(), owner);
+                    return None;
                 }
                 if coupled.is_empty() {
                     coupled = self.moved_besides(&now.standing, &tried.standing, open);
@@ -171,7 +216,9 @@ impl<'a> Search<'_, 'a> {
 
     /// Whether a draft edits the target's own files alone, beside what its pointers need.
     fn stays_at_home(&self, draft: &Draft<'a>) -> bool {
-        draft.tree.changes().all(|(path, _)| self.site.is_own(path) || self.pointers.contains(path))
+        draft.tree.changes().all(|(path, _)| {
+            self.site.is_own(path) || self.pointers.contains(path) || self.site.definitions.contains(path)
+        })
     }
 
     /// What an edit that moves a place moves besides, if all of that becomes what the source has.

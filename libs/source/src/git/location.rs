@@ -55,6 +55,11 @@ impl GitSource {
         &self.repository
     }
 
+    /// Whether its repository is on this machine.
+    pub(crate) fn is_local(&self) -> bool {
+        matches!(self.repository, Repository::Local(_))
+    }
+
     /// The path as it was given, with `/`; empty for the root.
     pub(crate) fn path(&self) -> &str {
         &self.path

@@ -1,5 +1,6 @@
 //! Sources in Git: `git+URL//PATH@REV`, of a local or a remote repository, through the `git` command.
 
+pub(crate) mod branches;
 pub(crate) mod changed;
 pub(crate) mod command;
 mod contents;

@@ -55,6 +55,8 @@ pub struct Located {
     /// How it is rendered, and what else was found about it: by `plimsoll.yaml`, by objects of Argo CD and Flux, or by
     /// what lies there.
     pub found: discovery::Environment,
+    /// The URLs of the repository's remotes.
+    pub urls: Vec<String>,
 }
 
 impl RepositoryFiles {

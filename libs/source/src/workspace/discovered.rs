@@ -11,7 +11,7 @@ use crate::environments::{self, Environments};
 use crate::error::SourceError;
 use crate::git::{self, GitSource, changed};
 use crate::place::{FoundPath, Spot};
-use crate::repository::{self, RepositoryFiles};
+use crate::repository::{self, Located, RepositoryFiles};
 
 /// The repository that the working directory lies in.
 #[derive(Debug, Clone)]
@@ -22,6 +22,8 @@ pub struct Discovery {
     pub found: Arc<Found>,
     /// The working directory in it, with `/`; empty for its root.
     pub directory: String,
+    /// The URLs of its remotes.
+    pub urls: Vec<String>,
 }
 
 impl Workspace {
@@ -32,9 +34,10 @@ impl Workspace {
     pub fn discover(&self) -> Result<Discovery, SourceError> {
         let (root, here) = self.repository_root()?;
         let files = self.files_below(root.clone(), &here)?;
-        let found = Arc::clone(self.environments_of(&root, &files, Named::Anywhere).found());
+        let environments = self.environments_of(&root, &files, Named::Anywhere);
+        let (found, urls) = (Arc::clone(environments.found()), environments.urls());
         let directory = here.strip_prefix(&root).ok().and_then(Path::to_str).unwrap_or_default();
-        Ok(Discovery { files, found, directory: directory.to_owned() })
+        Ok(Discovery { files, found, directory: directory.to_owned(), urls })
     }
 
     /// That repository as it was at a revision.
@@ -45,7 +48,45 @@ impl Workspace {
         let source = GitSource::parse(&format!(".//@{revision}"))?;
         let (files, _) = git::files(&source, &self.directory, &self.limits)?;
         let found = Arc::clone(Environments::of(&files, None).found());
-        Ok(Discovery { files: Arc::new(files), found, directory: String::new() })
+        Ok(Discovery { files: Arc::new(files), found, directory: String::new(), urls: Vec::new() })
+    }
+
+    /// An environment of [`Workspace::discover`] as its branch has it, where environments of one path have a branch each
+    /// and another one is checked out.
+    ///
+    /// # Errors
+    /// `REVISION_NOT_FOUND` where there is no such branch; when it cannot be read.
+    pub fn of_branch(
+        &self,
+        discovery: &Discovery,
+        environment: &Environment,
+    ) -> Result<Option<Located>, SourceError> {
+        let (Some(branch), Some(path)) = (discovery.found.branch_of(environment), environment.recipe.path())
+        else {
+            return Ok(None);
+        };
+        let (root, _) = self.repository_root()?;
+        let files = git::branches::files_of(&root, (branch, path), &self.limits)?;
+        Ok(files.map(|files| Located {
+            files: Arc::new(files),
+            path: path.to_owned(),
+            environment: Some(environment.into()),
+            found: environment.clone(),
+            urls: discovery.urls.clone(),
+        }))
+    }
+
+    /// A repository in a directory, named from the working directory.
+    ///
+    /// # Errors
+    /// When its files cannot be read.
+    pub fn discover_in(&self, directory: &str) -> Result<Discovery, SourceError> {
+        let path = self.directory.join(directory);
+        let root = path.canonicalize().map_err(|error| SourceError::unreadable(directory, &error))?;
+        let files = self.files_below(root.clone(), &root)?;
+        let environments = Environments::of(&files, None);
+        let (found, urls) = (Arc::clone(environments.found()), environments.urls());
+        Ok(Discovery { files, found, directory: String::new(), urls })
     }
 
     /// Whether an argument of [`Workspace::resolve`] is looked up among what [`Workspace::discover`] finds: it is no

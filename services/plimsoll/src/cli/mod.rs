@@ -6,6 +6,7 @@ mod cluster;
 mod cost;
 mod dead_letter;
 mod diff;
+mod impact;
 mod init;
 mod preview;
 mod pricing;
@@ -26,6 +27,7 @@ pub(crate) use self::cluster::{ClusterVerb, Clusters};
 pub(crate) use self::cost::Cost;
 pub(crate) use self::dead_letter::{DeadLetterVerb, DeadLetters};
 pub(crate) use self::diff::{Apply, Diff, DiffFormat};
+pub(crate) use self::impact::Impact;
 pub(crate) use self::init::Init;
 pub(crate) use self::preview::Preview;
 pub(crate) use self::pricing::Pricing;
@@ -58,6 +60,8 @@ pub(crate) enum Verb {
     Risk(Risk),
     /// What a promotion would edit in the target's own files, and what that changes, costs and risks
     Preview(Preview),
+    /// What an edit changes in every environment of the repository: of a shared base, a template, a chart's own values
+    Impact(Impact),
     /// The objects of a Kustomize overlay, as `kustomize build` prints them; --origin says who set each field
     Render(Render),
     /// Prints a plimsoll.yaml of what the repository holds: overlays, charts, objects of Argo CD and Flux

@@ -49,7 +49,9 @@ pub(crate) fn render(
             let whole = |native: Failure| handed_over(&located, programs, &yaml, native);
             kustomize::render(&located).or_else(whole)
         }
-        Some(located) if !matches!(located.found.recipe, Recipe::Plain(_)) => {
+        Some(located)
+            if !matches!(located.found.recipe, Recipe::Plain(_)) || located.found.variables.is_some() =>
+        {
             by_programs(&located, programs, &yaml)
         }
         _ => plain::render(workspace.resolve(argument, &mut std::io::stdin())?, &yaml),
@@ -72,12 +74,13 @@ fn handed_over(
 
 /// Whether an object of Argo CD or Flux lays something over the overlay.
 fn has_overrides(located: &Located) -> bool {
-    matches!(&located.found.recipe, Recipe::Kustomize(recipe) if !recipe.overrides.is_empty() || recipe.generated.is_some())
+    located.found.variables.is_some()
+        || matches!(&located.found.recipe, Recipe::Kustomize(recipe) if !recipe.overrides.is_empty() || recipe.generated.is_some())
 }
 
 /// What programs render, or what is laid over. They do not say which file set which field.
 fn by_programs(located: &Located, programs: &Programs, limits: &Limits) -> Result<Vec<Rendered>, Failure> {
-    let rendered = ::render::render(located.files.tree(), &located.found.recipe, programs, limits)
+    let rendered = ::render::render_environment(located.files.tree(), &located.found, programs, limits)
         .map_err(|error| Failure::new(error.code(), error.to_string()))?;
     let objects = rendered.objects.into_iter();
     Ok(objects.map(|object| Rendered { object, fields: Vec::new() }).collect())

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a panic in a test is the report")]
 
 mod bad_input;
+mod branches;
 mod commands;
 mod drift;
 mod example;

@@ -92,6 +92,13 @@ fn problems(scenario: &Path) -> Vec<String> {
     if run.code != expected["exit"] {
         problems.push(format!("exit {} and not {}: {}", run.code, expected["exit"], run.err));
     }
+    if let (Some(previews), Ok(document)) = (expected.get("previews"), serde_json::from_str(&run.out)) {
+        let found = previewed(&document);
+        if found != *previews {
+            problems.push(format!("it previews {found}"));
+        }
+        return problems;
+    }
     match serde_json::from_str::<Value>(&run.out) {
         Ok(document) => problems.extend(wrong_places(&document["plan"], &expected)),
         // An error has no plan.
@@ -134,6 +141,24 @@ fn wrong_places(plan: &Value, expected: &Value) -> Vec<String> {
         problems.extend(wanted.difference(&found).map(|place| format!("{list} lacks {place}")));
     }
     problems
+}
+
+/// The environments that an edit changes, each with its objects, and those that come and go.
+fn previewed(document: &Value) -> Value {
+    let list = |name: &str| document[name].as_array().unwrap().iter();
+    let name = |one: &Value| {
+        format!("{}/{}", one["application"].as_str().unwrap(), one["environment"].as_str().unwrap())
+    };
+    let names = |list_name: &str| Value::from(list(list_name).map(name).collect::<Vec<_>>());
+    let objects = |one: &Value| {
+        let summary = one["changes"]["diff_summary"].as_object().unwrap().values();
+        let mut objects: Vec<&str> =
+            summary.flat_map(|names| names.as_array().unwrap()).filter_map(Value::as_str).collect();
+        objects.sort_unstable();
+        Value::from(objects)
+    };
+    let changed = list("changed").map(|one| (name(one), objects(one))).collect::<serde_json::Map<_, _>>();
+    serde_json::json!({"changed": changed, "created": names("created"), "deleted": names("deleted")})
 }
 
 /// What differs between two trees, in words.
@@ -203,10 +228,16 @@ fn every_scenario_of_helm_passes() {
     pass("h", 3);
 }
 
+/// What Argo CD, Flux and Kargo put between the repository and the cluster. Helm's answers are recorded.
+#[test]
+fn every_scenario_of_gitops_layouts_passes() {
+    pass("g", 23);
+}
+
 /// Planning again after the edit gives nothing more to edit.
 #[test]
 fn an_edit_is_made_once() {
-    for scenario in ["plain-", "k", "h"].into_iter().flat_map(scenarios) {
+    for scenario in ["plain-", "k", "h", "g"].into_iter().flat_map(scenarios) {
         let sandbox = sandbox_of(&scenario);
         let command = command_of(&scenario);
         let mut arguments: Vec<&str> = command
@@ -215,7 +246,7 @@ fn an_edit_is_made_once() {
             .take_while(|word| !matches!(*word, "--take" | "--only" | "--skip"))
             .collect();
         arguments.extend(["--format", "json", "--write"]);
-        if sandbox.run_in("repo", &arguments).code == 1 {
+        if command[0] != "preview" || sandbox.run_in("repo", &arguments).code == 1 {
             continue;
         }
         let after = tree(&sandbox.path().join("repo"));

@@ -174,3 +174,23 @@ fn have_at_least_the_fields_that_were_asked_for() {
         assert!(preview.get(field).is_some(), "{field}");
     }
 }
+
+#[test]
+fn of_impact() {
+    let kustomization = "resources: [../../base]\n";
+    let sandbox = Sandbox::new();
+    for (root, tag) in [("before", 1), ("after", 2)] {
+        sandbox.put(&format!("{root}/base/kustomization.yaml"), "resources: [web.yaml]\n");
+        sandbox.put(&format!("{root}/base/web.yaml"), deployment("web", &format!("web:{tag}")));
+        sandbox.put(&format!("{root}/overlays/staging/kustomization.yaml"), kustomization);
+    }
+    sandbox.put("before/overlays/old/kustomization.yaml", kustomization);
+    sandbox.put("after/overlays/new/kustomization.yaml", kustomization);
+    let run = sandbox.run_in("after", &["impact", "--before", "../before", "--format", "json"]);
+    let document = follows("impact", &run);
+    for (list, name) in [("created", "new"), ("deleted", "old"), ("changed", "staging")] {
+        assert_eq!(document[list][0]["environment"], name, "{document}");
+    }
+    let text = sandbox.run_in("after", &["impact", "--before", "../before"]).out;
+    assert!(text.contains("1 environment changed, 1 environment created, 1 environment deleted"), "{text}");
+}

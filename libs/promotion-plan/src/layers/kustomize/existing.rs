@@ -37,6 +37,14 @@ pub(crate) fn change<'a>(
     })
 }
 
+/// What a patch may say in its place, so that the place is what is planned.
+pub(in crate::layers) fn said_otherwise(patch: &Value, open: &Open) -> Vec<Value> {
+    match patch.as_array() {
+        Some(operations) => json_patch::changed(operations, open),
+        None => changed(patch, Role::Patch, open).into_iter().collect(),
+    }
+}
+
 fn changed(document: &Value, role: Role, open: &Open) -> Option<Value> {
     let schema = open.place.object.schema();
     let now = at(schema, &open.place.path, document)?;

@@ -19,8 +19,7 @@ pub(crate) fn change<'a>(
     let mut drafts = Vec::new();
     for layer in site.own_kustomizations(draft) {
         for (index, entry) in layer.items("images").iter().enumerate() {
-            let is_of = |key: &str| entry.get(key).and_then(Value::as_str) == Some(found.repository);
-            if !is_of("name") && !is_of("newName") {
+            if !is_of(entry, &found) {
                 continue;
             }
             let moved = pointed(entry, &found, &planned);
@@ -58,14 +57,23 @@ fn with_entry<'a>(site: &Site<'_, 'a>, draft: &Draft<'a>, entry: Value) -> Optio
     site.overlay(draft)?.with_new_item(site, draft, "images", entry, same_name)
 }
 
+/// Whether an entry is for an image, or makes it.
+pub(in crate::layers) fn is_of(entry: &Value, image: &ImageRef<'_>) -> bool {
+    ["name", "newName"].iter().any(|key| entry.get(key).and_then(Value::as_str) == Some(image.repository))
+}
+
 /// The image that stands there, and the one that is to.
-fn images(open: &Open) -> Option<(ImageRef<'_>, ImageRef<'_>)> {
+pub(in crate::layers) fn images(open: &Open) -> Option<(ImageRef<'_>, ImageRef<'_>)> {
     (open.place.path.last_key() == Some("image")).then_some(())?;
     Some((ImageRef::parse(open.found.as_ref()?.as_str()?), ImageRef::parse(open.planned.as_ref()?.as_str()?)))
 }
 
 /// An entry that sets the planned image.
-fn pointed(entry: &Value, found: &ImageRef<'_>, planned: &ImageRef<'_>) -> Option<Value> {
+pub(in crate::layers) fn pointed(
+    entry: &Value,
+    found: &ImageRef<'_>,
+    planned: &ImageRef<'_>,
+) -> Option<Value> {
     let mut entry = entry.as_object()?.clone();
     let mut set = |key: &str, value: Option<&str>| match value {
         Some(value) => drop(entry.insert(key.to_owned(), Value::from(value))),

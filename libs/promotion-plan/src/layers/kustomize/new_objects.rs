@@ -59,6 +59,9 @@ fn added<'a>(site: &Site<'_, 'a>, draft: &Draft<'a>, open: &Open, standing: &Sta
         }
     };
     let draft = draft.clone().with_file(&destination, text.into_bytes());
+    if site.manifests.is_some() {
+        return Some(draft);
+    }
     let overlay = site.overlay(&draft)?;
     let entry = Value::from(below);
     if overlay.items("resources").contains(&entry) {
