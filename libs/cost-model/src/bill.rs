@@ -2,7 +2,7 @@
 
 use kube_model::Object;
 use packing::{Cluster, Comparison, Controller, Effect, NodeKind, Packed, Packing};
-use price_book::{InstancePrice, InstancePrices, Money};
+use price_book::{Currency, Date, InstancePrice, InstancePrices, Money};
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::{CostError, Figure, Figures, HOURS_A_MONTH};
@@ -23,6 +23,19 @@ pub struct Bill {
     pub pending: Vec<PendingPods>,
     /// What was taken for granted, as sentences.
     pub notes: Vec<String>,
+    /// Whose prices they are, apart from those that the description of the nodes gives.
+    pub prices: PricesFrom,
+}
+
+/// Who says what an instance costs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PricesFrom {
+    /// What the bill is counted in.
+    pub currency: Currency,
+    /// The day as of which the prices hold.
+    pub as_of: Date,
+    /// Who says so.
+    pub source: String,
 }
 
 /// Nodes of one kind.
@@ -89,6 +102,11 @@ pub fn bill(
         effect: comparison.effect,
         pending: pending(&comparison),
         notes: cluster.notes().to_vec(),
+        prices: PricesFrom {
+            currency: prices.currency,
+            as_of: prices.as_of.clone(),
+            source: prices.source.clone(),
+        },
         nodes,
     })
 }

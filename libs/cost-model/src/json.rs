@@ -1,5 +1,6 @@
 //! The report as JSON (`schemas/json/cost.schema.json`).
 
+mod bill;
 mod read;
 
 use std::collections::BTreeMap;

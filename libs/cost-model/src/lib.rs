@@ -43,7 +43,7 @@ mod totals;
 mod volume;
 
 pub use assumptions::{Assumptions, HOURS_A_MONTH};
-pub use bill::{Bill, BillLine, PendingPods, Priced, bill};
+pub use bill::{Bill, BillLine, PendingPods, Priced, PricesFrom, bill};
 pub use error::{At, CostError};
 pub use estimate::estimate;
 pub use figures::{Figure, Figures};

@@ -1,7 +1,7 @@
 //! Gates: what a person asked to be told by the exit code.
 
 use application::Amount;
-use cost_model::CostReport;
+use cost_model::{Bill, CostReport};
 use price_book::PriceBook;
 use risk_rules::{Level, RiskReport};
 
@@ -34,6 +34,17 @@ pub(crate) fn check_currency(gate: Option<&Amount>, book: &PriceBook) -> Result<
             format!("--fail-above is in {currency}, and the prices are in {}", book.currency),
         )),
     }
+}
+
+/// What `--fail-above` says against a bill. A price that is not known may be any, and of a range the most counts.
+pub(crate) fn bill(gate: &Amount, bill: &Bill) -> Option<String> {
+    let limit = format!("{} {}", Amount { currency: None, ..gate.clone() }, bill.prices.currency);
+    let Some((_, most)) = bill.delta_range else {
+        return Some(format!("what the nodes cost is not known, so it may be above --fail-above {limit}"));
+    };
+    let text = most.currency.format_change(most.cents());
+    (most.micros > gate.micros)
+        .then(|| format!("the bill for nodes changes by up to {text} a month, and --fail-above is {limit}"))
 }
 
 /// What `--fail-above` says against a report. What is not known may be anything.

@@ -22,6 +22,7 @@ mod help;
 mod json;
 mod locate;
 mod markdown;
+mod nodes;
 mod outcome;
 mod patch;
 mod preview;

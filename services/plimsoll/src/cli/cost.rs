@@ -10,6 +10,9 @@ pub(crate) struct Cost {
     /// The state before, and the state after; one alone is the state after: everything is new
     #[arg(value_name = "SOURCE", required = true, num_args = 1..=2)]
     pub(crate) sources: Vec<String>,
+    /// The target's nodes, for the bill: kubectl get nodes,pods -A -o yaml, or node groups and NodePools
+    #[arg(long, value_name = "SOURCE", help_heading = "Cost options")]
+    pub(crate) nodes: Option<String>,
     #[command(flatten)]
     pub(crate) pricing: Pricing,
     #[command(flatten)]

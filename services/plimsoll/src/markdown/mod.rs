@@ -1,6 +1,7 @@
 //! Markdown, as a comment on a pull request shows it. Whatever comes from a manifest is code or escaped, so that
 //! it can be no markup, no link and no mention.
 
+pub(crate) mod bill;
 pub(crate) mod cost;
 pub(crate) mod diff;
 mod drift;

@@ -1,6 +1,7 @@
 //! Text for people at a terminal: the verdict first, then the details.
 
 pub(crate) mod around;
+pub(crate) mod bill;
 pub(crate) mod changes;
 pub(crate) mod cost;
 pub(crate) mod diff;

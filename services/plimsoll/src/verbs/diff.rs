@@ -26,7 +26,14 @@ pub(crate) fn run(arguments: &Diff) -> Result<Outcome, Failure> {
     let (before, after) = session.read_pair(sources)?;
     let objects = before.as_ref().map_or(&[][..], |input| &input.objects);
     let output = render(&session, arguments, objects, &after.objects)?;
-    let gates = Gates { pricing, common, limits: &session.limits, before: before.as_ref(), after: &after };
+    let gates = Gates {
+        pricing,
+        common,
+        limits: &session.limits,
+        before: before.as_ref(),
+        after: &after,
+        bill: None,
+    };
     let against = gates.evaluate(None, None)?;
     Ok(Outcome { notes: masked(arguments, &output), against, output, ..Outcome::default() })
 }

@@ -49,7 +49,8 @@ pub(super) fn run(session: &Session, arguments: &Diff) -> Result<Outcome, Failur
     let before = Input { given: of_live, objects: live };
     let after = Input { given: of_desired, objects: predicted };
     let Diff { pricing, common, .. } = arguments;
-    let gates = Gates { pricing, common, limits: &session.limits, before: Some(&before), after: &after };
+    let gates =
+        Gates { pricing, common, limits: &session.limits, before: Some(&before), after: &after, bill: None };
     Ok(Outcome {
         output,
         against: gates.evaluate(None, None)?,

@@ -12,15 +12,15 @@ mod previews;
 pub(crate) mod render;
 pub(crate) mod risk;
 
-use cost_model::CostReport;
+use cost_model::{Bill, CostReport};
 use kube_model::yaml::Limits;
 use risk_rules::{Facts, RiskReport};
 
 use crate::cli::{Common, Pricing};
 use crate::failure::Failure;
-use crate::gate;
 use crate::pricing::Prices;
 use crate::session::Input;
+use crate::{gate, nodes};
 
 /// The reports that a verb has not made for its own output are made for a gate that was asked for.
 pub(crate) struct Gates<'a> {
@@ -29,6 +29,8 @@ pub(crate) struct Gates<'a> {
     pub(crate) limits: &'a Limits,
     pub(crate) before: Option<&'a Input>,
     pub(crate) after: &'a Input,
+    /// Where nodes are described, it is what the change costs.
+    pub(crate) bill: Option<&'a Bill>,
 }
 
 impl Gates<'_> {
@@ -46,6 +48,11 @@ impl Gates<'_> {
         if let Some(limit) = &self.pricing.fail_above {
             let prices = Prices::open(self.pricing, self.limits)?;
             gate::check_currency(Some(limit), prices.book())?;
+            if let Some(bill) = self.bill {
+                nodes::check_currency(bill, prices.book())?;
+                against.extend(gate::bill(limit, bill));
+                return Ok(against);
+            }
             let made = match cost {
                 Some(_) => None,
                 None => Some(prices.estimate(self.before, self.after)?),

@@ -17,7 +17,14 @@ pub(crate) fn run(arguments: &Risk) -> Result<Outcome, Failure> {
         Format::Text => text::risk::render(&report, session.style),
         Format::Markdown => markdown::risk::render(&report).fit(session.markdown_limit),
     };
-    let gates = Gates { pricing, common, limits: &session.limits, before: before.as_ref(), after: &after };
+    let gates = Gates {
+        pricing,
+        common,
+        limits: &session.limits,
+        before: before.as_ref(),
+        after: &after,
+        bill: None,
+    };
     let against = gates.evaluate(None, Some(&report))?;
     Ok(Outcome { output, against, notes: session.not_applied().into_iter().collect(), ..Outcome::default() })
 }

@@ -12,6 +12,7 @@ mod init;
 mod live;
 mod many;
 mod newsletter;
+mod nodes;
 mod patch;
 mod render;
 mod runbooks;
