@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use helm::{Layer, Release, Set};
+use helm::{Layer, Release, SchemaCheck, Set, Values};
 use serde_json::Value;
 
 use super::arguments;
@@ -36,15 +36,10 @@ pub(super) fn template(program: &Path, release: &Release, bounds: &Bounds) -> Re
 /// The texts of values that may be secret, the longest first: `helm` repeats values in what it says.
 fn texts(release: &Release) -> Vec<String> {
     let mut found = Vec::new();
-    for layer in &release.values {
-        match layer {
-            Layer::Inline(value) => collect("", value, &mut found),
-            Layer::File { bytes, .. } => {
-                let text = String::from_utf8_lossy(bytes);
-                let secret = text.lines().filter(|line| kube_model::line_holds_secret(line));
-                found.extend(secret.filter_map(|line| value_of(line.split_once(':')?.1)));
-            }
-        }
+    let unchecked = Release { schema: SchemaCheck::Skipped, ..release.clone() };
+    match Values::of(&unchecked) {
+        Ok(values) => collect(&mut Vec::new(), &values.merged(), &mut found),
+        Err(_) => found.extend(release.values.iter().flat_map(by_line)),
     }
     for set in &release.set {
         match set {
@@ -61,14 +56,38 @@ fn texts(release: &Release) -> Vec<String> {
     found
 }
 
-fn collect(key: &str, value: &Value, found: &mut Vec<String>) {
-    match value {
-        Value::String(text) if kube_model::line_holds_secret(&format!("{key}: {text}")) => {
-            found.push(text.clone())
+/// Of a file that is no YAML, whatever stands behind a secret's name.
+fn by_line(layer: &Layer) -> Vec<String> {
+    let Layer::File { bytes, .. } = layer else { return Vec::new() };
+    let text = String::from_utf8_lossy(bytes);
+    let secret = text.lines().filter(|line| kube_model::line_holds_secret(line));
+    secret.filter_map(|line| value_of(line.split_once(':')?.1)).collect()
+}
+
+/// What stands below a secret's name, however deep, and what looks like a secret by itself.
+fn collect<'v>(keys: &mut Vec<&'v str>, value: &'v Value, found: &mut Vec<String>) {
+    let mut add = |text: String| {
+        let line = |key: &&str| kube_model::line_holds_secret(&format!("{key}: {text}"));
+        if keys.iter().any(line) || kube_model::line_holds_secret(&text) {
+            found.push(text);
         }
-        Value::Object(map) => map.iter().for_each(|(key, value)| collect(key, value, found)),
-        Value::Array(items) => items.iter().for_each(|item| collect(key, item, found)),
-        _ => {}
+    };
+    match value {
+        Value::String(text) => {
+            add(text.clone());
+            // A template may take a text apart.
+            text.lines().filter(|line| *line != text).for_each(|line| add(line.to_owned()));
+        }
+        Value::Number(number) => add(number.to_string()),
+        Value::Object(map) => {
+            for (key, value) in map {
+                keys.push(key);
+                collect(keys, value, found);
+                keys.pop();
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect(keys, item, found)),
+        Value::Null | Value::Bool(_) => {}
     }
 }
 

@@ -191,14 +191,18 @@ fn what_asks_for_too_much_memory_is_said() {
 fn helms_words_are_shown_without_secrets_and_places() {
     let body = "shift; for last; do :; done
         echo \"Error: $last/templates/web.yaml:3: fail: hunter22 is weak\" >&2
+        echo 'bad flowing7 and deepdown8 and 99887766' >&2
         echo '  password: another1' >&2; echo 'see https://ana:s3cret@git.example/x' >&2; exit 1";
     let mut release = shop();
-    release.values = vec![file("values-production.yaml", "password: hunter22\n")];
+    release.values = vec![
+        file("values-production.yaml", "password: hunter22\nauth: {user: ana, password: flowing7}\n"),
+        file("values-eu.yaml", "passwords:\n  eu:\n  - name: deepdown8\n  pin: {password: 99887766}\n"),
+    ];
     let error = Fake::new(body).render(&release).unwrap_err();
     assert_eq!(error.code(), "HELM_TEMPLATE_FAILED");
     let said = error.to_string();
     assert!(said.contains("chart/templates/web.yaml:3: fail: *** is weak"), "{said}");
-    for secret in ["hunter22", "another1", "s3cret", "plimsoll-"] {
+    for secret in ["hunter22", "flowing7", "deepdown8", "99887766", "another1", "s3cret", "plimsoll-"] {
         assert!(!said.contains(secret), "{secret}: {said}");
     }
 }
