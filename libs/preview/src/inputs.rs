@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use discovery::Environment;
 use ids::BlobHash;
 use kube_model::Place;
 use serde::{Deserialize, Serialize};
@@ -102,8 +103,6 @@ impl Inputs {
         });
         let (target, base) = (sides.target.rendered.as_ref(), sides.base.as_ref());
         let root = if target.is_some() { "" } else { input.target.root };
-        let mut pinned = pinned(root, &read(&input.target, target));
-        pinned.dedup();
         Self {
             renderer: Renderer {
                 name: input.target.recipe.map_or("plain", |recipe| recipe.how().kind()).to_owned(),
@@ -111,7 +110,7 @@ impl Inputs {
                 programs: target.iter().flat_map(|rendered| rendered.programs.clone()).collect(),
             },
             root: root.to_owned(),
-            files: pinned,
+            files: read(&input.target, target, root),
             directories: directories(&input.target),
             source: listing(&input.source, sides.source.rendered.as_ref()),
             base: input.base.as_ref().map(|BaseTrees { newest, .. }| {
@@ -149,27 +148,34 @@ fn pinned(root: &str, files: &[(&str, &[u8])]) -> Vec<PinnedFile> {
     pinned
 }
 
-/// The files of a side; of one that is rendered, those that the render has read and those that say how.
-fn read<'t>(tree: &'t Tree<'_>, rendered: Option<&'t Rendered>) -> Vec<(&'t str, &'t [u8])> {
-    let (Some(recipe), Some(rendered)) = (tree.recipe, rendered) else { return tree.files.clone() };
-    let named = rendered.read.iter().chain(&recipe.environment.reads.files);
-    named.filter_map(|path| Some((path.as_str(), recipe.files.file(path)?))).collect()
+/// The files of a side, with their paths below `root`; of one that is rendered, those that the render has read and those
+/// that say how.
+fn read(tree: &Tree<'_>, rendered: Option<&Rendered>, root: &str) -> Vec<PinnedFile> {
+    let (Some(recipe), Some(rendered)) = (tree.recipe, rendered) else { return pinned(root, &tree.files) };
+    let Environment { reads, owners, .. } = recipe.environment;
+    let mut named: BTreeSet<String> = rendered.read.iter().chain(&reads.files).cloned().collect();
+    named.extend(recipe.environment.definitions());
+    named.extend(owners.iter().map(|owner| owner.at.file.to_string()));
+    let pin = |path: String| Some(PinnedFile { sha256: BlobHash::of(recipe.files.file(&path)?), path });
+    named.into_iter().filter_map(pin).collect()
 }
 
-/// The directories in which the target's files were looked for.
+/// The directories in which the target's files were looked for, and those of the objects that say how it is rendered:
+/// another object may come to lie beside them.
 fn directories(target: &Tree<'_>) -> Vec<String> {
     let Some(recipe) = &target.recipe else { return vec![target.root.to_owned()] };
     let reads = &recipe.environment.reads;
-    let all: BTreeSet<&String> = reads.trees.union(&reads.directories).collect();
-    all.into_iter().cloned().collect()
+    let mut all: BTreeSet<String> = reads.trees.union(&reads.directories).cloned().collect();
+    let definitions = recipe.environment.definitions();
+    let beside = definitions.iter().map(|file| file_tree::parent(file)).filter(|path| !path.is_empty());
+    all.extend(beside.map(str::to_owned));
+    all.into_iter().collect()
 }
 
 /// The hash of a list of files: of a line `SHA256  PATH` for each, sorted by path, as `sha256sum` prints them.
 fn listing(tree: &Tree<'_>, rendered: Option<&Rendered>) -> BlobHash {
     let line = |file: &PinnedFile| format!("{}  {}\n", file.sha256, file.path);
-    let mut files = pinned("", &read(tree, rendered));
-    files.dedup();
-    let lines: String = files.iter().map(line).collect();
+    let lines: String = read(tree, rendered, "").iter().map(line).collect();
     BlobHash::of(lines.as_bytes())
 }
 

@@ -10,6 +10,9 @@ use serde_json::Value;
 /// The mark of an object that is left as it is, as a label or an annotation.
 const SUBSTITUTE: &str = "kustomize.toolkit.fluxcd.io/substitute";
 
+/// How deep expressions may stand inside one another.
+const DEEPEST: usize = 32;
+
 /// What stands for `${NAME}` in an environment.
 #[derive(Debug)]
 pub struct Variables<'v> {
@@ -41,15 +44,15 @@ impl<'v> Variables<'v> {
     /// A value as YAML with its expressions replaced, and read again.
     ///
     /// # Errors
-    /// In a sentence, which expression is not understood, or why the text is no YAML any more.
+    /// In a sentence, why its expressions cannot be replaced. What it says is not repeated: it may be a secret.
     pub fn substitute(&self, value: &Value) -> Result<Value, String> {
         let text = yaml::write(value);
         if !text.contains("${") {
             return Ok(value.clone());
         }
-        let text = self.replaced(&text)?;
+        let text = self.replaced(&text, 0)?;
         let limits = Limits::default();
-        let broken = |error: yaml::YamlError| format!("with its variables it is no YAML: {error}");
+        let broken = |error: yaml::YamlError| format!("with its variables it is no YAML ({})", error.code());
         let documents = yaml::parse(&text, &limits).map_err(broken)?;
         let Some(document) = documents.first() else { return Ok(Value::Null) };
         yaml::to_value(document, &document.root, &limits).map_err(broken)
@@ -80,7 +83,10 @@ impl<'v> Variables<'v> {
     }
 
     /// A text with its expressions replaced. `$${` is a `${` that stays.
-    fn replaced(&self, text: &str) -> Result<String, String> {
+    fn replaced(&self, text: &str, depth: usize) -> Result<String, String> {
+        if depth > DEEPEST {
+            return Err(format!("expressions stand more than {DEEPEST} deep inside one another"));
+        }
         let mut out = String::new();
         let mut rest = text;
         while let Some(at) = rest.find("${") {
@@ -92,8 +98,8 @@ impl<'v> Variables<'v> {
                 continue;
             }
             out.push_str(before);
-            let end = end_of(from).ok_or_else(|| format!("the expression {} is not closed", shown(from)))?;
-            out.push_str(&self.expression(&from[2..end])?);
+            let end = end_of(from).ok_or("an expression ${… is not closed")?;
+            out.push_str(&self.expression(&from[2..end], depth)?);
             rest = &from[end + 1..];
         }
         out.push_str(rest);
@@ -101,14 +107,14 @@ impl<'v> Variables<'v> {
     }
 
     /// What stands between the braces: a name, and what is done with its value.
-    fn expression(&self, inner: &str) -> Result<String, String> {
+    fn expression(&self, inner: &str, depth: usize) -> Result<String, String> {
         if let Some(name) = inner.strip_prefix('#').filter(|name| is_name(name)) {
             return Ok(self.get(name).unwrap_or_default().chars().count().to_string());
         }
         let end = inner.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(inner.len());
         let (name, function) = inner.split_at(end);
         if !is_name(name) {
-            return Err(format!("${{{inner}}} is no expression that is known"));
+            return Err("an expression ${…} does not begin with a name".to_owned());
         }
         let value = self.get(name);
         if value.is_none() && !self.are_all_known {
@@ -118,11 +124,11 @@ impl<'v> Variables<'v> {
             if let Some(default) = function.strip_prefix(operator) {
                 return value
                     .filter(|value| !value.is_empty())
-                    .map_or_else(|| self.replaced(default), |value| Ok(value.to_owned()));
+                    .map_or_else(|| self.replaced(default, depth + 1), |value| Ok(value.to_owned()));
             }
         }
         changed(value.unwrap_or_default(), function)
-            .ok_or_else(|| format!("${{{inner}}} is no expression that is known"))
+            .ok_or_else(|| format!("what the expression of ${{{name}…}} does with it is not known here"))
     }
 }
 
@@ -153,10 +159,6 @@ fn end_of(text: &str) -> Option<usize> {
         }
     }
     None
-}
-
-fn shown(text: &str) -> &str {
-    text.lines().next().unwrap_or_default()
 }
 
 fn is_name(text: &str) -> bool {
@@ -214,10 +216,22 @@ mod tests {
             ("${tag:1} ${tag:0:2}", "1.2 v1"),
             ("${tag/./-} ${tag//1/2}", "v1-2 v2.2"),
         ] {
-            assert_eq!(variables().replaced(text).as_deref(), Ok(expected), "{text}");
+            assert_eq!(variables().replaced(text, 0).as_deref(), Ok(expected), "{text}");
         }
-        assert!(variables().replaced("${tag@Q}").is_err());
-        assert!(variables().replaced("${tag").is_err());
+        for (text, why) in [
+            ("password: pa${tag@Q}ss", "what the expression of ${tag…} does with it is not known here"),
+            ("password: pa${ss", "an expression ${… is not closed"),
+            ("password: pa${%ss}", "an expression ${…} does not begin with a name"),
+        ] {
+            assert_eq!(variables().replaced(text, 0), Err(why.to_owned()));
+        }
+    }
+
+    #[test]
+    fn what_stands_too_deep_is_refused() {
+        let nested = |depth: usize| format!("{}x{}", "${none:-".repeat(depth), "}".repeat(depth));
+        assert_eq!(variables().replaced(&nested(32), 0).as_deref(), Ok("x"));
+        assert!(variables().replaced(&nested(50_000), 0).unwrap_err().contains("32 deep"));
     }
 
     /// The same page, on numbers: a text that reads as a number is one, unless quotes are put in as a variable.
@@ -233,6 +247,9 @@ mod tests {
     #[test]
     fn what_may_be_set_elsewhere_stays() {
         let variables = Variables { are_all_known: false, ..variables() };
-        assert_eq!(variables.replaced("${tag} ${none:-x} ${none}").as_deref(), Ok("v1.2 ${none:-x} ${none}"));
+        assert_eq!(
+            variables.replaced("${tag} ${none:-x} ${none}", 0).as_deref(),
+            Ok("v1.2 ${none:-x} ${none}")
+        );
     }
 }

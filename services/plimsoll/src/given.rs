@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use discovery::{Environment, Reads};
+use discovery::{Environment, Reads, Repository, discover};
 use source::{Discovery, EnvironmentInfo, Located, RepositoryFiles, RepositoryOrigin, Resolved, SourceError};
 
 use crate::failure::Failure;
@@ -111,9 +111,12 @@ impl Given {
 
     /// The files that other environments of the repository are rendered from.
     pub(crate) fn read_by_others(&self, session: &Session) -> BTreeSet<String> {
-        let Self::Rendered { found: ours, .. } = self else { return BTreeSet::new() };
-        let Ok(discovery) = session.workspace.discover() else { return BTreeSet::new() };
-        discovery.found.read_by_others(ours)
+        let Self::Rendered { found: ours, files, urls, .. } = self else { return BTreeSet::new() };
+        match session.workspace.discover() {
+            Ok(here) if Arc::ptr_eq(&here.files, files) => here.found.read_by_others(ours),
+            // It lies in another repository, or another commit.
+            _ => discover(Repository { files: files.tree(), urls }, None).read_by_others(ours),
+        }
     }
 
     /// A file that is edited, by the path that the plan gives it, as it was read.

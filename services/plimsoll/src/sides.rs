@@ -2,6 +2,7 @@
 
 use application::{Application, FILE_NAME, Policy};
 use preview::{DiffError, Whose};
+use render::RenderError;
 use source::{Discovery, SourceError};
 
 use crate::cli::Preview as Arguments;
@@ -93,7 +94,13 @@ impl Sides {
                 Given::Rendered { .. } => Failure::new(error.code(), error.to_string()),
             },
             DiffError::HandedOver { owner, .. } => Failure::new(owner.code(), error.to_string()),
-            DiffError::Render { error, .. } => Failure::new(error.code(), error.to_string()),
+            // A chart is rendered for each environment; kustomizations and files say themselves where they lie.
+            DiffError::Render { name, error, .. } => match **error {
+                RenderError::Program(_) | RenderError::Chart(_) => {
+                    Failure::new(error.code(), format!("{name}: {error}"))
+                }
+                _ => Failure::new(error.code(), error.to_string()),
+            },
             DiffError::Empty { whose, .. } => {
                 SourceError::Empty { description: given(*whose).description().to_owned() }.into()
             }
