@@ -16,6 +16,7 @@ mod stack;
 mod texts;
 mod trial;
 pub(crate) mod units;
+mod words;
 mod write;
 mod written;
 

@@ -9,6 +9,7 @@ use kube_model::{Segment, pod};
 use serde_json::{Map, Value};
 
 use super::trial::Open;
+use super::words;
 use crate::pairing::Pair;
 
 /// The hexadecimal digits of MD5, SHA-1, SHA-256 and SHA-512.
@@ -45,10 +46,29 @@ pub(super) fn follows(open: &Open) -> bool {
 }
 
 fn is_checksum(key: &str, value: &Value) -> bool {
-    let key = key.to_lowercase();
     let is_digest =
         |text: &str| LENGTHS.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    (key.contains("checksum") || key.contains("hash")) && value.as_str().is_some_and(is_digest)
+    is_of_configuration(key) && value.as_str().is_some_and(is_digest)
+}
+
+/// `checksum`, `checksum/secret`, `configHash`, after a domain or not. What has a hash of another kind is a version, and
+/// a version that differs is a difference.
+fn is_of_configuration(key: &str) -> bool {
+    let names_version = |word: &String| {
+        word.starts_with("git")
+            || ["commit", "revision", "image", "version"].iter().any(|version| word.contains(version))
+    };
+    if words::of(key).iter().any(names_version) {
+        return false;
+    }
+    let key = key.to_lowercase();
+    let name = match key.split_once('/') {
+        Some((domain, name)) if domain.contains('.') => name,
+        _ => &key,
+    };
+    name == "checksum"
+        || name.starts_with("checksum/")
+        || (name.contains("config") && (name.contains("hash") || name.contains("checksum")))
 }
 
 /// Where the pods of a workload have their metadata.
@@ -79,7 +99,22 @@ mod tests {
         let sha1 = json!("da39a3ee5e6b4b0d3255bfef95601890afd80709");
         assert!(is_checksum("checksum/config", &sha256));
         assert!(is_checksum("configHash", &sha1));
-        assert!(!is_checksum("git-commit", &sha1), "a commit is a version");
+        for key in ["checksum", "checksum/secret", "rollout.example.com/checksum", "example.com/config-hash"]
+        {
+            assert!(is_checksum(key, &sha256), "{key}");
+        }
+        for key in [
+            "git-commit-hash",
+            "gitCommitHash",
+            "example.com/revision-hash",
+            "imageHash",
+            "checksum/image",
+            "configVersionHash",
+            "config.example.com/build-hash",
+            "hash",
+        ] {
+            assert!(!is_checksum(key, &sha1), "{key} may be a version");
+        }
         assert!(!is_checksum("checksum/config", &json!("v2")));
     }
 }

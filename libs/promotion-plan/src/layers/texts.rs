@@ -18,9 +18,8 @@ fn replace_text<'a>(site: &Site<'_, 'a>, draft: &Draft<'a>, open: &Open, _: &Sta
     let (Some(old), Some(new)) = (text(open.found.as_ref()), text(open.planned.as_ref())) else {
         return Vec::new();
     };
-    let (part, new_part) = differing(&old, &new);
     let mut drafts = replaced(site, draft, &old, &new);
-    if part != old {
+    if let Some((part, new_part)) = differing(&old, &new) {
         drafts.extend(replaced(site, draft, part, new_part));
     }
     drafts.truncate(MOST_TRIES);
@@ -36,12 +35,12 @@ fn text(value: Option<&Value>) -> Option<String> {
     }
 }
 
-/// The last parts of two texts, from where they differ: the tags of two images.
-fn differing<'t>(old: &'t str, new: &'t str) -> (&'t str, &'t str) {
+/// The last parts of two texts, from where they differ: the tags of two images. None where the old text has no such
+/// part: nothing stands anywhere.
+fn differing<'t>(old: &'t str, new: &'t str) -> Option<(&'t str, &'t str)> {
     let common = old.bytes().zip(new.bytes()).take_while(|(one, other)| one == other).count();
-    let start =
-        old.as_bytes()[..common].iter().rposition(|byte| b":@/".contains(byte)).map_or(0, |at| at + 1);
-    (&old[start..], &new[start..])
+    let start = old.as_bytes()[..common].iter().rposition(|byte| b":@/".contains(byte))? + 1;
+    (start < old.len()).then(|| (&old[start..], &new[start..]))
 }
 
 /// For each place of a text in the target's own files, the draft in which another stands there.
@@ -73,10 +72,16 @@ mod tests {
 
     #[test]
     fn images_differ_in_their_tags() {
-        assert_eq!(differing("r.example/web:1.1", "r.example/web:1.2"), ("1.1", "1.2"));
-        assert_eq!(differing("r.example/web:1.1", "r.example/api:1.1"), ("web:1.1", "api:1.1"));
-        assert_eq!(differing("fast", "slow"), ("fast", "slow"));
-        assert_eq!(differing("a:é", "a:è"), ("é", "è"));
+        assert_eq!(differing("r.example/web:1.1", "r.example/web:1.2"), Some(("1.1", "1.2")));
+        assert_eq!(differing("r.example/web:1.1", "r.example/api:1.1"), Some(("web:1.1", "api:1.1")));
+        assert_eq!(differing("fast", "slow"), None);
+        assert_eq!(differing("a:é", "a:è"), Some(("é", "è")));
+    }
+
+    #[test]
+    fn a_part_that_only_the_new_text_has_stands_nowhere() {
+        assert_eq!(differing("http://x/", "http://x/y"), None);
+        assert_eq!(differing("http://x/y", "http://x/"), Some(("y", "")));
     }
 
     #[test]

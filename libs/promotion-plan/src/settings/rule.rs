@@ -18,6 +18,9 @@ pub(crate) fn rule(grounds: &Grounds<'_>, differing: &Differing, reason: &str) -
             let (verdict, why, _) = grounds.conflict(differing);
             ruling(verdict, format!("{key}: {why}"))
         }
+        Merged::Text { text, stay } if text == ours.text() && stay.is_empty() => {
+            ruling(Verdict::Kept, nothing_to_carry(&ours, &theirs).to_owned())
+        }
         Merged::Text { text, stay } if text == ours.text() => {
             let stay = stay.join(", ");
             ruling(Verdict::Kept, format!("only what belongs to the environment differs: {stay}"))
@@ -29,4 +32,28 @@ pub(crate) fn rule(grounds: &Grounds<'_>, differing: &Differing, reason: &str) -
             (Verdict::Carried, why, Some(Value::from(text)))
         }
     })
+}
+
+/// Why a text stays into which nothing of the source's goes.
+fn nothing_to_carry(ours: &Settings, theirs: &Settings) -> &'static str {
+    let values = |settings: &Settings| -> Vec<(String, Option<String>)> {
+        let value = |key: &str| (key.to_owned(), settings.value(key).map(str::to_owned));
+        settings.keys().map(value).collect()
+    };
+    match values(ours) == values(theirs) {
+        true => "only comments or spacing differ",
+        false => "what the source has changed in it is here already, or is order, comments or spacing",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comments_and_settings_that_differ_are_told_apart() {
+        let why = |ours: &str, theirs: &str| nothing_to_carry(&Settings::of(ours), &Settings::of(theirs));
+        assert_eq!(why("# ours\na = 1\n", "# theirs\na=1\n\n"), "only comments or spacing differ");
+        assert!(why("a=1\nb=2\n", "a=1\nb=3\n").starts_with("what the source has changed"));
+    }
 }

@@ -55,28 +55,42 @@ pub(crate) fn add<'a>(site: &Site<'_, 'a>, draft: &Draft<'a>, open: &Open, _: &S
     let mut drafts = Vec::new();
     for theirs in site.source_items("labels").iter().filter(|entry| entry["pairs"].get(key) == Some(planned))
     {
-        let mut with_theirs = theirs.clone();
-        with_theirs["pairs"] = json!({key: planned});
-        let same_but_pairs = |ours: &Value| {
-            let mut ours = ours.clone();
-            ours["pairs"] = json!({key: planned});
-            ours == with_theirs
+        let Some(with_theirs) = with_pairs(theirs, json!({key: planned})) else { continue };
+        let with_ours = |ours: &Value| {
+            let is_same = with_pairs(ours, json!({key: planned})).as_ref() == Some(&with_theirs);
+            let mut pairs = ours.get("pairs").filter(|_| is_same)?.as_object()?.clone();
+            drop(pairs.insert(key.to_owned(), planned.clone()));
+            with_pairs(ours, Value::Object(pairs))
         };
-        match overlay.items("labels").iter().position(same_but_pairs) {
-            Some(index) => {
-                let mut ours = overlay.items("labels")[index].clone();
-                ours["pairs"][key] = planned.clone();
-                drafts.extend(overlay.with_item(site, draft, ("labels", index), ours));
-            }
+        let mut ours = overlay.items("labels").iter().enumerate();
+        match ours.find_map(|(index, ours)| Some((index, with_ours(ours)?))) {
+            Some((index, ours)) => drafts.extend(overlay.with_item(site, draft, ("labels", index), ours)),
             None => drafts.extend(overlay.with_new_item(site, draft, "labels", with_theirs, Value::eq)),
         }
     }
     for field in COMMON.into_iter().filter(|field| site.source_field(field).get(key) == Some(planned)) {
         let mut value = overlay.value.clone();
-        value[field][key] = planned.clone();
-        drafts.extend(overlay.becoming(site, draft, value));
+        let Some(marks) = value.as_object_mut().map(|map| map.entry(field).or_insert_with(|| json!({})))
+        else {
+            continue;
+        };
+        // An empty field is null.
+        if marks.is_null() {
+            *marks = json!({});
+        }
+        if let Some(marks) = marks.as_object_mut() {
+            drop(marks.insert(key.to_owned(), planned.clone()));
+            drafts.extend(overlay.becoming(site, draft, value));
+        }
     }
     drafts
+}
+
+/// An entry of `labels:` with other pairs; none where it is no map.
+fn with_pairs(entry: &Value, pairs: Value) -> Option<Value> {
+    let mut entry = entry.as_object()?.clone();
+    drop(entry.insert("pairs".to_owned(), pairs));
+    Some(Value::Object(entry))
 }
 
 fn mark(open: &Open) -> Option<Mark<'_>> {
@@ -96,5 +110,16 @@ impl Mark<'_> {
             None => drop(pairs.remove(self.key)),
         }
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_among_the_labels_has_no_pairs() {
+        assert_eq!(with_pairs(&json!("team"), json!({})), None);
+        assert_eq!(with_pairs(&json!({"pairs": 1}), json!({"a": "b"})), Some(json!({"pairs": {"a": "b"}})));
     }
 }

@@ -75,13 +75,17 @@ pub(super) fn put_at(
                     }
                 };
                 if is_last {
-                    match planned {
-                        Some(planned) => items[index] = planned.clone(),
-                        None => items[index]["$patch"] = Value::from("delete"),
+                    let Some(item) = items.get_mut(index) else { return };
+                    match (planned, item.as_object_mut()) {
+                        (Some(planned), _) => *item = planned.clone(),
+                        (None, Some(item)) => drop(item.insert("$patch".to_owned(), Value::from("delete"))),
+                        // A text has no directive that takes it away.
+                        (None, None) => {}
                     }
                     return;
                 }
-                at = &mut items[index];
+                let Some(item) = items.get_mut(index) else { return };
+                at = item;
             }
         }
     }

@@ -67,11 +67,12 @@ pub(super) fn with_version<'a>(
     else {
         return Err("one of the two is no chart".to_owned());
     };
-    let named = |file: &str| format!("{}/{file}", ours.trim_end_matches('/'));
+    let named = |file: &str| in_chart(ours, file);
     let source = |file: &str| {
         join(theirs, file).ok().and_then(|path| Documents::read(layers.source.tree, &path, limits))
     };
-    let (path, chart) = (named("Chart.yaml"), draft.documents(&named("Chart.yaml")));
+    let (path, lock_path) = (named("Chart.yaml")?, named("Chart.lock")?);
+    let chart = draft.documents(&path);
     let mut value =
         chart.and_then(|chart| chart.values.into_iter().next()).ok_or("the target has no Chart.yaml")?;
     set_version(&mut value, versions).ok_or("the dependency is not where it was read")?;
@@ -80,7 +81,7 @@ pub(super) fn with_version<'a>(
     let mut draft =
         draft.clone().with_document(&path, 0, value, None).ok_or("Chart.yaml cannot be edited")?;
     let Versions { name, to, .. } = *versions;
-    if let Some(lock) = draft.documents(&named("Chart.lock")) {
+    if let Some(lock) = draft.documents(&lock_path) {
         let theirs =
             source("Chart.lock").ok_or("the source has no Chart.lock to take the locked version from")?;
         let mut value = lock.values.into_iter().next().unwrap_or_default();
@@ -94,10 +95,14 @@ pub(super) fn with_version<'a>(
         }
         let digest = theirs.values.first().and_then(|lock| lock.get("digest"));
         value["digest"] = digest.cloned().ok_or("the source's Chart.lock has no digest")?;
-        draft =
-            draft.with_document(&named("Chart.lock"), 0, value, None).ok_or("Chart.lock cannot be edited")?;
+        draft = draft.with_document(&lock_path, 0, value, None).ok_or("Chart.lock cannot be edited")?;
     }
     with_vendored(layers, draft, (ours, theirs), (name, to), limits)
+}
+
+/// The path of what lies in a chart, which may be the repository's root.
+fn in_chart(chart: &str, file: &str) -> Result<String, String> {
+    join(chart, file).map_err(|why| format!("{chart}/{file}: {why}"))
 }
 
 fn dependencies_of(documents: &Documents) -> Option<&Value> {
@@ -131,15 +136,14 @@ fn with_vendored<'a>(
     limits: &Limits,
 ) -> Result<Draft<'a>, String> {
     let missing = || format!("the source has no copy of {name} {to} under charts");
-    let copies = |directory: &str| join(directory, "charts").unwrap_or_default();
     let is_of = |rest: &str| rest.starts_with(&format!("{name}/")) || is_archive_of(rest, name);
     let below = |tree: &FileTree, directory: &str| -> Vec<(String, Vec<u8>)> {
         let all = tree
             .below(directory)
-            .map(|(path, bytes)| (path[directory.len() + 1..].to_owned(), bytes.to_vec()));
-        all.filter(|(rest, _)| is_of(rest)).collect()
+            .filter_map(|(path, bytes)| Some((path.strip_prefix(directory)?.strip_prefix('/')?, bytes)));
+        all.filter(|(rest, _)| is_of(rest)).map(|(rest, bytes)| (rest.to_owned(), bytes.to_vec())).collect()
     };
-    let (from, into) = (copies(theirs), copies(ours));
+    let (from, into) = (in_chart(theirs, "charts")?, in_chart(ours, "charts")?);
     let new = below(layers.source.tree, &from);
     let unpacked = chart(layers.source.tree, &format!("{from}/{name}"), limits);
     let unpacked = unpacked.as_ref().and_then(|chart| chart.values.first()?.get("version")?.as_str());
