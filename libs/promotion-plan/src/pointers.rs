@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::decide::{Decision, Grounds, Verdict};
 use crate::edits::Coupled;
-use crate::layers::{Draft, Layers, Moved, Unit, not_text, units};
+use crate::layers::{Draft, Layers, Moved, Unit, not_text, units, units::Renamed};
 use crate::planner::Planner;
 use crate::selection::Side;
 
@@ -168,6 +168,25 @@ impl<'a> Planner<'_, 'a> {
         self.going.iter().try_fold(draft, |draft, going| {
             going.unit.apply(layers, self.request.base_layer.as_ref(), &draft, self.request.limits)
         })
+    }
+
+    /// What a reader should know of the values that the pointers rename in the target's files: names alone.
+    pub(crate) fn renames(&self) -> Vec<String> {
+        let Some(layers) = &self.request.layers else { return Vec::new() };
+        let mut notes = Vec::new();
+        for Going { unit, .. } in &self.going {
+            for Renamed { file, from, to } in
+                unit.renames(layers, self.request.base_layer.as_ref(), self.request.limits)
+            {
+                let note =
+                    format!("{file}: {from} is renamed to {to}, as the source did since the last promotion");
+                // Two charts may have moved; the values are those of all.
+                if !notes.contains(&note) {
+                    notes.push(note);
+                }
+            }
+        }
+        notes
     }
 
     /// The places that may go with a version, if they are rendered from the same value.

@@ -43,6 +43,9 @@ pub(crate) fn plan(planner: &Planner<'_, '_>, settled: Settled, target_name: &st
         after: settled.after,
     };
     plan.notes = notes(planner, &plan, target_name);
+    if !plan.edits.is_empty() {
+        plan.notes.extend(planner.renames());
+    }
     plan
 }
 

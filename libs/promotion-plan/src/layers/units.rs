@@ -13,6 +13,7 @@ use super::kustomize::Kustomization;
 use super::written::Written;
 use super::{Inputs, Layer, Layers};
 use dependency::Versions;
+pub(crate) use renamed::Renamed;
 
 /// One pointer that differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -154,9 +155,24 @@ impl Unit {
             Self::Dependency { name, from, to } => {
                 let versions = Versions { name, from, to };
                 let draft = dependency::with_version(layers, draft, &versions, limits)?;
-                Ok(renamed::with_new_names(layers, base, draft, limits))
+                Ok(renamed::with_new_names(layers, base, draft, limits).0)
             }
             Self::Variable { name, to } => with_variable(layers, draft, (name, to)),
+        }
+    }
+
+    /// The target's own values that are renamed with it.
+    pub(crate) fn renames(
+        &self,
+        layers: &Layers<'_>,
+        base: Option<&Layer<'_>>,
+        limits: &Limits,
+    ) -> Vec<Renamed> {
+        match self {
+            Self::Dependency { .. } => {
+                renamed::with_new_names(layers, base, Draft::new(layers.target.tree, limits), limits).1
+            }
+            Self::Reference { .. } | Self::Variable { .. } => Vec::new(),
         }
     }
 }
