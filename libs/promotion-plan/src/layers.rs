@@ -4,6 +4,7 @@
 //! place is not guessed: an edit is proposed ([`kustomize`], [`helm`]), the target is rendered with it ([`trial`]), and
 //! it stands only if it moved nothing but what was planned, to what was planned.
 
+mod between;
 mod checksums;
 mod documents;
 mod draft;

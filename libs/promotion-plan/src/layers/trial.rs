@@ -7,6 +7,7 @@ use kube_model::{Object, ObjectKey, Path, Place};
 use serde_json::Value;
 
 use super::Marks;
+use super::between::is_between;
 use crate::edits::Becoming;
 use crate::places;
 
@@ -109,6 +110,16 @@ fn differences(key: &ObjectKey, found: Option<&Arc<Value>>, planned: Option<&Arc
     }
 }
 
+impl Open {
+    /// Whether what stands there is what stood there.
+    fn is_as_in(&self, before: &Standing) -> bool {
+        match before.open.iter().find(|other| other.place == self.place) {
+            Some(other) => other.found == self.found,
+            None => before.at(&self.place) == self.found,
+        }
+    }
+}
+
 impl Standing {
     /// Whether nothing is left to do.
     pub(crate) fn is_reached(&self) -> bool {
@@ -118,11 +129,19 @@ impl Standing {
     /// Whether `self` is nearer to the goal than `before`: something that was open is not any more, and whatever is
     /// open still is as it was.
     pub(crate) fn is_nearer_than(&self, before: &Self) -> bool {
-        let untouched = |open: &Open| match before.open.iter().find(|other| other.place == open.place) {
-            Some(other) => other.found == open.found,
-            None => before.at(&open.place) == open.found,
+        self.weight() < before.weight() && self.open.iter().all(|open| open.is_as_in(before))
+    }
+
+    /// Whether a part of a text has come to what was planned, and nothing else has moved: several values may be rendered
+    /// into one text.
+    pub(crate) fn is_on_the_way_from(&self, before: &Self) -> bool {
+        let approached = |open: &Open| {
+            let was = before.open.iter().find(|other| other.place == open.place);
+            was.is_some_and(|was| approaches(&was.found, &open.found, &open.planned))
         };
-        self.weight() < before.weight() && self.open.iter().all(untouched)
+        let (moved, still): (Vec<&Open>, Vec<&Open>) =
+            self.open.iter().partition(|open| !open.is_as_in(before));
+        still.len() < before.open.len() && !moved.is_empty() && moved.into_iter().all(approached)
     }
 
     /// The places that were as planned before and are not any more, where `open` has come to what was planned and all
@@ -145,6 +164,16 @@ impl Standing {
     fn weight(&self) -> usize {
         let side = |value: &Option<Value>| value.as_ref().map_or(0, leaves);
         self.open.iter().map(|open| side(&open.found) + side(&open.planned)).sum()
+    }
+}
+
+/// Whether a text has come nearer to the one that is planned: several values may be rendered into one.
+fn approaches(was: &Option<Value>, now: &Option<Value>, planned: &Option<Value>) -> bool {
+    match (was, now, planned) {
+        (Some(Value::String(was)), Some(Value::String(now)), Some(Value::String(planned))) => {
+            is_between(was, now, planned)
+        }
+        _ => false,
     }
 }
 

@@ -189,6 +189,7 @@ impl<'a> Search<'_, 'a> {
 
     fn moved(&mut self, now: &Try<'a>, open: &Open, mechanisms: &[Mechanism]) -> Option<Try<'a>> {
         let mut coupled = Vec::new();
+        let mut on_the_way = None;
         'tries: for mechanism in mechanisms {
             for draft in mechanism(self.site, &now.draft, open, &now.standing) {
                 if self.renders >= MOST_RENDERS {
@@ -205,13 +206,20 @@ impl<'a> Search<'_, 'a> {
                     self.owned.insert(open.place.clone(), owner);
                     return None;
                 }
+                if on_the_way.is_none() && owner.is_none() && tried.standing.is_on_the_way_from(&now.standing)
+                {
+                    on_the_way = Some(tried);
+                    continue;
+                }
                 if coupled.is_empty() {
                     coupled = self.moved_besides(&now.standing, &tried.standing, open);
                 }
             }
         }
-        self.coupled.extend(coupled);
-        None
+        if on_the_way.is_none() {
+            self.coupled.extend(coupled);
+        }
+        on_the_way
     }
 
     /// Whether a draft edits the target's own files alone, beside what its pointers need.
