@@ -16,6 +16,7 @@ mod settings;
 mod stack;
 mod texts;
 mod trial;
+mod tries;
 pub(crate) mod units;
 mod words;
 mod write;
@@ -31,6 +32,7 @@ use render::Rendered;
 pub(crate) use documents::Documents;
 pub(crate) use draft::Draft;
 pub(crate) use marks::Marks;
+pub(crate) use tries::Tries;
 pub(crate) use units::{Moved, Unit};
 pub(crate) use write::{not_text, write};
 

@@ -109,6 +109,7 @@ impl<'a> Planner<'_, 'a> {
 
     /// What is decided about one place may block another, so this goes on until nothing more is blocked.
     pub(crate) fn settle(&mut self, grounds: &Grounds<'_>) -> Settled {
+        let mut tries = layers::Tries::default();
         loop {
             self.decisions.iter_mut().for_each(|decisions| coupled::settle(decisions));
             if self.hold_mounts_with_their_volumes()
@@ -118,7 +119,7 @@ impl<'a> Planner<'_, 'a> {
             {
                 continue;
             }
-            match self.write(grounds) {
+            match self.write(grounds, &mut tries) {
                 Ok(edited) => match self.publish(&edited) {
                     Ok(edits) => return Settled { edits, after: edited.after },
                     Err(refused) if self.refuse(&refused) => {}
@@ -131,7 +132,7 @@ impl<'a> Planner<'_, 'a> {
     }
 
     /// Writes what is carried into the target's files.
-    fn write(&self, grounds: &Grounds<'_>) -> Result<Edited<'a>, Refused> {
+    fn write(&self, grounds: &Grounds<'_>, tries: &mut layers::Tries) -> Result<Edited<'a>, Refused> {
         let becoming = self.becoming();
         let Request { source, target, limits, .. } = *self.request;
         let Some(layers) = &self.request.layers else {
@@ -146,7 +147,7 @@ impl<'a> Planner<'_, 'a> {
         }
         let everything = || becoming.iter().map(|change| change.pair.key.clone()).collect();
         let draft = self.pointed(layers).map_err(|why| Refused::objects(everything(), why))?;
-        layers::write(layers, self.pairs, &becoming, draft, &self.may_follow(grounds), limits)
+        layers::write(layers, self.pairs, &becoming, draft, &self.may_follow(grounds), tries, limits)
     }
 
     fn unchanged(&self) -> Settled {

@@ -10,6 +10,7 @@ use kube_model::{ObjectKey, Place};
 
 use super::draft::Draft;
 use super::trial::{Goal, Open, Standing};
+use super::tries::{self, Tries};
 use super::{Documents, Inputs, Layers, Marks, helm, kustomize, owned, settings, texts};
 use crate::edits::{Becoming, Coupled, Edited, Refused, Written};
 use crate::pairing::Pair;
@@ -93,6 +94,7 @@ pub(crate) fn write<'a>(
     becoming: &[Becoming<'_, '_>],
     draft: Draft<'a>,
     may_follow: &BTreeSet<Place>,
+    tries: &mut Tries,
     limits: &'a Limits,
 ) -> Result<Edited<'a>, Refused> {
     let site = Site::new(layers, pairs, limits);
@@ -115,7 +117,8 @@ pub(crate) fn write<'a>(
         coupled: Vec::new(),
         owned: BTreeMap::new(),
         pointers,
-        renders: 0,
+        tries,
+        untried: BTreeSet::new(),
     };
     let start = Try::of(draft, &goal, layers).map_err(|why| refuse_all(becoming, why))?;
     let mut reached = start;
@@ -126,10 +129,12 @@ pub(crate) fn write<'a>(
         }
     }
     if !reached.standing.is_reached() {
-        let coupled = std::mem::take(&mut search.coupled);
-        let why = why_not(layers, &reached.standing);
-        let owned = std::mem::take(&mut search.owned);
-        return Err(Refused { coupled, owned, ..refused(&reached.standing, why, becoming) });
+        let Search { coupled, owned, untried, .. } = search;
+        return Err(Refused {
+            coupled,
+            owned,
+            ..unreached(layers, reached.standing.open, &untried, becoming)
+        });
     }
     let least = search.without_what_is_not_needed(reached);
     finish(layers, least, &becoming.iter().map(|change| change.pair.key.clone()).collect())
@@ -162,12 +167,11 @@ struct Search<'s, 'a> {
     owned: BTreeMap<Place, String>,
     /// The files that the pointers have changed.
     pointers: BTreeSet<String>,
-    /// How often the target was rendered.
-    renders: usize,
+    /// What is left of the plan's tries.
+    tries: &'s mut Tries,
+    /// Places that there were no tries left for.
+    untried: BTreeSet<Place>,
 }
-
-/// How often a target is rendered for one plan: what has not been found then is for a person.
-const MOST_RENDERS: usize = 5_000;
 
 impl<'a> Search<'_, 'a> {
     /// Moves one open place after the other, as far as that goes.
@@ -179,7 +183,9 @@ impl<'a> Search<'_, 'a> {
             match self.moved(&now, &open, mechanisms) {
                 Some(nearer) => {
                     // What came may be what another place waited for.
-                    self.given_up.clear();
+                    if !self.tries.are_spent() {
+                        self.given_up.clear();
+                    }
                     now = nearer;
                 }
                 None => drop(self.given_up.insert(open.place)),
@@ -188,27 +194,34 @@ impl<'a> Search<'_, 'a> {
     }
 
     fn moved(&mut self, now: &Try<'a>, open: &Open, mechanisms: &[Mechanism]) -> Option<Try<'a>> {
+        if self.tries.are_spent() {
+            return self.moved_as_before(now, open, mechanisms);
+        }
         let mut coupled = Vec::new();
         let mut on_the_way = None;
-        'tries: for mechanism in mechanisms {
-            for draft in mechanism(self.site, &now.draft, open, &now.standing) {
-                if self.renders >= MOST_RENDERS {
-                    break 'tries;
-                }
+        'tries: for (index, mechanism) in mechanisms.iter().enumerate() {
+            let drafts = mechanism(self.site, &now.draft, open, &now.standing);
+            for (nth, draft) in drafts.into_iter().enumerate() {
                 if !self.stays_at_home(&draft) {
                     continue;
                 }
-                self.renders += 1;
+                if !self.tries.take() {
+                    self.untried.insert(open.place.clone());
+                    break 'tries;
+                }
                 let Ok(tried) = Try::of(draft, self.goal, self.site.layers) else { continue };
                 let owner = owned::touched(self.site.layers, &tried.draft);
                 if tried.standing.is_nearer_than(&now.standing) {
-                    let Some(owner) = owner else { return Some(tried) };
+                    let Some(owner) = owner else {
+                        self.tries.remember(&open.place, (index, nth));
+                        return Some(tried);
+                    };
                     self.owned.insert(open.place.clone(), owner);
                     return None;
                 }
                 if on_the_way.is_none() && owner.is_none() && tried.standing.is_on_the_way_from(&now.standing)
                 {
-                    on_the_way = Some(tried);
+                    on_the_way = Some((tried, (index, nth)));
                     continue;
                 }
                 if coupled.is_empty() {
@@ -216,10 +229,28 @@ impl<'a> Search<'_, 'a> {
                 }
             }
         }
-        if on_the_way.is_none() {
+        let Some((step, proposal)) = on_the_way else {
             self.coupled.extend(coupled);
+            return None;
+        };
+        self.tries.remember(&open.place, proposal);
+        Some(step)
+    }
+
+    /// Moves a place as an earlier round has, without a search.
+    fn moved_as_before(&mut self, now: &Try<'a>, open: &Open, mechanisms: &[Mechanism]) -> Option<Try<'a>> {
+        let found = self.tries.found(&open.place).into_iter().find_map(|(index, nth)| {
+            let drafts = mechanisms.get(index)?(self.site, &now.draft, open, &now.standing);
+            let draft = drafts.into_iter().nth(nth).filter(|draft| self.stays_at_home(draft))?;
+            let tried = Try::of(draft, self.goal, self.site.layers).ok()?;
+            let is_nearer = tried.standing.is_nearer_than(&now.standing)
+                || tried.standing.is_on_the_way_from(&now.standing);
+            (is_nearer && owned::touched(self.site.layers, &tried.draft).is_none()).then_some(tried)
+        });
+        if found.is_none() {
+            self.untried.insert(open.place.clone());
         }
-        on_the_way
+        found
     }
 
     /// Whether a draft edits the target's own files alone, beside what its pointers need.
@@ -307,9 +338,25 @@ fn refuse_all(becoming: &[Becoming<'_, '_>], why: String) -> Refused {
     Refused::objects(becoming.iter().map(|change| change.pair.key.clone()).collect(), why)
 }
 
+/// What was tried in vain is refused first, alone: the next round says of the rest why it was not tried.
+fn unreached(
+    layers: &Layers<'_>,
+    open: Vec<Open>,
+    untried: &BTreeSet<Place>,
+    becoming: &[Becoming<'_, '_>],
+) -> Refused {
+    let (untried, tried): (Vec<Open>, Vec<Open>) =
+        open.into_iter().partition(|open| untried.contains(&open.place));
+    let changes = |open: &Open| becoming.iter().any(|change| change.pair.key == open.place.object);
+    match untried.is_empty() || tried.iter().any(changes) {
+        true => refused(&tried, why_not(layers, &tried), becoming),
+        false => refused(&untried, tries::RAN_OUT.to_owned(), becoming),
+    }
+}
+
 /// What is still open cannot be written into the target's files.
-fn refused(standing: &Standing, why: String, becoming: &[Becoming<'_, '_>]) -> Refused {
-    let open: BTreeSet<Place> = standing.open.iter().map(|open| open.place.clone()).collect();
+fn refused(open: &[Open], why: String, becoming: &[Becoming<'_, '_>]) -> Refused {
+    let open: BTreeSet<Place> = open.iter().map(|open| open.place.clone()).collect();
     let objects: BTreeSet<ObjectKey> = open.iter().map(|place| place.object.clone()).collect();
     match becoming.iter().any(|change| objects.contains(&change.pair.key)) {
         true => Refused { places: open, ..Refused::objects(objects, why) },
@@ -317,9 +364,9 @@ fn refused(standing: &Standing, why: String, becoming: &[Becoming<'_, '_>]) -> R
     }
 }
 
-fn why_not(layers: &Layers<'_>, standing: &Standing) -> String {
+fn why_not(layers: &Layers<'_>, open: &[Open]) -> String {
     let by_chance = helm::chance(&layers.target);
-    by_chance.unwrap_or_else(|| match standing.open.iter().any(kustomize::replaces_list) {
+    by_chance.unwrap_or_else(|| match open.iter().any(kustomize::replaces_list) {
         true => {
             "a patch would replace the whole list of a custom resource, and what its base adds later with it"
                 .to_owned()

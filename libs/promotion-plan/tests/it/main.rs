@@ -6,4 +6,5 @@
 mod bases;
 mod cases;
 mod properties;
+mod tries;
 mod triple;
