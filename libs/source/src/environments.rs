@@ -49,8 +49,8 @@ impl Environments {
 
     /// The URLs of the repository's remotes.
     #[must_use]
-    pub fn urls(&self) -> Vec<String> {
-        self.urls.clone()
+    pub fn urls(&self) -> &[String] {
+        &self.urls
     }
 
     /// All that was found.

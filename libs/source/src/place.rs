@@ -3,11 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use application::{Application, Render};
+use discovery::{Environment, Recipe};
 
 use crate::environment::EnvironmentInfo;
 use crate::error::SourceError;
 use crate::git::GitSource;
 use crate::tree::join;
+
+const BY_A_COMMAND: &str = "rendered by a command";
 
 /// Where an argument leads.
 pub(crate) enum Spot {
@@ -29,6 +32,25 @@ pub(crate) struct FoundPath {
     pub(crate) repository: Option<PathBuf>,
     /// What it is, where `plimsoll.yaml` says that it has to be rendered.
     pub(crate) rendered: Option<&'static str>,
+}
+
+impl FoundPath {
+    /// An environment that discovery found below the root of a repository, by the name that was asked for.
+    pub(crate) fn of_discovered(
+        environment: &Environment,
+        (root, below): (&Path, &Path),
+        shown: String,
+        name: &str,
+    ) -> Self {
+        Self {
+            path: root.join(below),
+            shown,
+            environment: Some(environment.into()),
+            name: Some(name.to_owned()),
+            repository: Some(root.to_owned()),
+            rendered: matches!(environment.recipe, Recipe::Command(_)).then_some(BY_A_COMMAND),
+        }
+    }
 }
 
 /// A directory in which an environment is looked for.
@@ -76,6 +98,6 @@ pub(crate) fn what_renders(render: &Render) -> Option<&'static str> {
         Render::Plain => None,
         Render::Kustomize => Some("a Kustomize overlay"),
         Render::Helm => Some("a Helm chart"),
-        Render::Command(_) => Some("rendered by a command"),
+        Render::Command(_) => Some(BY_A_COMMAND),
     }
 }

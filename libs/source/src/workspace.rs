@@ -1,5 +1,6 @@
 //! From the words of a command line to sources.
 
+mod commit;
 mod discovered;
 
 use std::collections::HashMap;
@@ -8,8 +9,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use application::Application;
-use discovery::Recipe;
-use file_tree::Found;
 
 use crate::directory;
 use crate::environment::EnvironmentInfo;
@@ -21,6 +20,7 @@ use crate::input;
 use crate::place::{FoundPath, Place, Spot, what_renders};
 use crate::repository::{self, Located, RepositoryFiles, RepositoryOrigin};
 use crate::tree::{Limits, SourceTree, join};
+use commit::GitCommit;
 pub use discovered::Discovery;
 
 /// Where sources are looked for: a working directory, and the `plimsoll.yaml` that holds there.
@@ -204,14 +204,7 @@ impl Workspace {
         let Some(found) = environments.named(name, near)? else { return Ok(Err(environments.names())) };
         let below = environments::path_of(name, found)?;
         let shown = files.show(below.to_str().unwrap_or_default());
-        Ok(Ok(FoundPath {
-            path: root.join(below),
-            shown,
-            environment: Some(found.into()),
-            name: Some(name.to_owned()),
-            repository: Some(root),
-            rendered: matches!(found.recipe, Recipe::Command(_)).then_some("rendered by a command"),
-        }))
+        Ok(Ok(FoundPath::of_discovered(found, (&root, below), shown, name)))
     }
 
     fn find_base(&self, argument: &str) -> Result<Spot, SourceError> {
@@ -264,7 +257,7 @@ impl Workspace {
         match spot {
             Spot::Input => Ok(Resolved { tree: input::read(input, &self.limits)?, environment: None }),
             Spot::Git(source) => match git::read(&source, &self.directory, &self.limits) {
-                Err(SourceError::NotFound { .. }) if self.git_environment(&source)?.is_some() => {
+                Err(SourceError::NotFound { .. }) if self.is_name_in_git(&source)? => {
                     let directory = source.to_string();
                     Err(SourceError::Render { directory, what: "the name of an environment" })
                 }
@@ -288,33 +281,17 @@ impl Workspace {
         match spot {
             Spot::Input => Ok(None),
             Spot::Git(source) => {
-                if let Some(located) = self.git_environment(&source)? {
+                let commit = GitCommit::read(&source, &self.directory, &self.limits)?;
+                if let Some(located) = commit.environment_named(&source)? {
                     return Ok(Some(located));
                 }
-                let (files, path) = git::files(&source, &self.directory, &self.limits)?;
+                let GitCommit { files, path, environments } = commit;
                 let environment = self.environment_of(&source, &path);
-                let environments = Environments::of(&files, None);
-                let (found, urls) = (environments.at(&files, &path, None), environments.urls());
-                Ok(Some(Located { files: Arc::new(files), path, environment, found, urls }))
+                let (found, urls) = (environments.at(&files, &path, None), environments.urls().to_vec());
+                Ok(Some(Located { files, path, environment, found, urls }))
             }
             Spot::Path(found) => self.locate_path(found).map(Some),
         }
-    }
-
-    /// The environment of a commit that has the name which stands in the place of a path; none where something lies at the
-    /// path, or no environment has that name.
-    fn git_environment(&self, source: &GitSource) -> Result<Option<Located>, SourceError> {
-        let (files, path) = git::files(source, &self.directory, &self.limits)?;
-        if files.tree().find(&path) != Found::Nothing {
-            return Ok(None);
-        }
-        let name = source.path();
-        let near = path.strip_suffix(name).unwrap_or_default().trim_end_matches('/');
-        let environments = Environments::of(&files, None);
-        let Some(found) = environments.named(name, near)? else { return Ok(None) };
-        let path = environments::path_of(name, found)?.to_str().unwrap_or_default().to_owned();
-        let (environment, found) = (Some(found.into()), found.clone());
-        Ok(Some(Located { files: Arc::new(files), path, environment, found, urls: environments.urls() }))
     }
 
     fn locate_path(&self, found: FoundPath) -> Result<Located, SourceError> {
@@ -333,7 +310,7 @@ impl Workspace {
         let below = path.strip_prefix(&root).ok().and_then(Path::to_str).ok_or_else(outside)?.to_owned();
         let files = self.files_below(root.clone(), &working)?;
         let environments = self.environments_of(&root, &files, Named::Declared);
-        let (found, urls) = (environments.at(&files, &below, name.as_deref()), environments.urls());
+        let (found, urls) = (environments.at(&files, &below, name.as_deref()), environments.urls().to_vec());
         let branch = environments.found().branch_of(&found).filter(|_| name.is_some());
         let of_branch = match branch {
             Some(branch) => git::branches::files_of(&root, (branch, &below), &self.limits)?,
@@ -363,6 +340,12 @@ impl Workspace {
         let files = Arc::new(RepositoryFiles::of_directory(&root, working, &self.limits)?);
         read.insert(root, Arc::clone(&files));
         Ok(files)
+    }
+
+    /// Whether an environment of a commit has the name that stands in the place of a path.
+    fn is_name_in_git(&self, source: &GitSource) -> Result<bool, SourceError> {
+        let commit = GitCommit::read(source, &self.directory, &self.limits)?;
+        Ok(commit.environment_named(source)?.is_some())
     }
 
     fn environment_of(&self, source: &GitSource, path: &str) -> Option<EnvironmentInfo> {

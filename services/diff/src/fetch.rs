@@ -1,6 +1,8 @@
 //! The files that a plan is made from, at their pinned commits.
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -9,7 +11,7 @@ use events::plan::{PlanInputs, Side};
 use file_tree::Found;
 use kube_model::Place;
 use preview::{BaseTrees, HeldTree, Recipe, Tree};
-use source::{GitError, Mirrors, RepositoryFiles, SourceError, SourceTree};
+use source::{Environments, GitError, Mirrors, RepositoryFiles, SourceError, SourceTree};
 
 /// How long all of it may take. Others' previews wait behind this one.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -30,12 +32,14 @@ enum Read {
 }
 
 struct Rendered {
-    files: RepositoryFiles,
+    commit: Arc<Commit>,
     environment: discovery::Environment,
-    /// The files that the other environments of the repository are rendered from.
-    read_by_others: BTreeSet<String>,
-    /// The URLs that the repository is known by.
-    urls: Vec<String>,
+}
+
+/// All files of a commit, and the environments that they hold.
+struct Commit {
+    files: RepositoryFiles,
+    environments: Environments,
 }
 
 /// All that a plan is made from.
@@ -76,7 +80,8 @@ pub(crate) fn files(
     inputs: &PlanInputs,
     document: &Application,
 ) -> Result<Files, FetchError> {
-    let repository = Repository { mirrors: &mirrors.within(PATIENCE), inputs, document };
+    let repository =
+        Repository { mirrors: &mirrors.within(PATIENCE), inputs, document, commits: RefCell::default() };
     let source = repository.fetch(&inputs.from, &inputs.source_commit)?;
     let target = repository.fetch(&inputs.to, &inputs.target_commit)?;
     let base = match &inputs.base {
@@ -93,7 +98,9 @@ pub(crate) fn files(
     };
     let shared = match &target.files {
         Read::Manifests(_) => BTreeSet::new(),
-        Read::Rendered(rendered) => rendered.read_by_others.clone(),
+        Read::Rendered(rendered) => {
+            rendered.commit.environments.found().read_by_others(&rendered.environment)
+        }
     };
     Ok(Files { source, target, base, shared })
 }
@@ -129,6 +136,8 @@ struct Repository<'a> {
     mirrors: &'a Mirrors,
     inputs: &'a PlanInputs,
     document: &'a Application,
+    /// The commits that were read whole. Both sides of a promotion, and the base too, are mostly of one.
+    commits: RefCell<HashMap<String, Arc<Commit>>>,
 }
 
 impl Repository<'_> {
@@ -137,7 +146,7 @@ impl Repository<'_> {
         let side = preview::Side {
             source: match &files {
                 Read::Manifests(tree) => tree.description.clone(),
-                Read::Rendered(rendered) => rendered.files.show(&side.path),
+                Read::Rendered(rendered) => rendered.commit.files.show(&side.path),
             },
             environment: Some(side.environment.clone()),
             namespace: side.namespace.clone(),
@@ -164,19 +173,28 @@ impl Repository<'_> {
     }
 
     fn rendered(&self, side: &Side, commit: &str) -> Result<Read, FetchError> {
-        let file = self.inputs.policy_path.as_deref().unwrap_or(application::FILE_NAME);
-        let application = (self.document, file);
-        let (files, environments) =
-            patiently(|| self.mirrors.environments(&self.inputs.repository, commit, application))?;
-        let environment = environments.at(&files, &side.path, Some(&side.environment));
+        let commit = self.commit(commit)?;
+        let Commit { files, environments } = &*commit;
+        let environment = environments.at(files, &side.path, Some(&side.environment));
         let path = environment.recipe.path().unwrap_or(&side.path);
         if files.tree().find(path) == Found::Nothing {
             let argument = files.show(path);
             return Err(GitError::Source(SourceError::NotFound { argument, tried: Vec::new() }).into());
         }
-        let read_by_others = environments.found().read_by_others(&environment);
-        let urls = environments.urls();
-        Ok(Read::Rendered(Box::new(Rendered { files, environment, read_by_others, urls })))
+        Ok(Read::Rendered(Box::new(Rendered { commit, environment })))
+    }
+
+    fn commit(&self, commit: &str) -> Result<Arc<Commit>, GitError> {
+        if let Some(read) = self.commits.borrow().get(commit) {
+            return Ok(Arc::clone(read));
+        }
+        let file = self.inputs.policy_path.as_deref().unwrap_or(application::FILE_NAME);
+        let application = (self.document, file);
+        let (files, environments) =
+            patiently(|| self.mirrors.environments(&self.inputs.repository, commit, application))?;
+        let read = Arc::new(Commit { files, environments });
+        self.commits.borrow_mut().insert(commit.to_owned(), Arc::clone(&read));
+        Ok(read)
     }
 }
 
@@ -203,8 +221,9 @@ impl Fetched {
                 Tree { side, root: &tree.prefix, files: files.collect(), recipe: None }
             }
             Read::Rendered(rendered) => {
-                let Rendered { files, environment, urls, .. } = &**rendered;
-                let recipe = Some(Recipe { files: files.tree(), environment, urls });
+                let Rendered { commit, environment } = &**rendered;
+                let Commit { files, environments } = &**commit;
+                let recipe = Some(Recipe { files: files.tree(), environment, urls: environments.urls() });
                 Tree { side, root: "", files: Vec::new(), recipe }
             }
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use diff_engine::{Change, Choice, Diff, Prediction, compare_live, predict};
-use kube_model::{Object, ObjectKey, PlacePattern};
+use kube_model::{Object, ObjectKey, Path, Place, PlacePattern};
 use preview::Rendered;
 use risk_rules::Drifted;
 
@@ -61,14 +61,10 @@ fn scales(object: &Object) -> bool {
 impl Drift {
     /// The drift, held against what the promotion changes in the target.
     pub(crate) fn of(diff: Diff, promotion: &Diff, rendered: &Rendered) -> Self {
-        let meets = |drift: &Change, change: &Change| {
-            same_object(&drift.object.key(), &change.object.key())
-                && (drift.path.contains(&change.path) || change.path.contains(&drift.path))
-        };
         let written_over = promotion.changes.iter().filter_map(|change| {
-            let drift = diff.changes.iter().find(|drift| meets(drift, change))?;
+            let drift = diff.changes.iter().find(|drift| meets(drift, &change.object.key(), &change.path))?;
             let object = rendered.before.iter().find(|one| same_object(&one.key, &change.object.key()))?;
-            let place = kube_model::Place { object: object.key.clone(), path: change.path.clone() };
+            let place = Place { object: object.key.clone(), path: change.path.clone() };
             let (live, target) = (drift.before.clone(), drift.after.clone());
             Some(Drifted { place, live, target, planned: change.after.clone() })
         });
@@ -78,11 +74,13 @@ impl Drift {
 
     /// Whether the promotion writes a place that drifted.
     pub(crate) fn is_written_over(&self, drift: &Change) -> bool {
-        self.written_over.iter().any(|one| {
-            same_object(&one.place.object, &drift.object.key())
-                && (drift.path.contains(&one.place.path) || one.place.path.contains(&drift.path))
-        })
+        self.written_over.iter().any(|one| meets(drift, &one.place.object, &one.place.path))
     }
+}
+
+/// Whether a drift is of a place of an object, of something in it, or of what it lies in.
+fn meets(drift: &Change, object: &ObjectKey, path: &Path) -> bool {
+    same_object(object, &drift.object.key()) && (drift.path.contains(path) || path.contains(&drift.path))
 }
 
 /// Whether two names mean one object of the target. Files may leave the namespace out, which live has.

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use discovery::{Environment, Found, Recipe};
+use discovery::{Environment, Found};
 
 use super::{Named, Resolved, Workspace};
 use crate::environments::{self, Environments};
@@ -35,7 +35,7 @@ impl Workspace {
         let (root, here) = self.repository_root()?;
         let files = self.files_below(root.clone(), &here)?;
         let environments = self.environments_of(&root, &files, Named::Anywhere);
-        let (found, urls) = (Arc::clone(environments.found()), environments.urls());
+        let (found, urls) = (Arc::clone(environments.found()), environments.urls().to_vec());
         let directory = here.strip_prefix(&root).ok().and_then(Path::to_str).unwrap_or_default();
         Ok(Discovery { files, found, directory: directory.to_owned(), urls })
     }
@@ -85,7 +85,7 @@ impl Workspace {
         let root = path.canonicalize().map_err(|error| SourceError::unreadable(directory, &error))?;
         let files = self.files_below(root.clone(), &root)?;
         let environments = Environments::of(&files, None);
-        let (found, urls) = (Arc::clone(environments.found()), environments.urls());
+        let (found, urls) = (Arc::clone(environments.found()), environments.urls().to_vec());
         Ok(Discovery { files, found, directory: String::new(), urls })
     }
 
@@ -108,14 +108,8 @@ impl Workspace {
         let Discovery { files, .. } = self.discover()?;
         let (root, _) = self.repository_root()?;
         let below = environments::path_of(&environment.name, environment)?;
-        let found = FoundPath {
-            shown: files.show(below.to_str().unwrap_or_default()),
-            path: root.join(below),
-            environment: Some(environment.into()),
-            name: Some(environment.name.clone()),
-            repository: Some(root),
-            rendered: matches!(environment.recipe, Recipe::Command(_)).then_some("rendered by a command"),
-        };
+        let shown = files.show(below.to_str().unwrap_or_default());
+        let found = FoundPath::of_discovered(environment, (&root, below), shown, &environment.name);
         self.read(Spot::Path(found), &mut io::empty())
     }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::super::draft::Draft;
 use super::super::trial::{Open, Standing};
 use super::super::write::Site;
-use super::fields::below;
+use super::fields::{below, file_of_item};
 use super::{Kustomization, same_name};
 
 /// The fields whose entries bring something by themselves. What makes Secrets is not among them: their values never
@@ -160,7 +160,7 @@ fn without<'a>(
 ) -> Option<Draft<'a>> {
     let item = layer.items(field).get(index)?.clone();
     let mut draft = layer.without_item(site, draft, (field, index))?;
-    let named = item.get("path").or(Some(&item)).and_then(Value::as_str);
+    let named = file_of_item(&item);
     if let Some(path) =
         named.and_then(|named| join(&layer.directory, named).ok()).filter(|path| site.is_own(path))
     {

@@ -11,7 +11,7 @@ use super::super::Documents;
 use super::super::draft::{Draft, schema_of};
 use super::super::trial::{Open, Standing};
 use super::super::write::Site;
-use super::fields::{at, below, is_of, is_spent, overlap, prune};
+use super::fields::{at, below, file_of_item, is_of, is_spent, overlap, prune, text_of_item};
 use super::{Kustomization, json_patch, patch};
 use crate::set::set;
 
@@ -142,7 +142,7 @@ impl Spot<'_> {
             Self::File { path, .. } => draft.documents(path)?,
             Self::Inline { kustomization, field, index } => {
                 let item = kustomization.items(field).get(*index)?;
-                Documents::of_text(item.get("patch").or(Some(item))?.as_str()?, site.limits)?
+                Documents::of_text(text_of_item(item)?, site.limits)?
             }
         };
         documents.values.get(self.index()).is_some().then_some(documents)
@@ -209,7 +209,7 @@ fn without_patch<'a>(site: &Site<'_, 'a>, draft: &Draft<'a>, path: &str) -> Opti
     for layer in site.own_kustomizations(draft) {
         for field in ["patches", "patchesStrategicMerge", "patchesJson6902"] {
             let names = |item: &Value| {
-                path_of_item(item).and_then(|named| join(&layer.directory, named).ok()).as_deref()
+                file_of_item(item).and_then(|named| join(&layer.directory, named).ok()).as_deref()
                     == Some(path)
             };
             let items: Vec<Value> = layer.items(field).iter().filter(|item| !names(item)).cloned().collect();
@@ -235,7 +235,7 @@ fn spots<'k>(site: &Site<'_, '_>, draft: &Draft<'_>, layer: &'k Kustomization) -
                 spots.push((Spot::Inline { kustomization: layer, field, index }, role));
                 continue;
             }
-            let Some(path) = path_of_item(item).and_then(|named| join(&layer.directory, named).ok()) else {
+            let Some(path) = file_of_item(item).and_then(|named| join(&layer.directory, named).ok()) else {
                 continue;
             };
             let own = Some(&path).filter(|path| site.is_own(path));
@@ -250,11 +250,6 @@ fn spots<'k>(site: &Site<'_, '_>, draft: &Draft<'_>, layer: &'k Kustomization) -
 /// Whether an item holds a patch's text.
 fn is_inline(item: &Value) -> bool {
     item.get("patch").is_some() || item.as_str().is_some_and(|text| text.contains('\n'))
-}
-
-/// The file that an item names.
-fn path_of_item(item: &Value) -> Option<&str> {
-    item.get("path").or(Some(item)).and_then(Value::as_str)
 }
 
 /// A file may name an image as it is before other entries move it: there, tag and digest change alone.
@@ -299,7 +294,7 @@ impl Site<'_, '_> {
         if is_inline(item) {
             return Documents::of_text(item.get("patch").or(Some(item))?.as_str()?, self.limits);
         }
-        let path = join(self.source_directory(), path_of_item(item)?).ok()?;
+        let path = join(self.source_directory(), file_of_item(item)?).ok()?;
         Documents::read(self.layers.source.tree, &path, self.limits)
     }
 

@@ -12,6 +12,16 @@ pub(super) fn is_of(document: &Value, object: &ObjectKey) -> bool {
         && text(document.pointer("/metadata/name")).as_deref() == Some(&object.name)
 }
 
+/// The file that an item of `resources` or of a list of patches names, as `path` or by itself.
+pub(super) fn file_of_item(item: &Value) -> Option<&str> {
+    item.get("path").unwrap_or(item).as_str()
+}
+
+/// The text of a patch that an item holds, as `patch` or by itself.
+pub(super) fn text_of_item(item: &Value) -> Option<&str> {
+    item.get("patch").unwrap_or(item).as_str()
+}
+
 /// What follows a directory in the path of something below it.
 pub(super) fn below<'p>(directory: &str, path: &'p str) -> Option<&'p str> {
     if directory.is_empty() { Some(path) } else { path.strip_prefix(directory)?.strip_prefix('/') }

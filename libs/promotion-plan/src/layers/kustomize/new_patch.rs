@@ -8,7 +8,7 @@ use super::super::Documents;
 use super::super::draft::Draft;
 use super::super::trial::{Open, Standing};
 use super::super::write::Site;
-use super::fields::{at, is_of};
+use super::fields::{at, file_of_item, is_of};
 use super::patch;
 
 /// The part of a patch of the source that is carried, under the patch's own name.
@@ -23,7 +23,7 @@ pub(crate) fn take_part_over<'a>(
     }
     let mut drafts = Vec::new();
     for item in site.source_items("patches").iter().chain(&site.source_items("patchesStrategicMerge")) {
-        let Some(path) = item.get("path").or(Some(item)).and_then(Value::as_str) else { continue };
+        let Some(path) = file_of_item(item) else { continue };
         drafts.extend(part_of(site, draft, open, standing, path));
     }
     drafts
