@@ -2,7 +2,7 @@
 
 use kube_model::Object;
 use packing::{Cluster, Comparison, Controller, Effect, NodeKind, Packed, Packing};
-use price_book::{Currency, Date, InstancePrice, InstancePrices, Money};
+use price_book::{Confidence, Currency, Date, InstancePrice, Money, PriceBook};
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::{CostError, Figure, Figures, HOURS_A_MONTH};
@@ -64,7 +64,7 @@ pub enum Priced {
     Given(Decimal),
     /// The list says it.
     Listed(Decimal),
-    /// The list says it of this region; which region the node is in is not known.
+    /// It stands in for the price of the node's own place, which is not known, and why.
     Assumed(Decimal, String),
     /// It is not known, and why.
     Unknown(String),
@@ -91,7 +91,7 @@ pub fn bill(
     cluster: &Cluster,
     before: Option<&[Object]>,
     after: &[Object],
-    prices: &InstancePrices,
+    prices: &PriceBook,
 ) -> Result<Bill, CostError> {
     let comparison = packing::compare(cluster, before.unwrap_or_default(), after)?;
     let nodes: Vec<BillLine> =
@@ -114,7 +114,7 @@ pub fn bill(
 fn line(
     change: &packing::KindChange,
     comparison: &Comparison,
-    prices: &InstancePrices,
+    prices: &PriceBook,
 ) -> Result<BillLine, CostError> {
     let of = |packing: &Packing| packing.likely.nodes.iter().find(|one| one.kind == change.kind).cloned();
     let given = of(&comparison.after).or_else(|| of(&comparison.before)).and_then(|one| one.price);
@@ -142,16 +142,18 @@ impl Priced {
 }
 
 /// The description of the nodes comes before the list.
-fn priced(kind: &NodeKind, given: Option<u64>, prices: &InstancePrices) -> Priced {
+fn priced(kind: &NodeKind, given: Option<u64>, prices: &PriceBook) -> Priced {
     if let Some(nanos) = given {
         return Priced::Given(Decimal::from_i128_with_scale(i128::from(nanos), 9).normalize());
     }
     let Some(name) = &kind.instance_type else {
         return Priced::Unknown("its instance type is not known".to_owned());
     };
-    match prices.hour(name, kind.region.as_deref(), kind.capacity_type.as_deref()) {
-        InstancePrice::Listed(hour) => Priced::Listed(hour),
-        InstancePrice::Assumed(hour, region) => Priced::Assumed(hour, region),
+    match prices.instance(name, kind.region.as_deref(), kind.capacity_type.as_deref()) {
+        InstancePrice::Known(known) => match (known.hour.confidence, known.hour.why) {
+            (Confidence::Assumed, why) => Priced::Assumed(known.hour.price, why.unwrap_or_default()),
+            _ => Priced::Listed(known.hour.price),
+        },
         InstancePrice::Unknown(why) => Priced::Unknown(why),
     }
 }
@@ -170,12 +172,12 @@ fn too_large() -> CostError {
     CostError::Overflow("the nodes".to_owned())
 }
 
-fn figure(micros: i64, prices: &InstancePrices) -> Figure {
+fn figure(micros: i64, prices: &PriceBook) -> Figure {
     let money = Money { micros, currency: prices.currency };
     Figure { money, cents: money.cents() }
 }
 
-fn total(nodes: &[BillLine], prices: &InstancePrices) -> Result<Option<Figures>, CostError> {
+fn total(nodes: &[BillLine], prices: &PriceBook) -> Result<Option<Figures>, CostError> {
     let mut sums = (0_i64, 0_i64);
     for line in nodes {
         let Some(figures) = line.figures else { return Ok(None) };
@@ -186,7 +188,7 @@ fn total(nodes: &[BillLine], prices: &InstancePrices) -> Result<Option<Figures>,
 }
 
 /// What a packing costs a month; none if the price of a node is not known.
-fn cost(packed: &Packed, prices: &InstancePrices) -> Result<Option<i64>, CostError> {
+fn cost(packed: &Packed, prices: &PriceBook) -> Result<Option<i64>, CostError> {
     let mut sum = 0_i64;
     for nodes in packed.nodes.iter().filter(|nodes| nodes.count > 0) {
         let Some(hour) = priced(&nodes.kind, nodes.price, prices).hour() else { return Ok(None) };
@@ -197,10 +199,7 @@ fn cost(packed: &Packed, prices: &InstancePrices) -> Result<Option<i64>, CostErr
 
 /// From the least after less the most before to the most after less the least before: no choice of an autoscaler is
 /// outside.
-fn delta_range(
-    comparison: &Comparison,
-    prices: &InstancePrices,
-) -> Result<Option<(Money, Money)>, CostError> {
+fn delta_range(comparison: &Comparison, prices: &PriceBook) -> Result<Option<(Money, Money)>, CostError> {
     let bounds = |packing: &Packing| -> Result<Option<(i64, i64)>, CostError> {
         let mut bounds: Option<(i64, i64)> = None;
         for packed in std::iter::once(&packing.likely).chain(&packing.others) {

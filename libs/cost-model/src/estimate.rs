@@ -47,7 +47,7 @@ pub fn estimate(
         total: figures(sums, shown, book),
         resources,
         assumptions: assumptions.clone(),
-        book: book.clone(),
+        book: book.units_only(),
         objects: objects.collect::<Result<_, _>>()?,
         unknown,
     })

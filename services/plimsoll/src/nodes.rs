@@ -3,7 +3,7 @@
 use cost_model::{Bill, CostError, bill};
 use kube_model::Object;
 use packing::Cluster;
-use price_book::{InstancePrices, PriceBook};
+use price_book::PriceBook;
 
 use crate::failure::Failure;
 use crate::session::{Input, Session};
@@ -14,13 +14,13 @@ pub(crate) fn of(
     nodes: Option<&str>,
     before: Option<&Input>,
     after: &Input,
+    book: &PriceBook,
 ) -> Result<Option<Bill>, Failure> {
     let Some(argument) = nodes else { return Ok(None) };
     let fail = |error: CostError| Failure::new(error.code(), error.to_string());
     let cluster = Cluster::read(&session.read(argument)?.objects).map_err(|error| fail(error.into()))?;
-    let prices = InstancePrices::shipped().map_err(|error| Failure::new(error.code(), error.to_string()))?;
     let before: Option<&[Object]> = before.map(|input| input.objects.as_slice());
-    bill(&cluster, before, &after.objects, &prices).map(Some).map_err(fail)
+    bill(&cluster, before, &after.objects, book).map(Some).map_err(fail)
 }
 
 /// Refuses to hold a gate against a bill in another currency than the gate's: without a dated rate the two cannot be compared.

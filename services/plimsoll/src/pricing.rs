@@ -1,10 +1,12 @@
 //! Asking the cost model, with the prices and assumptions of the command line.
 
+use std::path::{Path, PathBuf};
+
 use cost_model::{Assumptions, CostError, CostReport};
 use kube_model::Object;
 use kube_model::yaml::Limits;
 use preview::Rendered;
-use price_book::PriceBook;
+use price_book::{PriceBook, PriceBookError, PriceList};
 use source::SourceTree;
 
 use crate::cli::Pricing;
@@ -23,24 +25,11 @@ pub(crate) struct Prices {
 }
 
 /// Larger than any price book: a wrong file should not fill the memory.
-const LARGEST_BOOK: u64 = 1 << 20;
+const LARGEST_BOOK: u64 = 1 << 26;
 
 impl Prices {
     pub(crate) fn open(pricing: &Pricing, limits: &Limits) -> Result<Self, Failure> {
-        let book = match &pricing.price_book {
-            None => PriceBook::shipped().map_err(|error| Failure::new(error.code(), error.to_string()))?,
-            Some(path) => {
-                let shown = path.display();
-                let fail = |why: String| Failure::new("PRICE_BOOK_UNREADABLE", format!("{shown}: {why}"));
-                let size = std::fs::metadata(path).map_err(|error| fail(error.to_string()))?.len();
-                if size > LARGEST_BOOK {
-                    return Err(fail(format!("{size} bytes is too large for a price book")));
-                }
-                let text = std::fs::read_to_string(path).map_err(|error| fail(error.to_string()))?;
-                PriceBook::parse(&text)
-                    .map_err(|error| Failure::new(error.code(), format!("{shown}: {error}")))?
-            }
-        };
+        let book = book(&pricing.price_book)?;
         let defaults = Assumptions::default();
         let run_minutes = pricing.run_minutes.unwrap_or(defaults.run_minutes);
         let assumptions = Assumptions { node_count: pricing.node_count, run_minutes };
@@ -79,6 +68,28 @@ impl Prices {
     pub(crate) fn book(&self) -> &PriceBook {
         &self.book
     }
+}
+
+/// The book of files, each before the ones that follow it, and all of them before the prices that are shipped.
+pub(crate) fn book(files: &[PathBuf]) -> Result<PriceBook, Failure> {
+    let fail = |error: PriceBookError| Failure::new(error.code(), error.to_string());
+    let mut lists = Vec::new();
+    for path in files {
+        lists.extend(read(path)?);
+    }
+    lists.extend(PriceBook::shipped().map_err(fail)?.lists().iter().cloned());
+    PriceBook::layered(lists).map_err(fail)
+}
+
+fn read(path: &Path) -> Result<Vec<PriceList>, Failure> {
+    let shown = path.display();
+    let fail = |why: String| Failure::new("PRICE_BOOK_UNREADABLE", format!("{shown}: {why}"));
+    let size = std::fs::metadata(path).map_err(|error| fail(error.to_string()))?.len();
+    if size > LARGEST_BOOK {
+        return Err(fail(format!("{size} bytes is too large for a price book")));
+    }
+    let text = std::fs::read_to_string(path).map_err(|error| fail(error.to_string()))?;
+    PriceList::read(&text).map_err(|error| Failure::new(error.code(), format!("{shown}: {error}")))
 }
 
 /// The error with the line and column of the value.

@@ -52,9 +52,7 @@ fn line(line: &BillLine) -> Value {
     let (confidence, why) = match &line.price {
         Priced::Given(_) => ("given", None),
         Priced::Listed(_) => ("list", None),
-        Priced::Assumed(_, region) => {
-            ("assumed", Some(format!("its region is not known; {region} is taken")))
-        }
+        Priced::Assumed(_, why) => ("assumed", Some(why.clone())),
         Priced::Unknown(why) => ("unknown", Some(why.clone())),
     };
     json!({

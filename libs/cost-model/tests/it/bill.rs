@@ -2,7 +2,7 @@
 
 use cost_model::{Bill, Priced, bill};
 use packing::{Cluster, Effect};
-use price_book::InstancePrices;
+use price_book::PriceBook;
 
 use crate::support::objects;
 
@@ -37,7 +37,7 @@ spec:
 }
 
 fn of(cluster: &Cluster, before: u32, after: u32) -> Bill {
-    bill(cluster, Some(&web(before)), &web(after), &InstancePrices::shipped().unwrap()).unwrap()
+    bill(cluster, Some(&web(before)), &web(after), &PriceBook::shipped().unwrap()).unwrap()
 }
 
 fn micros(bill: &Bill) -> (i64, i64, i64) {
@@ -85,12 +85,21 @@ fn the_price_that_is_given_comes_before_the_list() {
 
 #[test]
 fn a_price_that_is_not_known_is_not_guessed() {
-    let far = of(&nodes("instanceType: m5.large, region: eu-west-1"), 2, 7);
-    assert_eq!(far.nodes[0].price, Priced::Unknown("m5.large has no price in eu-west-1".to_owned()));
-    assert_eq!((far.total, far.delta_range), (None, None));
-    assert_eq!(far.effect, Effect::Adds, "how many nodes there are is known");
-    let assumed = of(&nodes("instanceType: m5.large"), 2, 3);
-    assert!(matches!(&assumed.nodes[0].price, Priced::Assumed(_, region) if region == "us-east-1"));
+    let unknown = of(&nodes("instanceType: m99.huge, region: us-east-1"), 2, 7);
+    let why = "the instance type m99.huge is not in the book";
+    assert_eq!(unknown.nodes[0].price, Priced::Unknown(why.to_owned()));
+    assert_eq!((unknown.total, unknown.delta_range), (None, None));
+    assert_eq!(unknown.effect, Effect::Adds, "how many nodes there are is known");
+    for (place, expected) in [
+        ("instanceType: m5.large", "its region is not known; that of us-east-1 is taken"),
+        (
+            "instanceType: m5.large, region: eu-west-1",
+            "m5.large has no price in eu-west-1; that of us-east-1 is taken",
+        ),
+    ] {
+        let assumed = of(&nodes(place), 2, 3);
+        assert!(matches!(&assumed.nodes[0].price, Priced::Assumed(_, why) if why == expected), "{place}");
+    }
 }
 
 /// A random expander: a pod of 600m takes an m5.large (70.08) or an m5.xlarge (0.192 × 730 = 140.16).
@@ -109,7 +118,7 @@ spec:
 ",
     ))
     .unwrap();
-    let new = bill(&cluster, None, &web(1), &InstancePrices::shipped().unwrap()).unwrap();
+    let new = bill(&cluster, None, &web(1), &PriceBook::shipped().unwrap()).unwrap();
     let (low, high) = new.delta_range.unwrap();
     assert_eq!((low.micros, high.micros), (70_080_000, 140_160_000));
     assert_eq!(micros(&new), (0, 70_080_000, 70_080_000));

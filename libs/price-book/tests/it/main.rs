@@ -1,4 +1,5 @@
 //! The price book, as its readers meet it.
 
 mod customer;
+mod layers;
 mod shipped;

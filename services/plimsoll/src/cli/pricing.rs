@@ -9,9 +9,9 @@ use clap::Args;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Cost options")]
 pub(crate) struct Pricing {
-    /// Your own prices, as JSON
+    /// Your own prices, or a provider's that were imported, as JSON; of several the first that has a price is asked
     #[arg(long, value_name = "FILE")]
-    pub(crate) price_book: Option<PathBuf>,
+    pub(crate) price_book: Vec<PathBuf>,
     /// The nodes that a DaemonSet runs on
     #[arg(long, value_name = "N")]
     pub(crate) node_count: Option<u32>,

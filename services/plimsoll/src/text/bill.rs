@@ -77,9 +77,7 @@ pub(crate) fn price(line: &BillLine) -> String {
     match &line.price {
         Priced::Given(hour) => format!("{hour} an hour, as the description of the nodes says"),
         Priced::Listed(hour) => format!("{hour} an hour, as listed"),
-        Priced::Assumed(hour, region) => {
-            format!("{hour} an hour, as listed of {region}: its region is not known (assumed)")
-        }
+        Priced::Assumed(hour, why) => format!("{hour} an hour (assumed: {why})"),
         Priced::Unknown(why) => format!("the price is not known: {why}"),
     }
 }

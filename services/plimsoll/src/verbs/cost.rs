@@ -28,7 +28,7 @@ pub(crate) fn run(arguments: &Cost) -> Result<Outcome, Failure> {
     gate::check_currency(pricing.fail_above.as_ref(), prices.book())?;
     let (before, after) = session.read_pair(sources)?;
     let report = prices.estimate(before.as_ref(), &after)?;
-    let bill = nodes::of(&session, nodes.as_deref(), before.as_ref(), &after)?;
+    let bill = nodes::of(&session, nodes.as_deref(), before.as_ref(), &after, prices.book())?;
     let sides = if before.is_some() { Sides::Both } else { Sides::After };
     let output = match printed.format {
         Format::Json => json::print(&Document { report: &report, bill: bill.as_ref() })?,
