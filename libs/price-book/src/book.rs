@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::offers::Offer;
+use crate::rules::Priced;
 use crate::{Confidence, Currency, Date, PriceBookError, PriceList, Quote, Unit, UnitPrices, file, rates};
 
 const SHIPPED: &str = include_str!("../data/default.json");
@@ -119,7 +120,9 @@ impl PriceBook {
     }
 
     fn find_unit(&self, unit: Unit) -> Option<Quote> {
-        self.lists.iter().find_map(|list| self.quote(list, list.units.get(unit)?))
+        let priced = Priced { resource: unit.name(), provider: None, region: None, kind: "", is_spot: false };
+        let quote = self.lists.iter().find_map(|list| self.quote(list, list.units.get(unit)?))?;
+        Some(self.ruled(quote, &priced))
     }
 
     /// The book with its unit prices alone, which is what a report says of it.
@@ -170,16 +173,28 @@ impl PriceBook {
 
     /// The day that rules and rates are held against.
     pub(crate) fn day(&self) -> &Date {
-        self.day.as_ref().unwrap_or(&self.as_of)
+        self.day.as_ref().or_else(|| self.lists.first().map(|list| &list.as_of)).unwrap_or(&self.as_of)
     }
 
-    /// The price of an offer.
-    pub(crate) fn quote_of<T>(&self, offer: &Offer<'_, T>, why: Option<String>) -> Option<Quote> {
+    /// The price of an offer of a thing, as the rules leave it. A rule is of the place that was asked for.
+    pub(crate) fn quote_of<T>(
+        &self,
+        offer: &Offer<'_, T>,
+        why: Option<String>,
+        priced: &Priced<'_>,
+    ) -> Option<Quote> {
         let quote = self.quote(offer.list, offer.price)?;
-        Some(match why {
+        let quote = match why {
             Some(why) => quote.assumed(why),
             None => quote,
-        })
+        };
+        let provider = priced.provider.or(Some(offer.provider));
+        let region = priced.region.or(offer.region);
+        Some(self.ruled(quote, &Priced { provider, region, ..*priced }))
+    }
+
+    pub(crate) fn of_day(self, day: Date) -> Result<Self, PriceBookError> {
+        Self::of(self.lists, Some(day))
     }
 }
 

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use crate::list::{Hourly, Instance, StorageClass};
-use crate::{Confidence, PriceBookError, PriceList, Unit};
+use crate::{Confidence, PriceBookError, PriceList, Unit, rules};
 
 impl PriceList {
     /// The list in its one order.
@@ -42,6 +42,7 @@ impl PriceList {
             region.instances.iter().try_for_each(check_instance)?;
         }
         sort_unique("rates", &mut self.rates, |rate| (rate.from, rate.to, rate.as_of.clone()))?;
+        rules::check(&self.rules)?;
         match self.rates.iter().any(|rate| rate.rate.is_zero() || rate.rate.is_sign_negative()) {
             true => Err(PriceBookError::value("rates", "holds a rate that is not above zero")),
             false => Ok(self),
@@ -63,7 +64,9 @@ impl Hourly {
 
 fn check_instance(instance: &Instance) -> Result<(), PriceBookError> {
     let Instance { on_demand, spot, spot_low, spot_high, cpu, memory_gib, .. } = instance;
-    for figure in [on_demand, spot, spot_low, spot_high, cpu, memory_gib] {
+    let Instance { reserved_1y, reserved_3y, savings_1y, savings_3y, .. } = instance;
+    let committed = [reserved_1y, reserved_3y, savings_1y, savings_3y];
+    for figure in [on_demand, spot, spot_low, spot_high, cpu, memory_gib].into_iter().chain(committed) {
         not_negative("instances", *figure)?;
     }
     let within = match (spot_low, spot, spot_high) {

@@ -88,6 +88,8 @@ struct Fields<'a> {
     #[serde(borrow)]
     rates: Option<&'a RawValue>,
     #[serde(borrow)]
+    rules: Option<&'a RawValue>,
+    #[serde(borrow)]
     day: Option<&'a RawValue>,
     #[serde(borrow)]
     below: Option<Vec<&'a RawValue>>,
@@ -129,6 +131,7 @@ fn list(fields: &Fields<'_>) -> Result<PriceList, PriceBookError> {
         gpus: nested_list("gpus", fields.gpus)?,
         instances: nested_list("instances", fields.instances)?,
         rates: nested_list("rates", fields.rates)?,
+        rules: nested_list("rules", fields.rules)?,
     };
     list.checked()
 }
@@ -143,6 +146,7 @@ fn check_version(fields: &Fields<'_>) -> Result<(), PriceBookError> {
         ("gpus", fields.gpus),
         ("instances", fields.instances),
         ("rates", fields.rates),
+        ("rules", fields.rules),
         ("day", fields.day),
     ];
     match version {

@@ -2,6 +2,7 @@
 
 use crate::list::Hourly;
 use crate::offers::{Offer, choose};
+use crate::rules::Priced;
 use crate::{PriceBook, PriceList, Quote, Unit};
 
 impl PriceBook {
@@ -19,7 +20,7 @@ impl PriceBook {
         if kind.is_empty() {
             return unit();
         }
-        self.hourly(|list| &list.load_balancers, kind, region).unwrap_or_else(|| {
+        self.hourly("load_balancer", |list| &list.load_balancers, kind, region).unwrap_or_else(|| {
             unit().assumed(format!(
                 "a load balancer of the kind {kind} has no price in the book; that of any is taken"
             ))
@@ -29,17 +30,17 @@ impl PriceBook {
     /// An hour of a managed control plane (`eks`, `gke`, `aks`); none where no list has it.
     #[must_use]
     pub fn cluster(&self, kind: &str, region: Option<&str>) -> Option<Quote> {
-        self.hourly(|list| &list.clusters, kind, region)
+        self.hourly("cluster", |list| &list.clusters, kind, region)
     }
 
     /// An hour of a GPU that pods ask for as `resource` (`nvidia.com/gpu`), of a model if it is known (what nodes are labelled
     /// with: `nvidia-tesla-t4`). Where no list has the model, the unit price stands in.
     #[must_use]
     pub fn gpu(&self, resource: &str, model: Option<&str>) -> Quote {
-        if let Some(quote) = model.and_then(|model| self.hourly(gpus, model, None)) {
+        if let Some(quote) = model.and_then(|model| self.hourly("gpu", gpus, model, None)) {
             return quote;
         }
-        if let Some(quote) = self.hourly(gpus, resource, None) {
+        if let Some(quote) = self.hourly("gpu", gpus, resource, None) {
             return quote;
         }
         let unit = self.unit(Unit::GpuHour);
@@ -56,6 +57,7 @@ impl PriceBook {
 
     fn hourly(
         &self,
+        resource: &str,
         part: impl Fn(&PriceList) -> &[Hourly],
         kind: &str,
         region: Option<&str>,
@@ -65,13 +67,15 @@ impl PriceBook {
             let items = part(list).iter().filter(|item| item.kind.eq_ignore_ascii_case(kind));
             offers.extend(items.map(|item| Offer {
                 list,
+                provider: &item.provider,
                 region: item.region.as_deref(),
                 item,
                 price: item.hour,
             }));
         }
         let (offer, why) = choose(kind, region, &offers)?;
-        self.quote_of(offer, why)
+        let priced = Priced { resource, provider: None, region, kind, is_spot: false };
+        self.quote_of(offer, why, &priced)
     }
 }
 

@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 
 use crate::list::Instance;
 use crate::offers::{Offer, choose};
+use crate::rules::Priced;
 use crate::{PriceBook, Quote};
 
 /// What is known of the price of an instance.
@@ -31,11 +32,12 @@ impl PriceBook {
     pub fn instance(&self, name: &str, region: Option<&str>, capacity_type: Option<&str>) -> InstancePrice {
         let is_spot = capacity_type == Some("spot");
         let offers = self.instance_offers(name, is_spot);
-        let found =
-            choose(name, region, &offers).and_then(|(offer, why)| Some((offer, self.quote_of(offer, why)?)));
+        let priced = Priced { resource: "instance", provider: None, region, kind: name, is_spot };
+        let found = choose(name, region, &offers)
+            .and_then(|(offer, why)| Some((offer, self.quote_of(offer, why, &priced)?)));
         match found {
             Some((offer, hour)) => {
-                let range = if is_spot { self.spot_range(offer) } else { None };
+                let range = if is_spot { self.spot_range(offer, &priced) } else { None };
                 InstancePrice::Known(Box::new(InstanceQuote { hour, range }))
             }
             None => InstancePrice::Unknown(self.no_instance(name, is_spot)),
@@ -49,12 +51,24 @@ impl PriceBook {
         self.instances_named(name).find_map(|offer| shape(offer.item))
     }
 
+    /// Whose an instance type is.
+    pub(crate) fn provider_of<'a>(&'a self, name: &'a str) -> Option<&'a str> {
+        self.instances_named(name).next().map(|offer| offer.provider)
+    }
+
     fn instances_named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = Offer<'a, Instance>> {
         self.lists().iter().flat_map(move |list| {
             list.instances.iter().filter_map(move |region| {
                 let found = region.instances.binary_search_by(|one| one.name.as_str().cmp(name)).ok()?;
                 let item = region.instances.get(found)?;
-                Some(Offer { list, region: Some(&region.region), item, price: Decimal::ZERO })
+                let region_name = Some(region.region.as_str());
+                Some(Offer {
+                    list,
+                    provider: &region.provider,
+                    region: region_name,
+                    item,
+                    price: Decimal::ZERO,
+                })
             })
         })
     }
@@ -67,9 +81,9 @@ impl PriceBook {
         self.instances_named(name).filter_map(priced).collect()
     }
 
-    fn spot_range(&self, offer: &Offer<'_, Instance>) -> Option<(Decimal, Decimal)> {
-        let (low, high) = (offer.item.spot_low?, offer.item.spot_high?);
-        Some((self.quote(offer.list, low)?.price, self.quote(offer.list, high)?.price))
+    fn spot_range(&self, offer: &Offer<'_, Instance>, priced: &Priced<'_>) -> Option<(Decimal, Decimal)> {
+        let quote = |price| self.quote_of(&Offer { price, ..*offer }, None, priced).map(|quote| quote.price);
+        Some((quote(offer.item.spot_low?)?, quote(offer.item.spot_high?)?))
     }
 
     fn no_instance(&self, name: &str, is_spot: bool) -> String {

@@ -7,6 +7,7 @@
 
 mod book;
 mod check;
+mod commitments;
 mod currency;
 mod date;
 mod decimal;
@@ -19,10 +20,13 @@ mod money;
 mod offers;
 mod quote;
 mod rates;
+mod rules;
+mod split;
 mod storage;
 mod unit;
 
 pub use book::PriceBook;
+pub use commitments::{Commitment, Settlement, Usage};
 pub use currency::{Currency, NotACurrency};
 pub use date::{Date, NotADate};
 pub use file::PriceBookError;
@@ -31,5 +35,7 @@ pub use list::{Hourly, Instance, PriceList, Region, StorageClass};
 pub use money::{MICROS_A_CENT, Money, MoneyError, round_half_even};
 pub use quote::{Confidence, Quote};
 pub use rates::Rate;
+pub use rules::{Rule, Scope};
+pub use split::{NodeShape, NodeSplit, NodeUnitPrices};
 pub use storage::{StorageAsk, StorageQuote};
 pub use unit::{Unit, UnitPrices};

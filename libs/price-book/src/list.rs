@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::{Confidence, Currency, Date, PriceBookError, Rate, Unit, UnitPrices, exact, file};
+use crate::{Confidence, Currency, Date, PriceBookError, Rate, Rule, Unit, UnitPrices, exact, file};
 
 /// What one source says as of one day. Every part but its origin may be missing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -41,6 +41,9 @@ pub struct PriceList {
     /// What an amount of one currency is in another, on a day.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rates: Vec<Rate>,
+    /// Discounts, negotiated rates and commitments.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<Rule>,
 }
 
 fn is_contract(confidence: &Confidence) -> bool {
@@ -125,6 +128,18 @@ pub struct Instance {
     /// The most.
     #[serde(default, deserialize_with = "exact::read_option", skip_serializing_if = "Option::is_none")]
     pub spot_high: Option<Decimal>,
+    /// An hour of a reservation for a year with nothing paid before: standard class of AWS, Azure's reservation, GCP's committed use.
+    #[serde(default, deserialize_with = "exact::read_option", skip_serializing_if = "Option::is_none")]
+    pub reserved_1y: Option<Decimal>,
+    /// The same for three years.
+    #[serde(default, deserialize_with = "exact::read_option", skip_serializing_if = "Option::is_none")]
+    pub reserved_3y: Option<Decimal>,
+    /// An hour in a savings plan for a year.
+    #[serde(default, deserialize_with = "exact::read_option", skip_serializing_if = "Option::is_none")]
+    pub savings_1y: Option<Decimal>,
+    /// The same for three years.
+    #[serde(default, deserialize_with = "exact::read_option", skip_serializing_if = "Option::is_none")]
+    pub savings_3y: Option<Decimal>,
     /// Its CPU cores (the provider's vCPUs).
     #[serde(default, deserialize_with = "exact::read_option", skip_serializing_if = "Option::is_none")]
     pub cpu: Option<Decimal>,
@@ -153,6 +168,7 @@ impl PriceList {
             gpus: Vec::new(),
             instances: Vec::new(),
             rates: Vec::new(),
+            rules: Vec::new(),
         }
     }
 
@@ -166,12 +182,13 @@ impl PriceList {
 
     /// Whether it has the five unit prices and nothing else, which is what version 1 of the file can say.
     pub(crate) fn is_units_only(&self) -> bool {
-        let Self { storage, load_balancers, clusters, gpus, instances, rates, .. } = self;
+        let Self { storage, load_balancers, clusters, gpus, instances, rates, rules, .. } = self;
         let hourly = [load_balancers, clusters, gpus];
         let nothing_else = storage.is_empty()
             && hourly.iter().all(|list| list.is_empty())
             && instances.is_empty()
-            && rates.is_empty();
+            && rates.is_empty()
+            && rules.is_empty();
         nothing_else && Unit::ALL.iter().all(|unit| self.units.get(*unit).is_some())
     }
 }

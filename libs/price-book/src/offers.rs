@@ -8,6 +8,7 @@ use crate::PriceList;
 #[derive(Debug)]
 pub(crate) struct Offer<'a, T> {
     pub(crate) list: &'a PriceList,
+    pub(crate) provider: &'a str,
     /// Where it holds; everywhere, where the list does not say.
     pub(crate) region: Option<&'a str>,
     pub(crate) item: &'a T,

@@ -2,6 +2,7 @@
 
 use crate::list::StorageClass;
 use crate::offers::{Offer, choose};
+use crate::rules::Priced;
 use crate::{PriceBook, Quote, Unit};
 
 /// What is asked of a volume's price.
@@ -64,7 +65,15 @@ impl PriceBook {
                 .storage_unit(format!("its storage class does not say which kind of {provider} it is"));
         };
         let offers = self.storage_offers(provider, kind);
-        let found = choose(kind, ask.region, &offers).and_then(|(offer, why)| self.storage_quote(offer, why));
+        let priced = Priced {
+            resource: "storage",
+            provider: Some(provider),
+            region: ask.region,
+            kind,
+            is_spot: false,
+        };
+        let found = choose(kind, ask.region, &offers)
+            .and_then(|(offer, why)| self.storage_quote(offer, why, &priced));
         found.unwrap_or_else(|| self.storage_unit(self.no_storage(provider, kind)))
     }
 
@@ -75,6 +84,7 @@ impl PriceBook {
         let offers = lists.flat_map(|list| {
             list.storage.iter().filter(is_it).map(move |item| Offer {
                 list,
+                provider: &item.provider,
                 region: item.region.as_deref(),
                 item,
                 price: item.gib_month,
@@ -83,13 +93,21 @@ impl PriceBook {
         offers.collect()
     }
 
-    fn storage_quote(&self, offer: &Offer<'_, StorageClass>, why: Option<String>) -> Option<StorageQuote> {
-        let quote = |price| self.quote_of(&Offer { price, ..*offer }, why.clone());
+    fn storage_quote(
+        &self,
+        offer: &Offer<'_, StorageClass>,
+        why: Option<String>,
+        priced: &Priced<'_>,
+    ) -> Option<StorageQuote> {
+        let quote = |price| self.quote_of(&Offer { price, ..*offer }, why.clone(), priced);
+        // A rate that was negotiated for a GiB is none for an operation.
+        let above =
+            |price| self.quote_of(&Offer { price, ..*offer }, why.clone(), &Priced { kind: "", ..*priced });
         Some(StorageQuote {
             gib_month: quote(offer.price)?,
-            iops_month: offer.item.iops_month.and_then(quote),
+            iops_month: offer.item.iops_month.and_then(above),
             free_iops: offer.item.free_iops,
-            mibps_month: offer.item.mibps_month.and_then(quote),
+            mibps_month: offer.item.mibps_month.and_then(above),
             free_mibps: offer.item.free_mibps,
         })
     }

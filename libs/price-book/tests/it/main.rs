@@ -2,4 +2,5 @@
 
 mod customer;
 mod layers;
+mod rules;
 mod shipped;
