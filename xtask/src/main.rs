@@ -1,7 +1,8 @@
-//! Tasks of this repository that are programs: `cargo xtask schema`.
+//! Tasks of this repository that are programs: `cargo xtask schema`, `cargo xtask rules`.
 
 mod document;
 mod go_module;
+mod rules;
 mod table;
 
 use std::error::Error;
@@ -17,7 +18,8 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["schema"] => write_schema(),
-        _ => Err("usage: cargo xtask schema".into()),
+        ["rules"] => write_rules(),
+        _ => Err("usage: cargo xtask schema|rules".into()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -26,6 +28,17 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Writes the catalogue of the risk rules into `docs`.
+fn write_rules() -> Result<(), Box<dyn Error>> {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
+    fs::create_dir_all(docs.join("rules"))?;
+    let front = fs::read_to_string(docs.join("rules.md"))?;
+    for (name, text) in rules::pages(&front)? {
+        fs::write(docs.join(name), text)?;
+    }
+    Ok(())
 }
 
 /// Writes the table of Kubernetes' API from the published documents.

@@ -42,7 +42,11 @@ pub fn risk_over_drift(rendered: &Rendered, plan: &PlanDocument, drifted: Vec<Dr
         blocked: items(&plan.blocked),
         drifted,
     };
-    risk_rules::assess(Some(&rendered.before), &rendered.after, &Facts { plan: Some(plan) })
+    risk_rules::assess(
+        Some(&rendered.before),
+        &rendered.after,
+        &Facts { plan: Some(plan), ..Facts::default() },
+    )
 }
 
 fn fact(item: &PlanItem) -> risk_rules::PlanItem {

@@ -1,7 +1,10 @@
 //! From two states to a report.
 
+use std::cell::OnceCell;
+
 use kube_model::Object;
 
+use crate::affected::Affected;
 use crate::model::Change;
 use crate::rule::{Hit, Rule};
 use crate::{Facts, Finding, Level, NotEvaluated, RULES, RiskReport};
@@ -12,9 +15,11 @@ use crate::{Facts, Finding, Level, NotEvaluated, RULES, RiskReport};
 pub fn assess(before: Option<&[Object]>, after: &[Object], facts: &Facts) -> RiskReport {
     let change = Change::new(before.unwrap_or_default(), after);
     let mut report = RiskReport::default();
+    let affected = OnceCell::new();
+    let who = |hit: &Hit| affected.get_or_init(|| Affected::of(&change)).by(&hit.object.key());
     for rule in RULES {
         match rule.run(&change, facts) {
-            Ok(hits) => report.findings.extend(hits.into_iter().map(|hit| finding(rule, hit))),
+            Ok(hits) => report.findings.extend(hits.into_iter().map(|hit| finding(rule, who(&hit), hit))),
             Err(missing) => report
                 .not_evaluated
                 .push(NotEvaluated { rule: rule.id.to_owned(), needs: missing.as_str().to_owned() }),
@@ -23,17 +28,23 @@ pub fn assess(before: Option<&[Object]>, after: &[Object], facts: &Facts) -> Ris
     report.findings.sort_by(Finding::by_order);
     report.findings.dedup_by(|next, kept| same_evidence(next, kept));
     report.risk_level = Level::of_all(report.findings.iter().map(|finding| finding.level));
+    let worst = report.findings.iter().filter(|finding| finding.level == report.risk_level);
+    report.risk_level_from = worst.map(|finding| finding.rule.clone()).collect();
+    report.risk_level_from.dedup();
     report
 }
 
-fn finding(rule: &Rule, hit: Hit) -> Finding {
+fn finding(rule: &Rule, affected: Vec<String>, hit: Hit) -> Finding {
     Finding {
         rule: rule.id.to_owned(),
-        level: hit.level,
+        level: Level::of(hit.risk.impact, hit.risk.likelihood),
+        impact: hit.risk.impact,
+        likelihood: hit.risk.likelihood,
         object: hit.object,
         path: hit.path,
         before: hit.before,
         after: hit.after,
+        affected,
         message: hit.message,
         source: hit.source.unwrap_or(rule.source).to_owned(),
         remedy: rule.remedy.to_owned(),

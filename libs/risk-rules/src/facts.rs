@@ -1,6 +1,6 @@
 //! What is known from outside the two states. Each fact may be absent.
 
-use kube_model::Place;
+use kube_model::{ObjectKey, Place, Quantity};
 use serde_json::Value;
 
 /// The facts beside the two states.
@@ -8,6 +8,54 @@ use serde_json::Value;
 pub struct Facts {
     /// The plan of the promotion, if the change is one.
     pub plan: Option<PlanFacts>,
+    /// What containers used lately, measured in the target's cluster.
+    pub usage: Option<Vec<ContainerUse>>,
+    /// What is known of the target's cluster.
+    pub cluster: Option<ClusterFacts>,
+    /// The earlier promotions to the target, the newest first.
+    pub history: Option<Vec<PastPromotion>>,
+}
+
+/// What a container used at the most over some time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ContainerUse {
+    /// The workload, as the target names it.
+    pub workload: ObjectKey,
+    /// The name of the container.
+    pub container: String,
+    /// The highest working set of one of its pods, in bytes.
+    pub memory: Option<Quantity>,
+    /// The highest use of CPU of one of its pods, in cores, as an average over a minute or so.
+    pub cpu: Option<Quantity>,
+    /// Over how many days.
+    pub days: u32,
+}
+
+/// What is known of the target's cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClusterFacts {
+    /// Major and minor version of its API server: `(1, 33)`.
+    pub version: (u32, u32),
+}
+
+/// How a promotion went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was merged and ran.
+    Live,
+    /// It was merged and its workloads did not come up.
+    Failed,
+    /// It was merged and taken back.
+    RolledBack,
+}
+
+/// An earlier promotion to the target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PastPromotion {
+    /// The workloads that it changed.
+    pub workloads: Vec<ObjectKey>,
+    /// How it went.
+    pub outcome: Outcome,
 }
 
 /// What a promotion does with each difference between its source and its target.

@@ -7,7 +7,9 @@
 //!
 //! Objects come in redacted (`kube_model::Redactor`), so that evidence may show every value.
 
+mod affected;
 mod assess;
+mod catalogue;
 mod facts;
 mod level;
 mod model;
@@ -16,8 +18,9 @@ mod rule;
 mod rules;
 
 pub use assess::assess;
-pub use facts::{Drifted, Facts, PlanFacts, PlanItem};
-pub use level::{Level, LevelError};
+pub use catalogue::{CatalogueEntry, catalogue};
+pub use facts::{ClusterFacts, ContainerUse, Drifted, Facts, Outcome, PastPromotion, PlanFacts, PlanItem};
+pub use level::{Impact, LEVELS, Level, LevelError, Likelihood};
 pub use report::{Finding, NotEvaluated, RiskReport};
 pub use rule::{Group, Rule};
 pub use rules::RULES;

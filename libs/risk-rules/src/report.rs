@@ -6,13 +6,15 @@ use kube_model::{ObjectRef, Path};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::Level;
+use crate::{Impact, Level, Likelihood};
 
 /// What a change risks.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct RiskReport {
     /// The level of the worst finding; `none` without any.
     pub risk_level: Level,
+    /// The rules of the findings that have this level, in the order of the findings.
+    pub risk_level_from: Vec<String>,
     /// The findings: the worst first, then by kind, namespace, name, path and rule.
     pub findings: Vec<Finding>,
     /// The rules that lacked their facts, in the order of the table.
@@ -24,8 +26,12 @@ pub struct RiskReport {
 pub struct Finding {
     /// The id of the rule.
     pub rule: String,
-    /// How bad it is.
+    /// How bad it is: by its impact and its likelihood.
     pub level: Level,
+    /// What the harm would be.
+    pub impact: Impact,
+    /// How likely the harm is by this evidence.
+    pub likelihood: Likelihood,
     /// The object that it is about.
     pub object: ObjectRef,
     /// The place in the object; empty for the object itself.
@@ -34,6 +40,8 @@ pub struct Finding {
     pub before: Option<Value>,
     /// The value after; null if there is none.
     pub after: Option<Value>,
+    /// Who is affected: workloads, Services, hosts, subjects, as sentences name them; sorted.
+    pub affected: Vec<String>,
     /// One or two sentences, with the values.
     pub message: String,
     /// The document that the rule rests on: a URL.
@@ -47,7 +55,8 @@ pub struct Finding {
 pub struct NotEvaluated {
     /// The id of the rule.
     pub rule: String,
-    /// What it needs: `plan`, the plan of a promotion; `base`, what the source was at the last promotion.
+    /// What it needs: `plan`, the plan of a promotion; `base`, what the source was at the last promotion; `usage`, what
+    /// containers used; `version`, the version of the target's API server; `history`, the earlier promotions.
     pub needs: String,
 }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use kube_model::{Object, ObjectRef, Path};
 use serde_json::Value;
 
+use crate::level::Risk;
 use crate::model::Change;
 use crate::{Facts, Level, PlanFacts};
 
@@ -27,8 +28,12 @@ pub enum Group {
     Security,
     /// Which software runs.
     SupplyChain,
-    /// What a promotion leaves behind.
+    /// What the cluster has otherwise than its files.
+    Drift,
+    /// What a promotion leaves behind, or takes along.
     Promotion,
+    /// How earlier promotions went.
+    History,
 }
 
 /// A rule of the table.
@@ -40,12 +45,18 @@ pub struct Rule {
     pub group: Group,
     /// What it sees, in a few words.
     pub title: &'static str,
-    /// The highest level that it gives.
-    pub level: Level,
+    /// The lowest and the highest level that it gives.
+    pub levels: [Level; 2],
     /// The document that it rests on: a URL.
     pub source: &'static str,
     /// What to do about a finding.
     pub remedy: &'static str,
+    /// A change that fires it.
+    pub fires: &'static str,
+    /// A change close to that one that does not.
+    pub near_miss: &'static str,
+    /// Checks of other tools that look at the same fact in one state: `kube-linter/latest-tag`.
+    pub equivalents: &'static [&'static str],
     pub(crate) check: Check,
 }
 
@@ -55,6 +66,8 @@ pub(crate) enum Check {
     States(fn(&Change<'_>) -> Vec<Hit>),
     /// Needs the plan of a promotion too, and may need to know its base.
     Plan(fn(&Change<'_>, &PlanFacts) -> Result<Vec<Hit>, Missing>),
+    /// Needs these facts where the change has something to hold against them.
+    Facts(Missing, fn(&Change<'_>, &Facts) -> Result<Vec<Hit>, Missing>),
 }
 
 /// Facts that a rule lacks.
@@ -64,6 +77,12 @@ pub(crate) enum Missing {
     Plan,
     /// What the source was at the last promotion.
     Base,
+    /// What containers used.
+    Usage,
+    /// The version of the target's API server.
+    Version,
+    /// The earlier promotions to the target.
+    History,
 }
 
 impl Missing {
@@ -71,6 +90,9 @@ impl Missing {
         match self {
             Self::Plan => "plan",
             Self::Base => "base",
+            Self::Usage => "usage",
+            Self::Version => "version",
+            Self::History => "history",
         }
     }
 }
@@ -78,7 +100,7 @@ impl Missing {
 /// What a check sees: a finding without what the table knows.
 #[derive(Debug)]
 pub(crate) struct Hit {
-    pub(crate) level: Level,
+    pub(crate) risk: Risk,
     pub(crate) object: ObjectRef,
     pub(crate) path: Path,
     pub(crate) before: Option<Value>,
@@ -89,12 +111,13 @@ pub(crate) struct Hit {
 }
 
 impl Rule {
-    /// The facts that the rule needs beside the two states: `plan`.
+    /// The facts that the rule needs beside the two states, as [`crate::NotEvaluated`] names them.
     #[must_use]
     pub fn needs(&self) -> Option<&'static str> {
         match self.check {
             Check::States(_) => None,
             Check::Plan(_) => Some(Missing::Plan.as_str()),
+            Check::Facts(missing, _) => Some(missing.as_str()),
         }
     }
 
@@ -103,14 +126,15 @@ impl Rule {
         match self.check {
             Check::States(check) => Ok(check(change)),
             Check::Plan(check) => check(change, facts.plan.as_ref().ok_or(Missing::Plan)?),
+            Check::Facts(_, check) => check(change, facts),
         }
     }
 }
 
 impl Hit {
-    pub(crate) fn new(level: Level, object: &Object, path: Path, message: String) -> Self {
+    pub(crate) fn new(risk: Risk, object: &Object, path: Path, message: String) -> Self {
         let object = ObjectRef::of(object);
-        Self { level, object, path, before: None, after: None, message, source: None }
+        Self { risk, object, path, before: None, after: None, message, source: None }
     }
 
     pub(crate) fn before(mut self, value: Option<impl Into<Value>>) -> Self {
@@ -140,7 +164,9 @@ impl fmt::Display for Group {
             Self::Rollout => "rollout",
             Self::Security => "security",
             Self::SupplyChain => "supply chain",
+            Self::Drift => "drift",
             Self::Promotion => "promotion",
+            Self::History => "history",
         })
     }
 }

@@ -1,6 +1,6 @@
 //! What a Role or a ClusterRole allows.
 
-use kube_model::Object;
+use kube_model::{Object, shown};
 use serde_json::Value;
 
 /// One permission: a verb on a resource of a group, or on a URL.
@@ -42,6 +42,21 @@ fn of_rule(rule: &Value) -> Vec<Grant<'_>> {
 
 fn texts<'a>(rule: &'a Value, key: &str) -> Vec<&'a str> {
     rule.get(key).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
+/// Who a binding gives its role to: `ServiceAccount shop/web`, `Group system:authenticated`.
+pub(crate) fn subjects(binding: &Object) -> Vec<String> {
+    let subjects = binding.value.get("subjects").and_then(Value::as_array);
+    subjects
+        .into_iter()
+        .flatten()
+        .map(|subject| {
+            let text = |key: &str| subject.get(key).and_then(Value::as_str);
+            let namespace = text("namespace").map(|namespace| format!("{namespace}/")).unwrap_or_default();
+            let name = format!("{namespace}{}", text("name").unwrap_or_default());
+            format!("{} {}", shown(text("kind").unwrap_or("subject")), shown(&name))
+        })
+        .collect()
 }
 
 impl Grant<'_> {

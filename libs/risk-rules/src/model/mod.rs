@@ -13,7 +13,7 @@ mod workload;
 
 use kube_model::Object;
 
-pub(crate) use access::{Grant, grants};
+pub(crate) use access::{Grant, grants, subjects};
 pub(crate) use amount::Amount;
 pub(crate) use provided::{Keys, provided_keys};
 pub(crate) use references::{Reference, Way, references};

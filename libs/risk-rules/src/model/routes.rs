@@ -14,6 +14,8 @@ pub(crate) struct Backend<'a> {
     pub(crate) namespace: Option<&'a str>,
     /// A port's number or name.
     pub(crate) port: Option<&'a Value>,
+    /// The only host whose requests go there, if an Ingress names one.
+    pub(crate) host: Option<&'a str>,
 }
 
 const ROUTES: [&str; 4] = ["HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute"];
@@ -54,9 +56,13 @@ pub(crate) fn backends(object: &Object) -> Vec<Backend<'_>> {
     let default = ["defaultBackend", "backend"]
         .into_iter()
         .filter_map(|field| of_ingress(object.at(&["spec", field])?, spec.key(field)));
-    let by_path = items(object.at(&["spec", "rules"]))
-        .flat_map(|rule| items(rule.get("http").and_then(|http| http.get("paths"))))
-        .filter_map(|path| of_ingress(path.get("backend")?, spec.key("rules")));
+    let by_path = items(object.at(&["spec", "rules"])).flat_map(|rule| {
+        let host = rule.get("host").and_then(Value::as_str);
+        items(rule.get("http").and_then(|http| http.get("paths")))
+            .filter_map(|path| of_ingress(path.get("backend")?, spec.key("rules")))
+            .map(move |backend| Backend { host, ..backend })
+            .collect::<Vec<_>>()
+    });
     default.chain(by_path).collect()
 }
 
@@ -67,17 +73,23 @@ fn of_route(backend: &Value, path: Path) -> Option<Backend<'_>> {
     }
     let service = backend.get("name")?.as_str()?;
     let namespace = backend.get("namespace").and_then(Value::as_str);
-    Some(Backend { path, service, namespace, port: backend.get("port") })
+    Some(Backend { path, service, namespace, port: backend.get("port"), host: None })
 }
 
 /// `service: {name, port: {number | name}}`, or before `networking.k8s.io/v1` `serviceName` and `servicePort`.
 fn of_ingress(backend: &Value, path: Path) -> Option<Backend<'_>> {
     if let Some(service) = backend.get("service") {
         let port = service.get("port").and_then(|port| port.get("number").or_else(|| port.get("name")));
-        return Some(Backend { path, service: service.get("name")?.as_str()?, namespace: None, port });
+        return Some(Backend {
+            path,
+            service: service.get("name")?.as_str()?,
+            namespace: None,
+            port,
+            host: None,
+        });
     }
     let service = backend.get("serviceName")?.as_str()?;
-    Some(Backend { path, service, namespace: None, port: backend.get("servicePort") })
+    Some(Backend { path, service, namespace: None, port: backend.get("servicePort"), host: None })
 }
 
 impl Backend<'_> {

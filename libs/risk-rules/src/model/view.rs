@@ -10,6 +10,7 @@ use super::{Selector, Workload};
 
 /// One state.
 pub(crate) struct View<'a> {
+    objects: &'a [Object],
     pub(crate) workloads: Vec<Workload<'a>>,
     /// In order of appearance: several share a key where the API server makes the name.
     by_key: HashMap<&'a ObjectKey, Vec<&'a Object>>,
@@ -29,6 +30,7 @@ impl<'a> View<'a> {
     pub(crate) fn new(objects: &'a [Object]) -> Self {
         let workloads: Vec<Workload<'a>> = objects.iter().filter_map(Workload::of).collect();
         let mut view = Self {
+            objects,
             labels: Labels::of(&workloads),
             workload_of: HashMap::with_capacity(workloads.len()),
             workloads,
@@ -72,6 +74,11 @@ impl<'a> View<'a> {
         {
             self.services_by_label.entry(label).or_default().push((object, selector));
         }
+    }
+
+    /// Every object.
+    pub(crate) fn objects(&self) -> impl Iterator<Item = &'a Object> + use<'a> {
+        self.objects.iter()
     }
 
     /// The object of this identity; the first, where the API server makes the name.

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use kube_model::{Object, Path, shown, shown_list};
-use serde_json::Value;
 
+use crate::Impact::{Disaster, Harm, Safeguard};
 use crate::Level;
-use crate::model::{Change, Grant, grants, same_namespace};
+use crate::level::Risk;
+use crate::model::{Change, Grant, grants, same_namespace, subjects};
 use crate::rule::{Check, Group, Hit, Rule};
 
 pub(super) const RULES: &[Rule] = &[
@@ -14,18 +15,28 @@ pub(super) const RULES: &[Rule] = &[
         id: "rbac-widened",
         group: Group::Security,
         title: "A Role or ClusterRole allows more than before",
-        level: Level::Critical,
+        levels: [Level::Medium, Level::Critical],
         source: "https://kubernetes.io/docs/concepts/security/rbac-good-practices/#least-privilege",
         remedy: "Allow only the verbs and resources that are used, by name where possible.",
+        fires: "a Role gets the verb `delete` on `pods`",
+        near_miss: "`get` on `pods` beside `*` on `pods`",
+        equivalents: &[
+            "kube-linter/access-to-secrets",
+            "kube-linter/access-to-create-pods",
+            "kube-linter/wildcard-in-rules",
+        ],
         check: Check::States(rbac_widened),
     },
     Rule {
         id: "binding-widened",
         group: Group::Security,
         title: "A role is given to somebody who did not have it",
-        level: Level::Critical,
+        levels: [Level::High, Level::Critical],
         source: "https://kubernetes.io/docs/reference/access-authn-authz/rbac/#rolebinding-and-clusterrolebinding",
         remedy: "Check that every new subject needs the role.",
+        fires: "another ServiceAccount is bound to a Role",
+        near_miss: "a subject is taken out",
+        equivalents: &["kube-linter/cluster-admin-role-binding", "kube-linter/no-system-group-binding"],
         check: Check::States(binding_widened),
     },
 ];
@@ -40,24 +51,24 @@ fn rbac_widened(change: &Change<'_>) -> Vec<Hit> {
         if new.is_empty() {
             continue;
         }
-        let level = widening_level(&new, before.is_none());
+        let risk = widening_level(&new, before.is_none());
         let where_ = if role.key.kind == "ClusterRole" { " in every namespace it is bound for" } else { "" };
         let message = format!("It newly allows {}{where_}.", in_words(&new));
         let rules = before.and_then(|before| before.value.get("rules"));
-        let hit = Hit::new(level, role, Path::root().key("rules"), message);
+        let hit = Hit::new(risk, role, Path::root().key("rules"), message);
         hits.push(hit.values(rules, role.value.get("rules")));
     }
     hits
 }
 
-fn widening_level(new: &[Grant<'_>], role_is_new: bool) -> Level {
+fn widening_level(new: &[Grant<'_>], role_is_new: bool) -> Risk {
     if new.iter().any(Grant::is_everything) {
-        return Level::Critical;
+        return Disaster.likely();
     }
     // A new application that may look around is what most new roles are for.
     match role_is_new && new.iter().all(Grant::is_harmless_reading) {
-        true => Level::Medium,
-        false => Level::High,
+        true => Safeguard.certain(),
+        false => Harm.likely(),
     }
 }
 
@@ -104,32 +115,17 @@ fn binding_widened(change: &Change<'_>) -> Vec<Hit> {
             continue;
         }
         let role = |field: &str| binding.text(&["roleRef", field]).unwrap_or_default();
-        let level = match role("name") {
-            "cluster-admin" => Level::Critical,
-            _ => Level::High,
+        let risk = match role("name") {
+            "cluster-admin" => Disaster.likely(),
+            _ => Harm.likely(),
         };
         let message =
             format!("{} gets the {} {}.", shown_list(&new, 4), shown(role("kind")), shown(role("name")));
         let subjects = before.and_then(|before| before.value.get("subjects"));
-        let hit = Hit::new(level, binding, Path::root().key("subjects"), message);
+        let hit = Hit::new(risk, binding, Path::root().key("subjects"), message);
         hits.push(hit.values(subjects, binding.value.get("subjects")));
     }
     hits
-}
-
-/// `ServiceAccount shop/web`, `Group system:authenticated`.
-fn subjects(binding: &Object) -> Vec<String> {
-    let subjects = binding.value.get("subjects").and_then(Value::as_array);
-    subjects
-        .into_iter()
-        .flatten()
-        .map(|subject| {
-            let text = |key: &str| subject.get(key).and_then(Value::as_str);
-            let namespace = text("namespace").map(|namespace| format!("{namespace}/")).unwrap_or_default();
-            let name = format!("{namespace}{}", text("name").unwrap_or_default());
-            format!("{} {}", shown(text("kind").unwrap_or("subject")), shown(&name))
-        })
-        .collect()
 }
 
 /// A role that is new as well: `rbac-widened` says what it allows.

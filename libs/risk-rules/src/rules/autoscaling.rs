@@ -3,6 +3,7 @@
 use kube_model::{Object, Path, shown, shown_list};
 use serde_json::Value;
 
+use crate::Impact::Harm;
 use crate::Level;
 use crate::model::{Change, Container, View, Workload};
 use crate::rule::{Check, Group, Hit, Rule};
@@ -11,9 +12,12 @@ pub(super) const RULES: &[Rule] = &[Rule {
     id: "autoscaler-without-requests",
     group: Group::Capacity,
     title: "An autoscaler measures use against requests that containers do not have",
-    level: Level::Medium,
+    levels: [Level::Medium, Level::Medium],
     source: "https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/#how-does-a-horizontalpodautoscaler-work",
     remedy: "Give every container of the workload a request for what the autoscaler measures.",
+    fires: "the CPU request goes, and an autoscaler measures CPU",
+    near_miss: "a CPU limit is there, which stands in for the request",
+    equivalents: &[],
     check: Check::States(autoscaler_without_requests),
 }];
 
@@ -35,7 +39,7 @@ fn autoscaler_without_requests(change: &Change<'_>) -> Vec<Hit> {
                 shown(resource),
                 shown_list(&lacking, 3)
             );
-            hits.push(Hit::new(Level::Medium, autoscaler, path, message).after(Some(resource)));
+            hits.push(Hit::new(Harm.possible(), autoscaler, path, message).after(Some(resource)));
         }
     }
     hits

@@ -3,7 +3,9 @@
 use kube_model::{Quantity, shown, shown_value};
 use serde_json::{Map, Value};
 
+use crate::Impact::{Harm, Safeguard};
 use crate::Level;
+use crate::level::Risk;
 use crate::model::{Change, Container};
 use crate::rule::{Check, Group, Hit, Rule};
 
@@ -12,27 +14,36 @@ pub(super) const RULES: &[Rule] = &[
         id: "memory-limit-lowered",
         group: Group::Capacity,
         title: "The memory limit of a container falls",
-        level: Level::High,
+        levels: [Level::Medium, Level::High],
         source: "https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/#how-pods-with-resource-limits-are-run",
         remedy: "Compare the new limit with the container's highest use over the last weeks, or keep the old one.",
+        fires: "`limits.memory: 512Mi` becomes `256Mi`",
+        near_miss: "`512Mi` becomes `0.5Gi`, which is the same",
+        equivalents: &[],
         check: Check::States(memory_limit_lowered),
     },
     Rule {
         id: "memory-limit-removed",
         group: Group::Capacity,
         title: "The memory limit of a container vanishes",
-        level: Level::Medium,
+        levels: [Level::Medium, Level::Medium],
         source: "https://kubernetes.io/docs/tasks/configure-pod-container/assign-memory-resource/#if-you-do-not-specify-a-memory-limit",
         remedy: "Set a memory limit again, or make sure that a LimitRange sets one.",
+        fires: "`limits.memory` is removed",
+        near_miss: "a CPU limit is added beside it",
+        equivalents: &["kube-linter/unset-memory-requirements"],
         check: Check::States(memory_limit_removed),
     },
     Rule {
         id: "request-above-limit",
         group: Group::Rollout,
         title: "A container asks for more than its limit allows",
-        level: Level::High,
+        levels: [Level::High, Level::High],
         source: "https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/",
         remedy: "Raise the limit to the request or above.",
+        fires: "a request of `640Mi` under a limit of `512Mi`",
+        near_miss: "the request is raised to the limit",
+        equivalents: &[],
         check: Check::States(request_above_limit),
     },
 ];
@@ -55,23 +66,24 @@ fn memory_limit_lowered(change: &Change<'_>) -> Vec<Hit> {
                 shown_value(value)
             );
             let request = after.resource("requests", "memory").filter(|(request, _)| *request > is);
-            let (level, message) = match request {
-                Some((_, request)) => {
-                    (Level::High, format!("{fall}, which is below its request of {}.", shown_value(request)))
-                }
+            let (risk, message) = match request {
+                Some((_, request)) => (
+                    Harm.likely(),
+                    format!("{fall}, which is below its request of {}.", shown_value(request)),
+                ),
                 None => (fall_level(was, is), format!("{fall}; the kernel kills it when it uses more.")),
             };
-            let hit = Hit::new(level, workload.object, after.path_of(&LIMIT), message);
+            let hit = Hit::new(risk, workload.object, after.path_of(&LIMIT), message);
             Some(hit.values(Some(was_value), Some(value)))
         })
         .collect()
 }
 
 /// High from a quarter on: few containers run with that much to spare.
-fn fall_level(was: Quantity, is: Quantity) -> Level {
+fn fall_level(was: Quantity, is: Quantity) -> Risk {
     match is.nanos() * 4 <= was.nanos() * 3 {
-        true => Level::High,
-        false => Level::Medium,
+        true => Harm.likely(),
+        false => Harm.possible(),
     }
 }
 
@@ -88,7 +100,7 @@ fn memory_limit_removed(change: &Change<'_>) -> Vec<Hit> {
                 after.named(),
                 shown_value(was)
             );
-            let hit = Hit::new(Level::Medium, workload.object, after.path_of(&LIMIT), message);
+            let hit = Hit::new(Safeguard.likely(), workload.object, after.path_of(&LIMIT), message);
             Some(hit.values(Some(was), None))
         })
         .collect()
@@ -113,7 +125,7 @@ fn request_above_limit(change: &Change<'_>) -> Vec<Hit> {
             );
             let keys = ["resources", "requests", resource];
             let was = before.and_then(|before| before.at(&keys));
-            let hit = Hit::new(Level::High, workload.object, after.path_of(&keys), message);
+            let hit = Hit::new(Harm.certain(), workload.object, after.path_of(&keys), message);
             hits.push(hit.values(was, Some(request)));
         }
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use kube_model::{Object, Path, shown, shown_list};
 use serde_json::Value;
 
+use crate::Impact::{Harm, Safeguard};
 use crate::Level;
 use crate::model::{
     Change, Keys, Reference, View, Way, Workload, namespace_of, provided_keys, references, same_namespace,
@@ -16,27 +17,36 @@ pub(super) const RULES: &[Rule] = &[
         id: "config-key-missing",
         group: Group::Configuration,
         title: "A pod refers to a key that its ConfigMap or Secret does not have",
-        level: Level::High,
+        levels: [Level::High, Level::High],
         source: "https://kubernetes.io/docs/tasks/configure-pod-container/configure-pod-configmap/#restrictions",
         remedy: "Keep the key, or change the reference in the same change.",
+        fires: "a key goes that a variable refers to",
+        near_miss: "the reference is optional",
+        equivalents: &[],
         check: Check::States(config_key_missing),
     },
     Rule {
         id: "reference-missing",
         group: Group::Configuration,
         title: "A pod refers to a ConfigMap, Secret, claim or ServiceAccount that is not there",
-        level: Level::High,
+        levels: [Level::Medium, Level::High],
         source: "https://kubernetes.io/docs/tasks/configure-pod-container/configure-pod-configmap/#restrictions",
         remedy: "Make sure that the object exists in the target before the change is applied.",
+        fires: "a ConfigMap goes that a pod mounts",
+        near_miss: "the reference is optional, or a SealedSecret makes the Secret",
+        equivalents: &["kube-linter/non-existent-service-account"],
         check: Check::States(reference_missing),
     },
     Rule {
         id: "config-without-restart",
         group: Group::Configuration,
         title: "Configuration changes that running pods do not take up",
-        level: Level::Medium,
+        levels: [Level::Medium, Level::Medium],
         source: "https://kubernetes.io/docs/concepts/configuration/configmap/#mounted-configmaps-are-updated-automatically",
         remedy: "Restart the workload after the change, or put a hash of the configuration into its pod template.",
+        fires: "a key changes that a variable reads, and the pod template stays",
+        near_miss: "the pod mounts it as a volume, which follows",
+        equivalents: &[],
         check: Check::States(config_without_restart),
     },
 ];
@@ -65,7 +75,7 @@ fn config_key_missing(change: &Change<'_>) -> Vec<Hit> {
             );
             let evidence = format!("{}/{}", reference.name, key);
             let was = earlier.iter().any(|earlier| is_same(earlier, &reference)).then(|| evidence.clone());
-            let hit = Hit::new(Level::High, workload.object, reference.path, message);
+            let hit = Hit::new(Harm.certain(), workload.object, reference.path, message);
             hits.push(hit.before(was).after(Some(evidence)));
         }
     }
@@ -99,18 +109,18 @@ fn reference_missing(change: &Change<'_>) -> Vec<Hit> {
             let is_removed = provided_keys(&change.before, &reference, workload.object).is_some();
             let is_old = earlier.iter().any(|earlier| (earlier.kind, earlier.name) == id);
             let what = format!("{} {}", reference.kind, shown(reference.name));
-            let (level, message) = match (is_removed, is_old) {
-                (true, _) => (Level::High, format!("It still needs {what}, which the change removes.")),
+            let (risk, message) = match (is_removed, is_old) {
+                (true, _) => (Harm.certain(), format!("It still needs {what}, which the change removes.")),
                 (false, true) => continue,
                 (false, false) => (
-                    Level::Medium,
+                    Harm.possible(),
                     format!(
                         "It newly needs {what}, which is not in the files; it must exist in {}.",
                         namespace_of(workload.object)
                     ),
                 ),
             };
-            let hit = Hit::new(level, workload.object, reference.path, message);
+            let hit = Hit::new(risk, workload.object, reference.path, message);
             hits.push(hit.before(is_old.then_some(reference.name)).after(Some(reference.name)));
         }
     }
@@ -141,7 +151,7 @@ fn config_without_restart(change: &Change<'_>) -> Vec<Hit> {
             }
             let message = not_taken_up(&changed, &readers);
             let (path, was, is) = evidence(before, after, &changed);
-            hits.push(Hit::new(Level::Medium, after, path, message).before(was).after(is));
+            hits.push(Hit::new(Safeguard.certain(), after, path, message).before(was).after(is));
         }
     }
     hits

@@ -2,6 +2,7 @@
 
 use kube_model::{Object, Path, Quantity, shown, shown_list, shown_value};
 
+use crate::Impact::{Disaster, Harm};
 use crate::Level;
 use crate::model::{Change, references, same_namespace};
 use crate::rule::{Check, Group, Hit, Rule};
@@ -11,45 +12,60 @@ pub(super) const RULES: &[Rule] = &[
         id: "claim-removed",
         group: Group::Data,
         title: "A PersistentVolumeClaim is removed",
-        level: Level::Critical,
+        levels: [Level::Critical, Level::Critical],
         source: "https://kubernetes.io/docs/concepts/storage/persistent-volumes/#reclaiming",
         remedy: "Make a backup and check the volume's reclaim policy first, or keep the claim.",
+        fires: "a claim is removed",
+        near_miss: "it carries `helm.sh/resource-policy: keep`",
+        equivalents: &[],
         check: Check::States(claim_removed),
     },
     Rule {
         id: "claim-shrunk",
         group: Group::Data,
         title: "A PersistentVolumeClaim asks for less storage than before",
-        level: Level::High,
+        levels: [Level::High, Level::High],
         source: "https://kubernetes.io/docs/concepts/storage/persistent-volumes/#expanding-persistent-volumes-claims",
         remedy: "Keep the size: a smaller volume is a new claim and a copy of the data.",
+        fires: "`storage: 50Gi` becomes `20Gi`",
+        near_miss: "`storage: 50Gi` becomes `80Gi`",
+        equivalents: &[],
         check: Check::States(claim_shrunk),
     },
     Rule {
         id: "statefulset-removed",
         group: Group::Data,
         title: "A StatefulSet is removed",
-        level: Level::Critical,
+        levels: [Level::High, Level::Critical],
         source: "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#persistentvolumeclaim-retention",
         remedy: "Make sure that nobody uses it, and that its data is kept or saved.",
+        fires: "a StatefulSet is removed",
+        near_miss: "it is renamed in place, or Argo CD is told not to prune it",
+        equivalents: &[],
         check: Check::States(statefulset_removed),
     },
     Rule {
         id: "namespace-removed",
         group: Group::Data,
         title: "A Namespace is removed, and with it everything in it",
-        level: Level::Critical,
+        levels: [Level::Critical, Level::Critical],
         source: "https://kubernetes.io/docs/tasks/administer-cluster/namespaces/#deleting-a-namespace",
         remedy: "Keep the Namespace, or remove what is in it by name first.",
+        fires: "a Namespace is removed",
+        near_miss: "it carries `Prune=false`",
+        equivalents: &[],
         check: Check::States(namespace_removed),
     },
     Rule {
         id: "crd-removed",
         group: Group::Data,
         title: "A CustomResourceDefinition is removed, and with it every object of its kind",
-        level: Level::Critical,
+        levels: [Level::Critical, Level::Critical],
         source: "https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#delete-a-customresourcedefinition",
         remedy: "Keep the definition until no object of its kind is left in the cluster.",
+        fires: "a CustomResourceDefinition is removed",
+        near_miss: "it carries `helm.sh/resource-policy: keep`",
+        equivalents: &[],
         check: Check::States(crd_removed),
     },
 ];
@@ -95,7 +111,7 @@ fn claim_removed(change: &Change<'_>) -> Vec<Hit> {
                 "The claim is removed: its volume and the data on it are deleted too, unless the reclaim policy is \
                  Retain.{still}"
             );
-            Hit::new(Level::Critical, claim, Path::root(), message).values(Some(&claim.value), None)
+            Hit::new(Disaster.likely(), claim, Path::root(), message).values(Some(&claim.value), None)
         })
         .collect()
 }
@@ -115,7 +131,7 @@ fn claim_shrunk(change: &Change<'_>) -> Vec<Hit> {
                 shown_value(was)
             );
             let path = keys.iter().fold(Path::root(), |path, key| path.key(key));
-            Some(Hit::new(Level::High, after, path, message).values(Some(was), Some(is)))
+            Some(Hit::new(Harm.certain(), after, path, message).values(Some(was), Some(is)))
         })
         .collect()
 }
@@ -126,17 +142,17 @@ fn statefulset_removed(change: &Change<'_>) -> Vec<Hit> {
         .map(|set| {
             let deletes =
                 set.text(&["spec", "persistentVolumeClaimRetentionPolicy", "whenDeleted"]) == Some("Delete");
-            let (level, message) = match deletes {
+            let (risk, message) = match deletes {
                 true => (
-                    Level::Critical,
+                    Disaster.certain(),
                     "The StatefulSet is removed, and its retention policy deletes its volumes with it.",
                 ),
                 false => (
-                    Level::High,
+                    Harm.certain(),
                     "The StatefulSet is removed: its pods stop at once. Its claims stay until somebody deletes them.",
                 ),
             };
-            Hit::new(level, set, Path::root(), message.to_owned()).values(Some(&set.value), None)
+            Hit::new(risk, set, Path::root(), message.to_owned()).values(Some(&set.value), None)
         })
         .collect()
 }
@@ -146,7 +162,7 @@ fn namespace_removed(change: &Change<'_>) -> Vec<Hit> {
         .into_iter()
         .map(|namespace| {
             let message = "The Namespace is removed: everything in it is deleted, also what is in no file.";
-            Hit::new(Level::Critical, namespace, Path::root(), message.to_owned())
+            Hit::new(Disaster.certain(), namespace, Path::root(), message.to_owned())
                 .values(Some(&namespace.value), None)
         })
         .collect()
@@ -163,7 +179,7 @@ fn crd_removed(change: &Change<'_>) -> Vec<Hit> {
                 shown(kind)
             );
             let path = Path::root().key("spec").key("names");
-            Hit::new(Level::Critical, definition, path, message)
+            Hit::new(Disaster.certain(), definition, path, message)
                 .values(definition.at(&["spec", "names"]), None)
         })
         .collect()

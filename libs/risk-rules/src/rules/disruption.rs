@@ -3,6 +3,7 @@
 use kube_model::{Object, Path, shown_list, shown_value};
 use serde_json::Value;
 
+use crate::Impact::{Harm, Safeguard};
 use crate::Level;
 use crate::model::{Amount, Change, Selector, View, Workload, floor, same_namespace};
 use crate::rule::{Check, Group, Hit, Rule};
@@ -14,18 +15,24 @@ pub(super) const RULES: &[Rule] = &[
         id: "disruption-budget-blocks",
         group: Group::Availability,
         title: "A PodDisruptionBudget allows no eviction at all",
-        level: Level::High,
+        levels: [Level::High, Level::High],
         source: "https://kubernetes.io/docs/tasks/run-application/configure-pdb/",
         remedy: "Leave room for one eviction: maxUnavailable 1, or more pods than minAvailable asks for.",
+        fires: "`minAvailable: 1` over a workload that goes down to one pod",
+        near_miss: "`minAvailable: 2` of three pods",
+        equivalents: &["kube-linter/pdb-min-available", "kube-linter/pdb-max-unavailable"],
         check: Check::States(budget_blocks),
     },
     Rule {
         id: "disruption-budget-removed",
         group: Group::Availability,
         title: "A PodDisruptionBudget vanishes while its pods stay",
-        level: Level::Medium,
+        levels: [Level::Medium, Level::Medium],
         source: "https://kubernetes.io/docs/concepts/workloads/pods/disruptions/#pod-disruption-budgets",
         remedy: "Keep the budget, or replace it by one that selects the same pods.",
+        fires: "the budget of a workload with three pods is removed",
+        near_miss: "the workload goes too, or another budget selects its pods",
+        equivalents: &[],
         check: Check::States(budget_removed),
     },
 ];
@@ -42,7 +49,7 @@ fn budget_blocks(change: &Change<'_>) -> Vec<Hit> {
             }
             let value = |object: &Object| object.at(&["spec", blockade.field]).cloned();
             let path = Path::root().key("spec").key(blockade.field);
-            let hit = Hit::new(Level::High, budget, path, blockade.message);
+            let hit = Hit::new(Harm.likely(), budget, path, blockade.message);
             Some(hit.before(before.and_then(value)).after(value(budget)))
         })
         .collect()
@@ -130,7 +137,9 @@ fn budget_removed(change: &Change<'_>) -> Vec<Hit> {
                 "The budget is gone: a node drain may take every pod of {} at once.",
                 shown_list(&left, 3)
             );
-            Some(Hit::new(Level::Medium, budget, Path::root(), message).values(Some(&budget.value), None))
+            Some(
+                Hit::new(Safeguard.likely(), budget, Path::root(), message).values(Some(&budget.value), None),
+            )
         })
         .collect()
 }

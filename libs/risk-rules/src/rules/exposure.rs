@@ -2,7 +2,9 @@
 
 use kube_model::{Object, Path};
 
+use crate::Impact::{Harm, Safeguard};
 use crate::Level;
+use crate::level::Risk;
 use crate::model::Change;
 use crate::rule::{Check, Group, Hit, Rule};
 
@@ -10,9 +12,12 @@ pub(super) const RULES: &[Rule] = &[Rule {
     id: "service-exposed",
     group: Group::Security,
     title: "A Service becomes reachable from outside the cluster",
-    level: Level::High,
+    levels: [Level::Medium, Level::High],
     source: "https://kubernetes.io/docs/concepts/services-networking/service/#publishing-services-service-types",
     remedy: "Keep it inside, mark the balancer as internal, or limit who may reach it (loadBalancerSourceRanges).",
+    fires: "`type: ClusterIP` becomes `LoadBalancer`",
+    near_miss: "the balancer is marked as internal",
+    equivalents: &["kube-linter/exposed-services"],
     check: Check::States(service_exposed),
 }];
 
@@ -34,11 +39,11 @@ fn service_exposed(change: &Change<'_>) -> Vec<Hit> {
         if is <= was || is < Reach::Nodes {
             continue;
         }
-        let (level, message) = judge(before.is_some(), was, is);
+        let (risk, message) = judge(before.is_some(), was, is);
         let type_of = |service: &Object| service.at(&["spec", "type"]).cloned();
         let path = Path::root().key("spec").key("type");
         hits.push(
-            Hit::new(level, service, path, message.to_owned())
+            Hit::new(risk, service, path, message.to_owned())
                 .before(before.and_then(type_of))
                 .after(type_of(service)),
         );
@@ -46,20 +51,21 @@ fn service_exposed(change: &Change<'_>) -> Vec<Hit> {
     hits
 }
 
-fn judge(existed: bool, was: Reach, is: Reach) -> (Level, &'static str) {
+fn judge(existed: bool, was: Reach, is: Reach) -> (Risk, &'static str) {
     match (existed, was, is) {
-        (_, _, Reach::Nodes) => {
-            (Level::Medium, "It becomes a NodePort: it answers on a port of every node, past any Ingress.")
-        }
+        (_, _, Reach::Nodes) => (
+            Safeguard.likely(),
+            "It becomes a NodePort: it answers on a port of every node, past any Ingress.",
+        ),
         (true, Reach::InternalBalancer, _) => {
-            (Level::High, "Its load balancer was marked internal and is no more: it may become public.")
+            (Harm.likely(), "Its load balancer was marked internal and is no more: it may become public.")
         }
         (true, _, _) => (
-            Level::High,
+            Harm.likely(),
             "It becomes a LoadBalancer that nothing marks as internal: it may be reachable from the internet.",
         ),
         (false, _, _) => (
-            Level::Medium,
+            Harm.possible(),
             "It is a new LoadBalancer that nothing marks as internal: it may be reachable from the internet.",
         ),
     }

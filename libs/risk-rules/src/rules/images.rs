@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use kube_model::image::ImageRef;
 use kube_model::shown;
 
+use crate::Impact::{Harm, Safeguard};
 use crate::Level;
 use crate::model::Change;
 use crate::rule::{Check, Group, Hit, Rule};
@@ -14,27 +15,36 @@ pub(super) const RULES: &[Rule] = &[
         id: "image-unpinned",
         group: Group::SupplyChain,
         title: "An image gets the tag latest, or none",
-        level: Level::Medium,
+        levels: [Level::Medium, Level::Medium],
         source: "https://kubernetes.io/docs/concepts/containers/images/#image-names",
         remedy: "Name the version, or better the digest.",
+        fires: "the tag becomes `latest`",
+        near_miss: "the tag becomes another version",
+        equivalents: &["kube-linter/latest-tag"],
         check: Check::States(image_unpinned),
     },
     Rule {
         id: "digest-moved-under-tag",
         group: Group::SupplyChain,
         title: "A digest changes while its tag stays",
-        level: Level::Medium,
+        levels: [Level::Medium, Level::Medium],
         source: "https://kubernetes.io/docs/concepts/containers/images/#image-pull-policy",
         remedy: "Find out who pushed the tag again and why; give a new build a new tag.",
+        fires: "the digest changes, the tag stays",
+        near_miss: "both change",
+        equivalents: &[],
         check: Check::States(digest_moved),
     },
     Rule {
         id: "image-older",
         group: Group::SupplyChain,
         title: "An image goes to an older version",
-        level: Level::Medium,
+        levels: [Level::Medium, Level::Medium],
         source: "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-back-a-deployment",
         remedy: "Check that the older version still reads the data and speaks to the services that it finds.",
+        fires: "`web:2.4.1` becomes `web:2.3.9`",
+        near_miss: "one commit hash becomes another: they have no order",
+        equivalents: &[],
         check: Check::States(image_older),
     },
 ];
@@ -57,7 +67,7 @@ fn image_unpinned(change: &Change<'_>) -> Vec<Hit> {
                 after.named(),
                 shown(image)
             );
-            let hit = Hit::new(Level::Medium, workload.object, after.path_of(&["image"]), message);
+            let hit = Hit::new(Safeguard.likely(), workload.object, after.path_of(&["image"]), message);
             Some(hit.before(was).after(Some(image)))
         })
         .collect()
@@ -85,7 +95,7 @@ fn digest_moved(change: &Change<'_>) -> Vec<Hit> {
                 shown(is.digest?),
                 shown(was.digest?)
             );
-            let hit = Hit::new(Level::Medium, workload.object, after.path_of(&["image"]), message);
+            let hit = Hit::new(Safeguard.likely(), workload.object, after.path_of(&["image"]), message);
             Some(hit.before(Some(was_text)).after(Some(text)))
         })
         .collect()
@@ -106,7 +116,7 @@ fn image_older(change: &Change<'_>) -> Vec<Hit> {
                 shown(was.tag?),
                 shown(is.tag?)
             );
-            let hit = Hit::new(Level::Medium, workload.object, after.path_of(&["image"]), message);
+            let hit = Hit::new(Harm.possible(), workload.object, after.path_of(&["image"]), message);
             Some(hit.before(Some(was_text)).after(Some(text)))
         })
         .collect()

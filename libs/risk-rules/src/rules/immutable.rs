@@ -7,6 +7,7 @@ mod volume;
 use kube_model::{Object, Path, Quantity};
 use serde_json::Value;
 
+use crate::Impact::Harm;
 use crate::Level;
 use crate::model::{Change, Selector};
 use crate::rule::{Check, Group, Hit, Rule};
@@ -16,18 +17,24 @@ pub(super) const RULES: &[Rule] = &[
         id: "immutable-field-changed",
         group: Group::Rollout,
         title: "A field that cannot be changed is changed",
-        level: Level::High,
+        levels: [Level::High, Level::High],
         source: "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#label-selector-updates",
         remedy: "Keep the field, or plan to delete and create the object anew, with the outage that this means.",
+        fires: "`spec.selector` of a Deployment changes",
+        near_miss: "a hook that is deleted and created anew",
+        equivalents: &[],
         check: Check::States(immutable_field_changed),
     },
     Rule {
         id: "selector-misses-its-pods",
         group: Group::Rollout,
         title: "A workload's selector does not match the labels of its own pods",
-        level: Level::High,
+        levels: [Level::High, Level::High],
         source: "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#selector",
         remedy: "Give the pod template the labels of the selector.",
+        fires: "the labels of the pod template change, the selector does not",
+        near_miss: "a label is added that the selector does not name",
+        equivalents: &["kube-linter/mismatching-selector"],
         check: Check::States(selector_misses_its_pods),
     },
 ];
@@ -143,7 +150,7 @@ fn refused(
         kube_model::shown(&path.to_string()),
         object.key.kind
     );
-    Hit { source: Some(source), ..Hit::new(Level::High, object, path, message).values(before, after) }
+    Hit { source: Some(source), ..Hit::new(Harm.certain(), object, path, message).values(before, after) }
 }
 
 fn value<'a>(row: &Immutable, object: &'a Object) -> Option<&'a Value> {
@@ -217,7 +224,7 @@ fn sealed_data_changed(change: &Change<'_>) -> Vec<Hit> {
                 let message = format!(
                     "It is marked immutable, and its {field} changes: the API server refuses the change."
                 );
-                let hit = Hit::new(Level::High, after, Path::root().key(field), message);
+                let hit = Hit::new(Harm.certain(), after, Path::root().key(field), message);
                 let hit = hit.values(before.at(&[field]), after.at(&[field]));
                 hits.push(Hit { source: Some(source), ..hit });
             }
@@ -247,7 +254,7 @@ fn selector_misses_its_pods(change: &Change<'_>) -> Vec<Hit> {
             let labels = |object: &Object| object.at(&["spec", "template", "metadata", "labels"]).cloned();
             let message =
                 "Its selector does not match the labels of its own pods: the API server refuses it.";
-            let hit = Hit::new(Level::High, workload.object, path.clone(), message.to_owned());
+            let hit = Hit::new(Harm.certain(), workload.object, path.clone(), message.to_owned());
             Some(hit.before(before.and_then(labels)).after(labels(workload.object)))
         })
         .collect()

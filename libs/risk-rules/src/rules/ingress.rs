@@ -4,7 +4,9 @@ use std::collections::HashSet;
 
 use kube_model::{Object, shown, shown_value};
 
+use crate::Impact::Harm;
 use crate::Level;
+use crate::level::Risk;
 use crate::model::{Backend, Change, View, backends, hosts, named, namespace_of};
 use crate::rule::{Check, Group, Hit, Rule};
 
@@ -13,18 +15,24 @@ pub(super) const RULES: &[Rule] = &[
         id: "ingress-host-removed",
         group: Group::Network,
         title: "A host that was served is served no more",
-        level: Level::High,
+        levels: [Level::High, Level::High],
         source: "https://kubernetes.io/docs/concepts/services-networking/ingress/#the-ingress-resource",
         remedy: "Keep the host until its traffic has gone, or move it to another Ingress in the same change.",
+        fires: "a host leaves its Ingress",
+        near_miss: "the host moves to another Ingress in the same change",
+        equivalents: &[],
         check: Check::States(host_removed),
     },
     Rule {
         id: "ingress-backend-missing",
         group: Group::Network,
         title: "An Ingress or route sends traffic to a Service or port that is not there",
-        level: Level::High,
+        levels: [Level::Medium, Level::High],
         source: "https://kubernetes.io/docs/concepts/services-networking/ingress/#ingress-rules",
         remedy: "Keep the Service and its port, or point the route at another one.",
+        fires: "the Service behind an Ingress is removed",
+        near_miss: "the Ingress is pointed at the new Service",
+        equivalents: &["kube-linter/dangling-ingress"],
         check: Check::States(backend_missing),
     },
 ];
@@ -44,7 +52,7 @@ fn host_removed(change: &Change<'_>) -> Vec<Hit> {
         }
         for (path, host) in hosts(before).into_iter().filter(|(_, host)| !is_served(host)) {
             let message = format!("Nothing serves the host {} any more: requests for it fail.", shown(host));
-            hits.push(Hit::new(Level::High, after.unwrap_or(before), path, message).before(Some(host)));
+            hits.push(Hit::new(Harm.likely(), after.unwrap_or(before), path, message).before(Some(host)));
         }
     }
     hits
@@ -75,10 +83,10 @@ fn backend_missing(change: &Change<'_>) -> Vec<Hit> {
             if matches!(earlier, Some((Some(_), _))) {
                 continue;
             }
-            let (level, message) = describe(change, router, &backend, fault);
+            let (risk, message) = describe(change, router, &backend, fault);
             let was = earlier.map(|(_, backend)| backend.evidence());
             hits.push(
-                Hit::new(level, router, backend.path.clone(), message)
+                Hit::new(risk, router, backend.path.clone(), message)
                     .before(was)
                     .after(Some(backend.evidence())),
             );
@@ -104,25 +112,21 @@ fn find<'a>(view: &View<'a>, router: &Object, backend: &Backend<'_>) -> Option<&
     view.named_in("Service", backend.service, namespace)
 }
 
-fn describe(
-    change: &Change<'_>,
-    router: &Object,
-    backend: &Backend<'_>,
-    fault: Fault<'_>,
-) -> (Level, String) {
+fn describe(change: &Change<'_>, router: &Object, backend: &Backend<'_>, fault: Fault<'_>) -> (Risk, String) {
     match fault {
         Fault::NoPort(service) => {
             let port = backend.port.map(shown_value).unwrap_or_default();
             (
-                Level::High,
+                Harm.certain(),
                 format!("It sends traffic to port {port} of {}, which has no such port.", named(service)),
             )
         }
-        Fault::NoService if find(&change.before, router, backend).is_some() => {
-            (Level::High, format!("It still sends traffic to {}, which the change removes.", backend.named()))
-        }
+        Fault::NoService if find(&change.before, router, backend).is_some() => (
+            Harm.certain(),
+            format!("It still sends traffic to {}, which the change removes.", backend.named()),
+        ),
         Fault::NoService => (
-            Level::Medium,
+            Harm.possible(),
             format!(
                 "It sends traffic to {}, which is not in the files; it must exist in {}.",
                 backend.named(),

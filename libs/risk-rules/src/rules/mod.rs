@@ -1,29 +1,42 @@
 //! The rules, one file a subject.
 
 mod access;
+mod admission;
+mod api_versions;
 mod autoscaling;
+mod bounds;
 mod capacity;
 mod configuration;
 mod data;
 mod disruption;
 mod exposure;
+mod history;
 mod images;
 mod immutable;
 mod ingress;
+mod lifecycle;
+mod placement;
 mod privileges;
 mod probes;
 mod promotion;
 mod replicas;
+mod restarts;
 mod services;
 mod traffic_policy;
+mod updates;
+mod usage;
 
 use crate::rule::Rule;
 
-const TABLES: [&[Rule]; 16] = [
+const TABLES: [&[Rule]; 25] = [
     replicas::RULES,
     probes::RULES,
+    lifecycle::RULES,
+    placement::RULES,
+    bounds::RULES,
     disruption::RULES,
     capacity::RULES,
+    usage::RULES,
     autoscaling::RULES,
     data::RULES,
     services::RULES,
@@ -31,11 +44,16 @@ const TABLES: [&[Rule]; 16] = [
     traffic_policy::RULES,
     configuration::RULES,
     immutable::RULES,
+    api_versions::RULES,
+    updates::RULES,
+    admission::RULES,
     privileges::RULES,
     access::RULES,
     exposure::RULES,
     images::RULES,
     promotion::RULES,
+    restarts::RULES,
+    history::RULES,
 ];
 
 const COUNT: usize = {

@@ -3,7 +3,9 @@
 use kube_model::{Path, Segment, shown, shown_list, shown_value};
 use serde_json::Value;
 
+use crate::Impact::{Harm, Safeguard};
 use crate::Level;
+use crate::level::Risk;
 use crate::model::{Change, Container, Workload};
 use crate::rule::{Check, Group, Hit, Rule};
 
@@ -14,54 +16,76 @@ pub(super) const RULES: &[Rule] = &[
         id: "privileged-container",
         group: Group::Security,
         title: "A container becomes privileged",
-        level: Level::High,
+        levels: [Level::High, Level::High],
         source: STANDARDS,
         remedy: "Name the capability that it needs instead.",
+        fires: "`privileged: true` is added",
+        near_miss: "it was privileged before",
+        equivalents: &["kube-linter/privileged-container"],
         check: Check::States(privileged_container),
     },
     Rule {
         id: "capabilities-widened",
         group: Group::Security,
         title: "A container gets more Linux capabilities",
-        level: Level::High,
+        levels: [Level::Medium, Level::High],
         source: STANDARDS,
         remedy: "Drop ALL and add only what the container is known to need.",
+        fires: "`add: [SYS_ADMIN]`",
+        near_miss: "`add: [NET_BIND_SERVICE]`, which the restricted standard allows",
+        equivalents: &["kube-linter/drop-net-raw-capability"],
         check: Check::States(capabilities_widened),
     },
     Rule {
         id: "host-namespace-shared",
         group: Group::Security,
         title: "Pods share the network, processes or memory of their node",
-        level: Level::High,
+        levels: [Level::High, Level::High],
         source: STANDARDS,
         remedy: "Leave hostNetwork, hostPID and hostIPC off.",
+        fires: "`hostNetwork: true` is added",
+        near_miss: "`hostNetwork: false` is written out",
+        equivalents: &["kube-linter/host-network", "kube-linter/host-pid", "kube-linter/host-ipc"],
         check: Check::States(host_namespace_shared),
     },
     Rule {
         id: "host-path-added",
         group: Group::Security,
         title: "Pods mount a directory of their node",
-        level: Level::High,
+        levels: [Level::High, Level::High],
         source: "https://kubernetes.io/docs/concepts/storage/volumes/#hostpath",
         remedy: "Use another kind of volume, or mount it read-only and as deep as possible.",
+        fires: "a volume of kind `hostPath` is added",
+        near_miss: "an `emptyDir` is added",
+        equivalents: &[
+            "kube-linter/sensitive-host-mounts",
+            "kube-linter/writable-host-mount",
+            "kube-linter/docker-sock",
+        ],
         check: Check::States(host_path_added),
     },
     Rule {
         id: "runs-as-root",
         group: Group::Security,
         title: "A container may run as root",
-        level: Level::Medium,
+        levels: [Level::Medium, Level::Medium],
         source: STANDARDS,
         remedy: "Set runAsNonRoot to true, and a user other than 0.",
+        fires: "`runAsNonRoot: true` is removed",
+        near_miss: "it is replaced by `runAsUser: 1000`",
+        equivalents: &["kube-linter/run-as-non-root"],
         check: Check::States(runs_as_root),
     },
     Rule {
         id: "privilege-escalation-allowed",
         group: Group::Security,
         title: "A process may get more privileges than its parent",
-        level: Level::Medium,
+        levels: [Level::Medium, Level::Medium],
         source: STANDARDS,
         remedy: "Set allowPrivilegeEscalation to false.",
+        fires: "`allowPrivilegeEscalation: false` is removed",
+        near_miss: "it was never denied",
+        equivalents: &["kube-linter/privilege-escalation-container"],
         check: Check::States(privilege_escalation_allowed),
     },
 ];
@@ -90,7 +114,7 @@ fn privileged_container(change: &Change<'_>) -> Vec<Hit> {
                 after.named()
             );
             let path = after.path_of(&["securityContext", "privileged"]);
-            Some(Hit::new(Level::High, workload.object, path, message).values(was, is))
+            Some(Hit::new(Harm.likely(), workload.object, path, message).values(was, is))
         })
         .collect()
 }
@@ -125,16 +149,16 @@ fn capabilities_widened(change: &Change<'_>) -> Vec<Hit> {
         .containers_after()
         .filter_map(|(workload, before, after)| {
             let before = before.map(|(_, container)| container);
-            let (level, message) = widening(before, after)?;
+            let (risk, message) = widening(before, after)?;
             let path = after.path_of(&["securityContext", "capabilities"]);
             let was = before.and_then(|before| before.at(&["securityContext", "capabilities"]));
             let is = after.at(&["securityContext", "capabilities"]);
-            Some(Hit::new(level, workload.object, path, message).values(was, is))
+            Some(Hit::new(risk, workload.object, path, message).values(was, is))
         })
         .collect()
 }
 
-fn widening(before: Option<&Container<'_>>, after: &Container<'_>) -> Option<(Level, String)> {
+fn widening(before: Option<&Container<'_>>, after: &Container<'_>) -> Option<(Risk, String)> {
     let of = |list| before.map(|before| capabilities(before, list)).unwrap_or_default();
     let (had, dropped) = (of("add"), of("drop"));
     let drops_all = |dropped: &[&str]| dropped.contains(&"ALL");
@@ -148,17 +172,17 @@ fn widening(before: Option<&Container<'_>>, after: &Container<'_>) -> Option<(Le
     let kept = capabilities(after, "drop");
     if beyond {
         let text = format!("The {} gets the {word} {names}, beyond the baseline standard.", after.named());
-        return Some((Level::High, text));
+        return Some((Harm.likely(), text));
     }
     // What is in the baseline is also in the container runtimes' default set: adding it back counts where
     // everything is dropped.
     if !added.is_empty() && drops_all(&kept) {
-        return Some((Level::Medium, format!("The {} gets the {word} {names} back.", after.named())));
+        return Some((Safeguard.certain(), format!("The {} gets the {word} {names} back.", after.named())));
     }
     let lost = drops_all(&dropped) && !drops_all(&kept);
     lost.then(|| {
         let text = format!("The {} does not drop all capabilities any more.", after.named());
-        (Level::Medium, text)
+        (Safeguard.certain(), text)
     })
 }
 
@@ -173,7 +197,7 @@ fn host_namespace_shared(change: &Change<'_>) -> Vec<Hit> {
             if is_true(is) && !is_true(was) {
                 let message = format!("Its pods share the {what} of their node ({field}).");
                 let path = workload.path.key(field);
-                hits.push(Hit::new(Level::High, workload.object, path, message).values(was, is));
+                hits.push(Hit::new(Harm.likely(), workload.object, path, message).values(was, is));
             }
         }
     }
@@ -194,7 +218,7 @@ fn host_path_added(change: &Change<'_>) -> Vec<Hit> {
             let message = format!("Its pods mount {} of their node.", shown(directory));
             let item = Segment::Item(vec![("name".to_owned(), volume.to_owned())]);
             let path = workload.path.key("volumes").join(item).key("hostPath").key("path");
-            hits.push(Hit::new(Level::High, workload.object, path, message).after(Some(directory)));
+            hits.push(Hit::new(Harm.likely(), workload.object, path, message).after(Some(directory)));
         }
     }
     hits
@@ -239,7 +263,7 @@ fn user_zero(workload: &Workload<'_>, before: Earlier<'_, '_>, after: &Container
     let is_root = |value: Option<&Value>| value.and_then(Value::as_i64) == Some(0);
     (is_root(is) && !is_root(was)).then(|| {
         let message = format!("The {} runs as root (runAsUser 0).", after.named());
-        Hit::new(Level::Medium, workload.object, path, message).values(was, is)
+        Hit::new(Safeguard.certain(), workload.object, path, message).values(was, is)
     })
 }
 
@@ -254,7 +278,7 @@ fn non_root_lost(workload: &Workload<'_>, before: Earlier<'_, '_>, after: &Conta
         let now = is.map_or("not set".to_owned(), shown_value);
         let message =
             format!("runAsNonRoot was true for {} and is {now}: it may run as root.", after.named());
-        Hit::new(Level::Medium, workload.object, path, message).values(was, is)
+        Hit::new(Safeguard.certain(), workload.object, path, message).values(was, is)
     })
 }
 
@@ -274,7 +298,7 @@ fn privilege_escalation_allowed(change: &Change<'_>) -> Vec<Hit> {
                 after.named()
             );
             let path = after.path_of(&["securityContext", field]);
-            widened.then(|| Hit::new(Level::Medium, workload.object, path, message).values(was, is))
+            widened.then(|| Hit::new(Safeguard.certain(), workload.object, path, message).values(was, is))
         })
         .collect()
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use kube_model::{Object, ObjectKey, Path, Place, Segment, shown, shown_list, shown_value, size};
 use serde_json::Value;
 
+use crate::Impact::{Harm, Notice};
 use crate::model::{Change, Workload, references};
 use crate::rule::{Check, Group, Hit, Missing, Rule};
 use crate::{Drifted, Level, PlanFacts, PlanItem};
@@ -14,27 +15,36 @@ pub(super) const RULES: &[Rule] = &[
         id: "image-without-its-configuration",
         group: Group::Promotion,
         title: "An image is carried while configuration that came with it stays behind",
-        level: Level::High,
+        levels: [Level::High, Level::High],
         source: "https://kubernetes.io/docs/concepts/configuration/configmap/#motivation",
         remedy: "Carry the configuration too, or make sure that the target's own value suits the new image.",
+        fires: "an image is carried, the variable that came with it is kept",
+        near_miss: "the variable was always different",
+        equivalents: &[],
         check: Check::Plan(image_without_its_configuration),
     },
     Rule {
         id: "source-resize-not-carried",
         group: Group::Promotion,
         title: "The source changed a size that the target keeps",
-        level: Level::Low,
+        levels: [Level::Low, Level::Low],
         source: "https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/",
         remedy: "Decide whether the target needs the new size too; --take carries it.",
+        fires: "staging raised a memory limit, production keeps its own",
+        near_miss: "the limits were always different",
+        equivalents: &[],
         check: Check::Plan(source_resize_not_carried),
     },
     Rule {
         id: "drift-is-written-over",
-        group: Group::Promotion,
+        group: Group::Drift,
         title: "The promotion writes a field that live has otherwise than the target's files",
-        level: Level::Medium,
+        levels: [Level::Medium, Level::Medium],
         source: "https://kubernetes.io/docs/tasks/manage-kubernetes-objects/declarative-config/#how-to-update-objects",
         remedy: "Find out who changed it in the cluster: take it into the target's files first, or let it be written over on purpose.",
+        fires: "live runs `2.4.9`, the files say `2.4.1`, the promotion writes `2.5.0`",
+        near_miss: "live is as the files say",
+        equivalents: &[],
         check: Check::Plan(drift_is_written_over),
     },
 ];
@@ -71,7 +81,7 @@ fn image_without_its_configuration(change: &Change<'_>, plan: &PlanFacts) -> Res
             image.after.as_ref().map(shown_value).unwrap_or_default(),
             shown_list(&stays.names(&left, &image.place), MOST_NAMES)
         );
-        let hit = Hit::new(Level::High, workload.object, image.place.path.clone(), message);
+        let hit = Hit::new(Harm.likely(), workload.object, image.place.path.clone(), message);
         hits.push(hit.values(image.before.as_ref(), image.after.as_ref()));
     }
     Ok(hits)
@@ -225,7 +235,7 @@ fn resize_hit(object: &Object, item: &PlanItem) -> Hit {
         value(&item.after),
         value(&item.before)
     );
-    Hit::new(Level::Low, object, item.place.path.clone(), message)
+    Hit::new(Notice.certain(), object, item.place.path.clone(), message)
         .values(item.before.as_ref(), item.after.as_ref())
 }
 
@@ -244,7 +254,7 @@ fn drift_is_written_over(change: &Change<'_>, plan: &PlanFacts) -> Result<Vec<Hi
                 value(planned)
             ),
         };
-        let hit = Hit::new(Level::Medium, object(&place.object)?, place.path.clone(), message);
+        let hit = Hit::new(Harm.possible(), object(&place.object)?, place.path.clone(), message);
         Some(hit.values(live.as_ref(), planned.as_ref()))
     });
     Ok(hits.collect())

@@ -3,7 +3,9 @@
 use kube_model::{Path, shown_list, shown_value};
 use serde_json::Value;
 
+use crate::Impact::{Disaster, Harm, Safeguard};
 use crate::Level;
+use crate::level::Risk;
 use crate::model::{Amount, Change, Floor, Source, Workload, autoscaler_of, floor, named};
 use crate::rule::{Check, Group, Hit, Rule};
 
@@ -12,36 +14,48 @@ pub(super) const RULES: &[Rule] = &[
         id: "replicas-cut",
         group: Group::Availability,
         title: "The least number of pods falls to one, to none, or to half of what it was",
-        level: Level::Critical,
+        levels: [Level::Medium, Level::Critical],
         source: "https://kubernetes.io/docs/concepts/workloads/pods/disruptions/",
         remedy: "Keep at least two pods, or say in the change why fewer are enough.",
+        fires: "`replicas: 3` becomes `1`",
+        near_miss: "`replicas: 3` becomes `2`",
+        equivalents: &["kube-linter/minimum-three-replicas"],
         check: Check::States(replicas_cut),
     },
     Rule {
         id: "replicas-dropped",
         group: Group::Availability,
         title: "spec.replicas is removed, and its default is one pod",
-        level: Level::High,
+        levels: [Level::Medium, Level::High],
         source: "https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/#migrating-deployments-and-statefulsets-to-horizontal-autoscaling",
         remedy: "Keep spec.replicas; where an autoscaler takes over, hand the field over as the documentation describes.",
+        fires: "`replicas: 3` is removed, and nothing scales the workload",
+        near_miss: "`replicas: 1` is removed",
+        equivalents: &[],
         check: Check::States(replicas_dropped),
     },
     Rule {
         id: "replicas-fight-autoscaler",
         group: Group::Availability,
         title: "spec.replicas and an autoscaler both set the number of pods",
-        level: Level::Medium,
+        levels: [Level::Medium, Level::Medium],
         source: "https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/#migrating-deployments-and-statefulsets-to-horizontal-autoscaling",
         remedy: "Let one of the two set the number: remove spec.replicas as the documentation describes, or the autoscaler.",
+        fires: "a HorizontalPodAutoscaler is added, and `replicas: 3` stays",
+        near_miss: "both were there before",
+        equivalents: &[],
         check: Check::States(replicas_fight_autoscaler),
     },
     Rule {
         id: "rollout-empties-workload",
         group: Group::Availability,
         title: "A rollout may stop every pod at once",
-        level: Level::High,
+        levels: [Level::Medium, Level::High],
         source: "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#strategy",
         remedy: "Use RollingUpdate with a maxUnavailable that leaves pods running.",
+        fires: "the strategy becomes `Recreate`",
+        near_miss: "`maxUnavailable: 99%` of three pods, which is two",
+        equivalents: &["kube-linter/no-rolling-update-strategy"],
         check: Check::States(rollout_empties_workload),
     },
 ];
@@ -56,18 +70,18 @@ fn replicas_cut(change: &Change<'_>) -> Vec<Hit> {
         .filter_map(|(before, after)| {
             let was = floor(&change.before, before)?.pods;
             let is = floor(&change.after, after)?;
-            let (level, why) = judge_cut(change, after, was, &is)?;
+            let (risk, why) = judge_cut(change, after, was, &is)?;
             let of = match is.from {
                 Source::Autoscaler => format!(" of {}", named(after.object)),
                 Source::Replicas | Source::Default => String::new(),
             };
             let message = format!("The least number of pods{of} falls from {was} to {}. {why}", is.pods);
-            Some(Hit::new(level, is.object, is.path, message).before(Some(was)).after(Some(is.pods)))
+            Some(Hit::new(risk, is.object, is.path, message).before(Some(was)).after(Some(is.pods)))
         })
         .collect()
 }
 
-fn judge_cut(change: &Change<'_>, after: &Workload<'_>, was: i64, is: &Floor<'_>) -> Option<(Level, String)> {
+fn judge_cut(change: &Change<'_>, after: &Workload<'_>, was: i64, is: &Floor<'_>) -> Option<(Risk, String)> {
     // A field that is gone has a rule of its own; an autoscaler that goes to zero is meant to.
     let elsewhere = is.from == Source::Default || (is.from == Source::Autoscaler && is.pods == 0);
     if is.pods >= was || elsewhere {
@@ -76,16 +90,16 @@ fn judge_cut(change: &Change<'_>, after: &Workload<'_>, was: i64, is: &Floor<'_>
     if is.pods == 0 {
         let services = change.services_of(after);
         return Some(match services.is_empty() {
-            true => (Level::High, "Nothing of it runs after the change.".to_owned()),
-            false => (Level::Critical, format!("{} has nobody to answer.", service_list(&services))),
+            true => (Harm.certain(), "Nothing of it runs after the change.".to_owned()),
+            false => (Disaster.certain(), format!("{} has nobody to answer.", service_list(&services))),
         });
     }
     if is.pods == 1 {
         let why = "With a single pod every restart, eviction or lost node is an outage.";
-        return Some((Level::High, why.to_owned()));
+        return Some((Harm.likely(), why.to_owned()));
     }
     (is.pods * 2 <= was)
-        .then(|| (Level::Medium, "The rest has to carry at least twice the load each.".to_owned()))
+        .then(|| (Harm.possible(), "The rest has to carry at least twice the load each.".to_owned()))
 }
 
 /// `Service web`, `Service a and Service b`.
@@ -102,13 +116,13 @@ fn replicas_dropped(change: &Change<'_>) -> Vec<Hit> {
         .filter_map(|(before, after)| {
             let was = before.replicas().and_then(Value::as_i64).filter(|pods| *pods > 1)?;
             floor(&change.after, after)?;
-            let (level, message) = match autoscaler_of(&change.after, after) {
+            let (risk, message) = match autoscaler_of(&change.after, after) {
                 None => (
-                    Level::High,
+                    Harm.likely(),
                     format!("spec.replicas is removed. It was {was}, and without it one pod is the default."),
                 ),
                 Some(autoscaler) => (
-                    Level::Medium,
+                    Harm.possible(),
                     format!(
                         "spec.replicas is removed for {}. It was {was}, and the first apply may leave one pod \
                          until the autoscaler acts.",
@@ -116,7 +130,7 @@ fn replicas_dropped(change: &Change<'_>) -> Vec<Hit> {
                     ),
                 ),
             };
-            Some(Hit::new(level, after.object, replicas_path(), message).before(Some(was)))
+            Some(Hit::new(risk, after.object, replicas_path(), message).before(Some(was)))
         })
         .collect()
 }
@@ -137,7 +151,7 @@ fn replicas_fight_autoscaler(change: &Change<'_>) -> Vec<Hit> {
                 "spec.replicas is {pods} while {} sets the number of pods: every apply takes it back to {pods}.",
                 named(autoscaler.object)
             );
-            let hit = Hit::new(Level::Medium, after.object, replicas_path(), message);
+            let hit = Hit::new(Safeguard.certain(), after.object, replicas_path(), message);
             (!fought).then(|| hit.values(before.and_then(Workload::replicas), after.replicas()))
         })
         .collect()
@@ -152,17 +166,17 @@ fn rollout_empties_workload(change: &Change<'_>) -> Vec<Hit> {
             emptied_by(before, pods).is_none().then_some(())?;
             let (path, why) = emptied_by(after, pods)?;
             let services = change.services_of(after);
-            let (level, who) = match services.is_empty() {
-                true => (Level::Medium, String::new()),
+            let (risk, who) = match services.is_empty() {
+                true => (Safeguard.certain(), String::new()),
                 false => {
-                    (Level::High, format!(" {} has nobody to answer meanwhile.", service_list(&services)))
+                    (Harm.certain(), format!(" {} has nobody to answer meanwhile.", service_list(&services)))
                 }
             };
             let value = |workload: &Workload<'_>| {
                 path.get(workload.object.key.schema(), &workload.object.value)
                     .map(std::borrow::Cow::into_owned)
             };
-            let hit = Hit::new(level, after.object, path.clone(), format!("{why}{who}"));
+            let hit = Hit::new(risk, after.object, path.clone(), format!("{why}{who}"));
             Some(hit.before(value(before)).after(value(after)))
         })
         .collect()

@@ -3,7 +3,9 @@
 use kube_model::{Object, Path, Segment, shown, shown_list, shown_value};
 use serde_json::Value;
 
+use crate::Impact::{Disaster, Harm};
 use crate::Level;
+use crate::level::Risk;
 use crate::model::{Change, Selector, View, Workload, backends, named, same_namespace};
 use crate::rule::{Check, Group, Hit, Rule};
 
@@ -12,18 +14,24 @@ pub(super) const RULES: &[Rule] = &[
         id: "service-selects-nothing",
         group: Group::Network,
         title: "A Service selects no pods",
-        level: Level::Critical,
+        levels: [Level::Medium, Level::Critical],
         source: "https://kubernetes.io/docs/tasks/debug/debug-application/debug-service/#does-the-service-have-any-endpointslices",
         remedy: "Make the selector and the pods' labels agree again, or remove the Service with its pods.",
+        fires: "the selector of a Service gets a label that no pod has",
+        near_miss: "the pods get the label too",
+        equivalents: &["kube-linter/dangling-service"],
         check: Check::States(service_selects_nothing),
     },
     Rule {
         id: "service-port-lost",
         group: Group::Network,
         title: "A Service sends traffic to a port that no container has",
-        level: Level::High,
+        levels: [Level::Medium, Level::High],
         source: "https://kubernetes.io/docs/concepts/services-networking/service/#field-spec-ports",
         remedy: "Make targetPort and the containers' ports agree again.",
+        fires: "the port that `targetPort` names is renamed in the container",
+        near_miss: "the Service is changed with it",
+        equivalents: &["kube-linter/invalid-target-ports"],
         check: Check::States(service_port_lost),
     },
 ];
@@ -41,19 +49,19 @@ fn service_selects_nothing(change: &Change<'_>) -> Vec<Hit> {
             }
             let before = change.object_before(service);
             let wanted = labels(service);
-            let (level, message) = match before {
+            let (risk, message) = match before {
                 Some(before) => lost(change, service, before, &wanted)?,
                 None => unmatched(&change.after, service, &wanted)?,
             };
             let was = before.and_then(|before| before.at(&["spec", "selector"]));
-            let hit = Hit::new(level, service, path.clone(), message);
+            let hit = Hit::new(risk, service, path.clone(), message);
             Some(hit.values(was, service.at(&["spec", "selector"])))
         })
         .collect()
 }
 
 /// It had pods and has none any more.
-fn lost(change: &Change<'_>, service: &Object, before: &Object, wanted: &str) -> Option<(Level, String)> {
+fn lost(change: &Change<'_>, service: &Object, before: &Object, wanted: &str) -> Option<(Risk, String)> {
     let selector = Selector::of_service(before)?;
     let had: Vec<String> =
         change.before.selected(&selector, before).iter().map(|workload| workload.named()).collect();
@@ -70,15 +78,15 @@ fn lost(change: &Change<'_>, service: &Object, before: &Object, wanted: &str) ->
     let message =
         format!("It sent traffic to {}; after the change no pod has {wanted}.", shown_list(&had, 3));
     Some(match routers.is_empty() {
-        true => (Level::High, message),
-        false => (Level::Critical, format!("{message} {} sends users there.", shown_list(&routers, 3))),
+        true => (Harm.likely(), message),
+        false => (Disaster.certain(), format!("{message} {} sends users there.", shown_list(&routers, 3))),
     })
 }
 
 /// It is new and finds nothing. A state without workloads shows only a part, and says nothing about pods.
-fn unmatched(after: &View<'_>, service: &Object, wanted: &str) -> Option<(Level, String)> {
+fn unmatched(after: &View<'_>, service: &Object, wanted: &str) -> Option<(Risk, String)> {
     let sees_workloads = after.workloads.iter().any(|workload| same_namespace(workload.object, service));
-    sees_workloads.then(|| (Level::Medium, format!("It is new, and no pod in the files has {wanted}.")))
+    sees_workloads.then(|| (Harm.possible(), format!("It is new, and no pod in the files has {wanted}.")))
 }
 
 /// `app=web and tier=front`.
@@ -138,13 +146,13 @@ struct Earlier<'a> {
 fn port_hit(service: &Object, workloads: &[&Workload<'_>], port: &Value, loss: Loss) -> Hit {
     let names: Vec<String> = workloads.iter().map(|workload| workload.named()).collect();
     let (names, target) = (shown_list(&names, 3), shown_value(target(port)));
-    let (level, message) = match loss {
+    let (risk, message) = match loss {
         Loss::Unnamed => (
-            Level::High,
+            Harm.certain(),
             format!("It sends traffic to the port named {target}, and no container of {names} has one."),
         ),
         Loss::Undeclared => (
-            Level::Medium,
+            Harm.possible(),
             format!("It sends traffic to port {target}, which no container of {names} declares any more."),
         ),
     };
@@ -152,7 +160,7 @@ fn port_hit(service: &Object, workloads: &[&Workload<'_>], port: &Value, loss: L
     let protocol = port.get("protocol").and_then(Value::as_str).unwrap_or("TCP").to_owned();
     let item = Segment::Item(vec![("port".to_owned(), number), ("protocol".to_owned(), protocol)]);
     let path = Path::root().key("spec").key("ports").join(item).key("targetPort");
-    Hit::new(level, service, path, message)
+    Hit::new(risk, service, path, message)
 }
 
 /// Why a target reaches no container, if it reaches none.

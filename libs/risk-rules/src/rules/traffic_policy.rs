@@ -3,7 +3,9 @@
 use kube_model::{Object, Path, shown_list};
 use serde_json::Value;
 
+use crate::Impact::{Harm, Safeguard};
 use crate::Level;
+use crate::level::Risk;
 use crate::model::{Change, Selector, View, Workload, same_namespace};
 use crate::rule::{Check, Group, Hit, Rule};
 
@@ -14,18 +16,24 @@ pub(super) const RULES: &[Rule] = &[
         id: "default-deny-added",
         group: Group::Network,
         title: "A NetworkPolicy denies all traffic to or from pods that had it",
-        level: Level::High,
+        levels: [Level::Medium, Level::High],
         source: "https://kubernetes.io/docs/concepts/services-networking/network-policies/#default-policies",
         remedy: "List who talks to these pods and allow it first; an egress policy has to allow DNS too.",
+        fires: "a policy that selects running pods allows nothing",
+        near_miss: "the pods are new as well",
+        equivalents: &[],
         check: Check::States(default_deny_added),
     },
     Rule {
         id: "network-policy-removed",
         group: Group::Security,
         title: "Pods lose their last NetworkPolicy and take all traffic",
-        level: Level::Medium,
+        levels: [Level::Medium, Level::Medium],
         source: "https://kubernetes.io/docs/concepts/services-networking/network-policies/#the-two-sorts-of-pod-isolation",
         remedy: "Keep the policy, or replace it by one that selects the same pods.",
+        fires: "the last policy of running pods is removed",
+        near_miss: "another policy selects the same pods",
+        equivalents: &["kube-linter/non-isolated-pod"],
         check: Check::States(policy_removed),
     },
 ];
@@ -95,10 +103,10 @@ fn default_deny_added(change: &Change<'_>) -> Vec<Hit> {
             if stance(policy, direction) != Stance::Denies || denied {
                 continue;
             }
-            if let Some((level, message)) = judge(change, policy, direction) {
+            if let Some((risk, message)) = judge(change, policy, direction) {
                 let path = Path::root().key("spec");
                 let was = before.and_then(|before| before.at(&["spec"]));
-                hits.push(Hit::new(level, policy, path, message).values(was, policy.at(&["spec"])));
+                hits.push(Hit::new(risk, policy, path, message).values(was, policy.at(&["spec"])));
             }
         }
     }
@@ -106,7 +114,7 @@ fn default_deny_added(change: &Change<'_>) -> Vec<Hit> {
 }
 
 /// Pods that are new have no traffic that could be cut; a state without the pods says nothing about them.
-fn judge(change: &Change<'_>, policy: &Object, direction: Direction) -> Option<(Level, String)> {
+fn judge(change: &Change<'_>, policy: &Object, direction: Direction) -> Option<(Risk, String)> {
     let selected = change.after.selected(&selector(policy)?, policy);
     let cut: Vec<&&Workload<'_>> =
         selected.iter().filter(|workload| change.workload_before(workload).is_some()).collect();
@@ -123,9 +131,9 @@ fn judge(change: &Change<'_>, policy: &Object, direction: Direction) -> Option<(
     let pods = if names.is_empty() { "the pods it selects".to_owned() } else { shown_list(&names, 3) };
     let denies = format!("It denies all traffic {} {pods}", direction.in_words());
     Some(match (others.is_empty(), names.is_empty()) {
-        (true, false) => (Level::High, format!("{denies}, and no other policy in the files allows any.")),
-        (true, true) => (Level::Medium, format!("{denies}, and no other policy in the files allows any.")),
-        (false, _) => (Level::Medium, format!("{denies}, except what {} allows.", shown_list(&others, 3))),
+        (true, false) => (Harm.likely(), format!("{denies}, and no other policy in the files allows any.")),
+        (true, true) => (Harm.possible(), format!("{denies}, and no other policy in the files allows any.")),
+        (false, _) => (Harm.possible(), format!("{denies}, except what {} allows.", shown_list(&others, 3))),
     })
 }
 
@@ -145,7 +153,7 @@ fn policy_removed(change: &Change<'_>) -> Vec<Hit> {
                 "No NetworkPolicy selects {} any more: all traffic is allowed.",
                 shown_list(&left, 3)
             );
-            let hit = Hit::new(Level::Medium, policy, Path::root(), message);
+            let hit = Hit::new(Safeguard.certain(), policy, Path::root(), message);
             (!left.is_empty()).then(|| hit.values(Some(&policy.value), None))
         })
         .collect()

@@ -1,4 +1,4 @@
-use risk_rules::Level::{Critical, High, Medium};
+use risk_rules::Level::{Critical, High, Low, Medium};
 
 use crate::case::{Case, case};
 
@@ -99,6 +99,15 @@ fn rollouts() -> Vec<Case> {
             "maxUnavailable becomes 3: a rollout may stop all 3 pods at once. Service web has nobody to answer \
              meanwhile.",
         ),
+        // Nobody calls the worker by a Service.
+        case("rollout-empties-workload")
+            .edit("  replicas: 2\n  selector:\n    matchLabels: {app: worker}", "  replicas: 2\n  strategy: {type: Recreate}\n  selector:\n    matchLabels: {app: worker}")
+            .gives(
+                Medium,
+                "Deployment/worker",
+                "spec.strategy.type",
+                "The strategy becomes Recreate: every rollout stops all pods before it starts new ones.",
+            ),
         // 25% of 1 is 0 when rounded down; with no surge either, Kubernetes lets one pod be unavailable (its
         // controller's ResolveFenceposts: "1 desired, max unavailable 1%, surge 0%" takes the old pod first).
         case("rollout-empties-workload")
@@ -159,6 +168,15 @@ fn probes() -> Vec<Case> {
             "spec.template.spec.containers[name=worker].livenessProbe",
             "The liveness probe of container worker is gone: if it hangs, nothing restarts it.",
         ),
+        case("probe-removed")
+            .given("        livenessProbe: {httpGet: {path: /live, port: http}}\n", "")
+            .edit("        startupProbe: {httpGet: {path: /live, port: http}}\n", "")
+            .gives(
+                Low,
+                "Deployment/web",
+                "spec.template.spec.containers[name=web].startupProbe",
+                "The startup probe of container web is gone: nothing says any more when it is up.",
+            ),
         case("probe-removed").edit("path: /ready, port: http", "path: /healthz, port: http"),
         // The container goes with its probe.
         case("probe-removed").remove("Deployment", "worker"),

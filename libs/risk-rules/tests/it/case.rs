@@ -13,7 +13,7 @@ pub(crate) fn objects(text: &str) -> Vec<Object> {
 
 /// What a pair of texts risks, with a plan that does nothing.
 pub(crate) fn risk(before: &str, after: &str) -> RiskReport {
-    let facts = Facts { plan: Some(PlanFacts::default()) };
+    let facts = Facts { plan: Some(PlanFacts::default()), ..Facts::default() };
     assess(Some(&objects(before)), &objects(after), &facts)
 }
 

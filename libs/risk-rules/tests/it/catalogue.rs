@@ -1,13 +1,14 @@
 //! The table of the rules, its page, and that every rule has its tests.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use risk_rules::{Level, RULES};
+use risk_rules::{Level, RULES, catalogue};
 
 use crate::case::Case;
-use crate::{availability, capacity, configuration, data, network, rollout, security, supply_chain};
-
-const PAGE: &str = include_str!("../../../../docs/rules.md");
+use crate::{
+    availability, capacity, configuration, data, lifecycle, network, placement, rollout, security,
+    supply_chain, updates,
+};
 
 fn cases() -> Vec<Case> {
     [
@@ -15,10 +16,13 @@ fn cases() -> Vec<Case> {
         capacity::cases(),
         configuration::cases(),
         data::cases(),
+        lifecycle::cases(),
         network::cases(),
+        placement::cases(),
         rollout::cases(),
         security::cases(),
         supply_chain::cases(),
+        updates::cases(),
     ]
     .into_iter()
     .flatten()
@@ -36,19 +40,23 @@ fn every_rule_has_a_change_that_fires_it_and_one_that_must_not() {
     assert_eq!(ids(&quiet), of_states);
 }
 
-/// A rule's level is the highest that a case of it gives.
+/// The range of a rule's levels is that of its cases, and each level is what its impact and likelihood give.
 #[test]
-fn every_rule_reaches_its_level_and_never_exceeds_it() {
-    let mut reached: std::collections::BTreeMap<&str, Level> = std::collections::BTreeMap::new();
+fn every_rule_reaches_its_levels_and_never_exceeds_them() {
+    let mut reached: BTreeMap<&str, BTreeSet<Level>> = BTreeMap::new();
     for case in cases() {
         if let Some(finding) = case.check() {
-            let level = reached.entry(case.rule).or_default();
-            *level = finding.level.max(*level);
+            assert_eq!(finding.level, Level::of(finding.impact, finding.likelihood), "{}", case.rule);
+            reached.entry(case.rule).or_default().insert(finding.level);
         }
     }
-    for rule in RULES.iter().filter(|rule| rule.needs().is_none()) {
-        assert_eq!(reached[rule.id], rule.level, "{}", rule.id);
-    }
+    let of_states = RULES.iter().filter(|rule| rule.needs().is_none());
+    let wrong: Vec<String> = of_states
+        .map(|rule| (rule, reached.get(rule.id).cloned().unwrap_or_default()))
+        .filter(|(rule, levels)| [levels.first(), levels.last()] != rule.levels.each_ref().map(Some))
+        .map(|(rule, levels)| format!("{}: {:?} is in fact {levels:?}", rule.id, rule.levels))
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]
@@ -56,26 +64,19 @@ fn every_rule_is_whole() {
     let ids: BTreeSet<&str> = RULES.iter().map(|rule| rule.id).collect();
     assert_eq!(ids.len(), RULES.len(), "ids are unique");
     for rule in RULES {
-        assert!(rule.source.starts_with("https://kubernetes.io/docs/"), "{}", rule.id);
+        assert!(rule.source.starts_with("https://"), "{}", rule.id);
         assert!(rule.remedy.ends_with('.') && !rule.title.ends_with('.'), "{}", rule.id);
-        assert!(rule.level > Level::None, "{}", rule.id);
+        assert!(Level::None < rule.levels[0] && rule.levels[0] <= rule.levels[1], "{}", rule.id);
+        assert!(!rule.fires.is_empty() && !rule.near_miss.is_empty(), "{}", rule.id);
     }
 }
 
-/// The page is written by hand around a table that follows from the code.
 #[test]
-fn the_page_lists_the_rules_as_they_are() {
-    let expected: Vec<String> = RULES
-        .iter()
-        .map(|rule| {
-            let needs = rule.needs().map(|needs| format!(" (needs the {needs})")).unwrap_or_default();
-            format!(
-                "| `{}` | {} | {} | {}{needs} | [documentation]({}) |",
-                rule.id, rule.group, rule.level, rule.title, rule.source
-            )
-        })
-        .collect();
-    let listed: Vec<&str> = PAGE.lines().filter(|line| line.starts_with("| `")).collect();
-    let listed: Vec<&str> = listed.into_iter().filter(|line| line.contains("[documentation]")).collect();
-    assert_eq!(listed, expected, "the table should be:\n{}\n", expected.join("\n"));
+fn the_catalogue_is_the_table_as_data() {
+    let entries = serde_json::to_value(catalogue()).unwrap();
+    assert_eq!(entries.as_array().unwrap().len(), RULES.len());
+    let first = &entries[0];
+    assert_eq!(first["id"], RULES[0].id);
+    assert_eq!((&first["lowest"], &first["highest"]), (&"medium".into(), &"critical".into()));
+    assert_eq!(first["equivalents"], serde_json::json!(["kube-linter/minimum-three-replicas"]));
 }

@@ -60,7 +60,7 @@ fn as_many_images_as_configmaps_that_stay_behind() {
         kept: (0..MANY).map(|index| item("", "ConfigMap", name(index), "data.LEVEL")).collect(),
         ..PlanFacts::default()
     };
-    let facts = Facts { plan: Some(plan) };
+    let facts = Facts { plan: Some(plan), ..Facts::default() };
     let report = timed(|| assess(Some(&before), &after, &facts));
     let found = of_rule(&report, "image-without-its-configuration");
     assert_eq!(found.len(), MANY);

@@ -170,6 +170,6 @@ fn an_image_carried_while_the_configuration_that_came_with_it_was_kept() {
         kept: vec![item("", "ConfigMap", "data.queue", "v1", "v2")],
         ..PlanFacts::default()
     };
-    let report = assess(Some(&before), &after, &Facts { plan: Some(plan) });
+    let report = assess(Some(&before), &after, &Facts { plan: Some(plan), ..Facts::default() });
     found(&report, "image-without-its-configuration", High, &format!("Deployment/web: {path}"));
 }

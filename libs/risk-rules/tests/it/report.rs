@@ -76,6 +76,27 @@ fn the_worst_comes_first_and_gives_the_level() {
         ]
     );
     assert_eq!(report.risk_level, Level::Critical);
+    assert_eq!(report.risk_level_from, ["claim-removed", "service-selects-nothing"]);
+}
+
+/// The pods of Deployment web answer to Service web, which the Ingress sends shop.example to; ConfigMap web-config is
+/// read by Deployment web alone; Role web is bound to the ServiceAccount web.
+#[test]
+fn a_finding_says_who_is_affected() {
+    let report = bad_day();
+    let of = |rule: &str| {
+        report.findings.iter().find(|finding| finding.rule == rule).map(|f| f.affected.clone()).unwrap()
+    };
+    let callers = ["Service web", "host shop.example of Ingress shop"];
+    assert_eq!(of("replicas-cut"), callers);
+    assert_eq!(of("service-selects-nothing"), ["host shop.example of Ingress shop"]);
+    assert_eq!(of("disruption-budget-blocks"), ["Deployment web", callers[0], callers[1]]);
+    assert_eq!(of("image-unpinned"), ["Service api", "host api.shop.example of Ingress shop"]);
+    let after = edit(SHOP, "  banner: \"spring\"\n", "").replace("  log-level: info", "  log-level: warn");
+    let report = risk(SHOP, &after);
+    assert_eq!(report.findings[0].affected, ["Deployment web", callers[0], callers[1]]);
+    let report = risk(SHOP, &edit(SHOP, "verbs: [get, list]", "verbs: [get, list, watch]"));
+    assert_eq!(report.findings[0].affected, ["ServiceAccount shop/web"]);
 }
 
 /// DESIGN section 5: the same input gives the same bytes.
@@ -117,9 +138,9 @@ fn a_field_of_the_pod_is_one_finding_for_all_its_containers() {
 }
 
 #[test]
-fn no_finding_is_above_the_level_of_its_rule() {
+fn every_finding_is_within_the_levels_of_its_rule() {
     for finding in bad_day().findings {
         let rule = RULES.iter().find(|rule| rule.id == finding.rule).unwrap();
-        assert!(finding.level <= rule.level, "{}", rule.id);
+        assert!(rule.levels[0] <= finding.level && finding.level <= rule.levels[1], "{}", rule.id);
     }
 }

@@ -1,10 +1,11 @@
 //! `plimsoll risk` as Markdown.
 
+use kube_model::shown_list;
 use risk_rules::{Finding, RiskReport};
 
 use super::{Page, code_of};
 use crate::escape;
-use crate::text::risk::verdict;
+use crate::text::risk::{MOST_AFFECTED, verdict};
 use crate::text::value;
 
 pub(crate) fn render(report: &RiskReport) -> Page {
@@ -33,7 +34,7 @@ pub(crate) fn details(report: &RiskReport) -> Page {
 }
 
 fn finding(finding: &Finding) -> String {
-    let Finding { rule, level, object, path, before, after, message, source, remedy } = finding;
+    let Finding { rule, level, object, path, before, after, affected, message, source, remedy, .. } = finding;
     let mut item = format!("- **{level}** {}: {}", escape::code(rule), escape::code(&value::object(object)));
     if !path.is_root() {
         item.push_str(&format!(" {}", escape::code(&path.to_string())));
@@ -43,8 +44,12 @@ fn finding(finding: &Finding) -> String {
         let or_none = |text: String| if text.is_empty() { "none".to_owned() } else { text };
         item.push_str(&format!(" ({} → {})", or_none(before), or_none(after)));
     }
+    let affected = match affected.is_empty() {
+        true => String::new(),
+        false => format!("Affects: {}  \n  ", escape::markdown(&shown_list(affected, MOST_AFFECTED))),
+    };
     format!(
-        "{item}  \n  {}  \n  Do: {} ([source](<{}>))\n",
+        "{item}  \n  {}  \n  {affected}Do: {} ([source](<{}>))\n",
         escape::markdown(message),
         escape::markdown(remedy),
         escape::line(source).replace(['<', '>', ' '], "")

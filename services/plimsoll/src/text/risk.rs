@@ -1,5 +1,6 @@
 //! `plimsoll risk` as text.
 
+use kube_model::shown_list;
 use risk_rules::{Finding, Level, RiskReport};
 use serde_json::Value;
 
@@ -14,6 +15,9 @@ pub(crate) fn render(report: &RiskReport, style: Style) -> String {
     details(&mut page, report);
     page.finish()
 }
+
+/// How many of those who are affected a page names; the document lists them all.
+pub(crate) const MOST_AFFECTED: usize = 4;
 
 /// `Risk: high (1 high, 2 medium)`.
 pub(crate) fn verdict(report: &RiskReport) -> String {
@@ -47,6 +51,9 @@ pub(crate) fn details(page: &mut Page, report: &RiskReport) {
             let needs = match rule.needs.as_str() {
                 "plan" => "needs the plan of a promotion (plimsoll preview)",
                 "base" => "needs to know what the source was at the last promotion (--base)",
+                "usage" => "needs what the containers use, measured in the target's cluster",
+                "version" => "needs the version of the target's API server",
+                "history" => "needs the earlier promotions to the target",
                 needs => needs,
             };
             page.wrapped(0, Some(Tone::Quiet), &format!("Not evaluated: {}, which {needs}.", rule.rule));
@@ -64,6 +71,10 @@ fn write(page: &mut Page, finding: &Finding) {
         let room = page.style.width.saturating_sub(start.chars().count() + 2);
         let evidence = evidence(finding.before.as_ref(), finding.after.as_ref(), room);
         page.line(&format!("{start}{evidence}"));
+    }
+    if !finding.affected.is_empty() {
+        let affected = shown_list(&finding.affected, MOST_AFFECTED);
+        page.wrapped(2, None, &format!("affects: {}", escape::line(&affected)));
     }
     page.wrapped(2, None, &format!("do: {}", finding.remedy));
     page.wrapped(2, Some(Tone::Quiet), &format!("see {}", finding.source));

@@ -1,0 +1,178 @@
+//! Where pods may run.
+
+use std::collections::BTreeSet;
+
+use kube_model::{Path, shown, shown_list};
+use serde_json::Value;
+
+use crate::Impact::{Harm, Safeguard};
+use crate::Level;
+use crate::model::{Change, Workload, floor};
+use crate::rule::{Check, Group, Hit, Rule};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "spread-lost",
+        group: Group::Availability,
+        title: "Nothing keeps the pods of a workload apart any more",
+        levels: [Level::Medium, Level::Medium],
+        source: "https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/",
+        remedy: "Keep the anti-affinity or a topology spread constraint, so that one node does not take all pods along.",
+        fires: "`podAntiAffinity` of three pods is removed",
+        near_miss: "it is replaced by `topologySpreadConstraints`; there is one pod alone",
+        equivalents: &["kube-linter/no-anti-affinity"],
+        check: Check::States(spread_lost),
+    },
+    Rule {
+        id: "single-zone",
+        group: Group::Availability,
+        title: "The pods of a workload may run in one zone alone",
+        levels: [Level::Medium, Level::Medium],
+        source: "https://kubernetes.io/docs/setup/best-practices/multiple-zones/",
+        remedy: "Allow a second zone, or say in the change why one is enough.",
+        fires: "a `nodeSelector` on `topology.kubernetes.io/zone` is added",
+        near_miss: "an affinity that names two zones is added",
+        equivalents: &[],
+        check: Check::States(single_zone),
+    },
+    Rule {
+        id: "nodes-narrowed",
+        group: Group::Capacity,
+        title: "Fewer nodes may run the pods of a workload",
+        levels: [Level::Medium, Level::Medium],
+        source: "https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/",
+        remedy: "Make sure that nodes with these labels and taints exist and have room before the change is applied.",
+        fires: "`nodeSelector: {disk: ssd}` is added; a toleration is removed",
+        near_miss: "a `nodeSelector` is removed; a toleration is added",
+        equivalents: &[],
+        check: Check::States(nodes_narrowed),
+    },
+];
+
+const ZONES: [&str; 2] = ["topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone"];
+/// `architecture-changed` is about this one.
+pub(super) const ARCHITECTURE: &str = "kubernetes.io/arch";
+
+fn at<'a>(workload: &Workload<'a>, keys: &[&str]) -> Option<&'a Value> {
+    keys.iter().try_fold(workload.pod, |value, key| value.get(key))
+}
+
+fn items<'a>(workload: &Workload<'a>, keys: &[&str]) -> impl Iterator<Item = &'a Value> {
+    at(workload, keys).and_then(Value::as_array).into_iter().flatten()
+}
+
+fn has_several_pods(change: &Change<'_>, after: &Workload<'_>) -> bool {
+    let workload = change.after.workload(&after.object.key);
+    workload.and_then(|workload| floor(&change.after, workload)).is_some_and(|floor| floor.pods > 1)
+}
+
+/// The lists that keep pods apart.
+const SPREADS: [&[&str]; 3] = [
+    &["topologySpreadConstraints"],
+    &["affinity", "podAntiAffinity", "requiredDuringSchedulingIgnoredDuringExecution"],
+    &["affinity", "podAntiAffinity", "preferredDuringSchedulingIgnoredDuringExecution"],
+];
+
+fn spread_by<'a>(workload: &Workload<'a>) -> Option<(Path, &'a Value)> {
+    SPREADS.iter().find_map(|keys| {
+        items(workload, keys).next()?;
+        let path = keys.iter().fold(workload.path.clone(), |path, key| path.key(key));
+        Some((path, at(workload, keys)?))
+    })
+}
+
+fn spread_lost(change: &Change<'_>) -> Vec<Hit> {
+    change
+        .workloads()
+        .filter(|(_, after)| spread_by(after).is_none() && has_several_pods(change, after))
+        .filter_map(|(before, after)| {
+            let (path, was) = spread_by(before)?;
+            let message = "Nothing keeps its pods apart any more: one node or zone may hold all of them, and take them \
+                           along when it goes.";
+            Some(Hit::new(Safeguard.likely(), after.object, path, message.to_owned()).values(Some(was), None))
+        })
+        .collect()
+}
+
+/// The only zone that pods may run in, and the field that says so.
+fn only_zone<'a>(workload: &Workload<'a>) -> Option<(Path, &'a str)> {
+    let selector = at(workload, &["nodeSelector"]).and_then(Value::as_object);
+    let selected = ZONES.iter().find_map(|zone| selector?.get(*zone)?.as_str());
+    if let Some(zone) = selected {
+        return Some((workload.path.key("nodeSelector"), zone));
+    }
+    let keys =
+        ["affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms"];
+    let mut allowed: Option<BTreeSet<&str>> = None;
+    for term in items(workload, &keys) {
+        let zones = term.get("matchExpressions")?.as_array()?.iter().find(|expression| {
+            let key = expression.get("key").and_then(Value::as_str);
+            key.is_some_and(|key| ZONES.contains(&key))
+                && expression.get("operator").and_then(Value::as_str) == Some("In")
+        })?;
+        let zones = zones.get("values")?.as_array()?.iter().filter_map(Value::as_str);
+        allowed.get_or_insert_default().extend(zones);
+    }
+    let zone = allowed.filter(|zones| zones.len() == 1)?.pop_first()?;
+    Some((keys[..3].iter().fold(workload.path.clone(), |path, key| path.key(key)), zone))
+}
+
+fn single_zone(change: &Change<'_>) -> Vec<Hit> {
+    let hits = change.after.workloads.iter().filter_map(|after| {
+        let (path, zone) = only_zone(after)?;
+        let before = change.workload_before(after).and_then(only_zone);
+        if before.is_some() || !has_several_pods(change, after) {
+            return None;
+        }
+        let message =
+            format!("Its pods may run in zone {} alone: if it is lost, all of them are.", shown(zone));
+        Some(Hit::new(Safeguard.certain(), after.object, path, message).after(Some(zone)))
+    });
+    hits.collect()
+}
+
+fn nodes_narrowed(change: &Change<'_>) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    for (before, after) in change.workloads() {
+        let selector = |workload: &Workload<'_>| at(workload, &["nodeSelector"]).cloned();
+        let asked = new_labels(before, after);
+        if !asked.is_empty() {
+            let message = format!(
+                "Its pods newly need nodes with {}: without room on such nodes they stay pending.",
+                shown_list(&asked, 4)
+            );
+            let hit = Hit::new(Harm.possible(), after.object, after.path.key("nodeSelector"), message);
+            hits.push(hit.before(selector(before)).after(selector(after)));
+        }
+        let kept: Vec<&Value> = items(after, &["tolerations"]).collect();
+        let lost: Vec<String> = items(before, &["tolerations"])
+            .filter(|toleration| !kept.contains(toleration) && !kept.iter().any(|kept| tolerates_all(kept)))
+            .map(|toleration| shown(toleration.get("key").and_then(Value::as_str).unwrap_or("every taint")))
+            .collect();
+        if !lost.is_empty() {
+            let message = format!(
+                "Its pods no longer tolerate {}: nodes with that taint do not take them any more.",
+                shown_list(&lost, 4)
+            );
+            let hit = Hit::new(Harm.possible(), after.object, after.path.key("tolerations"), message);
+            hits.push(hit.values(at(before, &["tolerations"]), at(after, &["tolerations"])));
+        }
+    }
+    hits
+}
+
+fn tolerates_all(toleration: &Value) -> bool {
+    toleration.get("key").is_none() && toleration.get("operator").and_then(Value::as_str) == Some("Exists")
+}
+
+/// The labels that nodes did not need before; zones and architectures have rules of their own.
+fn new_labels(before: &Workload<'_>, after: &Workload<'_>) -> Vec<String> {
+    let was = at(before, &["nodeSelector"]);
+    let is = at(after, &["nodeSelector"]).and_then(Value::as_object);
+    is.into_iter()
+        .flatten()
+        .filter(|(key, value)| was.and_then(|was| was.get(key.as_str())) != Some(value))
+        .filter(|(key, _)| !ZONES.contains(&key.as_str()) && *key != ARCHITECTURE)
+        .map(|(key, value)| format!("{}={}", shown(key), kube_model::shown_value(value)))
+        .collect()
+}
