@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::usage::Usage;
+
 /// The hours of a month: 8,760 hours of a year of 365 days, divided by 12.
 pub const HOURS_A_MONTH: u32 = 730;
 
@@ -12,11 +14,14 @@ pub struct Assumptions {
     pub node_count: Option<u32>,
     /// How long one pod of a Job or CronJob runs, in minutes.
     pub run_minutes: u32,
+    /// How workloads run, as far as it is known.
+    #[serde(default, skip_serializing_if = "Usage::is_empty")]
+    pub usage: Usage,
 }
 
 impl Default for Assumptions {
-    /// No node count; ten minutes a run.
+    /// No node count; ten minutes a run; no usage.
     fn default() -> Self {
-        Self { node_count: None, run_minutes: 10 }
+        Self { node_count: None, run_minutes: 10, usage: Usage::default() }
     }
 }

@@ -107,6 +107,32 @@ impl<'a> Cursor<'a> {
         cursor.value.as_bool().ok_or_else(|| cursor.refuse(format!("{} is not true or false", cursor.value)))
     }
 
+    /// The texts of the list below a key; none where it is absent.
+    pub(crate) fn texts(&self, key: &str) -> Result<Vec<&'a str>, CostError> {
+        let items = self.items(key)?;
+        items.iter().map(|item| item.value.as_str().ok_or_else(|| item.refuse("expected a text"))).collect()
+    }
+
+    /// The labels or annotations below a key that hold a whole number.
+    pub(crate) fn count_in_text(&self, key: &str) -> Result<Option<u32>, CostError> {
+        let Some(cursor) = self.get(key) else { return Ok(None) };
+        let number = match cursor.value {
+            Value::String(text) => text.parse().ok(),
+            other => other.as_u64().and_then(|number| u32::try_from(number).ok()),
+        };
+        match number.filter(|number| i32::try_from(*number).is_ok()) {
+            Some(number) => Ok(Some(number)),
+            None => {
+                Err(cursor.refuse(format!("{} is not a whole number from 0 to 2147483647", cursor.value)))
+            }
+        }
+    }
+
+    /// What stands here.
+    pub(crate) fn value(&self) -> &'a Value {
+        self.value
+    }
+
     /// The text below a key.
     pub(crate) fn text(&self, key: &str) -> Option<&'a str> {
         self.value.get(key).and_then(Value::as_str)

@@ -1,18 +1,23 @@
 //! The line of an object: priced, and then finished with what is shown of it.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use kube_model::{Object, ObjectKey};
 use price_book::{Money, PriceBook};
 
 use crate::apportion::{Pair, apportion};
-use crate::assess::{Assessment, Demand, Held};
+use crate::assess::Assessment;
+use crate::context::Context;
+use crate::demand::Demand;
 use crate::error::CostError;
 use crate::figures::{Figure, Figures};
-use crate::ratio::Ratio;
+use crate::part::{DraftPart, price};
+use crate::range::{AllBounds, Bounds};
 use crate::report::{LineCost, ObjectCost, Part, UnknownCost};
-use crate::resource::Resource;
+use crate::retained;
+use crate::same_load;
 use crate::totals;
+use crate::transient::{self, Transient};
 
 /// An object of one state, and what is known of its cost.
 pub(crate) struct Assessed<'a> {
@@ -20,22 +25,17 @@ pub(crate) struct Assessed<'a> {
     pub(crate) assessment: Assessment,
 }
 
-/// A part before it is known what is shown of it.
-pub(crate) struct DraftPart {
-    pub(crate) resource: Resource,
-    pub(crate) before: Held,
-    pub(crate) after: Held,
-    micros: Pair,
-}
-
 /// A line before it is known what is shown of it.
 pub(crate) struct Draft {
     key: ObjectKey,
     api_version: String,
+    labels: BTreeMap<String, String>,
     pub(crate) parts: Vec<DraftPart>,
     /// The sums of the parts.
     pub(crate) micros: Pair,
+    pub(crate) bounds: AllBounds,
     notes: Vec<String>,
+    transient: Option<Transient>,
     known: Known,
     /// Whether the object is there before, and after.
     present: (bool, bool),
@@ -52,11 +52,11 @@ enum Known {
 }
 
 impl Draft {
-    /// The line of an object; none if it costs nothing by itself in either state.
+    /// The line of an object; none if it costs nothing by itself in either state. `cx` is of the state after.
     pub(crate) fn of<'a>(
         before: Option<Assessed<'a>>,
         after: Option<Assessed<'a>>,
-        book: &PriceBook,
+        cx: Context<'_, '_>,
     ) -> Result<Option<Self>, CostError> {
         let objects = (before.as_ref().map(|one| one.object), after.as_ref().map(|one| one.object));
         let Some(object) = objects.1.or(objects.0) else { return Ok(None) };
@@ -66,10 +66,21 @@ impl Draft {
             (before, after) => match why_unknown(after.as_ref()).or(why_unknown(before.as_ref())) {
                 Some(why) => {
                     draft.known = Known::Nothing(why);
-                    let notes = (draft.on_each_node(before, book)?, draft.on_each_node(after, book)?);
+                    let notes = (draft.on_each_node(before, cx)?, draft.on_each_node(after, cx)?);
                     draft.notes = merge_notes(notes.0, notes.1, draft.present);
                 }
-                None => draft.price(demand(before), demand(after), book)?,
+                None => {
+                    let (before, mut after) = (demand(before), demand(after));
+                    if let Some(was) = objects.0 {
+                        retained::keep((was, &before), objects.1, &mut after, cx.around)?;
+                    }
+                    draft.price(&before, &after, cx)?;
+                    draft.transient = transient::of(objects, after.surge.as_ref(), cx)?;
+                    let scales = same_load::note(&before, &after);
+                    draft.notes = merge_notes(before.notes, after.notes, draft.present);
+                    draft.notes.extend(scales);
+                    draft.notes.extend(draft.transient.as_ref().map(Transient::text));
+                }
             },
         }
         // Only what is said of unknown costs needs it, and whole objects are slow to compare.
@@ -79,61 +90,79 @@ impl Draft {
     }
 
     fn empty(object: &Object, present: (bool, bool)) -> Self {
+        let labels = object.at(&["metadata", "labels"]).and_then(|labels| labels.as_object());
+        let text =
+            |(key, value): (&String, &serde_json::Value)| Some((key.clone(), value.as_str()?.to_owned()));
         Self {
             key: object.key.clone(),
             api_version: object.api_version.clone(),
+            labels: labels.into_iter().flatten().filter_map(text).collect(),
             parts: Vec::new(),
             micros: (0, 0),
+            bounds: AllBounds::NOTHING,
             notes: Vec::new(),
+            transient: None,
             known: Known::All,
             present,
             changed: false,
         }
     }
 
-    fn price(&mut self, before: Demand, after: Demand, book: &PriceBook) -> Result<(), CostError> {
-        let resources: BTreeSet<Resource> = before.held.keys().chain(after.held.keys()).copied().collect();
-        for resource in resources {
-            let held = |demand: &Demand| demand.held.get(&resource).copied().unwrap_or(Held::NOTHING);
-            let (before, after) = (held(&before), held(&after));
-            if before == Held::NOTHING && after == Held::NOTHING {
-                continue;
-            }
-            let micros = (self.micros_of(before, resource, book)?, self.micros_of(after, resource, book)?);
-            self.parts.push(DraftPart { resource, before, after, micros });
-        }
+    fn price(&mut self, before: &Demand, after: &Demand, cx: Context<'_, '_>) -> Result<(), CostError> {
+        let overflow = || CostError::overflow(&self.key);
+        self.parts = DraftPart::all(before, after, cx).ok_or_else(overflow)?;
         let rows: Vec<Pair> = self.parts.iter().map(|part| part.micros).collect();
-        self.micros = totals::sum(&rows).ok_or_else(|| CostError::overflow(&self.key))?;
-        if let Some(why) = after.unpriced.or(before.unpriced) {
+        self.micros = totals::sum(&rows).ok_or_else(overflow)?;
+        self.bounds = self.bounds_of_parts(before, after).ok_or_else(overflow)?;
+        if let Some(why) = after.unpriced.clone().or(before.unpriced.clone()) {
             self.known = Known::But(why);
         }
-        self.notes = merge_notes(before.notes, after.notes, self.present);
         Ok(())
     }
 
-    /// Usage × unit price in micro-units: the one place where an amount of money is rounded.
-    fn micros_of(&self, held: Held, resource: Resource, book: &PriceBook) -> Result<i64, CostError> {
-        let price = Ratio::of_decimal(resource.price(book));
-        let micros = price.and_then(|price| held.usage.times(price)?.times(Ratio::whole(1_000_000)));
-        let rounded = micros.and_then(|micros| i64::try_from(micros.round()).ok());
-        rounded.ok_or_else(|| CostError::overflow(&self.key))
+    /// The bounds of the object: its parts move together.
+    fn bounds_of_parts(&self, before: &Demand, after: &Demand) -> Option<AllBounds> {
+        let mut sum = AllBounds::NOTHING;
+        for part in &self.parts {
+            sum = sum.plus(AllBounds { delta: Bounds::NOTHING, ..part.bounds })?;
+        }
+        if self.parts.iter().all(DraftPart::is_unchanged) {
+            return Some(sum);
+        }
+        let expected = self.micros.1 - self.micros.0;
+        let at_one_load = before.driver.is_some() && before.driver == after.driver;
+        sum.delta = match (at_one_load, sum.before, sum.after) {
+            (
+                true,
+                Bounds { least: Some(least_before), most: Some(most_before) },
+                Bounds { least: Some(least_after), most: Some(most_after) },
+            ) => {
+                let mut ends = vec![least_after - least_before, expected, most_after - most_before];
+                ends.extend(same_load::delta(self.micros, before, after)?);
+                Bounds::of(&ends)
+            }
+            _ => sum.after.minus(sum.before),
+        };
+        Some(sum)
     }
 
     /// What one pod of a DaemonSet costs, if it is only the number of nodes that is not known.
     fn on_each_node(
         &self,
         assessment: Option<Assessment>,
-        book: &PriceBook,
+        cx: Context<'_, '_>,
     ) -> Result<Vec<String>, CostError> {
         let Some(Assessment::Unknown { on_each_node: Some(demand), .. }) = assessment else {
             return Ok(Vec::new());
         };
-        let mut money = Money::zero(book.currency);
-        for (resource, held) in &demand.held {
-            let part = Money { micros: self.micros_of(*held, *resource, book)?, ..money };
-            money = money.checked_add(part).map_err(|_| CostError::overflow(&self.key))?;
+        let overflow = || CostError::overflow(&self.key);
+        let mut money = Money::zero(cx.book.currency);
+        for (item, held) in &demand.held {
+            let quote = item.quote(cx.book, &cx.assumptions.usage.traffic_prices);
+            let micros = price(held.usage.expected, quote.price).ok_or_else(overflow)?;
+            money = money.checked_add(Money { micros, ..money }).map_err(|_| overflow())?;
         }
-        let note = format!("{} a month on each node", book.currency.format(money.cents()));
+        let note = format!("{} a month on each node", cx.book.currency.format(money.cents()));
         Ok(std::iter::once(note).chain(demand.notes).collect())
     }
 
@@ -149,33 +178,25 @@ impl Draft {
         let shown = self.parts.iter().zip(apportion(&rows, cents));
         let parts: Option<Vec<Part>> = shown.map(|(part, cents)| part.finish(cents, book)).collect();
         let absent = |present: bool| (!present).then(|| Figure::zero(book.currency));
-        let cost = match self.known {
+        let (cost, ranges) = match self.known {
             Known::Nothing(_) => {
-                LineCost::Unknown { baseline: absent(self.present.0), projected: absent(self.present.1) }
+                let (baseline, projected) = (absent(self.present.0), absent(self.present.1));
+                (LineCost::Unknown { baseline, projected }, None)
             }
-            Known::All | Known::But(_) => LineCost::Known(figures(self.micros, cents, book)),
+            Known::All | Known::But(_) => {
+                (LineCost::Known(figures(self.micros, cents, book)), Some(self.bounds.ranges(book.currency)))
+            }
         };
+        let parts = parts.ok_or_else(|| CostError::overflow(&self.key))?;
         Ok(ObjectCost {
-            parts: parts.ok_or_else(|| CostError::overflow(&self.key))?,
             key: self.key,
             api_version: self.api_version,
+            labels: self.labels,
             cost,
+            ranges,
+            parts,
+            transient: self.transient,
             notes: self.notes,
-        })
-    }
-}
-
-impl DraftPart {
-    fn finish(&self, cents: Pair, book: &PriceBook) -> Option<Part> {
-        const PLACES: u32 = 9;
-        Some(Part {
-            resource: self.resource,
-            amount_before: self.before.amount.decimal(PLACES)?,
-            amount_after: self.after.amount.decimal(PLACES)?,
-            usage_before: self.before.usage.decimal(PLACES)?,
-            usage_after: self.after.usage.decimal(PLACES)?,
-            unit_price: self.resource.price(book),
-            figures: figures(self.micros, cents, book),
         })
     }
 }

@@ -8,8 +8,11 @@ use price_book::{Money, PriceBook};
 use crate::apportion::{Pair, apportion};
 use crate::assess::assess;
 use crate::assumptions::Assumptions;
+use crate::certainty;
+use crate::context::Context;
 use crate::draft::{Assessed, Draft, figures};
 use crate::error::CostError;
+use crate::range::AllBounds;
 use crate::report::CostReport;
 use crate::surroundings::Surroundings;
 use crate::totals;
@@ -27,24 +30,32 @@ pub fn estimate(
     book: &PriceBook,
     assumptions: &Assumptions,
 ) -> Result<CostReport, CostError> {
-    let before = assess_all(before.unwrap_or_default(), assumptions)?;
-    let after = assess_all(after, assumptions)?;
+    let before = before.unwrap_or_default();
+    let (around_before, around) = (Surroundings::of(before), Surroundings::of(after));
+    let cx = Context { around: &around, assumptions, book };
+    let before = assess_all(before, Context { around: &around_before, ..cx })?;
+    let after = assess_all(after, cx)?;
     let mut drafts = Vec::new();
     for (before, after) in pair(before, after) {
-        drafts.extend(Draft::of(before, after, book)?);
+        drafts.extend(Draft::of(before, after, cx)?);
     }
     let too_large = || CostError::Overflow("all objects together".to_owned());
     let rows: Vec<Pair> = drafts.iter().map(|draft| draft.micros).collect();
     let sums = totals::sum(&rows).ok_or_else(too_large)?;
     let cents = |micros| Money { micros, currency: book.currency }.cents();
     let shown = (cents(sums.0), cents(sums.1));
-    let parts = drafts.iter().flat_map(|draft| &draft.parts);
-    let resources = totals::resource_changes(parts).ok_or_else(too_large)?;
+    let parts = || drafts.iter().flat_map(|draft| &draft.parts);
+    let resources = totals::resource_changes(parts()).ok_or_else(too_large)?;
+    let certainty = certainty::of(parts()).ok_or_else(too_large)?;
+    let sum_of_bounds = |sum: AllBounds, draft: &Draft| sum.plus(draft.bounds);
+    let bounds = drafts.iter().try_fold(AllBounds::NOTHING, sum_of_bounds).ok_or_else(too_large)?;
     let unknown = drafts.iter().filter_map(Draft::unknown).collect();
     let objects =
         drafts.into_iter().zip(apportion(&rows, shown)).map(|(draft, cents)| draft.finish(cents, book));
     Ok(CostReport {
         total: figures(sums, shown, book),
+        ranges: bounds.ranges(book.currency),
+        certainty,
         resources,
         assumptions: assumptions.clone(),
         book: book.units_only(),
@@ -54,14 +65,13 @@ pub fn estimate(
 }
 
 /// Every object of a state, in the order of keys, and of files where keys are equal.
-fn assess_all<'a>(objects: &'a [Object], assumptions: &Assumptions) -> Result<Vec<Assessed<'a>>, CostError> {
-    let around = Surroundings::of(objects);
+fn assess_all<'a>(objects: &'a [Object], cx: Context<'a, '_>) -> Result<Vec<Assessed<'a>>, CostError> {
     let mut sorted: Vec<&Object> = objects.iter().collect();
     sorted.sort_by(|a, b| {
         let origin = |object: &'a Object| (&object.origin.file, object.origin.document, &object.origin.items);
         a.key.cmp(&b.key).then_with(|| origin(a).cmp(&origin(b)))
     });
-    let assess = |object| Ok(Assessed { object, assessment: assess(object, &around, assumptions)? });
+    let assess = |object| Ok(Assessed { object, assessment: assess(object, cx)? });
     sorted.into_iter().map(assess).collect()
 }
 

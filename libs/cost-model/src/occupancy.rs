@@ -1,58 +1,91 @@
 //! For how long how many pods of a workload run in a month.
 
 use crate::assumptions::{Assumptions, HOURS_A_MONTH};
-use crate::autoscaler;
 use crate::cursor::Cursor;
 use crate::error::CostError;
 use crate::kinds::Kind;
+use crate::knative;
 use crate::ratio::Ratio;
-use crate::schedule::Schedule;
-use crate::surroundings::Surroundings;
+use crate::replicas::{Known, Replicas, replicas};
+use crate::runs::{Minutes, cron_job, job, scaled_job};
+use crate::spread::Spread;
 
 /// The pods of a workload over a month.
 #[derive(Debug)]
 pub(crate) struct Occupancy {
     /// How many there are at once, while it runs.
-    pub(crate) pods: u32,
+    pub(crate) pods: Spread,
     /// Their hours in a month, all together.
-    pub(crate) pod_hours: Ratio,
+    pub(crate) pod_hours: Spread,
     pub(crate) notes: Vec<String>,
+    /// Why the number is a guess; none where it is declared or measured.
+    pub(crate) assumed: Option<String>,
+    /// What moves it.
+    pub(crate) driver: Option<String>,
+    /// Where it comes from.
+    pub(crate) why: String,
 }
 
 impl Occupancy {
-    fn all_month(pods: u32, note: Option<String>) -> Self {
-        let pod_hours = Ratio::whole(i128::from(pods) * i128::from(HOURS_A_MONTH));
-        Self { pods, pod_hours, notes: note.into_iter().collect() }
+    fn all_month(replicas: Replicas) -> Option<Self> {
+        Some(Self {
+            pods: replicas.count,
+            pod_hours: replicas.count.scaled(Ratio::whole(HOURS_A_MONTH))?,
+            notes: replicas.note.into_iter().collect(),
+            assumed: replicas.assumed,
+            driver: replicas.driver,
+            why: replicas.why,
+        })
     }
 
-    fn none(note: impl Into<String>) -> Self {
-        Self { pods: 0, pod_hours: Ratio::ZERO, notes: vec![note.into()] }
+    pub(crate) fn none(note: impl Into<String>) -> Self {
+        let note = note.into();
+        Self::runs(0, Ratio::ZERO, vec![note.clone()], None, note)
     }
 
-    /// One pod, all month.
-    pub(crate) fn one_all_month() -> Self {
-        Self::all_month(1, None)
+    pub(crate) fn runs(
+        at_once: u32,
+        pod_hours: Ratio,
+        notes: Vec<String>,
+        assumed: Option<String>,
+        why: String,
+    ) -> Self {
+        let pods = Spread::exact(Ratio::whole(at_once));
+        Self { pods, pod_hours: Spread::exact(pod_hours), notes, assumed, driver: None, why }
+    }
+
+    /// So many pods, all month.
+    pub(crate) fn steady(pods: u32, why: String, note: Option<String>, assumed: Option<String>) -> Self {
+        let hours = Ratio::whole(i128::from(pods) * i128::from(HOURS_A_MONTH));
+        Self::runs(pods, hours, note.into_iter().collect(), assumed, why)
     }
 
     /// The pods of a workload of this kind. A DaemonSet without a number of nodes has none.
     pub(crate) fn of(
         kind: Kind,
         workload: &Cursor<'_>,
-        around: &Surroundings<'_>,
+        known: Known<'_, '_>,
         assumptions: &Assumptions,
     ) -> Result<Self, CostError> {
+        let overflow = || CostError::overflow(&workload.object.key);
+        let minutes = Minutes::of(known.usage, assumptions);
         match kind {
             Kind::DaemonSet => {
                 let nodes = assumptions.node_count.unwrap_or(0);
-                Ok(Self::all_month(nodes, Some(format!("a pod on each of {nodes} nodes (assumed)"))))
+                let note = format!("a pod on each of {nodes} nodes (assumed)");
+                let assumed = "how many nodes it runs on is assumed".to_owned();
+                Ok(Self::steady(nodes, note.clone(), Some(note), Some(assumed)))
             }
-            Kind::Job => job(workload, assumptions),
-            Kind::CronJob => cron_job(workload, assumptions),
-            Kind::Pod => Ok(Self::all_month(1, one_that_ends(workload))),
-            _ => {
-                let replicas = autoscaler::replicas(workload, around)?;
-                Ok(Self::all_month(replicas.count, replicas.note))
+            Kind::Job => job(workload, &minutes),
+            Kind::CronJob => cron_job(workload, &minutes),
+            Kind::Pod => {
+                let note = one_that_ends(workload);
+                let assumed = note.is_some().then(|| "how long it runs is not known".to_owned());
+                Ok(Self::steady(1, "one pod".to_owned(), note, assumed))
             }
+            Kind::ScaledJob => Self::all_month(scaled_job(workload, known.usage)?).ok_or_else(overflow),
+            Kind::Knative => Self::all_month(knative::replicas(workload, known.usage)?).ok_or_else(overflow),
+            _ => Self::all_month(replicas(workload, known)?).ok_or_else(overflow),
         }
     }
 }
@@ -61,91 +94,4 @@ fn one_that_ends(pod: &Cursor<'_>) -> Option<String> {
     let policy = pod.get("spec")?.text("restartPolicy")?;
     (policy != "Always")
         .then(|| format!("restartPolicy {policy}: it may end, and is counted for the whole month"))
-}
-
-/// The pods that one run of a Job makes, and how many of them there are at once: `completions` (where it is absent,
-/// `parallelism`), `parallelism` at a time; each is 1 where it is absent (kubernetes.io, "Jobs", parallel
-/// execution). Pods that fail and are tried again are not counted.
-struct Run {
-    pods: u32,
-    at_once: u32,
-}
-
-impl Run {
-    fn of(job_spec: &Cursor<'_>) -> Result<Self, CostError> {
-        let parallelism = job_spec.count("parallelism")?.unwrap_or(1);
-        let completions = job_spec.count("completions")?.unwrap_or(parallelism);
-        let pods = if parallelism == 0 { 0 } else { completions };
-        Ok(Self { pods, at_once: parallelism.min(completions) })
-    }
-
-    /// The hours of its pods, each of the assumed length.
-    fn pod_hours(&self, assumptions: &Assumptions) -> Option<Ratio> {
-        Ratio::new(i128::from(self.pods).checked_mul(assumptions.run_minutes.into())?, 60)
-    }
-
-    fn describe(&self, assumptions: &Assumptions) -> String {
-        let minutes = assumptions.run_minutes;
-        match self.pods {
-            1 => format!("{minutes} minutes (assumed)"),
-            pods => format!("{pods} pods, {} at a time, of {minutes} minutes each (assumed)", self.at_once),
-        }
-    }
-}
-
-fn job(workload: &Cursor<'_>, assumptions: &Assumptions) -> Result<Occupancy, CostError> {
-    let overflow = || CostError::overflow(&workload.object.key);
-    let spec = workload.get("spec").ok_or_else(|| workload.refuse("spec is missing"))?;
-    let run = Run::of(&spec)?;
-    if spec.is_true("suspend")? {
-        return Ok(Occupancy::none("suspended: it starts no pods and costs nothing"));
-    }
-    let pod_hours = run.pod_hours(assumptions).ok_or_else(overflow)?;
-    let notes = vec![format!("counted as one run a month: {}", run.describe(assumptions))];
-    Ok(Occupancy { pods: run.at_once, pod_hours, notes })
-}
-
-/// Runs a month by the schedule × pods of a run × the assumed length. With a `concurrencyPolicy` other than
-/// `Allow` there is never more than one run at a time, so the runs take at most the whole month.
-fn cron_job(workload: &Cursor<'_>, assumptions: &Assumptions) -> Result<Occupancy, CostError> {
-    let overflow = || CostError::overflow(&workload.object.key);
-    let spec = workload.get("spec").ok_or_else(|| workload.refuse("spec is missing"))?;
-    let runs = runs_a_month(&spec)?;
-    let job_spec =
-        spec.at(&["jobTemplate", "spec"]).ok_or_else(|| spec.refuse("jobTemplate.spec is missing"))?;
-    let run = Run::of(&job_spec)?;
-    if spec.is_true("suspend")? {
-        return Ok(Occupancy::none("suspended: it starts no runs and costs nothing"));
-    }
-    if job_spec.is_true("suspend")? {
-        return Ok(Occupancy::none("its Jobs are made suspended: they start no pods and cost nothing"));
-    }
-    if runs.is_zero() {
-        return Ok(Occupancy::none("its schedule never fires"));
-    }
-    let count = runs.decimal(2).ok_or_else(overflow)?;
-    let mut notes = vec![format!("{count} runs a month: {}", run.describe(assumptions))];
-    let mut pod_hours =
-        run.pod_hours(assumptions).and_then(|hours| hours.times(runs)).ok_or_else(overflow)?;
-    let policy = spec.text("concurrencyPolicy").unwrap_or("Allow");
-    if policy != "Allow" {
-        let whole_month = Ratio::whole(i128::from(run.at_once) * i128::from(HOURS_A_MONTH));
-        let held = pod_hours.at_most(whole_month).ok_or_else(overflow)?;
-        if held != pod_hours {
-            pod_hours = held;
-            notes.push(format!(
-                "concurrencyPolicy {policy}: one run at a time, so no more than the whole month"
-            ));
-        }
-    }
-    Ok(Occupancy { pods: run.at_once, pod_hours, notes })
-}
-
-fn runs_a_month(spec: &Cursor<'_>) -> Result<Ratio, CostError> {
-    let place = spec.get("schedule").unwrap_or_else(|| spec.clone());
-    let refuse = |why: String| CostError::Schedule { at: place.here(), why };
-    let text =
-        spec.text("schedule").ok_or_else(|| refuse("a CronJob needs a schedule, as a text".to_owned()))?;
-    let parsed: Schedule = text.parse().map_err(|error| refuse(format!("{error}")))?;
-    parsed.runs_a_month().ok_or_else(|| CostError::overflow(&spec.object.key))
 }

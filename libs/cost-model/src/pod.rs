@@ -6,15 +6,61 @@ use kube_model::Quantity;
 
 use crate::cursor::Cursor;
 use crate::error::CostError;
+use crate::usage::Platform;
+use crate::vertical::{Unbounded, Vertical};
 
 /// Nano-units by the name of the resource.
 pub(crate) type Requests<'a> = BTreeMap<&'a str, i128>;
 
+/// What a container is in its pod.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// It runs before the others, and ends.
+    Init,
+    /// An init container with `restartPolicy: Always`: it starts before the others, and stays.
+    Sidecar,
+    Main,
+}
+
+/// What one container asks for.
+#[derive(Debug)]
+pub(crate) struct Ask<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) role: Role,
+    pub(crate) requests: Requests<'a>,
+    /// What is taken from its limit.
+    pub(crate) from_limit: Vec<&'a str>,
+    /// What is filled in by LimitRanges or the platform.
+    pub(crate) filled: Vec<&'a str>,
+}
+
 /// What one pod asks for.
 #[derive(Debug, Default)]
 pub(crate) struct PodRequest<'a> {
+    /// What is expected.
     pub(crate) requests: Requests<'a>,
+    /// The least that a VerticalPodAutoscaler may make of it.
+    pub(crate) least: Requests<'a>,
+    /// The most.
+    pub(crate) most: Requests<'a>,
+    /// Of what it may ask for more than any figure.
+    pub(crate) unbounded: Unbounded<'a>,
+    /// Of what its containers ask for by themselves.
+    pub(crate) asks: Vec<Ask<'a>>,
     pub(crate) notes: Vec<String>,
+    /// Why there is no such pod.
+    pub(crate) impossible: Option<String>,
+}
+
+/// What bears on a pod's request beside its own words.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Rules<'a, 'b> {
+    /// The overhead of the pod's RuntimeClass, which admission writes into `spec.overhead`.
+    pub(crate) overhead: Option<&'b Cursor<'a>>,
+    /// What the namespace's LimitRanges fill in.
+    pub(crate) defaults: Option<&'b Requests<'a>>,
+    pub(crate) vertical: Option<&'b Vertical<'a>>,
+    pub(crate) platform: Option<Platform>,
 }
 
 /// The effective request of a pod, for each resource by itself (KEP-753, "Resources calculation for scheduling and
@@ -26,45 +72,124 @@ pub(crate) struct PodRequest<'a> {
 ///                            sum of all sidecars + sum of all containers ) + pod overhead
 /// ```
 ///
-/// A sidecar is an init container with `restartPolicy: Always`. A container's limit is its request where it has
-/// none (`SetDefaults_Pod` in kubernetes' `pkg/apis/core/v1/defaults.go`). The pod's own `resources` (KEP-2837) take
+/// A container's limit is its request where it has none (`SetDefaults_Pod` in kubernetes'
+/// `pkg/apis/core/v1/defaults.go`), then a LimitRange's default. The pod's own `resources` (KEP-2837) take
 /// the place of the containers' for CPU, memory and huge pages.
-///
-/// `overhead` is that of the pod's RuntimeClass, which admission writes into `spec.overhead`.
 pub(crate) fn effective_request<'a>(
     spec: &Cursor<'a>,
-    overhead: Option<&Cursor<'a>>,
+    rules: Rules<'a, '_>,
 ) -> Result<PodRequest<'a>, CostError> {
-    let mut pod = PodRequest::default();
-    let mut running = Requests::new();
-    let mut starting = Requests::new();
     let whole_pod = PodLevel::of(spec)?;
-    for container in spec.items("initContainers")? {
-        let requests = container_requests(&container)?;
-        let sidecar = container.text("restartPolicy") == Some("Always");
-        let mut needed = running.clone();
-        add(&mut needed, &requests.effective, spec)?;
-        if sidecar {
-            running = needed.clone();
-            requests.note(&container, &whole_pod, &mut pod.notes);
-        }
-        raise(&mut starting, &needed);
-    }
-    for container in spec.items("containers")? {
-        let requests = container_requests(&container)?;
-        add(&mut running, &requests.effective, spec)?;
-        requests.note(&container, &whole_pod, &mut pod.notes);
-    }
-    raise(&mut running, &starting);
-    whole_pod.apply(&mut running);
+    let mut pod = PodRequest { asks: asks(spec, rules)?, ..PodRequest::default() };
     let declared = spec.quantities("overhead")?;
-    let overhead = match overhead {
+    let overhead = nanos(match rules.overhead {
         Some(class) if declared.is_empty() => class.quantities("podFixed")?,
         _ => declared,
-    };
-    add(&mut running, &nanos(overhead), spec)?;
-    pod.requests = running;
+    });
+    let plain: Vec<Requests<'a>> = pod.asks.iter().map(|ask| ask.requests.clone()).collect();
+    let mut sums = [plain.clone(), plain.clone(), plain];
+    if let Some(vertical) = rules.vertical {
+        pod.resize(vertical, &mut sums);
+    }
+    for (index, requests) in sums.iter().enumerate() {
+        let mut sum = combined(&pod.asks, requests, spec)?;
+        whole_pod.apply(&mut sum);
+        add(&mut sum, &overhead, spec)?;
+        if let Some(Err(why)) = rules.platform.map(|platform| platform.round(&mut sum)) {
+            pod.impossible = Some(why);
+        }
+        match index {
+            0 => pod.least = sum,
+            1 => pod.requests = sum,
+            _ => pod.most = sum,
+        }
+    }
+    for ask in pod.asks.iter().filter(|ask| ask.role != Role::Init) {
+        ask.note(&whole_pod, rules, &mut pod.notes);
+    }
     Ok(pod)
+}
+
+/// What each container asks for, in the order in which they start.
+fn asks<'a>(spec: &Cursor<'a>, rules: Rules<'a, '_>) -> Result<Vec<Ask<'a>>, CostError> {
+    let mut asks = Vec::new();
+    for list in ["initContainers", "containers"] {
+        for container in spec.items(list)? {
+            let role = match container.text("restartPolicy") {
+                _ if list == "containers" => Role::Main,
+                Some("Always") => Role::Sidecar,
+                _ => Role::Init,
+            };
+            asks.push(Ask::of(&container, role, rules)?);
+        }
+    }
+    Ok(asks)
+}
+
+/// The larger of starting and running.
+fn combined<'a>(
+    asks: &[Ask<'a>],
+    requests: &[Requests<'a>],
+    spec: &Cursor<'a>,
+) -> Result<Requests<'a>, CostError> {
+    let (mut running, mut starting) = (Requests::new(), Requests::new());
+    for (ask, requests) in asks.iter().zip(requests) {
+        match ask.role {
+            Role::Main => add(&mut running, requests, spec)?,
+            Role::Sidecar => {
+                add(&mut running, requests, spec)?;
+                raise(&mut starting, &running);
+            }
+            Role::Init => {
+                let mut needed = running.clone();
+                add(&mut needed, requests, spec)?;
+                raise(&mut starting, &needed);
+            }
+        }
+    }
+    raise(&mut running, &starting);
+    Ok(running)
+}
+
+impl<'a> PodRequest<'a> {
+    /// Sets the requests of each container that a VerticalPodAutoscaler sizes: the least, the expected, the most.
+    fn resize(&mut self, vertical: &Vertical<'a>, sums: &mut [Vec<Requests<'a>>; 3]) {
+        let mut sized_any = false;
+        for (index, ask) in self.asks.iter().enumerate() {
+            for resource in ["cpu", "memory"] {
+                let asked = ask.requests.get(resource).copied().unwrap_or(0);
+                let Some((least, expected, most)) = vertical.size(ask.name, resource, asked) else {
+                    continue;
+                };
+                sized_any = true;
+                for (sum, amount) in sums.iter_mut().zip([least, expected, most.unwrap_or(expected)]) {
+                    if let Some(requests) = sum.get_mut(index) {
+                        requests.insert(resource, amount);
+                    }
+                }
+                if most.is_none() {
+                    self.unbounded.insert(resource);
+                }
+            }
+        }
+        let name = vertical.name;
+        if vertical.is_off {
+            self.notes.push(format!("VerticalPodAutoscaler/{name} only recommends (updateMode Off)"));
+        } else if sized_any {
+            let bound = match self.unbounded.iter().copied().collect::<Vec<_>>().join(" and ") {
+                none if none.is_empty() => "within its bounds".to_owned(),
+                of => format!("and sets no upper bound for {of}"),
+            };
+            self.notes.push(format!("VerticalPodAutoscaler/{name} sets the requests {bound}: a range"));
+        }
+    }
+
+    /// The nano-units of a resource that containers which stay ask for, without overhead: what a utilisation target
+    /// is a share of.
+    pub(crate) fn running(&self, resource: &str) -> i128 {
+        let staying = self.asks.iter().filter(|ask| ask.role != Role::Init);
+        staying.filter_map(|ask| ask.requests.get(resource)).sum()
+    }
 }
 
 fn nanos<'a>(quantities: Vec<(&'a str, Quantity)>) -> Requests<'a> {
@@ -86,43 +211,56 @@ fn raise<'a>(largest: &mut Requests<'a>, other: &Requests<'a>) {
     }
 }
 
-struct ContainerRequests<'a> {
-    effective: Requests<'a>,
-    from_limit: Vec<&'a str>,
-}
-
-fn container_requests<'a>(container: &Cursor<'a>) -> Result<ContainerRequests<'a>, CostError> {
-    let resources = container.get("resources");
-    let of = |key: &str| match &resources {
-        Some(resources) => resources.quantities(key).map(nanos),
-        None => Ok(Requests::new()),
-    };
-    let mut effective = of("requests")?;
-    let mut from_limit = Vec::new();
-    for (name, limit) in of("limits")? {
-        effective.entry(name).or_insert_with(|| {
-            from_limit.push(name);
-            limit
-        });
-    }
-    Ok(ContainerRequests { effective, from_limit })
-}
-
-impl ContainerRequests<'_> {
-    /// Says what the manifest leaves out: a container without a request takes room that nobody counts.
-    fn note(&self, container: &Cursor<'_>, whole_pod: &PodLevel<'_>, notes: &mut Vec<String>) {
-        let name = container.text("name").unwrap_or("without a name");
-        let own = [("cpu", "CPU"), ("memory", "memory")].into_iter().filter(|(key, _)| !whole_pod.sets(key));
-        let titles = |pick: &dyn Fn(&str) -> bool| -> Vec<&str> {
-            own.clone().filter(|(key, _)| pick(key)).map(|(_, title)| title).collect()
+impl<'a> Ask<'a> {
+    fn of(container: &Cursor<'a>, role: Role, rules: Rules<'a, '_>) -> Result<Self, CostError> {
+        let resources = container.get("resources");
+        let of = |key: &str| match &resources {
+            Some(resources) => resources.quantities(key).map(nanos),
+            None => Ok(Requests::new()),
         };
-        let missing = titles(&|key| !self.effective.contains_key(key)).join(" or ");
-        if !missing.is_empty() {
+        let mut requests = of("requests")?;
+        let (mut from_limit, mut filled) = (Vec::new(), Vec::new());
+        for (name, limit) in of("limits")? {
+            requests.entry(name).or_insert_with(|| {
+                from_limit.push(name);
+                limit
+            });
+        }
+        for (name, default) in rules.defaults.into_iter().flatten() {
+            requests.entry(name).or_insert_with(|| {
+                filled.push(*name);
+                *default
+            });
+        }
+        if let Some(platform) = rules.platform {
+            platform.fill(role, &mut requests);
+        }
+        let name = container.text("name").unwrap_or("without a name");
+        Ok(Self { name, role, requests, from_limit, filled })
+    }
+
+    /// Says what the manifest leaves out: a container without a request takes room that nobody counts.
+    fn note(&self, whole_pod: &PodLevel<'_>, rules: Rules<'_, '_>, notes: &mut Vec<String>) {
+        let name = self.name;
+        let own = [("cpu", "CPU"), ("memory", "memory")].into_iter().filter(|(key, _)| !whole_pod.sets(key));
+        let titles = |pick: &dyn Fn(&str) -> bool| -> String {
+            let picked = own.clone().filter(|(key, _)| pick(key)).map(|(_, title)| title);
+            picked.collect::<Vec<_>>().join(" or ")
+        };
+        let missing = titles(&|key| !self.requests.contains_key(key));
+        let sized = rules.vertical.is_some_and(|vertical| !vertical.is_off);
+        if !missing.is_empty() && !sized {
             notes.push(format!("container {name}: no {missing} request, counted at nothing"));
         }
-        let limited = titles(&|key| self.from_limit.contains(&key)).join(" or ");
+        let limited = titles(&|key| self.from_limit.contains(&key));
         if !limited.is_empty() {
             notes.push(format!("container {name}: no {limited} request, so Kubernetes takes the limit"));
+        }
+        let filled = titles(&|key| self.filled.contains(&key));
+        if !filled.is_empty() {
+            notes.push(format!(
+                "container {name}: no {filled} request, so the namespace's LimitRange fills it in"
+            ));
         }
     }
 }

@@ -30,6 +30,12 @@ fn gcd_64(mut a: u64, mut b: u64) -> u64 {
     a
 }
 
+impl Default for Ratio {
+    fn default() -> Self {
+        Self::ZERO
+    }
+}
+
 impl Ratio {
     pub(crate) const ZERO: Self = Self { numerator: 0, denominator: 1 };
 
@@ -84,6 +90,24 @@ impl Ratio {
     /// The smaller of the two.
     pub(crate) fn at_most(self, other: Self) -> Option<Self> {
         Some(if self.minus(other)?.is_positive() { other } else { self })
+    }
+
+    /// The larger of the two.
+    pub(crate) fn at_least(self, other: Self) -> Option<Self> {
+        Some(if self.minus(other)?.is_positive() { self } else { other })
+    }
+
+    /// The quotient; none if the divisor is not above zero.
+    pub(crate) fn over(self, divisor: Self) -> Option<Self> {
+        if !divisor.is_positive() {
+            return None;
+        }
+        self.times(Self { numerator: divisor.denominator, denominator: divisor.numerator })
+    }
+
+    /// The least integer that is not below it.
+    pub(crate) fn ceiling(self) -> i128 {
+        -(-self.numerator).div_euclid(self.denominator)
     }
 
     /// The nearest integer, half to even.

@@ -1,7 +1,5 @@
 //! What is paid for.
 
-use price_book::PriceBook;
-use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::HOURS_A_MONTH;
@@ -18,11 +16,32 @@ pub enum Resource {
     Gpu,
     /// Volumes, by the GiB and month.
     Storage,
+    /// I/O operations a second that are provisioned beyond what comes with a volume, by the month.
+    StorageIops,
+    /// MiB a second that are provisioned beyond what comes with a volume, by the month.
+    StorageThroughput,
     /// Load balancers, by the hour.
     LoadBalancer,
+    /// Traffic, by the GB (10⁹ bytes).
+    Traffic,
 }
 
 impl Resource {
+    /// Its name, as JSON has it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Cpu => "cpu",
+            Self::Memory => "memory",
+            Self::Gpu => "gpu",
+            Self::Storage => "storage",
+            Self::StorageIops => "storage_iops",
+            Self::StorageThroughput => "storage_throughput",
+            Self::LoadBalancer => "load_balancer",
+            Self::Traffic => "traffic",
+        }
+    }
+
     /// What an amount is counted in.
     #[must_use]
     pub fn unit(self) -> &'static str {
@@ -30,7 +49,10 @@ impl Resource {
             Self::Cpu => "core",
             Self::Memory | Self::Storage => "GiB",
             Self::Gpu => "GPU",
+            Self::StorageIops => "IOPS",
+            Self::StorageThroughput => "MiB/s",
             Self::LoadBalancer => "load balancer",
+            Self::Traffic => "GB a month",
         }
     }
 
@@ -42,27 +64,18 @@ impl Resource {
             Self::Memory => "GiB-hour",
             Self::Gpu => "GPU-hour",
             Self::Storage => "GiB-month",
+            Self::StorageIops => "IOPS-month",
+            Self::StorageThroughput => "MiB/s-month",
             Self::LoadBalancer => "load-balancer-hour",
-        }
-    }
-
-    /// The price of a unit of usage.
-    #[must_use]
-    pub fn price(self, book: &PriceBook) -> Decimal {
-        match self {
-            Self::Cpu => book.cpu_core_hour,
-            Self::Memory => book.ram_gib_hour,
-            Self::Gpu => book.gpu_hour,
-            Self::Storage => book.storage_gib_month,
-            Self::LoadBalancer => book.load_balancer_hour,
+            Self::Traffic => "GB",
         }
     }
 
     /// The usage of one unit that is held for a whole month.
     pub(crate) fn usage_a_month(self) -> u32 {
         match self {
-            Self::Storage => 1,
-            _ => HOURS_A_MONTH,
+            Self::Storage | Self::StorageIops | Self::StorageThroughput | Self::Traffic => 1,
+            Self::Cpu | Self::Memory | Self::Gpu | Self::LoadBalancer => HOURS_A_MONTH,
         }
     }
 
@@ -73,7 +86,8 @@ impl Resource {
         match name {
             "cpu" => Some((Self::Cpu, NANOS)),
             "memory" => Some((Self::Memory, NANOS << 30)),
-            "storage" => Some((Self::Storage, NANOS << 30)),
+            // Pages that are set aside are memory of the node, beside what `memory` asks for.
+            pages if pages.starts_with("hugepages-") => Some((Self::Memory, NANOS << 30)),
             "nvidia.com/gpu" | "amd.com/gpu" => Some((Self::Gpu, NANOS)),
             _ => None,
         }

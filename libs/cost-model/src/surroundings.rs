@@ -4,18 +4,40 @@ use std::collections::{BTreeMap, HashSet};
 
 use kube_model::{Object, ObjectKey};
 
+use crate::balancer::{ingress_balancer, ingress_class};
 use crate::cursor::Cursor;
+use crate::error::CostError;
 use crate::kinds::Kind;
+use crate::limit_range;
+use crate::pod::Requests;
+
+/// A namespace, a kind and a name.
+type Target<'a> = (Option<&'a str>, &'a str, &'a str);
+
+/// Objects by their keys: of several the first by name counts.
+type ByKey<'a> = BTreeMap<&'a ObjectKey, &'a Object>;
 
 /// The objects of a state, by what they do to one another.
 #[derive(Debug, Default)]
 pub(crate) struct Surroundings<'a> {
     keys: HashSet<&'a ObjectKey>,
-    /// The autoscalers of a workload, by namespace, kind and name of the workload.
-    autoscalers: BTreeMap<(Option<&'a str>, &'a str, &'a str), BTreeMap<&'a ObjectKey, &'a Object>>,
+    /// The autoscalers of a workload: KEDA's, then others.
+    scalers: BTreeMap<Target<'a>, [ByKey<'a>; 2]>,
+    verticals: BTreeMap<Target<'a>, ByKey<'a>>,
+    /// The Rollouts that run the pods which a workload describes.
+    rollouts: BTreeMap<Target<'a>, &'a Object>,
+    workloads: BTreeMap<Target<'a>, &'a Object>,
     runtime_classes: BTreeMap<&'a str, &'a Object>,
+    storage_classes: BTreeMap<&'a str, &'a Object>,
+    volume_attributes: BTreeMap<&'a str, &'a Object>,
+    /// The controllers of IngressClasses and GatewayClasses.
+    controllers: BTreeMap<(&'a str, &'a str), &'a str>,
+    limit_ranges: BTreeMap<Option<&'a str>, ByKey<'a>>,
     /// The names of the claims that StatefulSets make, without their ordinal.
     stateful_sets: BTreeMap<(Option<&'a str>, String), &'a Object>,
+    claims: HashSet<(Option<&'a str>, &'a str)>,
+    /// The first Ingress of each group that shares a balancer.
+    ingress_groups: BTreeMap<String, &'a ObjectKey>,
 }
 
 impl<'a> Surroundings<'a> {
@@ -23,23 +45,77 @@ impl<'a> Surroundings<'a> {
         let mut surroundings = Self::default();
         for object in objects {
             surroundings.keys.insert(&object.key);
-            match (object.key.group.as_str(), object.key.kind.as_str()) {
-                ("autoscaling", "HorizontalPodAutoscaler") => surroundings.add_autoscaler(object),
-                ("node.k8s.io", "RuntimeClass") => {
-                    surroundings.runtime_classes.insert(&object.key.name, object);
-                }
-                ("apps", "StatefulSet") => surroundings.add_claims(object),
-                _ => {}
+            surroundings.add(object);
+        }
+        // The controllers of all classes have to be known for these.
+        for object in objects {
+            if object.key.kind == "Ingress" {
+                surroundings.add_ingress(object);
             }
         }
         surroundings
     }
 
-    fn add_autoscaler(&mut self, object: &'a Object) {
-        let target = |key| object.text(&["spec", "scaleTargetRef", key]);
-        if let (Some(kind), Some(name)) = (target("kind"), target("name")) {
-            let namespace = object.key.namespace.as_deref();
-            self.autoscalers.entry((namespace, kind, name)).or_default().insert(&object.key, object);
+    fn add(&mut self, object: &'a Object) {
+        let name = object.key.name.as_str();
+        match (object.key.group.as_str(), object.key.kind.as_str()) {
+            ("autoscaling", "HorizontalPodAutoscaler") => self.add_scaler(object, 1),
+            ("keda.sh", "ScaledObject") => self.add_scaler(object, 0),
+            ("autoscaling.k8s.io", "VerticalPodAutoscaler") => {
+                if let Some(target) = target_of(object, "targetRef", None) {
+                    self.verticals.entry(target).or_default().insert(&object.key, object);
+                }
+            }
+            ("argoproj.io", "Rollout") => {
+                if let Some(target) = target_of(object, "workloadRef", None) {
+                    self.rollouts.insert(target, object);
+                }
+            }
+            ("node.k8s.io", "RuntimeClass") => {
+                self.runtime_classes.insert(name, object);
+            }
+            ("storage.k8s.io", "StorageClass") => {
+                self.storage_classes.insert(name, object);
+            }
+            ("storage.k8s.io", "VolumeAttributesClass") => {
+                self.volume_attributes.insert(name, object);
+            }
+            ("networking.k8s.io", "IngressClass") => self.add_controller(object, "controller"),
+            ("gateway.networking.k8s.io", "GatewayClass") => self.add_controller(object, "controllerName"),
+            ("", "LimitRange") => {
+                let namespace = object.key.namespace.as_deref();
+                self.limit_ranges.entry(namespace).or_default().insert(&object.key, object);
+            }
+            ("", "PersistentVolumeClaim") => {
+                self.claims.insert((object.key.namespace.as_deref(), name));
+            }
+            ("apps", "StatefulSet") => self.add_claims(object),
+            _ => {}
+        }
+        if matches!(object.key.kind.as_str(), "Deployment" | "ReplicaSet") {
+            self.workloads.insert((object.key.namespace.as_deref(), &object.key.kind, name), object);
+        }
+    }
+
+    fn add_scaler(&mut self, object: &'a Object, rank: usize) {
+        let default = (rank == 0).then_some("Deployment");
+        if let Some(target) = target_of(object, "scaleTargetRef", default) {
+            self.scalers.entry(target).or_default()[rank].insert(&object.key, object);
+        }
+    }
+
+    fn add_controller(&mut self, object: &'a Object, key: &str) {
+        if let Some(controller) = object.text(&["spec", key]) {
+            self.controllers.insert((&object.key.kind, &object.key.name), controller);
+        }
+    }
+
+    fn add_ingress(&mut self, object: &'a Object) {
+        let root = Cursor::root(object);
+        let controller = ingress_class(&root).and_then(|class| self.ingress_controller(class));
+        if let Some((_, Some(group))) = ingress_balancer(&root, controller) {
+            let first = self.ingress_groups.entry(group).or_insert(&object.key);
+            *first = (*first).min(&object.key);
         }
     }
 
@@ -53,14 +129,76 @@ impl<'a> Surroundings<'a> {
         }
     }
 
-    /// The HorizontalPodAutoscaler that sets this workload's replicas (the first by name, if there are several).
-    pub(crate) fn autoscaler(&self, workload: &ObjectKey) -> Option<&'a Object> {
-        let place = (workload.namespace.as_deref(), workload.kind.as_str(), workload.name.as_str());
-        let meant = |hpa: &&&'a Object| match hpa.text(&["spec", "scaleTargetRef", "apiVersion"]) {
-            Some(version) => group_of(version) == workload.group,
-            None => true,
+    /// The autoscaler that sets this workload's replicas: a ScaledObject, which makes an HorizontalPodAutoscaler of its
+    /// own, before others; the first by name, if there are several.
+    pub(crate) fn scaler(&self, workload: &ObjectKey) -> Option<&'a Object> {
+        let ranks = self.scalers.get(&place(workload))?;
+        ranks.iter().find_map(|all| meant(all, "scaleTargetRef", workload))
+    }
+
+    /// The VerticalPodAutoscaler that sets its requests.
+    pub(crate) fn vertical(&self, workload: &ObjectKey) -> Option<&'a Object> {
+        meant(self.verticals.get(&place(workload))?, "targetRef", workload)
+    }
+
+    /// The Rollout that runs the pods which this workload describes (`workloadRef`).
+    pub(crate) fn rollout_over(&self, workload: &ObjectKey) -> Option<&'a Object> {
+        self.rollouts.get(&place(workload)).copied()
+    }
+
+    /// The workload whose pods a Rollout runs.
+    pub(crate) fn referenced_by(&self, rollout: &'a Object) -> Option<&'a Object> {
+        self.workloads.get(&target_of(rollout, "workloadRef", None)?).copied()
+    }
+
+    pub(crate) fn storage_class(&self, name: &str) -> Option<&'a Object> {
+        self.storage_classes.get(name).copied()
+    }
+
+    /// The class of claims that name none: annotated as the default, of several the last by name.
+    pub(crate) fn default_storage_class(&self) -> Option<&'a Object> {
+        let is_default = |class: &&&'a Object| {
+            let annotations = class.at(&["metadata", "annotations"]);
+            let text = |key: &str| annotations.and_then(|all| all.get(key)).and_then(|value| value.as_str());
+            text("storageclass.kubernetes.io/is-default-class") == Some("true")
         };
-        self.autoscalers.get(&place)?.values().find(meant).copied()
+        self.storage_classes.values().rfind(is_default).copied()
+    }
+
+    pub(crate) fn volume_attributes(&self, name: &str) -> Option<&'a Object> {
+        self.volume_attributes.get(name).copied()
+    }
+
+    pub(crate) fn ingress_controller(&self, class: &str) -> Option<&'a str> {
+        self.controllers.get(&("IngressClass", class)).copied()
+    }
+
+    pub(crate) fn gateway_controller(&self, class: &str) -> Option<&'a str> {
+        self.controllers.get(&("GatewayClass", class)).copied()
+    }
+
+    /// The Ingress with which the balancer of a group is counted.
+    pub(crate) fn first_of_ingress_group(&self, group: &str) -> Option<&'a ObjectKey> {
+        self.ingress_groups.get(group).copied()
+    }
+
+    pub(crate) fn has_claims(&self) -> bool {
+        !self.claims.is_empty()
+    }
+
+    pub(crate) fn has_claim(&self, namespace: Option<&str>, name: &str) -> bool {
+        self.claims.contains(&(namespace, name))
+    }
+
+    /// What the LimitRanges of a namespace fill in; of several the first by name.
+    pub(crate) fn request_defaults(&self, namespace: Option<&str>) -> Result<Requests<'a>, CostError> {
+        let mut requests = Requests::new();
+        for range in self.limit_ranges.get(&namespace).into_iter().flat_map(BTreeMap::values) {
+            for (name, nanos) in limit_range::defaults(range)? {
+                requests.entry(name).or_insert(nanos);
+            }
+        }
+        Ok(requests)
     }
 
     /// The overhead of the pods of a RuntimeClass; none if it is not in this state.
@@ -96,6 +234,25 @@ impl<'a> Surroundings<'a> {
     pub(crate) fn overhead(&self, pod: &Cursor<'a>) -> Option<Cursor<'a>> {
         Cursor::root(self.runtime_class(pod.text("runtimeClassName")?)?).get("overhead")
     }
+}
+
+fn place(workload: &ObjectKey) -> Target<'_> {
+    (workload.namespace.as_deref(), &workload.kind, &workload.name)
+}
+
+/// What a reference in `spec` names, in the object's own namespace.
+fn target_of<'a>(object: &'a Object, reference: &str, default_kind: Option<&'a str>) -> Option<Target<'a>> {
+    let text = |key| object.text(&["spec", reference, key]);
+    Some((object.key.namespace.as_deref(), text("kind").or(default_kind)?, text("name")?))
+}
+
+/// The first whose reference is to this workload's group; one without an `apiVersion` is to any.
+fn meant<'a>(all: &ByKey<'a>, reference: &str, workload: &ObjectKey) -> Option<&'a Object> {
+    let is_meant = |object: &&&'a Object| match object.text(&["spec", reference, "apiVersion"]) {
+        Some(version) => group_of(version) == workload.group,
+        None => true,
+    };
+    all.values().find(is_meant).copied()
 }
 
 fn group_of(api_version: &str) -> &str {

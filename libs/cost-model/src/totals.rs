@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::apportion::Pair;
-use crate::draft::DraftPart;
+use crate::part::DraftPart;
 use crate::ratio::Ratio;
 use crate::report::ResourceChange;
 use crate::resource::Resource;
@@ -21,8 +21,8 @@ pub(crate) fn resource_changes<'a>(
     let nothing = (Ratio::ZERO, Ratio::ZERO);
     let mut usage = BTreeMap::from([(Resource::Cpu, nothing), (Resource::Memory, nothing)]);
     for part in parts {
-        let sum = usage.entry(part.resource).or_insert(nothing);
-        *sum = (sum.0.plus(part.before.usage)?, sum.1.plus(part.after.usage)?);
+        let sum = usage.entry(part.item.resource()).or_insert(nothing);
+        *sum = (sum.0.plus(part.before.usage.expected)?, sum.1.plus(part.after.usage.expected)?);
     }
     let shown = |(resource, usage): &(Resource, (Ratio, Ratio))| {
         matches!(resource, Resource::Cpu | Resource::Memory) || usage.0 != usage.1

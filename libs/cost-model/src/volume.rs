@@ -1,56 +1,126 @@
-//! How large the volumes are that a workload or a claim asks for.
+//! How large the volumes are that a workload or a claim asks for, and of which class.
+
+use price_book::PriceBook;
 
 use crate::cursor::Cursor;
 use crate::error::CostError;
+use crate::item::Item;
+use crate::ratio::Ratio;
+use crate::storage_class::{Class, Iops};
+use crate::surroundings::Surroundings;
 
-/// Nano-bytes, and what to say of claims that ask for none.
+/// What one set of volumes holds, and what to say of it.
 #[derive(Debug, Default)]
 pub(crate) struct Claimed {
-    pub(crate) nano_bytes: i128,
+    /// By item, in the resource's unit.
+    pub(crate) held: Vec<(Item, Ratio)>,
     pub(crate) notes: Vec<String>,
+    /// Why the price is a guess, where it is the class that is not known.
+    pub(crate) assumed: Option<String>,
+}
+
+/// What volumes are priced by.
+#[derive(Clone, Copy)]
+pub(crate) struct Classes<'a, 'b> {
+    pub(crate) around: &'b Surroundings<'a>,
+    pub(crate) book: &'b PriceBook,
 }
 
 impl Claimed {
-    fn add(&mut self, claim: &Cursor<'_>, what: &str) -> Result<(), CostError> {
-        let size = match claim.at(&["spec", "resources", "requests", "storage"]) {
-            Some(size) => size.quantity()?.nanos(),
-            None => {
-                self.notes.push(format!("{what}: no storage request, counted at nothing"));
-                0
+    fn add(&mut self, claim: &Cursor<'_>, what: &str, classes: Classes<'_, '_>) -> Result<(), CostError> {
+        let overflow = || CostError::overflow(&claim.object.key);
+        let Some(size) = claim.at(&["spec", "resources", "requests", "storage"]) else {
+            self.notes.push(format!("{what}: no storage request, counted at nothing"));
+            return Ok(());
+        };
+        let gib = Ratio::new(size.quantity()?.nanos(), 1_000_000_000 << 30).ok_or_else(overflow)?;
+        let class = match class_of(claim, classes.around) {
+            Ok(class) => class,
+            Err(why) => {
+                self.assumed = Some(why);
+                Class::default()
             }
         };
-        self.nano_bytes =
-            self.nano_bytes.checked_add(size).ok_or_else(|| CostError::overflow(&claim.object.key))?;
-        Ok(())
+        if class.is_on_nodes() {
+            self.notes.push(format!("{what}: on the disks of nodes, which are a part of their price"));
+            return Ok(());
+        }
+        self.held.push((Item::Storage(class.disk.clone()), gib));
+        self.performance(&class, gib, classes.book).ok_or_else(overflow)
+    }
+
+    /// What is asked for beyond what comes with the disk.
+    fn performance(&mut self, class: &Class, gib: Ratio, book: &PriceBook) -> Option<()> {
+        let quote = class.disk.quote(book);
+        let iops = match class.iops {
+            Some(Iops::Each(iops)) => Some(Ratio::whole(iops)),
+            Some(Iops::PerGib(iops)) => Some(Ratio::whole(iops).times(gib)?),
+            None => None,
+        };
+        let beyond = |asked: Ratio, free: u32| asked.at_least(Ratio::whole(free))?.minus(Ratio::whole(free));
+        if let (Some(iops), Some(_)) = (iops, &quote.iops_month) {
+            self.held.push((Item::Iops(class.disk.clone()), beyond(iops, quote.free_iops)?));
+        }
+        if let (Some(mibps), Some(_)) = (class.mibps, &quote.mibps_month) {
+            let more = beyond(Ratio::whole(mibps), quote.free_mibps)?;
+            self.held.push((Item::Throughput(class.disk.clone()), more));
+        }
+        Some(())
     }
 }
 
+/// The class of a claim; an error says why it is not known.
+fn class_of(claim: &Cursor<'_>, around: &Surroundings<'_>) -> Result<Class, String> {
+    let spec = claim.get("spec");
+    let text = |key: &str| spec.as_ref().and_then(|spec| spec.text(key));
+    let annotated = claim.at(&["metadata", "annotations"]);
+    let named = text("storageClassName")
+        .or_else(|| annotated.as_ref().and_then(|all| all.text("volume.beta.kubernetes.io/storage-class")));
+    let class = match named {
+        Some("") => return Err("it is bound to a volume that was made elsewhere".to_owned()),
+        Some(name) => around
+            .storage_class(name)
+            .ok_or_else(|| format!("the StorageClass {name} is not in this state"))?,
+        None => around
+            .default_storage_class()
+            .ok_or("it names no StorageClass, and the default one is not known")?,
+    };
+    let class = Class::of(class);
+    let attributes = text("volumeAttributesClassName").and_then(|name| around.volume_attributes(name));
+    Ok(attributes.map_or(class.clone(), |attributes| class.with_attributes(attributes)))
+}
+
+/// Whether the disk of a claim stays when the claim goes.
+pub(crate) fn is_retained(claim: &Cursor<'_>, around: &Surroundings<'_>) -> bool {
+    class_of(claim, around).is_ok_and(|class| class.retains)
+}
+
 /// A PersistentVolumeClaim.
-pub(crate) fn claim(object: &Cursor<'_>) -> Result<Claimed, CostError> {
+pub(crate) fn claim(object: &Cursor<'_>, classes: Classes<'_, '_>) -> Result<Claimed, CostError> {
     let mut claimed = Claimed::default();
-    claimed.add(object, "claim")?;
+    claimed.add(object, "claim", classes)?;
     Ok(claimed)
 }
 
 /// The `volumeClaimTemplates` of a StatefulSet: for each of its pods.
-pub(crate) fn templates(workload: &Cursor<'_>) -> Result<Claimed, CostError> {
+pub(crate) fn templates(workload: &Cursor<'_>, classes: Classes<'_, '_>) -> Result<Claimed, CostError> {
     let mut claimed = Claimed::default();
     let Some(spec) = workload.get("spec") else { return Ok(claimed) };
     for template in spec.items("volumeClaimTemplates")? {
         let name =
             template.get("metadata").and_then(|metadata| metadata.text("name")).unwrap_or("without a name");
-        claimed.add(&template, &format!("volumeClaimTemplate {name}"))?;
+        claimed.add(&template, &format!("volumeClaimTemplate {name}"), classes)?;
     }
     Ok(claimed)
 }
 
 /// The generic ephemeral volumes of a pod: a claim for each pod, for as long as it runs.
-pub(crate) fn ephemeral(pod: &Cursor<'_>) -> Result<Claimed, CostError> {
+pub(crate) fn ephemeral(pod: &Cursor<'_>, classes: Classes<'_, '_>) -> Result<Claimed, CostError> {
     let mut claimed = Claimed::default();
     for volume in pod.items("volumes")? {
         if let Some(template) = volume.at(&["ephemeral", "volumeClaimTemplate"]) {
             let name = volume.text("name").unwrap_or("without a name");
-            claimed.add(&template, &format!("ephemeral volume {name}"))?;
+            claimed.add(&template, &format!("ephemeral volume {name}"), classes)?;
         }
     }
     Ok(claimed)

@@ -266,6 +266,7 @@ pub(crate) const CODES: &[(&str, &str)] = &[
     ("TOKEN_UNREADABLE", "check the path that --token-file names"),
     ("TOO_MANY_STREAMS", "close streams that nobody reads, or give each pipeline a token of its own"),
     ("USAGE", "see plimsoll --help"),
+    ("USAGE_INVALID", "correct the field that the message names; docs/cost.md has the form"),
     ("USER_INVALID", "use 1 to 100 letters, digits and the characters . _ @ + -"),
     ("USER_MISMATCH", "leave user_id out: the token says who calls"),
     ("USER_NAME_RESERVED", "choose another name, such as gitops-bot"),

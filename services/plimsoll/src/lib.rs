@@ -13,7 +13,6 @@ mod drift;
 mod edges;
 mod edits;
 mod escape;
-mod estimate;
 mod failure;
 mod gate;
 mod given;

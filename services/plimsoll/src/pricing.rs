@@ -32,7 +32,7 @@ impl Prices {
         let book = book(&pricing.price_book)?;
         let defaults = Assumptions::default();
         let run_minutes = pricing.run_minutes.unwrap_or(defaults.run_minutes);
-        let assumptions = Assumptions { node_count: pricing.node_count, run_minutes };
+        let assumptions = Assumptions { node_count: pricing.node_count, run_minutes, ..defaults };
         Ok(Self { book, assumptions, limits: limits.clone() })
     }
 

@@ -4,13 +4,17 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use kube_model::ObjectRef;
-use price_book::{Currency, Money, PriceBook};
+use price_book::{Confidence, Currency, Date, Money, PriceBook, Quote};
 use rust_decimal::Decimal;
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use super::range::{CertaintyJson, RangesJson};
 use crate::report::ResourceChange;
-use crate::{Assumptions, CostReport, Figure, Figures, LineCost, ObjectCost, Part, Resource, UnknownCost};
+use crate::{
+    Assumptions, ContainerCost, CostReport, Figure, Figures, LineCost, ObjectCost, Part, Resource, Transient,
+    UnknownCost,
+};
 
 #[derive(Deserialize)]
 struct Report {
@@ -30,6 +34,8 @@ struct Total {
     baseline_micros: i64,
     projected_micros: i64,
     delta_micros: i64,
+    range: RangesJson,
+    confidence: CertaintyJson,
 }
 
 #[derive(Deserialize)]
@@ -40,6 +46,9 @@ struct Preview {
 #[derive(Deserialize)]
 struct Object {
     object: ObjectRef,
+    labels: BTreeMap<String, String>,
+    range: Option<RangesJson>,
+    transient: Option<TransientJson>,
     baseline: Option<Cents>,
     projected: Option<Cents>,
     delta: Option<Cents>,
@@ -51,11 +60,40 @@ struct Object {
 }
 
 #[derive(Deserialize)]
+struct TransientJson {
+    pods: u64,
+    hour_micros: i64,
+    how: String,
+}
+
+#[derive(Deserialize)]
+struct QuoteJson {
+    source: String,
+    as_of: Date,
+    confidence: Confidence,
+    why: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct IdleJson {
+    baseline_micros: Option<i64>,
+    projected_micros: Option<i64>,
+}
+
+#[derive(Deserialize)]
 struct PartJson {
     resource: Resource,
+    class: Option<String>,
     amount: BeforeAfter,
     usage: BeforeAfter,
     unit_price: Decimal,
+    price: QuoteJson,
+    confidence: Confidence,
+    assumed: Option<String>,
+    range: RangesJson,
+    idle: Option<IdleJson>,
+    #[serde(default)]
+    containers: Vec<ContainerCost>,
     baseline: Cents,
     projected: Cents,
     delta: Cents,
@@ -130,6 +168,8 @@ impl<'de> Deserialize<'de> for CostReport {
                 projected: figure(currency, total.projected, total.projected_micros),
                 delta: figure(currency, total.delta, total.delta_micros),
             },
+            ranges: total.range.read(currency),
+            certainty: total.confidence.into(),
             resources: resources.map(|(resource, text)| ResourceChange { resource, text }).collect(),
             assumptions,
             book,
@@ -158,6 +198,13 @@ impl Object {
         Ok(ObjectCost {
             key: self.object.key(),
             api_version: self.object.api_version,
+            labels: self.labels,
+            ranges: self.range.map(|range| range.read(currency)),
+            transient: self.transient.map(|transient| Transient {
+                pods: transient.pods,
+                hour: Money { micros: transient.hour_micros, currency },
+                how: transient.how,
+            }),
             cost,
             parts: self.parts.into_iter().map(|part| part.read(currency)).collect(),
             notes: self.notes,
@@ -173,7 +220,19 @@ impl PartJson {
             amount_after: self.amount.after,
             usage_before: self.usage.before,
             usage_after: self.usage.after,
-            unit_price: self.unit_price,
+            class: self.class,
+            price: Quote {
+                price: self.unit_price,
+                confidence: self.price.confidence,
+                source: self.price.source,
+                as_of: self.price.as_of,
+                why: self.price.why,
+            },
+            confidence: self.confidence,
+            assumed: self.assumed,
+            ranges: self.range.read(currency),
+            idle_micros: self.idle.map_or((None, None), |idle| (idle.baseline_micros, idle.projected_micros)),
+            containers: self.containers,
             figures: Figures {
                 baseline: figure(currency, self.baseline, self.baseline_micros),
                 projected: figure(currency, self.projected, self.projected_micros),

@@ -30,6 +30,10 @@ fn what_costs_nothing_by_itself_has_no_line() {
         ("monitoring.coreos.com/v1", "ServiceMonitor"),
         ("monitoring.coreos.com/v1", "PrometheusRule"),
         ("argoproj.io/v1alpha1", "Application"),
+        ("keda.sh/v1alpha1", "TriggerAuthentication"),
+        ("autoscaling.k8s.io/v1", "VerticalPodAutoscaler"),
+        ("karpenter.sh/v1", "NodePool"),
+        ("pkg.crossplane.io/v1", "Provider"),
     ] {
         let report = cost(&one(api_version, kind));
         assert!(report.objects.is_empty() && report.unknown.is_empty(), "{kind}: {:?}", report.objects);
@@ -41,8 +45,9 @@ fn what_is_not_known_is_never_zero() {
     for (api_version, kind) in [
         ("monitoring.coreos.com/v1", "Prometheus"),
         ("gateway.networking.k8s.io/v1", "Gateway"),
-        ("argoproj.io/v1alpha1", "Rollout"),
-        ("keda.sh/v1alpha1", "ScaledObject"),
+        ("kafka.strimzi.io/v1beta2", "Kafka"),
+        ("sqs.services.k8s.aws/v1alpha1", "Queue"),
+        ("sql.cnrm.cloud.google.com/v1beta1", "SQLInstance"),
         ("rds.aws.upbound.io/v1beta1", "Instance"),
         ("helm.toolkit.fluxcd.io/v2", "HelmRelease"),
         ("example.com/v1", "Deployment"),

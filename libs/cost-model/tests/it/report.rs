@@ -123,7 +123,9 @@ fn notes_say_which_state_they_hold_of() {
         change(&before, &after).objects[0].notes,
         [
             "before: container web: no CPU request, counted at nothing",
-            "after: container web: no memory request, counted at nothing"
+            "after: container web: no memory request, counted at nothing",
+            // 25 % of one pod are one: a core for an hour is 0.03
+            "while it is rolled out (a rolling update): up to 1 more pod, $0.03 an hour, in no figure"
         ]
     );
     assert_eq!(
@@ -159,7 +161,7 @@ fn a_part_can_be_checked_with_a_calculator() {
     let report = cost(&workload("Deployment", "replicas: 3,", "cpu: 250m, memory: 512Mi"));
     let [cpu, memory] = &report.objects[0].parts[..] else { panic!("{report:?}") };
     assert_eq!((cpu.amount_before.as_str(), cpu.amount_after.as_str()), ("0", "0.75"));
-    assert_eq!((cpu.usage_after.as_str(), cpu.unit_price.to_string().as_str()), ("547.5", "0.03"));
+    assert_eq!((cpu.usage_after.as_str(), cpu.price.price.to_string().as_str()), ("547.5", "0.03"));
     assert_eq!(cpu.figures.projected.money.micros, CORE * 3 / 4);
     assert_eq!((memory.amount_after.as_str(), memory.usage_after.as_str()), ("1.5", "1095"));
     assert_eq!(memory.figures.projected.money.micros, GIB * 3 / 2);

@@ -26,7 +26,7 @@ pub(crate) fn objects(yaml: &str) -> Vec<Object> {
 }
 
 pub(crate) fn assumptions() -> Assumptions {
-    Assumptions { node_count: Some(3), run_minutes: 10 }
+    Assumptions { node_count: Some(3), run_minutes: 10, ..Assumptions::default() }
 }
 
 pub(crate) fn try_cost(yaml: &str) -> Result<CostReport, CostError> {

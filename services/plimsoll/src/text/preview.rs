@@ -1,10 +1,9 @@
 //! `plimsoll preview` as text.
 
-use super::cost::Sides;
+use super::cost::{Lines, Sides};
 use super::{Page, cost, count, drift, places, risk};
 use crate::cli::Preview as Arguments;
 use crate::escape;
-use crate::estimate::lines::Lines;
 use crate::headline;
 use crate::preview::Preview;
 use crate::style::{Style, Tone};
@@ -27,8 +26,7 @@ pub(crate) fn render(preview: &Preview, arguments: &Arguments, style: Style) -> 
         return page.finish();
     }
     page.heading(&format!("Cost: {}", cost::verdict(&preview.cost, Sides::Both)));
-    cost::held(&mut page, &preview.budgets);
-    cost::details(&mut page, &preview.cost, Sides::Both, Lines::Largest);
+    cost::details(&mut page, &preview.cost, Sides::Both, Lines::Changed);
     page.blank();
     let verdict = style.paint(risk::tone(preview.risk.risk_level), &risk::verdict(&preview.risk));
     page.line(&verdict);

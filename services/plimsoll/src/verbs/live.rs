@@ -12,7 +12,7 @@ use crate::cli::{Apply, Diff};
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::session::{Input, Session, standard_input_twice};
-use crate::verbs::{Gates, Reports, diff};
+use crate::verbs::{Gates, diff};
 use crate::yaml;
 
 /// Who applies, where nobody has said or applied before.
@@ -49,10 +49,11 @@ pub(super) fn run(session: &Session, arguments: &Diff) -> Result<Outcome, Failur
     let before = Input { given: of_live, objects: live };
     let after = Input { given: of_desired, objects: predicted };
     let Diff { pricing, common, .. } = arguments;
-    let gates = Gates { session, pricing, common, before: Some(&before), after: &after };
+    let gates =
+        Gates { pricing, common, limits: &session.limits, before: Some(&before), after: &after, bill: None };
     Ok(Outcome {
         output,
-        against: gates.evaluate(&Reports::default())?,
+        against: gates.evaluate(None, None)?,
         notes: notes(&predictions),
         ..Outcome::default()
     })

@@ -3,7 +3,6 @@
 
 mod bad_input;
 mod branches;
-mod budgets;
 mod commands;
 mod drift;
 mod example;

@@ -1,66 +1,6 @@
-//! Which kinds cost something.
+//! What costs nothing by itself.
 
-use kube_model::ObjectKey;
-
-/// How a kind is costed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    /// So many equal pods, all month.
-    Replicated,
-    /// A pod on each node, all month.
-    DaemonSet,
-    /// Pods that run once.
-    Job,
-    /// Pods that run by a schedule.
-    CronJob,
-    /// One pod, all month.
-    Pod,
-    /// A volume.
-    Claim,
-    /// A load balancer, if it asks for one.
-    Service,
-    /// Nothing by itself.
-    Free,
-    /// Not known.
-    Unknown,
-}
-
-impl Kind {
-    pub(crate) fn of(key: &ObjectKey) -> Self {
-        match (key.group.as_str(), key.kind.as_str()) {
-            ("apps" | "extensions", "Deployment" | "ReplicaSet") => Self::Replicated,
-            ("apps", "StatefulSet") | ("", "ReplicationController") => Self::Replicated,
-            ("apps" | "extensions", "DaemonSet") => Self::DaemonSet,
-            ("batch", "Job") => Self::Job,
-            ("batch", "CronJob") => Self::CronJob,
-            ("", "Pod") => Self::Pod,
-            ("", "PersistentVolumeClaim") => Self::Claim,
-            ("", "Service") => Self::Service,
-            (group, kind) if is_free(group, kind) => Self::Free,
-            _ => Self::Unknown,
-        }
-    }
-
-    /// Whether its cost is that of pods which it makes.
-    pub(crate) fn runs_pods(self) -> bool {
-        matches!(self, Self::Replicated | Self::DaemonSet | Self::Job | Self::CronJob | Self::Pod)
-    }
-}
-
-/// Why the cost of an object of an unknown kind is not known.
-pub(crate) fn why_unknown(key: &ObjectKey) -> String {
-    match (key.group.as_str(), key.kind.as_str()) {
-        ("", "PersistentVolume") => {
-            "the disk behind a PersistentVolume was made elsewhere, and its price is not \
-             known; a claim for it is counted by the size that the claim asks for"
-                .to_owned()
-        }
-        ("", kind) => format!("what a {kind} costs is not known"),
-        (group, kind) => format!("what a {kind} of {group} costs is not known"),
-    }
-}
-
-fn is_free(group: &str, kind: &str) -> bool {
+pub(super) fn is_free(group: &str, kind: &str) -> bool {
     FREE.iter().any(|(free, kinds)| *free == group && (kinds.contains(&kind) || *kinds == ["*"]))
 }
 
@@ -84,9 +24,11 @@ const FREE: &[(&str, &[&str])] = &[
     ),
     ("apps", &["ControllerRevision"]),
     ("autoscaling", &["HorizontalPodAutoscaler"]),
+    ("autoscaling.k8s.io", &["*"]),
+    ("keda.sh", &["ClusterTriggerAuthentication", "ScaledObject", "TriggerAuthentication"]),
     ("policy", &["PodDisruptionBudget", "PodSecurityPolicy"]),
-    ("extensions", &["Ingress", "NetworkPolicy", "PodSecurityPolicy"]),
-    ("networking.k8s.io", &["Ingress", "IngressClass", "NetworkPolicy"]),
+    ("extensions", &["NetworkPolicy", "PodSecurityPolicy"]),
+    ("networking.k8s.io", &["IngressClass", "NetworkPolicy"]),
     ("rbac.authorization.k8s.io", &["*"]),
     ("admissionregistration.k8s.io", &["*"]),
     ("apiextensions.k8s.io", &["CustomResourceDefinition"]),
@@ -139,11 +81,33 @@ const FREE: &[(&str, &[&str])] = &[
         &["AlertmanagerConfig", "PodMonitor", "Probe", "PrometheusRule", "ScrapeConfig", "ServiceMonitor"],
     ),
     // Delivery: what it delivers is counted where it is rendered.
-    ("argoproj.io", &["AppProject", "Application", "ApplicationSet"]),
+    (
+        "argoproj.io",
+        &[
+            "AnalysisRun",
+            "AnalysisTemplate",
+            "AppProject",
+            "Application",
+            "ApplicationSet",
+            "ClusterAnalysisTemplate",
+        ],
+    ),
     ("kustomize.toolkit.fluxcd.io", &["Kustomization"]),
     ("source.toolkit.fluxcd.io", &["*"]),
     ("image.toolkit.fluxcd.io", &["*"]),
     ("notification.toolkit.fluxcd.io", &["*"]),
+    // What makes nodes: the nodes are paid for, by what runs on them.
+    ("karpenter.sh", &["*"]),
+    ("karpenter.k8s.aws", &["*"]),
+    ("karpenter.azure.com", &["*"]),
+    // Configuration of what buys in a cloud.
+    ("pkg.crossplane.io", &["*"]),
+    ("apiextensions.crossplane.io", &["*"]),
+    ("iam.aws.upbound.io", &["*"]),
+    ("iam.services.k8s.aws", &["*"]),
+    ("iam.cnrm.cloud.google.com", &["*"]),
+    ("core.cnrm.cloud.google.com", &["*"]),
+    ("resources.azure.com", &["ResourceGroup"]),
     // Meshes, routes, policies.
     ("networking.istio.io", &["*"]),
     ("security.istio.io", &["*"]),
