@@ -40,7 +40,7 @@ impl FromStr for Amount {
 }
 
 /// `12.5` as 12,500,000; at most six digits after the point, and no sign.
-fn micros(number: &str) -> Option<i64> {
+pub(crate) fn micros(number: &str) -> Option<i64> {
     let (whole, part) = number.split_once('.').unwrap_or((number, "0"));
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     if !digits(whole) || !digits(part) || part.len() > 6 {

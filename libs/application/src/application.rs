@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use kube_model::PlacePattern;
 use serde::{Deserialize, Serialize};
 
-use crate::amount::Amount;
+use crate::budget::{Budget, CostRules};
 use crate::date::Date;
 
 /// An application: its environments, its promotions and their rules.
@@ -62,6 +62,9 @@ pub struct Spec {
     /// Ceilings on cost.
     #[serde(default)]
     pub budgets: Vec<Budget>,
+    /// What else it says of its cost.
+    #[serde(default, skip_serializing_if = "CostRules::is_empty")]
+    pub cost: CostRules,
 }
 
 /// Where an application's manifests are.
@@ -179,16 +182,6 @@ pub struct Waiver {
     pub who: String,
     /// The last day on which it counts.
     pub until: Date,
-}
-
-/// A ceiling on what an environment may cost.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Budget {
-    /// The environment.
-    pub environment: String,
-    /// The most that a month (730 hours) may cost.
-    pub monthly: Amount,
 }
 
 impl Environment {

@@ -122,15 +122,26 @@ fn waivers(application: &Application) -> Option<Problem> {
 
 fn budgets(application: &Application) -> Option<Problem> {
     application.spec.budgets.iter().enumerate().find_map(|(index, budget)| {
-        let at = |field| vec![key("spec"), key("budgets"), Step::Index(index), key(field)];
-        if application.environment(&budget.environment).is_none() {
-            return Some((at("environment"), unknown(application, &budget.environment)));
+        let at = |field: Option<&str>| {
+            let steps = [key("spec"), key("budgets"), Step::Index(index)];
+            steps.into_iter().chain(field.map(key)).collect()
+        };
+        if let Some(name) = budget.environment.as_ref().filter(|name| application.environment(name).is_none())
+        {
+            return Some((at(Some("environment")), unknown(application, name)));
         }
-        budget
-            .monthly
-            .currency
-            .is_none()
-            .then(|| (at("monthly"), "a budget names its currency, such as \"1200.00 USD\"".to_owned()))
+        if budget.name.as_ref().is_some_and(|name| name.trim().is_empty() || name.contains(char::is_control))
+        {
+            return Some((at(Some("name")), "a text is expected".to_owned()));
+        }
+        match (&budget.monthly, &budget.growth) {
+            (Some(amount), None) if amount.currency.is_none() => {
+                let why = "a budget names its currency, such as \"1200.00 USD\"";
+                Some((at(Some("monthly")), why.to_owned()))
+            }
+            (Some(_), None) | (None, Some(_)) => None,
+            _ => Some((at(None), "either `monthly` or `growth` is expected".to_owned())),
+        }
     })
 }
 

@@ -6,20 +6,24 @@
 
 mod amount;
 mod application;
+mod budget;
 mod check;
 mod date;
 mod error;
 mod parse;
 mod policy;
 mod shape;
+mod threshold;
 
 pub use amount::{Amount, AmountError};
 pub use application::{
-    Application, Budget, Environment, HelmOptions, Metadata, Promotion, Render, Source, Spec, Waiver, below,
+    Application, Environment, HelmOptions, Metadata, Promotion, Render, Source, Spec, Waiver, below,
 };
+pub use budget::{Budget, CostRules};
 pub use date::{Date, DateError};
 pub use error::ApplicationError;
 pub use policy::Policy;
+pub use threshold::{Percent, PercentError, Threshold, ThresholdError};
 
 /// The name of the file that holds an application.
 pub const FILE_NAME: &str = "plimsoll.yaml";

@@ -3,7 +3,9 @@
 use kube_model::PlacePattern;
 use serde::{Deserialize, Serialize};
 
-use crate::application::{Application, Budget, Waiver};
+use crate::application::{Application, Waiver};
+use crate::budget::Budget;
+use crate::threshold::Threshold;
 
 /// What holds for one promotion. It is read from the target's side, never from what is promoted, and is named by its
 /// hash where something rests on it.
@@ -14,6 +16,9 @@ pub struct Policy {
     pub approvals: u32,
     /// The ceilings on the target's cost.
     pub budgets: Vec<Budget>,
+    /// The most that the change may add to the cost, where nobody asks for another limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fail_above: Option<Threshold>,
     /// Noise that the diff leaves out, and counts.
     pub ignore: Vec<PlacePattern>,
     /// Places that stay as the target has them.
@@ -32,6 +37,7 @@ impl Default for Policy {
         Self {
             approvals: 1,
             budgets: Vec::new(),
+            fail_above: None,
             ignore: Vec::new(),
             keep: Vec::new(),
             promote: Vec::new(),
@@ -46,11 +52,12 @@ impl Application {
     /// its rules are the defaults; what it says for all promotions holds.
     #[must_use]
     pub fn policy(&self, from: &str, to: &str) -> Policy {
-        let of_target = |budget: &&Budget| budget.environment == to;
+        let of_target = |budget: &&Budget| budget.is_on(Some(to));
         let all = Policy {
             ignore: self.spec.ignore.clone(),
             waivers: self.spec.waivers.clone(),
             budgets: self.spec.budgets.iter().filter(of_target).cloned().collect(),
+            fail_above: self.spec.cost.fail_above.clone(),
             ..Policy::default()
         };
         match self.promotion(from, to) {

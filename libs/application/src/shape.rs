@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::parse::Step;
 
-const MAPPINGS: [&[&str]; 9] = [
+const MAPPINGS: [&[&str]; 11] = [
     &[],
     &["metadata"],
     &["spec"],
@@ -15,6 +15,8 @@ const MAPPINGS: [&[&str]; 9] = [
     &["spec", "promotions", "*"],
     &["spec", "waivers", "*"],
     &["spec", "budgets", "*"],
+    &["spec", "budgets", "*", "selector"],
+    &["spec", "cost"],
 ];
 
 /// The first place that holds a list instead of a mapping.

@@ -1,6 +1,7 @@
 //! Amounts of money as they are counted and as they are shown.
 
 use price_book::{Currency, Money};
+use rust_decimal::{Decimal, RoundingStrategy};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
@@ -57,6 +58,26 @@ impl Figures {
         let money = Money { micros, ..projected.money };
         Self { baseline, projected, delta: Figure { money, cents: projected.cents - baseline.cents } }
     }
+
+    /// The change as a share of the baseline, as people say it: `+6 %`, `-0.4 %`, `under 0.1 %`: a whole number, or a tenth
+    /// below one. None of nothing.
+    #[must_use]
+    pub fn share(&self) -> Option<String> {
+        let (delta, baseline) = (self.delta.money.micros, self.baseline.money.micros);
+        if baseline == 0 {
+            return None;
+        }
+        let share =
+            Decimal::from(delta).checked_mul(Decimal::ONE_HUNDRED)?.checked_div(Decimal::from(baseline))?;
+        let digits = u32::from(share.abs() < Decimal::ONE);
+        let share = share.round_dp_with_strategy(digits, RoundingStrategy::MidpointNearestEven).normalize();
+        Some(match (share.is_zero(), delta) {
+            (true, 0) => "0 %".to_owned(),
+            (true, _) => "under 0.1 %".to_owned(),
+            (false, 1..) => format!("+{share} %"),
+            (false, _) => format!("{share} %"),
+        })
+    }
 }
 
 impl Serialize for Figures {
@@ -88,5 +109,30 @@ impl Serialize for MaybeFigures {
         map.serialize_entry("projected_micros", &micros(self.projected))?;
         map.serialize_entry("delta_micros", &micros(self.delta))?;
         map.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 17.20 of 125.40 are 13.716 %; 0.5 of 125.40 are 0.3987 %.
+    #[test]
+    fn a_share_is_said_as_people_say_it() {
+        let figure = |micros| Figure { money: Money { micros, currency: Currency::USD }, cents: 0 };
+        let share = |before, after| Figures::new(figure(before), figure(after)).share();
+        let before = 125_400_000;
+        for (after, shown) in [
+            (142_600_000, "+14 %"),
+            (125_900_000, "+0.4 %"),
+            (124_900_000, "-0.4 %"),
+            (62_700_000, "-50 %"),
+            (125_400_001, "under 0.1 %"),
+            (125_399_999, "under 0.1 %"),
+            (before, "0 %"),
+        ] {
+            assert_eq!(share(before, after).as_deref(), Some(shown), "{after}");
+        }
+        assert_eq!(share(0, 5_000_000), None);
     }
 }

@@ -1,11 +1,11 @@
 //! Gates: what a person asked to be told by the exit code.
 
-use application::Amount;
+use application::{Amount, Threshold};
 use cost_model::{Bill, CostReport};
-use price_book::PriceBook;
+use price_book::{Currency, PriceBook};
 use risk_rules::{Level, RiskReport};
 
-use crate::cli::GateLevel;
+use crate::cli::{GateLevel, Pricing};
 use crate::failure::Failure;
 
 /// The level of a gate as the rules know it.
@@ -24,37 +24,81 @@ pub(crate) fn risk(gate: Option<GateLevel>, report: &RiskReport) -> Option<Strin
     (report.risk_level >= gate).then(|| format!("the risk is {}, and --fail-on is {gate}", report.risk_level))
 }
 
-/// Refuses an amount in another currency than the prices: without a dated rate the two cannot be compared.
-pub(crate) fn check_currency(gate: Option<&Amount>, book: &PriceBook) -> Result<(), Failure> {
-    let Some(currency) = gate.and_then(|amount| amount.currency.as_deref()) else { return Ok(()) };
-    match currency == book.currency.code() {
-        true => Ok(()),
-        false => Err(Failure::new(
-            "MONEY_CURRENCIES",
-            format!("--fail-above is in {currency}, and the prices are in {}", book.currency),
-        )),
+/// The most that a change may add to a month's cost, and who says so.
+#[derive(Debug, Clone)]
+pub(crate) struct Limit {
+    threshold: Threshold,
+    set_by: &'static str,
+}
+
+impl Limit {
+    /// The command line's, else the application's.
+    pub(crate) fn of(pricing: &Pricing, policy: Option<&Threshold>) -> Option<Self> {
+        let asked = pricing.fail_above.as_ref().map(|threshold| (threshold, "--fail-above"));
+        let (threshold, set_by) =
+            asked.or(policy.map(|threshold| (threshold, "failAbove of plimsoll.yaml")))?;
+        Some(Self { threshold: threshold.clone(), set_by })
+    }
+
+    /// Refuses an amount in another currency than the prices: without a dated rate the two cannot be compared.
+    pub(crate) fn check_currency(&self, book: &PriceBook) -> Result<(), Failure> {
+        let Threshold::Amount(Amount { currency: Some(currency), .. }) = &self.threshold else {
+            return Ok(());
+        };
+        match currency == book.currency.code() {
+            true => Ok(()),
+            false => Err(Failure::new(
+                "MONEY_CURRENCIES",
+                format!("{} is in {currency}, and the prices are in {}", self.set_by, book.currency),
+            )),
+        }
+    }
+
+    /// What the limit is, with the currency of what it is held against.
+    fn text(&self, currency: Currency) -> String {
+        match &self.threshold {
+            Threshold::Amount(amount) => {
+                format!("{} {currency}", Amount { currency: None, ..amount.clone() })
+            }
+            Threshold::Share(share) => share.to_string(),
+        }
+    }
+
+    /// Why a change by `delta` is above it, if it is: `--fail-above is 40.00 USD`.
+    fn passed(&self, baseline: i64, delta: i64, currency: Currency) -> Option<String> {
+        let (set_by, limit) = (self.set_by, self.text(currency));
+        match &self.threshold {
+            Threshold::Amount(amount) => (delta > amount.micros).then(|| format!("{set_by} is {limit}")),
+            Threshold::Share(share) if !share.is_exceeded(baseline, delta) => None,
+            Threshold::Share(_) if baseline == 0 => {
+                Some(format!("there was nothing before, of which any rise is more than {set_by} {limit}"))
+            }
+            Threshold::Share(_) => Some(format!(
+                "{set_by} is {limit} of {}",
+                currency.format(price_book::Money { micros: baseline, currency }.cents())
+            )),
+        }
     }
 }
 
-/// What `--fail-above` says against a bill. A price that is not known may be any, and of a range the most counts.
-pub(crate) fn bill(gate: &Amount, bill: &Bill) -> Option<String> {
-    let limit = format!("{} {}", Amount { currency: None, ..gate.clone() }, bill.prices.currency);
-    let Some((_, most)) = bill.delta_range else {
-        return Some(format!("what the nodes cost is not known, so it may be above --fail-above {limit}"));
+/// What a limit says against a bill. A price that is not known may be any, and of a range the most counts.
+pub(crate) fn bill(limit: &Limit, bill: &Bill) -> Option<String> {
+    let currency = bill.prices.currency;
+    let Some(((_, most), total)) = bill.delta_range.zip(bill.total) else {
+        let (set_by, limit) = (limit.set_by, limit.text(currency));
+        return Some(format!("what the nodes cost is not known, so it may be above {set_by} {limit}"));
     };
+    let passed = limit.passed(total.baseline.money.micros, most.micros, currency)?;
     let text = most.currency.format_change(most.cents());
-    (most.micros > gate.micros)
-        .then(|| format!("the bill for nodes changes by up to {text} a month, and --fail-above is {limit}"))
+    Some(format!("the bill for nodes changes by up to {text} a month, and {passed}"))
 }
 
-/// What `--fail-above` says against a report. What is not known may be anything.
-pub(crate) fn cost(gate: Option<&Amount>, report: &CostReport) -> Option<String> {
-    let gate = gate?;
-    let limit = format!("{} {}", Amount { currency: None, ..gate.clone() }, report.book.currency);
-    let delta = report.total.delta;
-    if delta.money.micros > gate.micros {
-        let delta = delta.change_text();
-        return Some(format!("the change costs {delta} a month, and --fail-above is {limit}"));
+/// What a limit says against a report. What is not known may be anything.
+pub(crate) fn cost(limit: Option<&Limit>, report: &CostReport) -> Option<String> {
+    let limit = limit?;
+    let (total, currency) = (&report.total, report.book.currency);
+    if let Some(passed) = limit.passed(total.baseline.money.micros, total.delta.money.micros, currency) {
+        return Some(format!("the change costs {} a month, and {passed}", total.delta.change_text()));
     }
     let mut unknown = report.unknown.iter().filter(|unknown| unknown.changed);
     let first = unknown.next()?;
@@ -63,7 +107,9 @@ pub(crate) fn cost(gate: Option<&Amount>, report: &CostReport) -> Option<String>
         more => format!(" and {more} more"),
     };
     Some(format!(
-        "what the change of {}{more} costs is not known, so it may be above --fail-above {limit}",
-        first.key
+        "what the change of {}{more} costs is not known, so it may be above {} {}",
+        first.key,
+        limit.set_by,
+        limit.text(currency)
     ))
 }

@@ -13,6 +13,7 @@ mod drift;
 mod edges;
 mod edits;
 mod escape;
+mod estimate;
 mod failure;
 mod gate;
 mod given;

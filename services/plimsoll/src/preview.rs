@@ -1,5 +1,6 @@
 //! Everything that a preview says, before it is put into a form.
 
+use budgets::{Spending, Standing};
 use cost_model::CostReport;
 use diff_engine::Diff;
 use preview::{
@@ -9,7 +10,9 @@ use risk_rules::RiskReport;
 
 use crate::cli::Preview as Arguments;
 use crate::drift::{Drift, Live};
+use crate::estimate;
 use crate::failure::Failure;
+use crate::gate::Limit;
 use crate::given::Given;
 use crate::pricing::Prices;
 use crate::session::Session;
@@ -28,6 +31,10 @@ pub(crate) struct Preview {
     /// What the cluster has otherwise than the target's files; none where nobody said what is live.
     pub(crate) drift: Option<Drift>,
     pub(crate) cost: CostReport,
+    /// How the budgets on the target stand after the edit.
+    pub(crate) budgets: Vec<Standing>,
+    /// The most that the edit may add to the cost.
+    pub(crate) limit: Option<Limit>,
     pub(crate) risk: RiskReport,
     pub(crate) explanation: ExplanationDocument,
 }
@@ -63,6 +70,10 @@ impl Preview {
         let commits = sides.commits(session);
         let target = sides.target;
         let cost = prices.of_edit(&rendered, &target)?;
+        let limit = Limit::of(&arguments.pricing, policy.fail_above.as_ref());
+        limit.iter().try_for_each(|limit| limit.check_currency(prices.book()))?;
+        let here = Spending { report: &cost, before: Some(&rendered.before), after: &rendered.after };
+        let budgets = estimate::budgets::hold(session, prices, &policy.budgets, &here, || sides.others);
         let drift = live
             .map(|live| live.drift(session, &target, &policy.ignore))
             .transpose()?
@@ -70,7 +81,7 @@ impl Preview {
         let drifted = drift.as_ref().map(|drift| drift.written_over.clone()).unwrap_or_default();
         let risk = preview::risk_over_drift(&rendered, &plan, drifted);
         let explanation = preview::explain(&plan, &diff, &cost, &risk);
-        Ok(Self { target, plan, commits, rendered, diff, drift, cost, risk, explanation })
+        Ok(Self { target, plan, commits, rendered, diff, drift, cost, budgets, limit, risk, explanation })
     }
 
     /// The bytes of a file that is edited, as they were read.

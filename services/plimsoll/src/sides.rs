@@ -18,6 +18,8 @@ pub(crate) struct Sides {
     pub(crate) base: Option<Given>,
     /// What an application says of it; none without an application.
     pub(crate) policy: Option<Policy>,
+    /// The application's environments beside the target, where a budget is on all of them.
+    pub(crate) others: Result<Vec<Given>, Failure>,
 }
 
 impl Sides {
@@ -34,9 +36,9 @@ impl Sides {
             if let Some(edge) = edges::single(&discovery, application, from, to)? {
                 let earlier = base_rev.as_ref().map(|at| session.workspace.discover_at(at)).transpose()?;
                 let sides = Self::of_edge(session, &discovery, &edge, earlier.as_ref())?;
-                let policy = sides.policy.or_else(|| known_policy(session, &sides.source, &sides.target));
                 let base = base.as_ref().map(|base| Given::resolve_base(session, base)).transpose()?;
-                return Ok(Self { base: base.or(sides.base), policy, ..sides });
+                let sides = Self { base: base.or(sides.base), ..sides };
+                return Ok(if sides.policy.is_some() { sides } else { sides.with_known_policy(session) });
             }
         }
         if base_rev.is_some() {
@@ -48,8 +50,21 @@ impl Sides {
         let source = Given::resolve(session, from)?;
         let target = Given::resolve(session, to)?;
         let base = base.as_ref().map(|base| Given::resolve_base(session, base)).transpose()?;
-        let policy = known_policy(session, &source, &target);
-        Ok(Self { source, target, base, policy })
+        let sides = Self { source, target, base, policy: None, others: Ok(Vec::new()) };
+        Ok(sides.with_known_policy(session))
+    }
+
+    /// With what the `plimsoll.yaml` that holds in the working directory says of the promotion.
+    fn with_known_policy(self, session: &Session) -> Self {
+        let Some(known) = session.workspace.application() else { return self };
+        let policy = policy(known, &self.source, &self.target);
+        let target = self.target.environment().map(|environment| environment.name.as_str());
+        let others = known.spec.environments.iter().filter(|other| Some(other.name.as_str()) != target);
+        let others = match counts_all(&policy) {
+            true => others.map(|other| Given::resolve(session, &other.name)).collect(),
+            false => Ok(Vec::new()),
+        };
+        Self { policy: Some(policy), others, ..self }
     }
 
     /// The sides of a promotion that was discovered. `earlier` is the repository as it stood at the last one.
@@ -71,7 +86,12 @@ impl Sides {
         let own = discovery.files.tree().file(file).filter(|_| file.rsplit('/').next() == Some(FILE_NAME));
         let own = own.and_then(|bytes| Application::read(bytes).ok());
         let policy = own.map(|own| policy(&own, &source, &target));
-        Ok(Self { source, target, base, policy })
+        let others = edge.application.environments.iter().filter(|other| other.name != edge.to.name);
+        let others = match policy.as_ref().is_some_and(counts_all) {
+            true => others.map(|other| Given::of_working_tree(session, discovery, other)).collect(),
+            false => Ok(Vec::new()),
+        };
+        Ok(Self { source, target, base, policy, others })
     }
 
     /// How many commits of the source came since the base.
@@ -109,15 +129,18 @@ impl Sides {
     }
 }
 
-/// What the `plimsoll.yaml` that holds in the working directory says of a promotion.
-fn known_policy(session: &Session, source: &Given, target: &Given) -> Option<Policy> {
-    session.workspace.application().map(|known| policy(known, source, target))
-}
-
-/// What an application says of a promotion; of sources that it does not know, what it says of all.
+/// What an application says of a promotion; of sources that it does not know, what it says of all. It has no budget for
+/// a target that is none of its environments.
 fn policy(application: &Application, source: &Given, target: &Given) -> Policy {
-    match (source.environment(), target.environment()) {
+    let policy = match (source.environment(), target.environment()) {
         (Some(from), Some(to)) => application.policy(&from.name, &to.name),
         _ => application.policy("", ""),
-    }
+    };
+    let is_known = target.environment().is_some_and(|one| application.environment(&one.name).is_some());
+    Policy { budgets: if is_known { policy.budgets } else { Vec::new() }, ..policy }
+}
+
+/// Whether a budget is on all environments of the application together.
+fn counts_all(policy: &Policy) -> bool {
+    policy.budgets.iter().any(|budget| budget.environment.is_none())
 }

@@ -66,6 +66,31 @@ fn environments_are_named_once_and_promotions_name_them() {
             "spec.budgets[0].environment",
             "no environment \"prod\"",
         ),
+        (
+            format!("{SMALL}  budgets: [{{environment: production}}]\n"),
+            "spec.budgets[0]",
+            "either `monthly` or `growth` is expected",
+        ),
+        (
+            format!("{SMALL}  budgets: [{{monthly: 5 USD, growth: 10%}}]\n"),
+            "spec.budgets[0]",
+            "either `monthly` or `growth` is expected",
+        ),
+        (
+            format!("{SMALL}  budgets: [{{growth: ten%}}]\n"),
+            "spec.budgets[0].growth",
+            "\"ten%\" is not a share",
+        ),
+        (
+            format!("{SMALL}  budgets: [{{monthly: \"5\"}}]\n"),
+            "spec.budgets[0].monthly",
+            "names its currency",
+        ),
+        (
+            format!("{SMALL}  cost: {{failAbove: a lot}}\n"),
+            "spec.cost.failAbove",
+            "neither an amount nor a share",
+        ),
     ] {
         let error = error(&text);
         assert_eq!(error.field, field, "{text}");

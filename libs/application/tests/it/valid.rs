@@ -19,7 +19,7 @@ fn everything_that_is_written_is_read() {
     assert_eq!((promotion.approvals, promotion.self_approval), (1, false));
     assert_eq!(shop.spec.ignore.len(), 1);
     assert_eq!(shop.spec.waivers[0].until.to_string(), "2026-12-31");
-    assert_eq!(shop.spec.budgets[0].monthly.micros, 1_200_000_000);
+    assert_eq!(shop.spec.budgets[0].monthly.as_ref().unwrap().micros, 1_200_000_000);
 }
 
 #[test]
@@ -62,6 +62,25 @@ fn the_policy_of_a_promotion_is_its_rules_and_those_of_all() {
     let back = shop.policy("production", "staging");
     assert_eq!((back.approvals, back.keep.len(), back.budgets.len()), (1, 0, 0));
     assert_eq!((back.ignore, back.waivers), (policy.ignore, policy.waivers));
+}
+
+/// A team's budget is on every environment together; the limit for a change is the application's.
+#[test]
+fn budgets_are_on_an_environment_or_on_all() {
+    let text = format!(
+        "{SMALL}  budgets:\n  - {{name: checkout, selector: {{team: checkout}}, monthly: 300 USD}}\n  - {{environment: production, growth: 10%}}\n  cost: {{failAbove: 5%}}\n"
+    );
+    let small = Application::parse(&text).unwrap();
+    let names = |to: &str| -> Vec<String> {
+        small.policy("", to).budgets.iter().map(application::Budget::label).collect()
+    };
+    assert_eq!(names("production"), ["checkout", "production"]);
+    assert_eq!(names("staging"), ["checkout"]);
+    let policy = small.policy("staging", "production");
+    assert_eq!(policy.fail_above.as_ref().unwrap().to_string(), "5%");
+    let written = serde_json::to_value(&policy).unwrap();
+    assert_eq!(written["budgets"][1], json!({"environment": "production", "growth": "10%"}));
+    assert_eq!(serde_json::from_value::<Policy>(written).unwrap(), policy);
 }
 
 #[test]

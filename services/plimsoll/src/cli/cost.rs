@@ -13,6 +13,9 @@ pub(crate) struct Cost {
     /// The target's nodes, for the bill: kubectl get nodes,pods -A -o yaml, or node groups and NodePools
     #[arg(long, value_name = "SOURCE", help_heading = "Cost options")]
     pub(crate) nodes: Option<String>,
+    /// List every object, and not only the largest
+    #[arg(long, help_heading = "Cost options")]
+    pub(crate) all: bool,
     #[command(flatten)]
     pub(crate) pricing: Pricing,
     #[command(flatten)]

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use application::Amount;
+use application::Threshold;
 use clap::Args;
 
 /// What a price depends on beside the manifests.
@@ -18,7 +18,7 @@ pub(crate) struct Pricing {
     /// The minutes that a run of a CronJob takes
     #[arg(long, value_name = "N")]
     pub(crate) run_minutes: Option<u32>,
-    /// Exit with 2 when the change costs more than this a month: 50, 50USD
-    #[arg(long, value_name = "AMOUNT")]
-    pub(crate) fail_above: Option<Amount>,
+    /// Exit with 2 when the change costs more than this a month: 50, 50USD, or 10% of what there is before
+    #[arg(long, value_name = "AMOUNT|PERCENT")]
+    pub(crate) fail_above: Option<Threshold>,
 }

@@ -1,5 +1,6 @@
 //! `plimsoll preview --format json` (`schemas/json/preview.schema.json`).
 
+use budgets::Standing;
 use cost_model::{CostPreview, CostReport, EstimatedCost};
 use diff_engine::{Change, DiffSummary};
 use kube_model::{Object, ObjectRef, Path};
@@ -22,6 +23,8 @@ pub(crate) struct Document<'a> {
     diff: Changes<'a>,
     diff_summary: &'a DiffSummary,
     estimated_cost: EstimatedCost,
+    #[serde(skip_serializing_if = "<[Standing]>::is_empty")]
+    budgets: &'a [Standing],
     cost_preview: CostPreview,
     cost: &'a CostReport,
     risk_level: Level,
@@ -130,6 +133,7 @@ impl<'a> Document<'a> {
             diff,
             diff_summary,
             estimated_cost,
+            budgets: &preview.budgets,
             cost_preview,
             cost,
             risk_level,

@@ -1,25 +1,46 @@
 //! `plimsoll cost` as Markdown.
 
-use cost_model::{CostReport, Figure};
+use cost_model::CostReport;
 
-use super::{Page, table_head, table_row};
+use super::{Page, bill, table_head, table_row};
 use crate::escape;
-use crate::text::cost::{Sides, assumed, prices, verdict};
+use crate::estimate::Estimate;
+use crate::estimate::budgets::NOT_CONNECTED;
+use crate::estimate::lines::{About, Lines, lines};
+use crate::text::cost::{Sides, assumed, budget, cells, prices, verdict};
 use crate::text::value;
 
-pub(crate) fn render(report: &CostReport, sides: Sides) -> Page {
+pub(crate) fn render(estimate: &Estimate) -> Page {
+    let (report, sides) = (&estimate.report, estimate.sides());
     let mut page = Page::default();
     page.keep(format!("### Cost: {}\n", escape::markdown(&verdict(report, sides))));
-    page.append(details(report, sides));
+    held(&mut page, &estimate.budgets);
+    page.append(details(report, sides, estimate.lines));
+    if let Some(bill) = &estimate.bill {
+        page.append(bill::render(bill, sides));
+    }
     page
 }
 
+/// How the budgets stand.
+pub(crate) fn held(page: &mut Page, budgets: &[budgets::Standing]) {
+    if budgets.is_empty() {
+        return;
+    }
+    page.keep("\n");
+    for standing in budgets {
+        let text = escape::markdown(&budget(standing));
+        page.keep(if standing.is_against() { format!("- **{text}**\n") } else { format!("- {text}\n") });
+    }
+    page.keep(format!("\n<sub>{}</sub>\n", escape::markdown(NOT_CONNECTED)));
+}
+
 /// The table, what is not known, the prices and what was assumed.
-pub(crate) fn details(report: &CostReport, sides: Sides) -> Page {
+pub(crate) fn details(report: &CostReport, sides: Sides, which: Lines) -> Page {
     let mut page = Page::default();
     if !report.objects.is_empty() {
         page.keep("\n");
-        table(report, sides, &mut page);
+        table(report, sides, which, &mut page);
     }
     if !report.unknown.is_empty() {
         page.keep("\nNot known, and in no figure above:\n\n");
@@ -33,27 +54,23 @@ pub(crate) fn details(report: &CostReport, sides: Sides) -> Page {
     page
 }
 
-fn table(report: &CostReport, sides: Sides, page: &mut Page) {
-    let columns: &[&str] = match sides {
+fn table(report: &CostReport, sides: Sides, which: Lines, page: &mut Page) {
+    page.keep(table_head(match sides {
         Sides::Both => &["A month", ">Before", ">After", ">Change"],
         Sides::After => &["Object", ">A month"],
-    };
-    let row = |label: String, before: Option<Figure>, after: Option<Figure>, delta: Option<Figure>| {
-        let text = |figure: Option<Figure>| {
-            figure.map_or("unknown".to_owned(), |figure| escape::markdown(&figure.text()))
+    }));
+    for line in lines(report, sides, which) {
+        let label = match line.about {
+            About::Object => escape::code(&line.label),
+            About::Several => escape::markdown(&line.label),
+            About::Total => format!("**{}**", line.label),
         };
-        let change = delta.map_or("unknown".to_owned(), |delta| escape::markdown(&delta.change_text()));
-        match sides {
-            Sides::Both => table_row(&[label, text(before), text(after), change]),
-            Sides::After => table_row(&[label, text(after)]),
+        let figures = cells(&line, sides);
+        let cells: Vec<String> =
+            std::iter::once(label.clone()).chain(figures.iter().map(|cell| escape::markdown(cell))).collect();
+        match line.about {
+            About::Object => page.detail(label, table_row(&cells)),
+            About::Several | About::Total => page.keep(table_row(&cells)),
         }
-    };
-    page.keep(table_head(columns));
-    for object in &report.objects {
-        let label = escape::code(&value::key(&object.key));
-        let text = row(label.clone(), object.baseline(), object.projected(), object.delta());
-        page.detail(label, text);
     }
-    let total = &report.total;
-    page.keep(row("**total**".into(), Some(total.baseline), Some(total.projected), Some(total.delta)));
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::{Page, code_of, cost, drift, folded, risk, table_head, table_row};
 use crate::escape;
+use crate::estimate::lines::Lines;
 use crate::preview::Preview;
 use crate::text::cost::{Sides, verdict};
 use crate::text::value::without_name;
@@ -35,7 +36,8 @@ pub(crate) fn render(preview: &Preview, patch: Option<&str>, objects: Option<&[O
         page.keep(format!("\n#### {}\n", risk_text::verdict(&preview.risk)));
         page.append(risk::details(&preview.risk));
         page.keep(format!("\n#### Cost: {cost_title}\n"));
-        page.append(cost::details(&preview.cost, Sides::Both));
+        cost::held(&mut page, &preview.budgets);
+        page.append(cost::details(&preview.cost, Sides::Both, Lines::Largest));
         let summary = escape::markdown(&diff::verdict(&preview.diff, None));
         page.keep(format!("\n<sub>{summary}</sub>\n"));
     }

@@ -1,19 +1,14 @@
 //! `plimsoll cost` as text.
 
-use cost_model::{CostReport, Figure, LineCost, ObjectCost};
+use budgets::Standing;
+use cost_model::{CostReport, Figure, Figures};
 
 use super::table::{self, Row};
-use super::{Page, count, value};
+use super::{Page, bill, count, value};
+use crate::estimate::Estimate;
+use crate::estimate::budgets::NOT_CONNECTED;
+use crate::estimate::lines::{Line, Lines, lines};
 use crate::style::{Style, Tone};
-
-/// Which lines a table has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Lines {
-    /// Every object that costs something.
-    All,
-    /// Those whose cost changes or is not known; the others in one line.
-    Changed,
-}
 
 /// Whether there is a state before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,30 +19,46 @@ pub(crate) enum Sides {
     After,
 }
 
-pub(crate) fn render(report: &CostReport, sides: Sides, style: Style) -> String {
+pub(crate) fn render(estimate: &Estimate, style: Style) -> String {
+    let (report, sides) = (&estimate.report, estimate.sides());
     let mut page = Page::new(style);
-    let verdict = style.paint(Tone::Strong, &format!("Cost: {}", verdict(report, sides)));
-    page.line(&verdict);
+    page.wrapped(0, Some(Tone::Strong), &format!("Cost: {}", verdict(report, sides)));
+    held(&mut page, &estimate.budgets);
     page.line(&summary(report, sides));
-    details(&mut page, report, sides, Lines::All);
-    page.finish()
+    details(&mut page, report, sides, estimate.lines);
+    let bill = estimate.bill.as_ref().map(|bill| bill::render(bill, sides, style));
+    page.finish() + &bill.unwrap_or_default()
 }
 
-/// `$125.40 → $142.60 a month: +$17.20`.
+/// `+$17.20 a month (+14 %), on $125.40`.
 pub(crate) fn verdict(report: &CostReport, sides: Sides) -> String {
-    let total = &report.total;
+    let Figures { baseline, projected, delta } = &report.total;
     match sides {
-        Sides::After => format!("{} a month", total.projected.text()),
-        Sides::Both if total.delta.cents == 0 && total.delta.money.micros == 0 => {
-            format!("unchanged at {} a month", total.projected.text())
+        Sides::After => format!("{} a month", projected.text()),
+        Sides::Both if delta.cents == 0 && delta.money.micros == 0 => {
+            format!("unchanged at {} a month", projected.text())
         }
-        Sides::Both => format!(
-            "{} a month: {} → {}",
-            total.delta.change_text(),
-            total.baseline.text(),
-            total.projected.text()
-        ),
+        Sides::Both => {
+            let share = report.total.share().map(|share| format!(" ({share})")).unwrap_or_default();
+            format!("{} a month{share}, on {}", delta.change_text(), baseline.text())
+        }
     }
+}
+
+/// How the budgets stand, a line each.
+pub(crate) fn held(page: &mut Page, budgets: &[Standing]) {
+    for standing in budgets {
+        let tone = standing.is_against().then_some(Tone::Bad);
+        page.wrapped(0, tone, &budget(standing));
+    }
+    if !budgets.is_empty() {
+        page.wrapped(0, Some(Tone::Quiet), NOT_CONNECTED);
+    }
+}
+
+/// `Budget production: $57.40 left of $1,200.00 a month`.
+pub(crate) fn budget(standing: &Standing) -> String {
+    format!("Budget {}: {}", standing.budget.label(), standing.text())
 }
 
 /// `2 objects cost more, 1 costs less, 8 the same; the cost of 1 is not known`.
@@ -120,52 +131,25 @@ pub(crate) fn assumed(report: &CostReport) -> String {
 }
 
 fn rows(report: &CostReport, sides: Sides, which: Lines) -> Vec<Row> {
-    let mut rows = vec![match sides {
+    let head = match sides {
         Sides::Both => Row::new("a month".into(), vec!["before".into(), "after".into(), "change".into()]),
         Sides::After => Row::new(String::new(), vec!["a month".into()]),
-    }];
-    let changed = |object: &ObjectCost| match object.delta() {
-        Some(delta) => delta.money.micros != 0,
-        None => report.unknown.iter().any(|unknown| unknown.changed && unknown.key == object.key),
     };
-    let is_shown = |object: &ObjectCost| which == Lines::All || changed(object);
-    let (shown, mut folded): (Vec<&ObjectCost>, Vec<&ObjectCost>) =
-        report.objects.iter().partition(|object| is_shown(object));
-    folded.retain(|object| object.delta().is_some());
-    for object in shown {
-        let cells = cells(object.baseline(), object.projected(), object.delta(), sides);
-        let mut row = Row::new(value::key(&object.key), cells).last_toned(tone(object.delta(), sides));
-        row.notes.clone_from(&object.notes);
-        if let LineCost::Unknown { .. } = object.cost {
-            row.notes.clear();
-        }
-        rows.push(row);
-    }
-    if !folded.is_empty() {
-        let sum = |of: fn(&ObjectCost) -> Option<Figure>| {
-            let figures = || folded.iter().filter_map(|object| of(object));
-            let cents = figures().map(|figure| figure.cents).sum();
-            report.book.currency.format(cents)
-        };
-        let label = count(folded.len(), "object whose cost stays", "objects whose cost stays");
-        rows.push(Row::new(
-            label,
-            vec![sum(ObjectCost::baseline), sum(ObjectCost::projected), String::new()],
-        ));
-    }
-    let total = &report.total;
-    let cells = cells(Some(total.baseline), Some(total.projected), Some(total.delta), sides);
-    rows.push(Row::new("total".into(), cells).last_toned(tone(Some(total.delta), sides)));
-    rows
+    let row = |line: Line| {
+        let mut row = Row::new(line.label.clone(), cells(&line, sides)).last_toned(tone(line.delta, sides));
+        row.notes = line.notes;
+        row
+    };
+    std::iter::once(head).chain(lines(report, sides, which).into_iter().map(row)).collect()
 }
 
-fn cells(before: Option<Figure>, after: Option<Figure>, delta: Option<Figure>, sides: Sides) -> Vec<String> {
+/// The figures of a line, as they are shown.
+pub(crate) fn cells(line: &Line, sides: Sides) -> Vec<String> {
     let text = |figure: Option<Figure>| figure.map_or("unknown".to_owned(), Figure::text);
+    let change = line.delta.map_or("unknown".to_owned(), Figure::change_text);
     match sides {
-        Sides::After => vec![text(after)],
-        Sides::Both => {
-            vec![text(before), text(after), delta.map_or("unknown".to_owned(), Figure::change_text)]
-        }
+        Sides::After => vec![text(line.after)],
+        Sides::Both => vec![text(line.before), text(line.after), change],
     }
 }
 

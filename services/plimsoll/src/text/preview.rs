@@ -1,9 +1,10 @@
 //! `plimsoll preview` as text.
 
-use super::cost::{Lines, Sides};
+use super::cost::Sides;
 use super::{Page, cost, count, drift, places, risk};
 use crate::cli::Preview as Arguments;
 use crate::escape;
+use crate::estimate::lines::Lines;
 use crate::headline;
 use crate::preview::Preview;
 use crate::style::{Style, Tone};
@@ -26,7 +27,8 @@ pub(crate) fn render(preview: &Preview, arguments: &Arguments, style: Style) -> 
         return page.finish();
     }
     page.heading(&format!("Cost: {}", cost::verdict(&preview.cost, Sides::Both)));
-    cost::details(&mut page, &preview.cost, Sides::Both, Lines::Changed);
+    cost::held(&mut page, &preview.budgets);
+    cost::details(&mut page, &preview.cost, Sides::Both, Lines::Largest);
     page.blank();
     let verdict = style.paint(risk::tone(preview.risk.risk_level), &risk::verdict(&preview.risk));
     page.line(&verdict);

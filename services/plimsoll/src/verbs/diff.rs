@@ -8,7 +8,7 @@ use crate::cli::{Diff, DiffFormat};
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::session::Session;
-use crate::verbs::{Gates, live};
+use crate::verbs::{Gates, Reports, live};
 use crate::{json, markdown, text, unified};
 
 pub(crate) fn run(arguments: &Diff) -> Result<Outcome, Failure> {
@@ -26,15 +26,8 @@ pub(crate) fn run(arguments: &Diff) -> Result<Outcome, Failure> {
     let (before, after) = session.read_pair(sources)?;
     let objects = before.as_ref().map_or(&[][..], |input| &input.objects);
     let output = render(&session, arguments, objects, &after.objects)?;
-    let gates = Gates {
-        pricing,
-        common,
-        limits: &session.limits,
-        before: before.as_ref(),
-        after: &after,
-        bill: None,
-    };
-    let against = gates.evaluate(None, None)?;
+    let gates = Gates { session: &session, pricing, common, before: before.as_ref(), after: &after };
+    let against = gates.evaluate(&Reports::default())?;
     Ok(Outcome { notes: masked(arguments, &output), against, output, ..Outcome::default() })
 }
 

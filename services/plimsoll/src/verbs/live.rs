@@ -12,7 +12,7 @@ use crate::cli::{Apply, Diff};
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::session::{Input, Session, standard_input_twice};
-use crate::verbs::{Gates, diff};
+use crate::verbs::{Gates, Reports, diff};
 use crate::yaml;
 
 /// Who applies, where nobody has said or applied before.
@@ -49,11 +49,10 @@ pub(super) fn run(session: &Session, arguments: &Diff) -> Result<Outcome, Failur
     let before = Input { given: of_live, objects: live };
     let after = Input { given: of_desired, objects: predicted };
     let Diff { pricing, common, .. } = arguments;
-    let gates =
-        Gates { pricing, common, limits: &session.limits, before: Some(&before), after: &after, bill: None };
+    let gates = Gates { session, pricing, common, before: Some(&before), after: &after };
     Ok(Outcome {
         output,
-        against: gates.evaluate(None, None)?,
+        against: gates.evaluate(&Reports::default())?,
         notes: notes(&predictions),
         ..Outcome::default()
     })

@@ -13,52 +13,81 @@ pub(crate) mod render;
 pub(crate) mod risk;
 
 use cost_model::{Bill, CostReport};
-use kube_model::yaml::Limits;
 use risk_rules::{Facts, RiskReport};
+use serde::Serialize;
 
-use crate::cli::{Common, Pricing};
+use crate::cli::{Common, Format, Pricing};
 use crate::failure::Failure;
+use crate::gate::Limit;
 use crate::pricing::Prices;
-use crate::session::Input;
-use crate::{gate, nodes};
+use crate::session::{Input, Session};
+use crate::{gate, json, markdown, nodes};
 
-/// The reports that a verb has not made for its own output are made for a gate that was asked for.
+/// What a verb prints, in the form that is asked for.
+pub(crate) fn print(
+    session: &Session,
+    format: Format,
+    document: &impl Serialize,
+    text: impl FnOnce() -> String,
+    page: impl FnOnce() -> markdown::Page,
+) -> Result<String, Failure> {
+    match format {
+        Format::Json => json::print(document),
+        Format::Text => Ok(text()),
+        Format::Markdown => Ok(page().fit(session.markdown_limit)),
+    }
+}
+
+/// The two states that gates look at, and what they are asked for.
 pub(crate) struct Gates<'a> {
+    pub(crate) session: &'a Session,
     pub(crate) pricing: &'a Pricing,
     pub(crate) common: &'a Common,
-    pub(crate) limits: &'a Limits,
     pub(crate) before: Option<&'a Input>,
     pub(crate) after: &'a Input,
+}
+
+/// The reports that a verb has made for its own output. What a gate lacks is made for it.
+#[derive(Default)]
+pub(crate) struct Reports<'a> {
+    pub(crate) cost: Option<&'a CostReport>,
     /// Where nodes are described, it is what the change costs.
     pub(crate) bill: Option<&'a Bill>,
+    pub(crate) risk: Option<&'a RiskReport>,
 }
 
 impl Gates<'_> {
-    /// What the gates say against the change.
-    pub(crate) fn evaluate(
+    /// What the gates of the command line say against the change.
+    pub(crate) fn evaluate(&self, reports: &Reports<'_>) -> Result<Vec<String>, Failure> {
+        self.evaluate_with(Limit::of(self.pricing, None).as_ref(), reports)
+    }
+
+    /// The same, with this limit on the cost.
+    pub(crate) fn evaluate_with(
         &self,
-        cost: Option<&CostReport>,
-        risk: Option<&RiskReport>,
+        limit: Option<&Limit>,
+        reports: &Reports<'_>,
     ) -> Result<Vec<String>, Failure> {
         let mut against = Vec::new();
         if self.common.fail_on.is_some() {
-            let made = risk.is_none().then(|| assess(self.before, self.after));
-            against.extend(risk.or(made.as_ref()).and_then(|report| gate::risk(self.common.fail_on, report)));
+            let made = reports.risk.is_none().then(|| assess(self.before, self.after));
+            let risk = reports.risk.or(made.as_ref());
+            against.extend(risk.and_then(|report| gate::risk(self.common.fail_on, report)));
         }
-        if let Some(limit) = &self.pricing.fail_above {
-            let prices = Prices::open(self.pricing, self.limits)?;
-            gate::check_currency(Some(limit), prices.book())?;
-            if let Some(bill) = self.bill {
-                nodes::check_currency(bill, prices.book())?;
-                against.extend(gate::bill(limit, bill));
-                return Ok(against);
-            }
-            let made = match cost {
-                Some(_) => None,
-                None => Some(prices.estimate(self.before, self.after)?),
-            };
-            against.extend(cost.or(made.as_ref()).and_then(|report| gate::cost(Some(limit), report)));
+        let Some(limit) = limit else { return Ok(against) };
+        let prices = Prices::open(self.pricing, &self.session.limits)?;
+        limit.check_currency(prices.book())?;
+        if let Some(bill) = reports.bill {
+            nodes::check_currency(bill, prices.book())?;
+            against.extend(gate::bill(limit, bill));
+            return Ok(against);
         }
+        let made = match reports.cost {
+            Some(_) => None,
+            None => Some(prices.estimate(self.before, self.after)?),
+        };
+        let cost = reports.cost.or(made.as_ref());
+        against.extend(cost.and_then(|report| gate::cost(Some(limit), report)));
         Ok(against)
     }
 }

@@ -1,9 +1,12 @@
 //! `plimsoll preview --from SOURCE --to TARGET [--base SOURCE]`.
 
+use budgets::Standing;
+
 use crate::cli::{Format, Preview as Arguments};
 use crate::drift::Live;
 use crate::edits::Edits;
 use crate::failure::Failure;
+use crate::gate::Limit;
 use crate::outcome::Outcome;
 use crate::patch::{self, Patch};
 use crate::preview::Preview;
@@ -16,7 +19,7 @@ use crate::{gate, json, markdown, text, yaml};
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     let session = Session::open(&arguments.common)?;
     let prices = Prices::open(&arguments.pricing, &session.limits)?;
-    gate::check_currency(arguments.pricing.fail_above.as_ref(), prices.book())?;
+    Limit::of(&arguments.pricing, None).iter().try_for_each(|limit| limit.check_currency(prices.book()))?;
     let live = arguments.live.as_ref().map(|snapshot| Live::read(&session, snapshot)).transpose()?;
     let to = match arguments.to.as_slice() {
         [to] if !arguments.all => to,
@@ -84,6 +87,7 @@ pub(super) fn against(arguments: &Arguments, preview: &Preview) -> Vec<String> {
         against.push(format!("the plan is blocked in {}", text::count(blocked, "place", "places")));
     }
     against.extend(gate::risk(arguments.common.fail_on, &preview.risk));
-    against.extend(gate::cost(arguments.pricing.fail_above.as_ref(), &preview.cost));
+    against.extend(gate::cost(preview.limit.as_ref(), &preview.cost));
+    against.extend(preview.budgets.iter().filter_map(Standing::reason));
     against
 }

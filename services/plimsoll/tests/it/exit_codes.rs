@@ -97,6 +97,23 @@ fn a_gate_on_cost_is_for_what_a_change_adds() {
     against(&sandbox().run(&["diff", "one.yaml", "more.yaml", "--fail-above", "40"]), "--fail-above");
 }
 
+/// From 29.262 to 73.155 is 150 % more.
+#[test]
+fn a_gate_on_cost_may_be_a_share_of_what_there_is_before() {
+    let run =
+        |before: &str, share: &str| sandbox().run(&["cost", before, "more.yaml", "--fail-above", share]);
+    assert_eq!(run("one.yaml", "150%").code, 0);
+    against(
+        &run("one.yaml", "149.9%"),
+        "the change costs +$43.90 a month, and --fail-above is 149.9% of $29.26",
+    );
+    let free = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
+    let from_nothing = sandbox().file("free.yaml", free);
+    let run = from_nothing.run(&["cost", "free.yaml", "more.yaml", "--fail-above", "1000%"]);
+    against(&run, "there was nothing before, of which any rise is more than --fail-above 1000%");
+    assert_eq!(from_nothing.run(&["cost", "free.yaml", "free.yaml", "--fail-above", "0%"]).code, 0);
+}
+
 #[test]
 fn what_is_not_known_may_be_above_a_gate() {
     let run = sandbox().run(&["cost", "odd.yaml", "--fail-above", "1000000"]);

@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod branches;
+mod budgets;
 mod commands;
 mod drift;
 mod example;

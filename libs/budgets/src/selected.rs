@@ -1,0 +1,90 @@
+//! What a budget counts: the cost of the objects that its labels select.
+
+use std::collections::{BTreeMap, HashMap};
+
+use application::Budget;
+use cost_model::CostReport;
+use kube_model::{Object, ObjectKey, pod};
+
+/// What one environment costs, with the objects, whose labels say whose they are.
+#[derive(Debug, Clone, Copy)]
+pub struct Spending<'a> {
+    /// What it costs before and after the change.
+    pub report: &'a CostReport,
+    /// The objects before the change; none where there is no state before.
+    pub before: Option<&'a [Object]>,
+    /// The objects after it.
+    pub after: &'a [Object],
+}
+
+/// What the application's other environments cost, which the change leaves as they are.
+#[derive(Debug, Clone, Copy)]
+pub enum Elsewhere<'a> {
+    /// Each of them.
+    Known(&'a [Spending<'a>]),
+    /// Nobody has read them, and why.
+    Unknown(&'a str),
+}
+
+/// What is selected of an environment, in micro-units.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Selected<'a> {
+    pub(crate) baseline: i64,
+    pub(crate) projected: i64,
+    /// The first object after the change whose cost is not known, and whether one of those differs.
+    pub(crate) unknown: Option<(&'a ObjectKey, bool)>,
+}
+
+impl Selected<'_> {
+    /// Both together; none where the sum does not fit.
+    pub(crate) fn plus(self, other: Self) -> Option<Self> {
+        Some(Self {
+            baseline: self.baseline.checked_add(other.baseline)?,
+            projected: self.projected.checked_add(other.projected)?,
+            unknown: self.unknown.or(other.unknown),
+        })
+    }
+}
+
+impl<'a> Spending<'a> {
+    /// What a budget counts of it; none where the sum does not fit.
+    pub(crate) fn selected(&self, budget: &Budget) -> Option<Selected<'a>> {
+        let before = Labels::of(self.before.unwrap_or_default(), &budget.selector);
+        let after = Labels::of(self.after, &budget.selector);
+        let mut sum = Selected::default();
+        for object in &self.report.objects {
+            let micros = |figure: Option<cost_model::Figure>, counts: bool| {
+                figure.filter(|_| counts).map_or(0, |figure| figure.money.micros)
+            };
+            let more = Selected {
+                baseline: micros(object.baseline(), before.counts(&object.key)),
+                projected: micros(object.projected(), after.counts(&object.key)),
+                unknown: None,
+            };
+            sum = sum.plus(more)?;
+        }
+        let mut unknown = self.report.unknown.iter().filter(|unknown| after.counts(&unknown.key)).peekable();
+        sum.unknown = unknown.peek().map(|first| &first.key).map(|key| (key, unknown.any(|one| one.changed)));
+        Some(sum)
+    }
+}
+
+/// Which objects of a state have the labels that are asked for.
+struct Labels<'a>(HashMap<&'a ObjectKey, bool>);
+
+impl<'a> Labels<'a> {
+    fn of(objects: &'a [Object], selector: &BTreeMap<String, String>) -> Self {
+        let has_all = |object: &Object| selector.iter().all(|(key, value)| label(object, key) == Some(value));
+        Self(objects.iter().map(|object| (&object.key, has_all(object))).collect())
+    }
+
+    fn counts(&self, key: &ObjectKey) -> bool {
+        self.0.get(key).copied().unwrap_or_default()
+    }
+}
+
+/// A label of an object, or of the pods that it runs, which is what bills are split by.
+fn label<'a>(object: &'a Object, key: &str) -> Option<&'a str> {
+    let own = object.at(&["metadata", "labels"]).and_then(|labels| labels.get(key));
+    own.or_else(|| pod::labels(object)?.get(key))?.as_str()
+}
