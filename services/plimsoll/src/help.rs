@@ -241,6 +241,12 @@ pub(crate) const CODES: &[(&str, &str)] = &[
     ("SERVER_ANSWER", "check the address, and that command and server are of one version"),
     ("SERVER_UNREACHABLE", "check the address, and that plimsoll up runs there"),
     ("SERVICE_UNAVAILABLE", "try again after a few seconds; /readyz says what is away"),
+    ("SET_AMBIGUOUS", "name the group, the namespace or both: Kind.group/namespace/name:path"),
+    ("SET_NOT_FOUND", "name one of the objects of the state, as plimsoll cost --all lists them"),
+    (
+        "SET_PATH",
+        "write the path as plimsoll diff prints it, such as spec.template.spec.containers[name=web].resources",
+    ),
     ("SOURCE_EMPTY", "name a directory or a file that holds manifests"),
     ("SOURCE_INVALID", "write ENVIRONMENT, PATH, `-` or git+URL//PATH@REV"),
     ("SOURCE_LINK", "replace the link by the file, or name what it leads to"),

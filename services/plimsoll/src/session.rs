@@ -25,9 +25,9 @@ pub(crate) struct Session {
 }
 
 /// A source that was read: its files, and its objects with their secrets masked.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Input {
-    pub(crate) given: Given,
+    pub(crate) given: Arc<Given>,
     pub(crate) objects: Vec<Object>,
 }
 
@@ -64,7 +64,7 @@ impl Session {
     /// Reads the source that an argument names.
     pub(crate) fn read(&self, argument: &str) -> Result<Input, Failure> {
         let (given, objects) = self.read_plain(argument)?;
-        Ok(Input { objects: self.redactor.redact_all(&objects), given })
+        Ok(Input { objects: self.redactor.redact_all(&objects), given: Arc::new(given) })
     }
 
     /// Reads a source and leaves its secrets as they are: nothing of it may be shown.
@@ -111,8 +111,8 @@ impl Session {
             _ => (self.objects(&before)?, self.objects(&after)?),
         };
         let (befores, afters) = self.redactor.redact_both(&befores, &afters);
-        let mut before = Input { given: before, objects: befores };
-        let after = Input { given: after, objects: afters };
+        let mut before = Input { given: Arc::new(before), objects: befores };
+        let after = Input { given: Arc::new(after), objects: afters };
         before.align(&after);
         Ok((before, after))
     }

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::{Common, Pricing, Printed, SOURCES};
+use crate::estimate::Setting;
 
 #[derive(Debug, Args)]
 #[command(after_help = SOURCES, override_usage = "plimsoll cost [OPTIONS] [BEFORE] <AFTER>")]
@@ -13,6 +14,10 @@ pub(crate) struct Cost {
     /// The target's nodes, for the bill: kubectl get nodes,pods -A -o yaml, or node groups and NodePools
     #[arg(long, value_name = "SOURCE", help_heading = "Cost options")]
     pub(crate) nodes: Option<String>,
+    /// Ask what if: the state after with another value at a place, Kind/name:path=VALUE (JSON, or a text; null takes away).
+    /// Of one state alone, it is the state before
+    #[arg(long, value_name = "PLACE=VALUE", help_heading = "Cost options")]
+    pub(crate) set: Vec<Setting>,
     /// List every object, and not only the largest
     #[arg(long, help_heading = "Cost options")]
     pub(crate) all: bool,

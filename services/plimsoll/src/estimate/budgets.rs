@@ -1,5 +1,7 @@
 //! The budgets of `plimsoll.yaml` against what a state costs.
 
+use std::sync::Arc;
+
 use application::Budget;
 use budgets::{Elsewhere, Spending, Standing, standings};
 use cost_model::CostReport;
@@ -38,7 +40,7 @@ fn costed(session: &Session, prices: &Prices, given: Given) -> Result<(CostRepor
     let shown = given.description().to_owned();
     let read = || {
         let objects = session.redactor.redact_all(&session.objects(&given)?);
-        let input = Input { given, objects };
+        let input = Input { given: Arc::new(given), objects };
         Ok((prices.estimate(None, &input)?, input.objects))
     };
     read().map_err(|failure: Failure| failure.of_part(&shown))

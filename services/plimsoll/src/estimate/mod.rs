@@ -2,11 +2,13 @@
 
 pub(crate) mod budgets;
 pub(crate) mod lines;
+mod what_if;
 
 use ::budgets::{Spending, Standing};
 use application::{Application, Environment};
 use cost_model::{Bill, CostReport};
 
+pub(crate) use self::what_if::Setting;
 use crate::cli::Cost;
 use crate::estimate::lines::Lines;
 use crate::failure::Failure;
@@ -30,13 +32,18 @@ pub(crate) struct Estimate {
     pub(crate) limit: Option<Limit>,
     /// Which lines a table has.
     pub(crate) lines: Lines,
+    /// The places of the state after that have another value than its files say.
+    pub(crate) set: Vec<String>,
 }
 
 impl Estimate {
     pub(crate) fn make(session: &Session, arguments: &Cost) -> Result<Self, Failure> {
-        let Cost { sources, nodes, pricing, all, .. } = arguments;
+        let Cost { sources, nodes, set, pricing, all, .. } = arguments;
         let prices = Prices::open(pricing, &session.limits)?;
-        let (before, after) = session.read_pair(sources)?;
+        let (before, mut after) = session.read_pair(sources)?;
+        let asks = !set.is_empty();
+        let before = before.or_else(|| asks.then(|| after.clone()));
+        what_if::set(&mut after.objects, set)?;
         let policy = policy(session, &after);
         // Of one state alone everything is new: only who asks for it means that.
         let rules = policy.as_ref().filter(|_| before.is_some());
@@ -56,7 +63,8 @@ impl Estimate {
             budgets::hold(session, &prices, &on_it, &here, others)
         });
         let lines = if *all { Lines::All } else { Lines::Largest };
-        Ok(Self { before, after, report, bill, budgets, limit, lines })
+        let set = set.iter().map(Setting::place).collect();
+        Ok(Self { before, after, report, bill, budgets, limit, lines, set })
     }
 
     /// Whether there is a state before.

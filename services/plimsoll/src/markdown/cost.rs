@@ -7,7 +7,7 @@ use crate::escape;
 use crate::estimate::Estimate;
 use crate::estimate::budgets::NOT_CONNECTED;
 use crate::estimate::lines::{About, Lines, lines};
-use crate::text::cost::{Sides, assumed, budget, cells, prices, verdict};
+use crate::text::cost::{Sides, asked, assumed, budget, cells, prices, verdict};
 use crate::text::value;
 
 pub(crate) fn render(estimate: &Estimate) -> Page {
@@ -15,6 +15,9 @@ pub(crate) fn render(estimate: &Estimate) -> Page {
     let mut page = Page::default();
     page.keep(format!("### Cost: {}\n", escape::markdown(&verdict(report, sides))));
     held(&mut page, &estimate.budgets);
+    if !estimate.set.is_empty() {
+        page.keep(format!("\n{}\n", escape::markdown(&asked(&estimate.set))));
+    }
     page.append(details(report, sides, estimate.lines));
     if let Some(bill) = &estimate.bill {
         page.append(bill::render(bill, sides));

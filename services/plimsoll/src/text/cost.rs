@@ -24,6 +24,9 @@ pub(crate) fn render(estimate: &Estimate, style: Style) -> String {
     let mut page = Page::new(style);
     page.wrapped(0, Some(Tone::Strong), &format!("Cost: {}", verdict(report, sides)));
     held(&mut page, &estimate.budgets);
+    if !estimate.set.is_empty() {
+        page.wrapped(0, None, &asked(&estimate.set));
+    }
     page.line(&summary(report, sides));
     details(&mut page, report, sides, estimate.lines);
     let bill = estimate.bill.as_ref().map(|bill| bill::render(bill, sides, style));
@@ -43,6 +46,11 @@ pub(crate) fn verdict(report: &CostReport, sides: Sides) -> String {
             format!("{} a month{share}, on {}", delta.change_text(), baseline.text())
         }
     }
+}
+
+/// What the state after has otherwise than its files.
+pub(crate) fn asked(set: &[String]) -> String {
+    format!("What if: with another value at {}", set.join(", "))
 }
 
 /// How the budgets stand, a line each.

@@ -12,7 +12,7 @@ use crate::session::Session;
 use crate::verbs::{self, Gates, Reports};
 use crate::{markdown, text};
 
-/// The report, the bill where nodes are described, and the budgets where there are any.
+/// The report, and what was asked for beside it.
 #[derive(Serialize)]
 struct Document<'a> {
     #[serde(flatten)]
@@ -21,14 +21,16 @@ struct Document<'a> {
     bill: Option<&'a Bill>,
     #[serde(skip_serializing_if = "<[Standing]>::is_empty")]
     budgets: &'a [Standing],
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    set: &'a [String],
 }
 
 pub(crate) fn run(arguments: &Cost) -> Result<Outcome, Failure> {
     let Cost { pricing, printed, common, .. } = arguments;
     let session = Session::open(common)?;
     let estimate = Estimate::make(&session, arguments)?;
-    let Estimate { before, after, report, bill, budgets, limit, .. } = &estimate;
-    let document = Document { report, bill: bill.as_ref(), budgets };
+    let Estimate { before, after, report, bill, budgets, limit, set, .. } = &estimate;
+    let document = Document { report, bill: bill.as_ref(), budgets, set };
     let text = || text::cost::render(&estimate, session.style);
     let page = || markdown::cost::render(&estimate);
     let output = verbs::print(&session, printed.format, &document, text, page)?;

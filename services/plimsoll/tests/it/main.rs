@@ -25,4 +25,5 @@ mod secrets;
 mod settings;
 mod shop;
 mod sources;
+mod what_if;
 mod write;
