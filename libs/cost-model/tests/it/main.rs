@@ -3,6 +3,7 @@
 
 mod bill;
 mod errors;
+mod groups;
 mod kinds;
 mod pods;
 mod properties;
@@ -10,5 +11,7 @@ mod report;
 mod runs;
 mod schema;
 mod support;
+mod table;
 mod volumes;
+mod working;
 mod workloads;

@@ -11,7 +11,16 @@ use crate::support::{assumptions, book, objects};
 type Spec = (usize, u32, u32, u32);
 
 fn yaml(index: usize, (kind, replicas, cpu, memory): Spec) -> String {
-    let kind = ["Deployment", "StatefulSet", "DaemonSet", "CronJob", "Cache"][kind];
+    let kind = ["Deployment", "StatefulSet", "DaemonSet", "CronJob", "Cache", "Scaled"][kind];
+    if kind == "Scaled" {
+        // Together with its autoscaler, so that the two are one unit.
+        let target = yaml(index, (0, replicas, cpu, memory));
+        let bounds = format!("minReplicas: {}, maxReplicas: {}", replicas.min(1) + 1, replicas + 3);
+        return format!(
+            "{target}{{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {{name: w{index}}}, spec: {{scaleTargetRef: \
+             {{kind: Deployment, name: w{index}}}, {bounds}}}}}\n---\n"
+        );
+    }
     let requests = format!("requests: {{cpu: {cpu}m, memory: {memory}Mi}}");
     let pod = format!("template: {{spec: {{containers: [{{name: c, resources: {{{requests}}}}}]}}}}");
     let (version, spec) = match kind {
@@ -28,7 +37,7 @@ fn state(specs: &[Option<Spec>]) -> Vec<Object> {
 }
 
 fn spec() -> impl Strategy<Value = Option<Spec>> {
-    prop::option::weighted(0.8, (0..5_usize, 0..4_u32, 0..3_000_u32, 0..5_000_u32))
+    prop::option::weighted(0.8, (0..6_usize, 0..4_u32, 0..3_000_u32, 0..5_000_u32))
 }
 
 /// A state before and after: most workloads stay as they are.
@@ -76,8 +85,16 @@ proptest! {
     fn the_cost_is_the_sum_over_objects((before, after) in states(), cpu in 1..99_999_u64, memory in 1..99_999_u64) {
         let book = priced(cpu, memory);
         let whole = compare(&before, &after, &book).total;
+        // An autoscaler has the name of its target.
+        let units = |objects: &[Object]| {
+            let mut units: std::collections::BTreeMap<String, Vec<Object>> = std::collections::BTreeMap::new();
+            for object in objects {
+                units.entry(object.key.name.clone()).or_default().push(object.clone());
+            }
+            units
+        };
         let each = |objects: &[Object]| -> i64 {
-            objects.iter().map(|one| compare(&[], std::slice::from_ref(one), &book).total.projected.money.micros).sum()
+            units(objects).values().map(|unit| compare(&[], unit, &book).total.projected.money.micros).sum()
         };
         prop_assert_eq!(whole.baseline.money.micros, each(&before));
         prop_assert_eq!(whole.projected.money.micros, each(&after));
@@ -155,6 +172,59 @@ proptest! {
         };
         for (small, large) in on(3).objects.iter().zip(&on(4).objects) {
             prop_assert!(small.key.kind == "DaemonSet" || small.projected().map(|f| f.money) == large.projected().map(|f| f.money));
+        }
+    }
+
+    /// The expected amount is within its range, before, after and of the change; what does not change adds nothing to the range.
+    #[test]
+    fn what_is_expected_is_within_its_range((before, after) in states()) {
+        let report = compare(&before, &after, &book());
+        let within = |money: price_book::Money, range: cost_model::Range| {
+            range.low.is_some_and(|low| low.micros <= money.micros) && range.high.is_some_and(|high| money.micros <= high.micros)
+        };
+        let mut ranges = vec![(report.total, report.ranges)];
+        for object in &report.objects {
+            if let (cost_model::LineCost::Known(figures), Some(range)) = (object.cost, object.ranges) {
+                ranges.push((figures, range));
+                ranges.extend(object.parts.iter().map(|part| (part.figures, part.ranges)));
+            }
+        }
+        for (figures, ranges) in ranges {
+            prop_assert!(within(figures.baseline.money, ranges.baseline), "{:?} {:?}", figures, ranges);
+            prop_assert!(within(figures.projected.money, ranges.projected), "{:?} {:?}", figures, ranges);
+            prop_assert!(within(figures.delta.money, ranges.delta), "{:?} {:?}", figures, ranges);
+        }
+        let same = compare(&after, &after, &book()).ranges.delta;
+        prop_assert_eq!((same.low.map(|m| m.micros), same.high.map(|m| m.micros)), (Some(0), Some(0)));
+        let shares: i64 = report.certainty.shares.values().sum();
+        prop_assert_eq!(shares, report.total.projected.money.micros);
+    }
+
+    /// Whatever costs are summed by, and for whatever span, the sums are the total's.
+    #[test]
+    fn groups_sum_to_the_total((before, after) in states(), cpu in 1..99_999_u64, memory in 1..99_999_u64) {
+        use cost_model::{GroupBy, Period};
+        let report = compare(&before, &after, &priced(cpu, memory));
+        for by in [GroupBy::Kind, GroupBy::Namespace, GroupBy::Label("x".to_owned()), GroupBy::Container, GroupBy::Resource] {
+            for period in [Period::Hour, Period::Month, Period::Year] {
+                let groups = report.by(&by, period).unwrap();
+                let sum = |pick: fn(&cost_model::Group) -> i64| groups.iter().map(pick).sum::<i64>();
+                prop_assert_eq!(sum(|group| group.baseline.micros), report.total.baseline.per(period).unwrap().micros);
+                prop_assert_eq!(sum(|group| group.projected.micros), report.total.projected.per(period).unwrap().micros);
+            }
+        }
+    }
+
+    /// The lines that a person checks come to the amount of the report.
+    #[test]
+    fn the_working_comes_to_the_cost((_, after) in states()) {
+        let report = compare(&[], &after, &book());
+        for object in &report.objects {
+            let Some(projected) = object.projected() else { continue };
+            let lines = cost_model::working(&after, &object.key, &book(), &assumptions()).unwrap().unwrap();
+            let micros = projected.money.micros;
+            let sum = format!("a month: the sum, {}.{:06} USD", micros / 1_000_000, micros % 1_000_000);
+            prop_assert!(lines.iter().any(|line| line.starts_with(&sum)), "{}: {:#?}", sum, lines);
         }
     }
 }

@@ -1,0 +1,112 @@
+use super::{of, report, template, usage};
+use crate::support::{CORE, GIB, book};
+
+fn deployment(requests: &str) -> String {
+    of("apps/v1", "Deployment", &format!("replicas: 2, {}", template(requests)))
+}
+
+fn hpa(metrics: &str) -> String {
+    of(
+        "autoscaling/v2",
+        "HorizontalPodAutoscaler",
+        &format!(
+            "scaleTargetRef: {{apiVersion: apps/v1, kind: Deployment, name: web}}, minReplicas: 2, maxReplicas: 20, {metrics}"
+        ),
+    )
+}
+
+/// What a state costs with what is measured of it.
+fn micros(yaml: &str, measured: &str) -> i64 {
+    let usage = usage(&format!(r#"{{"workloads": [{{"object": "*/shop/web", {measured}}}]}}"#));
+    report(yaml, &book(), usage).total.projected.money.micros
+}
+
+#[test]
+fn the_larger_of_request_and_usage_counts() {
+    let two = deployment("cpu: 1, memory: 1Gi");
+    // 2 cores and 2 GiB are asked for.
+    assert_eq!(micros(&two, r#""cpu_cores": 0.5, "memory_gib": 1"#), CORE * 2 + GIB * 2);
+    assert_eq!(micros(&two, r#""cpu_cores": 3.5, "memory_gib": 1"#), CORE * 7 / 2 + GIB * 2);
+    assert_eq!(micros(&two, r#""cpu_cores": "2.5", "memory_gib": 4"#), CORE * 5 / 2 + GIB * 4);
+    // Nothing is asked for: what is used counts.
+    assert_eq!(micros(&deployment(""), r#""cpu_cores": 0.25, "memory_gib": 0.5"#), CORE / 4 + GIB / 2);
+}
+
+#[test]
+fn what_is_asked_for_and_not_used_is_idle() {
+    let measured = usage(r#"{"workloads": [{"object": "Deployment/shop/web", "cpu_cores": 0.5}]}"#);
+    let report = report(&deployment("cpu: 1, memory: 1Gi"), &book(), measured);
+    let idle: Vec<_> = report.objects[0].parts.iter().map(|part| part.idle_micros.1).collect();
+    // 2 − 0.5 cores; of memory nothing is known
+    assert_eq!(idle, [Some(CORE * 3 / 2), None]);
+}
+
+#[test]
+fn replicas_by_what_is_measured() {
+    let (scaled, cpu) = (
+        deployment("cpu: 1, memory: 0"),
+        "metrics: [{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 50}}}]",
+    );
+    let value = "metrics: [{type: Resource, resource: {name: memory, target: {type: AverageValue, averageValue: 500Mi}}}]";
+    for (name, yaml, measured, cores) in [
+        ("their number", scaled.clone() + &hpa(cpu), r#""replicas": 4.5"#, (9, 2)),
+        ("held within the bounds", scaled.clone() + &hpa(cpu), r#""replicas": 50"#, (20, 1)),
+        // 3.2 cores / (1 × 50 %) = 6.4: 7 pods
+        ("a utilisation target", scaled.clone() + &hpa(cpu), r#""cpu_cores": 3.2"#, (7, 1)),
+        // 5 GiB / 500 Mi = 10.24: 11 pods
+        ("a target by value", scaled.clone() + &hpa(value), r#""memory_gib": 5"#, (11, 1)),
+        // memory's target asks for 11, that of CPU for 7
+        (
+            "the larger of two",
+            scaled.clone()
+                + &hpa(&format!("{}, {}", cpu.trim_end_matches(']'), value.trim_start_matches("metrics: ["))),
+            r#""cpu_cores": 3.2, "memory_gib": 5"#,
+            (11, 1),
+        ),
+        // no metrics: 80 % of CPU; 3.2 / 0.8 = 4
+        ("the default target", scaled.clone() + &hpa(""), r#""cpu_cores": 3.2"#, (4, 1)),
+    ] {
+        let memory = if measured.contains("memory") { GIB * 5 } else { 0 };
+        assert_eq!(micros(&yaml, measured), CORE * cores.0 / cores.1 + memory, "{name}");
+    }
+}
+
+#[test]
+fn the_length_of_a_run_and_traffic() {
+    let job = of(
+        "batch/v1",
+        "Job",
+        "template: {spec: {containers: [{name: c, resources: {requests: {cpu: 6, memory: 0}}}]}}",
+    );
+    // 6 cores × 7.5 / 60 hours × 0.03
+    assert_eq!(micros(&job, r#""run_minutes": 7.5"#), 22_500);
+    // 2 cores, 100 GB between zones × 0.01, 20 GB to the internet × 0.12, 10 GB through a NAT gateway × 0.045
+    let two = deployment("cpu: 1, memory: 0");
+    let traffic = r#""zone_gb": 100, "internet_gb": 20, "nat_gb": 10"#;
+    assert_eq!(micros(&two, traffic), CORE * 2 + 1_000_000 + 2_400_000 + 450_000);
+    let given = usage(
+        r#"{"traffic_prices": {"zone_gb": 0.02}, "workloads": [{"object": "Deployment/web", "zone_gb": 100}]}"#,
+    );
+    let report = report(&two, &book(), given);
+    assert_eq!(report.total.projected.money.micros, CORE * 2 + 2_000_000);
+    assert_eq!(report.objects[0].parts[1].confidence, price_book::Confidence::Contract);
+}
+
+#[test]
+fn a_wrong_usage_file_is_refused() {
+    let error = |json: &str| {
+        let error = cost_model::Usage::of(&serde_json::from_str(json).unwrap()).unwrap_err();
+        assert_eq!(error.code(), "USAGE_INVALID");
+        error.to_string()
+    };
+    assert!(error(r#"{"workload": []}"#).contains("unknown field `workload`"));
+    assert!(
+        error(r#"{"workloads": [{"object": "web"}]}"#).contains("expected Kind[.group]/[namespace/]name")
+    );
+    assert!(
+        error(r#"{"workloads": [{"object": "Deployment/web", "cpu_cores": -1}]}"#)
+            .contains("a number is negative")
+    );
+    assert!(error(r#"{"traffic_prices": {"nat_gb": -1}}"#).contains("a price cannot be negative"));
+    assert!(error(r#"{"platform": "lambda"}"#).contains("lambda"));
+}
