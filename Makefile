@@ -6,7 +6,7 @@ SHELL := /bin/bash
 CACHE := $(or $(PLIMSOLL_CACHE),$(HOME)/.cache/plimsoll)
 TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 
-.PHONY: help demo test test-cluster test-scheduler lint fmt bench build tools advisories crash fuzz-api fuzz clean-demo
+.PHONY: help demo test test-cluster test-kafka test-scheduler lint fmt bench build tools advisories crash fuzz-api fuzz clean-demo
 
 help: ## List the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,6 +19,11 @@ build: need ## Build the plimsoll binary
 
 test: need ## Run every test
 	cargo test --workspace --locked
+	@$(MAKE) --no-print-directory test-kafka
+
+test-kafka: need ## Hold the log on a real Kafka to its contract (fetches 55 MB of jars once; needs Java 17 and Maven)
+	@bash scripts/kafka/fetch.sh
+	cargo test --locked -p event-log --features kafka --test it kafka
 
 test-cluster: need ## Hold predictions against a real API server (built into the cache with Go, about 5 minutes once)
 	@bash scripts/cluster/test.sh "$(CACHE)"

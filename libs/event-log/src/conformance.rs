@@ -39,6 +39,11 @@ pub trait Backend: Send + Sync {
 
     /// The most bytes that a record may have.
     fn record_limit(&self) -> usize;
+
+    /// What the names of topics and groups begin with, where the log is not this test's alone.
+    fn prefix(&self) -> &str {
+        ""
+    }
 }
 
 /// A client of a log under test.

@@ -40,6 +40,9 @@ pub enum LogError {
     /// The log does not let us in, or not do this: trying again helps once somebody has allowed it.
     #[error("the log refuses access: {0}")]
     Refused(String),
+    /// It is set up in a way that it cannot keep its promises by: somebody has to change a setting.
+    #[error("the log is set up wrongly: {0}")]
+    Misconfigured(String),
     /// What the log holds is not what it must hold.
     #[error("the log is damaged: {0}")]
     Damaged(String),
@@ -70,6 +73,7 @@ impl LogError {
             Self::Unavailable(_) => "LOG_UNAVAILABLE",
             Self::Full(_) => "LOG_FULL",
             Self::Refused(_) => "LOG_REFUSED",
+            Self::Misconfigured(_) => "LOG_MISCONFIGURED",
             Self::Damaged(_) => "LOG_DAMAGED",
             Self::Newer { .. } => "DATABASE_NEWER",
             Self::Mismatch { .. } => "DATABASE_MISMATCH",

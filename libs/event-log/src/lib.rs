@@ -10,6 +10,8 @@ mod balance;
 pub mod conformance;
 mod cursor;
 mod error;
+#[cfg(feature = "kafka")]
+mod kafka;
 mod lent;
 mod limits;
 mod memory;
@@ -19,6 +21,8 @@ mod postgres;
 mod traits;
 
 pub use error::LogError;
+#[cfg(feature = "kafka")]
+pub use kafka::{KafkaLog, KafkaSettings};
 pub use limits::Limits;
 pub use memory::MemoryLog;
 pub use partitioner::partition_of;

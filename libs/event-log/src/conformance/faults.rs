@@ -43,7 +43,7 @@ pub async fn who_was_away_is_fenced(backend: &dyn Backend) {
     commit(&mut other, &retaken).await.unwrap();
     other.leave().await.unwrap();
     scene.append_to(0, 4..6).await;
-    let rest = once_reached(async || away.next(10).await).await.unwrap();
+    let rest = take_once_reached(&mut away, 2).await;
     assert_eq!(values(&rest), [4, 5]);
     commit(&mut away, &rest).await.unwrap();
 }
@@ -61,7 +61,7 @@ pub async fn who_was_not_missed_goes_on(backend: &dyn Backend) {
     far.link.mend().await;
     once_reached(async || commit(&mut member, &taken).await).await.unwrap();
     assert_eq!(scene.committed(0).await, 2);
-    let rest = once_reached(async || member.next(10).await).await.unwrap();
+    let rest = take_once_reached(&mut member, 2).await;
     assert_eq!(values(&rest), [2, 3]);
 }
 

@@ -22,7 +22,7 @@ pub async fn groups_see_everything_each(backend: &dyn Backend) {
     let scene = Scene::new(backend, 1).await;
     scene.append_to(0, 0..4).await;
     for name in ["one", "two", "three"] {
-        let group = Group::new(name);
+        let group = Group::new(format!("{}{name}", backend.prefix()));
         let mut member =
             scene.client.log.subscribe(&group, std::slice::from_ref(&scene.topic)).await.unwrap();
         let taken = take(&mut member, 4).await;

@@ -27,9 +27,10 @@ impl Scene {
     /// A topic of so many partitions on an empty log.
     pub(super) async fn new(backend: &dyn Backend, partitions: u32) -> Self {
         let client = backend.client().await;
-        let topic = Topic::new("conformance.v1");
+        let topic = Topic::new(format!("{}conformance.v1", backend.prefix()));
         client.log.ensure_topic(&topic, partitions).await.unwrap();
-        Self { client, topic, group: Group::new("readers"), partitions }
+        let group = Group::new(format!("{}readers", backend.prefix()));
+        Self { client, topic, group, partitions }
     }
 
     pub(super) fn partition(&self, partition: u32) -> PartitionId {

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic in a test is the report")]
 
 mod fixtures;
+#[cfg(feature = "kafka")]
+mod kafka;
 mod memory;
 mod outages;
 mod postgres;

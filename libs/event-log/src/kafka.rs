@@ -1,0 +1,141 @@
+//! The log on Kafka.
+//!
+//! Nothing rests on Kafka's transactions: a call may be written twice, and readers drop what they have seen. A member's
+//! records are fetched by a thread of its own (`poller`), on which librdkafka's callbacks run; what it has is a value
+//! (`share`) that the subscription takes from. A partition that is to go is held back from the group until what was
+//! delivered is committed, which cooperative rebalancing allows.
+
+mod appender;
+mod calls;
+mod failure;
+mod member;
+mod poller;
+mod quiet;
+mod reader;
+mod records;
+mod settings;
+mod share;
+mod subscription;
+mod topics;
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use events::{Record, Topic};
+
+pub use settings::KafkaSettings;
+
+use self::appender::Appender;
+use self::reader::Reader;
+use self::subscription::KafkaSubscription;
+use crate::error::LogError;
+use crate::position::{Delivered, Group, PartitionId, Position};
+use crate::traits::{EventLog, Subscription};
+
+/// The log on Kafka.
+#[derive(Clone)]
+pub struct KafkaLog {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    settings: KafkaSettings,
+    appender: Appender,
+    reader: Reader,
+    /// How many members of a group this process has had: each has an instance of its own.
+    members: Mutex<HashMap<Group, u32>>,
+}
+
+impl KafkaLog {
+    /// A client of the log. Brokers that are away are no error yet.
+    ///
+    /// # Errors
+    /// [`LogError::Misconfigured`].
+    pub async fn connect(settings: KafkaSettings) -> Result<Self, LogError> {
+        settings.check()?;
+        let connect = move || {
+            let (appender, reader) = (Appender::new(&settings)?, Reader::new(&settings)?);
+            Ok(Self { inner: Arc::new(Inner { settings, appender, reader, members: Mutex::default() }) })
+        };
+        blocking(connect).await
+    }
+
+    async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Reader) -> Result<T, LogError> + Send + 'static,
+    ) -> Result<T, LogError> {
+        let inner = Arc::clone(&self.inner);
+        blocking(move || question(&inner.reader)).await
+    }
+
+    /// The instance of the next member of a group.
+    fn instance(&self, group: &Group) -> Option<String> {
+        let instance = self.inner.settings.instance.as_ref()?;
+        let mut members = self.inner.members.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = members.entry(group.clone()).or_default();
+        *number += 1;
+        Some(format!("{instance}-{number}"))
+    }
+}
+
+#[async_trait]
+impl EventLog for KafkaLog {
+    async fn ensure_topic(&self, topic: &Topic, partitions: u32) -> Result<(), LogError> {
+        topics::ensure(&self.inner.settings, topic, partitions).await?;
+        let topic = topic.clone();
+        self.ask(move |reader| reader.until_known(&topic)).await
+    }
+
+    async fn partitions(&self, topic: &Topic) -> Result<u32, LogError> {
+        let topic = topic.clone();
+        self.ask(move |reader| reader.partitions(&topic)).await
+    }
+
+    async fn append(&self, topic: &Topic, records: &[Record]) -> Result<Vec<Position>, LogError> {
+        self.inner.settings.limits.check(topic, records)?;
+        let partitions = self.partitions(topic).await?;
+        self.inner.appender.append(topic, partitions, records).await
+    }
+
+    async fn read(
+        &self,
+        partition: &PartitionId,
+        from: u64,
+        limit: usize,
+    ) -> Result<Vec<Delivered>, LogError> {
+        let partition = partition.clone();
+        self.ask(move |reader| reader.read(&partition, from, limit)).await
+    }
+
+    async fn bounds(&self, partition: &PartitionId) -> Result<Range<u64>, LogError> {
+        let partition = partition.clone();
+        self.ask(move |reader| reader.bounds(&partition)).await
+    }
+
+    async fn committed(&self, group: &Group, partition: &PartitionId) -> Result<u64, LogError> {
+        let (group, partition) = (group.clone(), partition.clone());
+        self.ask(move |reader| reader.committed(&group, &partition)).await
+    }
+
+    async fn subscribe(&self, group: &Group, topics: &[Topic]) -> Result<Box<dyn Subscription>, LogError> {
+        for topic in topics {
+            self.partitions(topic).await?;
+        }
+        let (inner, instance) = (Arc::clone(&self.inner), self.instance(group));
+        let (group, topics) = (group.clone(), topics.to_vec());
+        let join = move || KafkaSubscription::join(&inner.settings, &group, instance.as_deref(), &topics);
+        Ok(Box::new(blocking(join).await?))
+    }
+}
+
+/// What librdkafka waits for is waited for on a thread that may wait.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, LogError> + Send + 'static,
+) -> Result<T, LogError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(error) => Err(LogError::Unavailable(error.to_string())),
+    }
+}

@@ -1,0 +1,55 @@
+//! What Kafka's errors are to the log.
+
+use events::Topic;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
+
+use crate::error::LogError;
+
+/// What the error is, wherever it comes from. `about` is what was asked for: `topic/partition`, a topic or a group.
+pub(super) fn failure(error: &KafkaError, about: &str) -> LogError {
+    let Some(code) = error.rdkafka_error_code() else {
+        return match error {
+            KafkaError::ClientConfig(_, why, name, _) => LogError::Misconfigured(format!("{name}: {why}")),
+            KafkaError::ClientCreation(why) => LogError::Misconfigured(why.clone()),
+            _ => LogError::Unavailable(format!("{about}: {error}")),
+        };
+    };
+    of_code(code, about)
+}
+
+pub(super) fn of_code(code: Code, about: &str) -> LogError {
+    match code {
+        Code::UnknownTopic | Code::UnknownTopicOrPartition | Code::UnknownPartition => {
+            LogError::TopicUnknown(Topic::new(about.split('/').next().unwrap_or_default().to_owned()))
+        }
+        Code::TopicAuthorizationFailed
+        | Code::GroupAuthorizationFailed
+        | Code::ClusterAuthorizationFailed
+        | Code::SaslAuthenticationFailed
+        | Code::Authentication
+        | Code::SSL => LogError::Refused(format!("{about}: {code}")),
+        Code::KafkaStorageError | Code::NotEnoughReplicas | Code::NotEnoughReplicasAfterAppend => {
+            LogError::Full(format!(
+                "{about}: {code}: look at the disks of the brokers, and whether enough of them run"
+            ))
+        }
+        Code::InvalidReplicationFactor | Code::InvalidConfig | Code::PolicyViolation => {
+            LogError::Misconfigured(format!("{about}: {code}"))
+        }
+        code => LogError::Unavailable(format!("{about}: {code}")),
+    }
+}
+
+/// Whether a commit was refused because the partition is another member's.
+pub(super) fn is_fenced(code: Code) -> bool {
+    matches!(
+        code,
+        Code::IllegalGeneration
+            | Code::UnknownMemberId
+            | Code::FencedInstanceId
+            | Code::AssignmentLost
+            | Code::Fenced
+            | Code::StaleMemberEpoch
+            | Code::FencedMemberEpoch
+    )
+}

@@ -1,0 +1,83 @@
+//! What librdkafka tells a member: its share of the group, and errors.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rdkafka::TopicPartitionList;
+use rdkafka::client::ClientContext;
+use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
+use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode as Code};
+use rdkafka::types::RDKafkaRespErr;
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use super::quiet::log;
+use super::records::partition_id;
+use super::share::Share;
+use crate::position::PartitionId;
+
+/// What the poller, the callbacks and the subscription share.
+pub(super) struct Member {
+    share: Mutex<Share>,
+    /// There may be something to take.
+    pub(super) woken: Notify,
+}
+
+impl Member {
+    pub(super) fn new(share: Share) -> Self {
+        Self { share: Mutex::new(share), woken: Notify::new() }
+    }
+
+    pub(super) fn share(&self) -> MutexGuard<'_, Share> {
+        self.share.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Gives what librdkafka tells to the member.
+pub(super) struct Told(pub(super) std::sync::Arc<Member>);
+
+impl ClientContext for Told {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        log(level, facility, message);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        tracing::debug!(%error, reason, "kafka");
+        if error.rdkafka_error_code() == Some(Code::AllBrokersDown) {
+            self.0.share().unreached = Some(reason.to_owned());
+            self.0.woken.notify_one();
+        }
+    }
+}
+
+impl ConsumerContext for Told {
+    fn rebalance(&self, consumer: &BaseConsumer<Self>, event: RDKafkaRespErr, list: &mut TopicPartitionList) {
+        if event == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
+            self.0.share().assign(partitions(list));
+            // One that comes back may have been paused when it went.
+            report(consumer.incremental_assign(list).and_then(|()| consumer.resume(list)));
+        } else {
+            let lost = consumer.assignment_lost();
+            let mut share = self.0.share();
+            if lost || share.left {
+                share.drop_all(partitions(list));
+                drop(share);
+                report(consumer.incremental_unassign(list));
+            } else {
+                share.revoke(list.clone(), partitions(list), Instant::now());
+            }
+        }
+        self.0.woken.notify_one();
+    }
+}
+
+pub(super) fn partitions(list: &TopicPartitionList) -> Vec<PartitionId> {
+    list.elements().iter().map(|element| partition_id(element.topic(), element.partition())).collect()
+}
+
+/// A rebalance that fails ends in another one: librdkafka joins again.
+pub(super) fn report(result: KafkaResult<()>) {
+    if let Err(error) = result {
+        tracing::warn!(%error, "kafka: a rebalance failed");
+    }
+}

@@ -1,0 +1,219 @@
+//! Reading outside of groups, and asking about topics and groups.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use events::Topic;
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
+use rdkafka::{Offset, TopicPartitionList};
+use tokio::time::Instant;
+
+use super::failure::{failure, of_code};
+use super::quiet::Quiet;
+use super::records::{delivered, number, offset};
+use super::settings::KafkaSettings;
+use crate::error::LogError;
+use crate::limits::record_bytes;
+use crate::position::{Delivered, Group, PartitionId};
+
+/// The group that readers of ranges name and never join.
+const READERS: &str = "plimsoll-readers";
+
+type Client = BaseConsumer<Quiet>;
+
+/// Every call blocks.
+pub(super) struct Reader {
+    settings: KafkaSettings,
+    /// Asks about topics.
+    client: Client,
+    /// Those that nobody reads with now.
+    idle: Mutex<Vec<Client>>,
+    /// Ask about groups.
+    groups: Mutex<HashMap<Group, Arc<Client>>>,
+    partitions: Mutex<HashMap<Topic, u32>>,
+}
+
+impl Reader {
+    pub(super) fn new(settings: &KafkaSettings) -> Result<Self, LogError> {
+        Ok(Self {
+            settings: settings.clone(),
+            client: client(settings, READERS)?,
+            idle: Mutex::default(),
+            groups: Mutex::default(),
+            partitions: Mutex::default(),
+        })
+    }
+
+    /// How many partitions a topic has. A topic keeps what it has.
+    pub(super) fn partitions(&self, topic: &Topic) -> Result<u32, LogError> {
+        let known = |partitions: &HashMap<Topic, u32>| partitions.get(topic).copied();
+        if let Some(partitions) = known(&lock(&self.partitions)) {
+            return Ok(partitions);
+        }
+        let deadline = Instant::now() + self.settings.request_timeout;
+        loop {
+            match self.ask_partitions(topic) {
+                // A topic that was just made has no leaders yet.
+                Err(LogError::Unavailable(_)) if Instant::now() < deadline => {
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+                Ok(partitions) => {
+                    lock(&self.partitions).insert(topic.clone(), partitions);
+                    return Ok(partitions);
+                }
+                error => return error,
+            }
+        }
+    }
+
+    /// Waits until a topic that was made is known.
+    pub(super) fn until_known(&self, topic: &Topic) -> Result<(), LogError> {
+        let deadline = Instant::now() + self.settings.request_timeout;
+        loop {
+            match self.partitions(topic) {
+                Err(LogError::TopicUnknown(_)) if Instant::now() < deadline => {
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+                known => return known.map(drop),
+            }
+        }
+    }
+
+    fn ask_partitions(&self, topic: &Topic) -> Result<u32, LogError> {
+        let name = topic.as_str();
+        let metadata = self.client.fetch_metadata(Some(name), self.settings.request_timeout);
+        let metadata = metadata.map_err(|error| failure(&error, name))?;
+        let found = metadata.topics().iter().find(|found| found.name() == name);
+        let found = found.ok_or_else(|| LogError::TopicUnknown(topic.clone()))?;
+        let error = found.error().or_else(|| found.partitions().iter().find_map(|one| one.error()));
+        match error.map(Code::from) {
+            None | Some(Code::ReplicaNotAvailable) if !found.partitions().is_empty() => {
+                Ok(u32::try_from(found.partitions().len()).unwrap_or(u32::MAX))
+            }
+            None | Some(Code::ReplicaNotAvailable) => Err(LogError::TopicUnknown(topic.clone())),
+            Some(code) => Err(of_code(code, name)),
+        }
+    }
+
+    /// Refuses a partition that does not exist.
+    fn known(&self, partition: &PartitionId) -> Result<(), LogError> {
+        let unknown = || LogError::PartitionUnknown(partition.clone());
+        match self.partitions(&partition.topic) {
+            Ok(partitions) if partition.partition < partitions => Ok(()),
+            Ok(_) | Err(LogError::TopicUnknown(_)) => Err(unknown()),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(super) fn bounds(&self, partition: &PartitionId) -> Result<Range<u64>, LogError> {
+        self.known(partition)?;
+        let (topic, number) = (partition.topic.as_str(), number(partition.partition));
+        let watermarks = self.client.fetch_watermarks(topic, number, self.settings.request_timeout);
+        let (low, high) = watermarks.map_err(|error| failure(&error, &partition.to_string()))?;
+        Ok(offset(low)..offset(high))
+    }
+
+    pub(super) fn committed(&self, group: &Group, partition: &PartitionId) -> Result<u64, LogError> {
+        self.known(partition)?;
+        let client = self.of_group(group)?;
+        let asked = at(partition, Offset::Invalid).map_err(|error| failure(&error, group.as_str()))?;
+        let answer = client.committed_offsets(asked, self.settings.request_timeout);
+        let answer = answer.map_err(|error| failure(&error, group.as_str()))?;
+        let committed = answer.elements().first().map(|element| element.offset());
+        Ok(match committed {
+            Some(Offset::Offset(committed)) => offset(committed),
+            _ => 0,
+        })
+    }
+
+    fn of_group(&self, group: &Group) -> Result<Arc<Client>, LogError> {
+        let mut groups = lock(&self.groups);
+        if let Some(client) = groups.get(group) {
+            return Ok(Arc::clone(client));
+        }
+        let client = Arc::new(client(&self.settings, group.as_str())?);
+        groups.insert(group.clone(), Arc::clone(&client));
+        Ok(client)
+    }
+
+    pub(super) fn read(
+        &self,
+        partition: &PartitionId,
+        from: u64,
+        limit: usize,
+    ) -> Result<Vec<Delivered>, LogError> {
+        let end = self.bounds(partition)?.end;
+        if from >= end || limit == 0 {
+            return Ok(Vec::new());
+        }
+        let idle = lock(&self.idle).pop();
+        let client = idle.map_or_else(|| client(&self.settings, READERS), Ok)?;
+        let read = self.read_with(&client, partition, from..end, limit);
+        // Of one that failed nobody knows what comes next.
+        if read.is_ok() && client.unassign().is_ok() {
+            lock(&self.idle).push(client);
+        }
+        read
+    }
+
+    fn read_with(
+        &self,
+        client: &Client,
+        partition: &PartitionId,
+        range: Range<u64>,
+        limit: usize,
+    ) -> Result<Vec<Delivered>, LogError> {
+        let fail = |error: &KafkaError| failure(error, &partition.to_string());
+        let start = Offset::Offset(i64::try_from(range.start).unwrap_or(i64::MAX));
+        client.assign(&at(partition, start).map_err(|error| fail(&error))?).map_err(|error| fail(&error))?;
+        let deadline = Instant::now() + self.settings.request_timeout;
+        let (mut read, mut bytes) = (Vec::new(), 0);
+        while read.len() < limit {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                let seconds = self.settings.request_timeout.as_secs();
+                return Err(LogError::Unavailable(format!("{partition}: no answer within {seconds} s")));
+            }
+            let Some(message) = client.poll(left) else { continue };
+            let message = match message {
+                Ok(message) => delivered(&message),
+                Err(error) if is_passing(&error) => continue,
+                Err(error) => return Err(fail(&error)),
+            };
+            bytes += record_bytes(&message.record);
+            if !read.is_empty() && bytes > self.settings.limits.fetch_bytes {
+                break;
+            }
+            let next = message.position.offset + 1;
+            read.push(message);
+            if next >= range.end {
+                break;
+            }
+        }
+        Ok(read)
+    }
+}
+
+/// A connection that is lost is made again; that no broker can be reached is an answer.
+fn is_passing(error: &KafkaError) -> bool {
+    matches!(error.rdkafka_error_code(), Some(Code::BrokerTransportFailure | Code::OperationTimedOut))
+}
+
+/// One partition at an offset.
+pub(super) fn at(partition: &PartitionId, offset: Offset) -> Result<TopicPartitionList, KafkaError> {
+    let mut list = TopicPartitionList::new();
+    list.add_partition_offset(partition.topic.as_str(), number(partition.partition), offset)?;
+    Ok(list)
+}
+
+fn client(settings: &KafkaSettings, group: &str) -> Result<Client, LogError> {
+    let created = settings.consumer(group).create_with_context(Quiet);
+    created.map_err(|error| failure(&error, &settings.brokers))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,196 @@
+//! A member's share of a group: what is its own, what was fetched of it, and what is about to go.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use rdkafka::TopicPartitionList;
+use tokio::time::Instant;
+
+use crate::cursor::Cursor;
+use crate::limits::record_bytes;
+use crate::position::{Delivered, PartitionId, Position};
+
+/// So much of a partition is kept at hand before fetching it is paused, and so little before it goes on.
+const FULL: (usize, usize) = (4_000, 4 * 1024 * 1024);
+const LOW: (usize, usize) = (1_000, 1024 * 1024);
+
+/// What a member has.
+#[derive(Debug)]
+pub(super) struct Share {
+    held: BTreeMap<PartitionId, Held>,
+    /// How often something was assigned: what tells a partition that is back from one that stayed.
+    epoch: i64,
+    turn: usize,
+    going: Option<TopicPartitionList>,
+    /// How long a partition that is to go may be held.
+    grace: Duration,
+    fetch_bytes: usize,
+    /// Why no broker can be reached, until it was told.
+    pub(super) unreached: Option<String>,
+    /// The member leaves.
+    pub(super) left: bool,
+}
+
+#[derive(Debug)]
+struct Held {
+    cursor: Cursor,
+    fetched: VecDeque<Delivered>,
+    bytes: usize,
+    /// Fetching is paused.
+    halted: bool,
+    /// After a seek, what was on its way is not what was asked for.
+    awaited: Option<u64>,
+}
+
+/// Whether a partition is to be fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fetching {
+    Unchanged,
+    Halt,
+}
+
+impl Share {
+    pub(super) fn new(grace: Duration, fetch_bytes: usize) -> Self {
+        Self {
+            held: BTreeMap::new(),
+            epoch: 0,
+            turn: 0,
+            going: None,
+            grace,
+            fetch_bytes,
+            unreached: None,
+            left: false,
+        }
+    }
+
+    /// Partitions become this member's.
+    pub(super) fn assign(&mut self, partitions: impl IntoIterator<Item = PartitionId>) {
+        self.epoch += 1;
+        for partition in partitions {
+            let held = Held {
+                cursor: Cursor::new(self.epoch, 0),
+                fetched: VecDeque::new(),
+                bytes: 0,
+                halted: false,
+                awaited: None,
+            };
+            self.held.insert(partition, held);
+        }
+    }
+
+    /// Partitions are not this member's any more.
+    pub(super) fn drop_all(&mut self, partitions: impl IntoIterator<Item = PartitionId>) {
+        for partition in partitions {
+            self.held.remove(&partition);
+        }
+    }
+
+    /// Partitions are to go: they deliver nothing more, and go when what was delivered is committed, or their time is over.
+    pub(super) fn revoke(
+        &mut self,
+        list: TopicPartitionList,
+        partitions: impl IntoIterator<Item = PartitionId>,
+        now: Instant,
+    ) {
+        for partition in partitions {
+            if let Some(held) = self.held.get_mut(&partition) {
+                held.cursor.revoke(now + self.grace);
+                held.fetched.clear();
+            }
+        }
+        self.going = Some(list);
+    }
+
+    /// What is to go and is held by nothing any more.
+    pub(super) fn take_going(&mut self, now: Instant) -> Option<TopicPartitionList> {
+        let goes = |held: &Held| held.cursor.goes_at().is_none() || held.cursor.may_go(now);
+        if self.left || self.held.values().all(goes) { self.going.take() } else { None }
+    }
+
+    /// A record was fetched.
+    pub(super) fn put(&mut self, record: Delivered) -> Fetching {
+        let Position { partition, offset } = &record.position;
+        let Some(held) = self.held.get_mut(partition) else { return Fetching::Unchanged };
+        if held.cursor.goes_at().is_some() || held.awaited.is_some_and(|awaited| awaited != *offset) {
+            return Fetching::Unchanged;
+        }
+        held.awaited = None;
+        held.bytes += record_bytes(&record.record);
+        held.fetched.push_back(record);
+        if !held.halted && (held.fetched.len() >= FULL.0 || held.bytes >= FULL.1) {
+            held.halted = true;
+            return Fetching::Halt;
+        }
+        Fetching::Unchanged
+    }
+
+    /// What there is for the member, at most `limit` records and at most so many bytes, each time beginning with another
+    /// partition; and the partitions to fetch again.
+    pub(super) fn take(&mut self, limit: usize) -> (Vec<Delivered>, Vec<PartitionId>) {
+        let mut order: Vec<PartitionId> = self.held.keys().cloned().collect();
+        self.turn = self.turn.wrapping_add(1);
+        let first = self.turn % order.len().max(1);
+        order.rotate_left(first);
+        let (mut taken, mut bytes, mut low) = (Vec::new(), 0, Vec::new());
+        for partition in order {
+            let Some(held) = self.held.get_mut(&partition) else { continue };
+            while held.cursor.wants(u64::MAX) && taken.len() < limit {
+                let Some(next) = held.fetched.front() else { break };
+                let size = record_bytes(&next.record);
+                if !taken.is_empty() && bytes + size > self.fetch_bytes {
+                    break;
+                }
+                bytes += size;
+                held.bytes -= size;
+                held.cursor.deliver(next.position.offset + 1);
+                taken.extend(held.fetched.pop_front());
+            }
+            if held.halted && held.fetched.len() <= LOW.0 && held.bytes <= LOW.1 {
+                held.halted = false;
+                low.push(partition);
+            }
+        }
+        (taken, low)
+    }
+
+    /// What was fetched of a partition is nothing any more: the member reads on from another offset.
+    pub(super) fn sought(&mut self, partition: &PartitionId, offset: u64) {
+        if let Some(held) = self.held.get_mut(partition) {
+            held.fetched.clear();
+            held.bytes = 0;
+            held.halted = false;
+            held.awaited = Some(offset);
+            held.cursor.position = offset;
+        }
+    }
+
+    pub(super) fn committed(&mut self, partition: &PartitionId, next: u64) {
+        if let Some(held) = self.held.get_mut(partition) {
+            held.cursor.commit(next);
+        }
+    }
+
+    pub(super) fn set_paused(&mut self, partitions: &[PartitionId], paused: Paused) {
+        for partition in partitions {
+            if let Some(held) = self.held.get_mut(partition) {
+                held.cursor.paused = paused == Paused::Yes;
+            }
+        }
+    }
+
+    /// The epoch in which a partition became this member's; none if it is not.
+    pub(super) fn epoch(&self, partition: &PartitionId) -> Option<i64> {
+        self.held.get(partition).map(|held| held.cursor.epoch)
+    }
+
+    pub(super) fn assignment(&self) -> Vec<PartitionId> {
+        self.held.keys().cloned().collect()
+    }
+}
+
+/// Whether delivery is paused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Paused {
+    Yes,
+    No,
+}

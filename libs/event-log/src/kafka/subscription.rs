@@ -1,0 +1,217 @@
+//! A member of a group.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use events::Topic;
+use rdkafka::Offset;
+use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
+use rdkafka::error::RDKafkaErrorCode as Code;
+use tokio::sync::oneshot;
+use tokio::time::{Instant, sleep, timeout, timeout_at};
+
+use super::calls::Calls;
+use super::failure::{failure, is_fenced, of_code};
+use super::member::{Member, Told, report};
+use super::poller;
+use super::reader::at;
+use super::records::number;
+use super::settings::KafkaSettings;
+use super::share::{Paused, Share};
+use crate::error::LogError;
+use crate::lent::Lent;
+use crate::position::{Delivered, Group, PartitionId};
+use crate::traits::Subscription;
+
+/// Before a commit that met a rebalance is tried again.
+const AGAIN: Duration = Duration::from_millis(50);
+
+pub(super) struct KafkaSubscription {
+    group: Group,
+    member: Arc<Member>,
+    consumer: Arc<BaseConsumer<Told>>,
+    calls: Calls,
+    lent: Lent<PartitionId>,
+    ended: oneshot::Receiver<()>,
+    request_timeout: Duration,
+}
+
+impl KafkaSubscription {
+    /// Joins the group. It blocks for as long as librdkafka needs to start.
+    pub(super) fn join(
+        settings: &KafkaSettings,
+        group: &Group,
+        instance: Option<&str>,
+        topics: &[Topic],
+    ) -> Result<Self, LogError> {
+        let fail = |error| failure(&error, group.as_str());
+        let member = Arc::new(Member::new(Share::new(settings.session, settings.limits.fetch_bytes)));
+        let mut config = settings.consumer(group.as_str());
+        if let Some(instance) = instance {
+            config.set("group.instance.id", instance);
+        }
+        let consumer = config.create_with_context(Told(Arc::clone(&member))).map_err(fail)?;
+        let consumer: Arc<BaseConsumer<Told>> = Arc::new(consumer);
+        let names: Vec<&str> = topics.iter().map(Topic::as_str).collect();
+        consumer.subscribe(&names).map_err(fail)?;
+        let no_thread = |error: std::io::Error| LogError::Unavailable(error.to_string());
+        let calls = Calls::start(Arc::clone(&consumer)).map_err(no_thread)?;
+        let ended = poller::start(Arc::clone(&consumer), Arc::clone(&member)).map_err(no_thread)?;
+        Ok(Self {
+            group: group.clone(),
+            member,
+            consumer,
+            calls,
+            lent: Lent::default(),
+            ended,
+            request_timeout: settings.request_timeout,
+        })
+    }
+
+    /// What there is for this member now.
+    fn take(&mut self, limit: usize) -> Result<Vec<Delivered>, LogError> {
+        let (taken, low) = {
+            let mut share = self.member.share();
+            if let Some(back) = self.lent.take_returned(|partition| share.epoch(partition)) {
+                return Err(self.fenced(&back));
+            }
+            let (taken, low) = share.take(limit.max(1));
+            for delivered in &taken {
+                let position = &delivered.position;
+                let epoch = share.epoch(&position.partition).unwrap_or_default();
+                self.lent.give(position.partition.clone(), epoch, position.offset + 1);
+            }
+            match share.unreached.take() {
+                Some(why) if taken.is_empty() => return Err(LogError::Unavailable(why)),
+                _ => (taken, low),
+            }
+        };
+        for partition in low {
+            report(at(&partition, Offset::Invalid).and_then(|list| self.consumer.resume(&list)));
+        }
+        Ok(taken)
+    }
+
+    fn fenced(&self, partition: &PartitionId) -> LogError {
+        LogError::Fenced { group: self.group.clone(), partition: partition.clone() }
+    }
+
+    /// Commits once, and answers what the group's coordinator answers. librdkafka tells it only to who waits for it.
+    async fn commit_once(
+        &self,
+        partition: &PartitionId,
+        next: u64,
+        deadline: Instant,
+    ) -> Result<Result<(), Code>, LogError> {
+        let about = partition.to_string();
+        let offset = Offset::Offset(i64::try_from(next).unwrap_or(i64::MAX));
+        let list = at(partition, offset).map_err(|error| failure(&error, &about))?;
+        let answer = self.calls.make(move |consumer| consumer.commit(&list, CommitMode::Sync));
+        let Ok(answer) = timeout_at(deadline, answer).await else {
+            let seconds = self.request_timeout.as_secs();
+            return Err(LogError::Unavailable(format!(
+                "{about}: a commit was not answered within {seconds} s"
+            )));
+        };
+        match answer {
+            Err(_) => Err(LogError::Unavailable(format!("{about}: the member has ended"))),
+            Ok(Ok(())) => Ok(Ok(())),
+            Ok(Err(error)) => error.rdkafka_error_code().map(Err).ok_or_else(|| failure(&error, &about)),
+        }
+    }
+
+    fn is_held_as_delivered(&self, partition: &PartitionId) -> bool {
+        let held = self.member.share().epoch(partition);
+        held.is_some() && self.lent.epoch(partition).or(held) == held
+    }
+}
+
+#[async_trait]
+impl Subscription for KafkaSubscription {
+    async fn next(&mut self, limit: usize) -> Result<Vec<Delivered>, LogError> {
+        loop {
+            let taken = self.take(limit)?;
+            if !taken.is_empty() {
+                return Ok(taken);
+            }
+            self.member.woken.notified().await;
+        }
+    }
+
+    async fn commit(&mut self, partition: &PartitionId, next: u64) -> Result<(), LogError> {
+        let deadline = Instant::now() + self.request_timeout;
+        loop {
+            if !self.is_held_as_delivered(partition) {
+                self.lent.forget(partition);
+                return Err(self.fenced(partition));
+            }
+            match self.commit_once(partition, next, deadline).await? {
+                Ok(()) => break,
+                Err(code) if is_fenced(code) => {
+                    self.lent.forget(partition);
+                    return Err(self.fenced(partition));
+                }
+                Err(Code::RebalanceInProgress | Code::WaitingForCoordinator)
+                    if Instant::now() + AGAIN < deadline =>
+                {
+                    sleep(AGAIN).await;
+                }
+                Err(code) => return Err(of_code(code, &partition.to_string())),
+            }
+        }
+        self.lent.commit(partition, next);
+        self.member.share().committed(partition, next);
+        Ok(())
+    }
+
+    async fn seek(&mut self, partition: &PartitionId, offset: u64) -> Result<(), LogError> {
+        if self.member.share().epoch(partition).is_none() {
+            return Err(self.fenced(partition));
+        }
+        let (topic, wait) = (partition.topic.clone(), self.request_timeout);
+        let (number, about) = (number(partition.partition), partition.to_string());
+        let to = Offset::Offset(i64::try_from(offset).unwrap_or(i64::MAX));
+        let sought = self.calls.make(move |consumer| consumer.seek(topic.as_str(), number, to, wait));
+        match timeout(2 * wait, sought).await {
+            Ok(Ok(sought)) => sought.map_err(|error| failure(&error, &about))?,
+            Ok(Err(_)) | Err(_) => return Err(LogError::Unavailable(format!("{about}: no answer"))),
+        }
+        self.member.share().sought(partition, offset);
+        // It may be paused with what was at hand before.
+        report(at(partition, Offset::Invalid).and_then(|list| self.consumer.resume(&list)));
+        Ok(())
+    }
+
+    fn assignment(&self) -> Vec<PartitionId> {
+        self.member.share().assignment()
+    }
+
+    fn pause(&mut self, partitions: &[PartitionId]) {
+        self.member.share().set_paused(partitions, Paused::Yes);
+    }
+
+    fn resume(&mut self, partitions: &[PartitionId]) {
+        self.member.share().set_paused(partitions, Paused::No);
+        self.member.woken.notify_one();
+    }
+
+    async fn leave(mut self: Box<Self>) -> Result<(), LogError> {
+        let (sender, never) = oneshot::channel();
+        drop(sender);
+        let ended = std::mem::replace(&mut self.ended, never);
+        let (group, patience) = (self.group.clone(), self.request_timeout);
+        drop(self);
+        match timeout(patience, ended).await {
+            Ok(_) => Ok(()),
+            Err(_) => Err(LogError::Unavailable(format!("{group}: nobody heard that a member left"))),
+        }
+    }
+}
+
+impl Drop for KafkaSubscription {
+    fn drop(&mut self) {
+        // The poller sees it, and closes the consumer.
+        self.member.share().left = true;
+    }
+}

@@ -1,0 +1,128 @@
+//! The broker of a test process.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use tokio::sync::OnceCell;
+use tokio::time::sleep;
+
+use crate::ports;
+use crate::proxy::Proxy;
+
+/// How many proxies there may be in all.
+const LINES: usize = 64;
+
+/// A broker takes about ten seconds to start, and more on a machine that does other things.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A broker for tests.
+#[derive(Debug)]
+pub struct TestKafka {
+    port: u16,
+    /// A listener of the broker, and the port that it advertises, for each proxy that may be asked for.
+    lines: Mutex<Vec<(u16, u16)>>,
+    // Its standard input is closed when the process ends; it then ends the broker and removes the directory.
+    _janitor: Child,
+}
+
+impl TestKafka {
+    /// The broker of this process, started by the first call.
+    ///
+    /// # Panics
+    /// If it cannot be started; the message says why.
+    pub async fn shared() -> &'static Self {
+        static SHARED: OnceCell<TestKafka> = OnceCell::const_new();
+        SHARED.get_or_init(Self::start).await
+    }
+
+    /// Where clients find it.
+    #[must_use]
+    pub fn brokers(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    /// A proxy of its own.
+    ///
+    /// # Panics
+    /// If all are given away.
+    pub async fn line(&self) -> Proxy {
+        let line = self.lines.lock().expect("no panic while it was held").pop();
+        let (broker, advertised) = line.expect("a line that nobody has");
+        Proxy::start(advertised, broker).await
+    }
+
+    async fn start() -> Self {
+        let libraries = libraries();
+        let directory =
+            tempfile::Builder::new().prefix("plimsoll-kafka-").tempdir().expect("a directory").keep();
+        let free = ports::free(2 + 2 * LINES);
+        let (port, controller) = (free[0], free[1]);
+        let lines: Vec<(u16, u16)> = free[2..].chunks(2).map(|pair| (pair[0], pair[1])).collect();
+        fs::write(directory.join("server.properties"), properties(&directory, port, controller, &lines))
+            .expect("written");
+        fs::write(directory.join("log4j2.properties"), include_str!("log4j2.properties")).expect("written");
+        let janitor = janitor(&directory, &libraries);
+        until_started(&directory).await;
+        Self { port, lines: Mutex::new(lines), _janitor: janitor }
+    }
+}
+
+/// The folder with Kafka's jars.
+fn libraries() -> PathBuf {
+    let cache = std::env::var_os("PLIMSOLL_CACHE").map(PathBuf::from);
+    let home = || PathBuf::from(std::env::var_os("HOME").expect("HOME is set")).join(".cache/plimsoll");
+    let libraries = cache.unwrap_or_else(home).join("kafka/lib");
+    assert!(libraries.is_dir(), "no Kafka in {}: run scripts/kafka/fetch.sh", libraries.display());
+    libraries
+}
+
+fn properties(directory: &Path, port: u16, controller: u16, lines: &[(u16, u16)]) -> String {
+    let mut listeners =
+        vec![format!("DIRECT://127.0.0.1:{port}"), format!("CONTROLLER://127.0.0.1:{controller}")];
+    let mut advertised = listeners.clone();
+    let mut protocols = vec!["DIRECT:PLAINTEXT".to_owned(), "CONTROLLER:PLAINTEXT".to_owned()];
+    for (number, (broker, advertises)) in lines.iter().enumerate() {
+        listeners.push(format!("LINE{number}://127.0.0.1:{broker}"));
+        advertised.push(format!("LINE{number}://127.0.0.1:{advertises}"));
+        protocols.push(format!("LINE{number}:PLAINTEXT"));
+    }
+    include_str!("server.properties")
+        .replace("{controller}", &controller.to_string())
+        .replace("{listeners}", &listeners.join(","))
+        .replace("{advertised}", &advertised.join(","))
+        .replace("{protocols}", &protocols.join(","))
+        .replace("{data}", &directory.join("data").display().to_string())
+}
+
+/// Starts the broker, and ends it when this process ends, whichever way.
+fn janitor(directory: &Path, libraries: &Path) -> Child {
+    const SCRIPT: &str = r#"
+        cd "$1" || exit 1
+        export KAFKA="java -Dlog4j2.configurationFile=$1/log4j2.properties -XX:+UseSerialGC -XX:TieredStopAtLevel=1"
+        id=$($KAFKA -cp "$2/*" kafka.tools.StorageTool random-uuid 2>> log)
+        $KAFKA -cp "$2/*" kafka.tools.StorageTool format --standalone -t "$id" -c server.properties >> log 2>&1
+        $KAFKA -Xmx512m -cp "$2/*" kafka.Kafka server.properties >> log 2>&1 &
+        pid=$!
+        read -r _
+        kill -9 "$pid"
+        rm -rf "$1"
+    "#;
+    let mut command = Command::new("sh");
+    command.args(["-c", SCRIPT, "sh"]).arg(directory).arg(libraries);
+    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.spawn().expect("sh starts")
+}
+
+async fn until_started(directory: &Path) {
+    const TICK: Duration = Duration::from_millis(50);
+    let mut waited = Duration::ZERO;
+    let log = || fs::read_to_string(directory.join("log")).unwrap_or_default();
+    while !log().contains("Kafka Server started") {
+        assert!(waited < PATIENCE, "Kafka does not start:\n{}", log());
+        sleep(TICK).await;
+        waited += TICK;
+    }
+}

@@ -1,0 +1,19 @@
+//! A real Kafka for tests: one broker for each test process, made by the first test that asks for it.
+//!
+//! | call | what the test gets |
+//! |---|---|
+//! | `TestKafka::shared().await` | the process' broker |
+//! | `kafka.brokers()` | where clients find it |
+//! | `kafka.line().await` | a proxy of its own, by which a client reaches the broker and nothing else |
+//!
+//! The broker ends with the process, also when that is killed, and its data are removed. Its jars are fetched by
+//! `scripts/kafka/fetch.sh`, which `make test` calls; Java 17 or later has to be there.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "a panic in a test is the report")]
+
+mod broker;
+mod ports;
+mod proxy;
+
+pub use broker::TestKafka;
+pub use proxy::Proxy;
