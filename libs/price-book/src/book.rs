@@ -200,7 +200,7 @@ impl PriceBook {
 
 /// A book as it is written.
 #[derive(Serialize)]
-struct Written<'a> {
+pub(crate) struct Written<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<u8>,
     #[serde(flatten)]
@@ -212,7 +212,7 @@ struct Written<'a> {
 }
 
 impl<'a> Written<'a> {
-    fn of(list: &'a PriceList, day: Option<&'a Date>, below: &'a [PriceList]) -> Self {
+    pub(crate) fn of(list: &'a PriceList, day: Option<&'a Date>, below: &'a [PriceList]) -> Self {
         let is_small = list.is_units_only() && below.is_empty() && day.is_none();
         let below = below.iter().map(|list| Self::of(list, None, &[])).collect();
         Self { version: (!is_small).then_some(2), list, day, below }

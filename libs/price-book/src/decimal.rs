@@ -2,11 +2,11 @@
 
 use rust_decimal::Decimal;
 
-/// The number in `text` (as JSON writes numbers: `0.031611`, `5.479452e-05`), exactly.
+/// The number in `text` (as JSON writes numbers: `0.031611`, `5.479452e-05`), exactly; never through a float.
 ///
 /// # Errors
 /// When it is no such number, or has more digits than can be kept (28).
-pub(crate) fn parse(text: &str) -> Result<Decimal, &'static str> {
+pub fn parse(text: &str) -> Result<Decimal, &'static str> {
     const NOT_A_NUMBER: &str = "is not a decimal number";
     const TOO_LONG: &str = "has more digits than can be kept exactly (28)";
     let unsigned = text.strip_prefix('-').unwrap_or(text);

@@ -61,14 +61,8 @@ impl PriceBook {
             list.instances.iter().filter_map(move |region| {
                 let found = region.instances.binary_search_by(|one| one.name.as_str().cmp(name)).ok()?;
                 let item = region.instances.get(found)?;
-                let region_name = Some(region.region.as_str());
-                Some(Offer {
-                    list,
-                    provider: &region.provider,
-                    region: region_name,
-                    item,
-                    price: Decimal::ZERO,
-                })
+                let place = Some(region.region.as_str()).filter(|place| !place.is_empty());
+                Some(Offer { list, provider: &region.provider, region: place, item, price: Decimal::ZERO })
             })
         })
     }

@@ -29,6 +29,7 @@ pub use book::PriceBook;
 pub use commitments::{Commitment, Settlement, Usage};
 pub use currency::{Currency, NotACurrency};
 pub use date::{Date, NotADate};
+pub use decimal::parse as parse_decimal;
 pub use file::PriceBookError;
 pub use instances::{InstancePrice, InstanceQuote};
 pub use list::{Hourly, Instance, PriceList, Region, StorageClass};

@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::book::Written;
 use crate::{Confidence, Currency, Date, PriceBookError, Rate, Rule, Unit, UnitPrices, exact, file};
 
 /// What one source says as of one day. Every part but its origin may be missing.
@@ -104,7 +105,7 @@ pub struct Hourly {
 pub struct Region {
     /// The provider: `aws`, `gcp`, `azure`.
     pub provider: String,
-    /// The region, by the provider's name for it.
+    /// The region, by the provider's name for it; empty for every region.
     pub region: String,
     /// Its instances.
     pub instances: Vec<Instance>,
@@ -178,6 +179,17 @@ impl PriceList {
     /// As [`crate::PriceBook::parse`], but for a unit without a price.
     pub fn read(json: &str) -> Result<Vec<Self>, PriceBookError> {
         file::parse(json).map(|file| file.lists)
+    }
+
+    /// Lists as the file that they are read from.
+    ///
+    /// # Errors
+    /// When there is none, or JSON cannot be written.
+    pub fn write(lists: &[Self]) -> Result<String, PriceBookError> {
+        let fail = |error: serde_json::Error| PriceBookError::Fields(error.to_string());
+        let (first, below) =
+            lists.split_first().ok_or_else(|| PriceBookError::Fields("it holds no list".to_owned()))?;
+        serde_json::to_string_pretty(&Written::of(first, None, below)).map(|json| json + "\n").map_err(fail)
     }
 
     /// Whether it has the five unit prices and nothing else, which is what version 1 of the file can say.
