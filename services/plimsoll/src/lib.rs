@@ -34,6 +34,7 @@ mod session;
 mod sides;
 mod style;
 mod text;
+mod today;
 mod unified;
 mod up;
 mod verbs;
@@ -59,6 +60,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Cost(arguments) => verbs::cost::run(&arguments),
         Verb::Risk(arguments) => verbs::risk::run(&arguments),
         Verb::Preview(arguments) => verbs::preview::run(&arguments),
+        Verb::Prices(arguments) => verbs::prices::run(&arguments),
         Verb::Impact(arguments) => verbs::impact::run(&arguments),
         Verb::Render(arguments) => verbs::render::run(&arguments),
         Verb::Init(arguments) => verbs::init::run(&arguments),

@@ -6,7 +6,7 @@ use cost_model::{Assumptions, CostError, CostReport};
 use kube_model::Object;
 use kube_model::yaml::Limits;
 use preview::Rendered;
-use price_book::{PriceBook, PriceBookError, PriceList};
+use price_book::{Date, PriceBook, PriceBookError, PriceList};
 use source::SourceTree;
 
 use crate::cli::Pricing;
@@ -14,6 +14,7 @@ use crate::failure::Failure;
 use crate::given::Given;
 use crate::locate;
 use crate::session::{self, Input};
+use crate::today;
 
 /// The prices and what is assumed.
 #[derive(Debug)]
@@ -29,7 +30,7 @@ const LARGEST_BOOK: u64 = 1 << 26;
 
 impl Prices {
     pub(crate) fn open(pricing: &Pricing, limits: &Limits) -> Result<Self, Failure> {
-        let book = book(&pricing.price_book)?;
+        let book = book_on(&pricing.price_book, &today::or_today(pricing.on.as_ref())?)?;
         let defaults = Assumptions::default();
         let run_minutes = pricing.run_minutes.unwrap_or(defaults.run_minutes);
         let assumptions = Assumptions { node_count: pricing.node_count, run_minutes, ..defaults };
@@ -81,7 +82,13 @@ pub(crate) fn book(files: &[PathBuf]) -> Result<PriceBook, Failure> {
     PriceBook::layered(lists).map_err(fail)
 }
 
-fn read(path: &Path) -> Result<Vec<PriceList>, Failure> {
+/// The book as of a day.
+pub(crate) fn book_on(files: &[PathBuf], day: &Date) -> Result<PriceBook, Failure> {
+    book(files)?.on(day.clone()).map_err(|error| Failure::new(error.code(), error.to_string()))
+}
+
+/// The lists of a file.
+pub(crate) fn read(path: &Path) -> Result<Vec<PriceList>, Failure> {
     let shown = path.display();
     let fail = |why: String| Failure::new("PRICE_BOOK_UNREADABLE", format!("{shown}: {why}"));
     let size = std::fs::metadata(path).map_err(|error| fail(error.to_string()))?.len();

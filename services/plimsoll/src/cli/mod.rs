@@ -9,6 +9,7 @@ mod diff;
 mod impact;
 mod init;
 mod preview;
+mod prices;
 mod pricing;
 mod printed;
 mod promotion;
@@ -30,6 +31,9 @@ pub(crate) use self::diff::{Apply, Diff, DiffFormat};
 pub(crate) use self::impact::Impact;
 pub(crate) use self::init::Init;
 pub(crate) use self::preview::Preview;
+pub(crate) use self::prices::{
+    ImportPrices, Prices, PricesFormat, PricesVerb, ProviderName, ShowPrices, SpotName,
+};
 pub(crate) use self::pricing::Pricing;
 pub(crate) use self::printed::{ColorChoice, Common, Format, GateLevel, Printed};
 pub(crate) use self::promotion::{Decide, PromotionVerb, Promotions, RequestPromotion};
@@ -60,6 +64,8 @@ pub(crate) enum Verb {
     Risk(Risk),
     /// What a promotion would edit in the target's own files, and what that changes, costs and risks
     Preview(Preview),
+    /// Prices: import a provider's published files, show what something costs and who says so, check a file
+    Prices(Prices),
     /// What an edit changes in every environment of the repository: of a shared base, a template, a chart's own values
     Impact(Impact),
     /// The objects of a Kustomize overlay, as `kustomize build` prints them; --origin says who set each field

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use application::Threshold;
 use clap::Args;
+use price_book::Date;
 
 /// What a price depends on beside the manifests.
 #[derive(Debug, Args)]
@@ -12,6 +13,9 @@ pub(crate) struct Pricing {
     /// Your own prices, or a provider's that were imported, as JSON; of several the first that has a price is asked
     #[arg(long, value_name = "FILE")]
     pub(crate) price_book: Vec<PathBuf>,
+    /// The day that the price book's discounts and rates are held against [default: today]
+    #[arg(long = "prices-on", value_name = "DATE")]
+    pub(crate) on: Option<Date>,
     /// The nodes that a DaemonSet runs on
     #[arg(long, value_name = "N")]
     pub(crate) node_count: Option<u32>,

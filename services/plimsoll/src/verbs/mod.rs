@@ -9,6 +9,7 @@ pub(crate) mod init;
 mod live;
 pub(crate) mod preview;
 mod previews;
+pub(crate) mod prices;
 pub(crate) mod render;
 pub(crate) mod risk;
 

@@ -15,6 +15,7 @@ mod many;
 mod newsletter;
 mod nodes;
 mod patch;
+mod prices;
 mod render;
 mod runbooks;
 mod sandbox;
