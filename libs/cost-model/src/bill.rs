@@ -1,5 +1,7 @@
 //! What the invoice will do: the nodes that a state needs, at the prices of their instances.
 
+use std::collections::BTreeSet;
+
 use kube_model::Object;
 use packing::{Cluster, Comparison, Controller, Effect, NodeKind, Packed, Packing};
 use price_book::{Confidence, Currency, Date, InstancePrice, Money, PriceBook};
@@ -102,11 +104,7 @@ pub fn bill(
         effect: comparison.effect,
         pending: pending(&comparison),
         notes: cluster.notes().to_vec(),
-        prices: PricesFrom {
-            currency: prices.currency,
-            as_of: prices.as_of.clone(),
-            source: prices.source.clone(),
-        },
+        prices: origin(&nodes, prices),
         nodes,
     })
 }
@@ -155,6 +153,33 @@ fn priced(kind: &NodeKind, given: Option<u64>, prices: &PriceBook) -> Priced {
             _ => Priced::Listed(known.hour.price),
         },
         InstancePrice::Unknown(why) => Priced::Unknown(why),
+    }
+}
+
+/// Who says what the nodes cost: every list that a price was taken from, as of the oldest day of them.
+fn origin(nodes: &[BillLine], prices: &PriceBook) -> PricesFrom {
+    let mut sources = BTreeSet::new();
+    let mut oldest: Option<Date> = None;
+    for line in nodes.iter().filter(|line| matches!(line.price, Priced::Listed(_) | Priced::Assumed(..))) {
+        let NodeKind { instance_type, region, capacity_type, .. } = &line.kind;
+        let name = instance_type.as_deref().unwrap_or_default();
+        let InstancePrice::Known(known) = prices.instance(name, region.as_deref(), capacity_type.as_deref())
+        else {
+            continue;
+        };
+        oldest = Some(oldest.map_or(known.hour.as_of.clone(), |day| day.min(known.hour.as_of.clone())));
+        sources.insert(known.hour.source);
+    }
+    match oldest {
+        Some(as_of) => {
+            let source = sources.into_iter().collect::<Vec<_>>().join("; ");
+            PricesFrom { currency: prices.currency, as_of, source }
+        }
+        None => PricesFrom {
+            currency: prices.currency,
+            as_of: prices.as_of.clone(),
+            source: prices.source.clone(),
+        },
     }
 }
 

@@ -59,6 +59,7 @@ fn a_change_costs_whole_nodes() {
         assert_eq!(micros(&bill), (node, node * nodes_after, node * (nodes_after - 1)), "{after}");
         assert_eq!(bill.effect, effect);
         assert_eq!(bill.nodes[0].present, 2);
+        assert!(bill.prices.source.contains("Linux instances"), "{}", bill.prices.source);
         let (low, high) = bill.delta_range.unwrap();
         assert_eq!((low.micros, high.micros), (node * (nodes_after - 1), node * (nodes_after - 1)));
     }

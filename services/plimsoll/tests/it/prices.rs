@@ -3,7 +3,8 @@
 use crate::sandbox::Sandbox;
 
 /// OpenCost's own `default.json` with another price of a core.
-const CUSTOM: &str = r#"{"provider": "custom", "CPU": "0.04", "RAM": "0.004237", "GPU": "0.95", "storage": "0.0001"}"#;
+const CUSTOM: &str =
+    r#"{"provider": "custom", "CPU": "0.04", "RAM": "0.004237", "GPU": "0.95", "storage": "0.0001"}"#;
 
 const SPOT: &str = r#"{"SpotPriceHistory": [{"AvailabilityZone": "eu-west-1a", "InstanceType": "m5.large",
     "ProductDescription": "Linux/UNIX", "SpotPrice": "0.041", "Timestamp": "2026-11-20T12:00:00Z"}]}"#;
@@ -31,8 +32,7 @@ fn imported() -> Sandbox {
     let sandbox = Sandbox::new().file("custom.json", CUSTOM).file("spot.json", SPOT);
     for (provider, file) in [("opencost", "custom"), ("aws", "spot")] {
         let (from, to) = (format!("{file}.json"), format!("{file}-book.json"));
-        let run =
-            sandbox.run(&["prices", "import", provider, &from, "--on", "2026-11-22", "--output", &to]);
+        let run = sandbox.run(&["prices", "import", provider, &from, "--on", "2026-11-22", "--output", &to]);
         assert_eq!((run.code, run.out), (0, format!("wrote {to}\n")), "{}", run.err);
     }
     sandbox
@@ -55,8 +55,19 @@ fn what_is_imported_is_what_is_estimated_with() {
 #[test]
 fn a_price_is_shown_with_its_source_and_day() {
     let sandbox = imported();
-    let run = sandbox.run(&["prices", "show", "m5.large", "--region", "eu-west-1", "--price-book", "spot-book.json"]);
-    assert!(run.out.contains("m5.large in eu-west-1: 0.041 USD (0.041 to 0.041) an hour as spot\n  list\n"), "{run:?}");
+    let run = sandbox.run(&[
+        "prices",
+        "show",
+        "m5.large",
+        "--region",
+        "eu-west-1",
+        "--price-book",
+        "spot-book.json",
+    ]);
+    assert!(
+        run.out.contains("m5.large in eu-west-1: 0.041 USD (0.041 to 0.041) an hour as spot\n  list\n"),
+        "{run:?}"
+    );
     assert!(run.out.contains("AWS spot price history, 2026-11-20 to 2026-11-20: the latest"), "{run:?}");
     // On demand only another region has a price, and that is said.
     let why = "assumed: m5.large has no price in eu-west-1; that of us-east-1 is taken";
@@ -77,7 +88,10 @@ fn a_file_is_checked() {
     let run = sandbox.run(&["prices", "check", "custom-book.json"]);
     assert_eq!(run.code, 0, "{run:?}");
     assert!(run.out.starts_with("custom-book.json: well, sha256 "), "{run:?}");
-    assert!(run.out.contains("  contract, USD, as of 2026-11-22: 4 unit prices. OpenCost custom pricing\n"), "{run:?}");
+    assert!(
+        run.out.contains("  contract, USD, as of 2026-11-22: 4 unit prices. OpenCost custom pricing\n"),
+        "{run:?}"
+    );
     sandbox.put("broken.json", r#"{"currency": "USD"}"#);
     assert_eq!(sandbox.run(&["prices", "check", "broken.json"]).error_code(), "PRICE_BOOK_INVALID");
     let run = sandbox.run(&["prices", "import", "aws", "custom.json"]);
@@ -95,6 +109,9 @@ fn a_discount_holds_on_its_days() {
     for (day, price) in [("2026-12-31", "0.0864"), ("2027-01-01", "0.096")] {
         let arguments = ["prices", "show", "m5.large", "--price-book", "book.json", "--on", day];
         let run = sandbox.run(&arguments);
-        assert!(run.out.starts_with(&format!("m5.large in us-east-1: {price} USD an hour on demand\n")), "{run:?}");
+        assert!(
+            run.out.starts_with(&format!("m5.large in us-east-1: {price} USD an hour on demand\n")),
+            "{run:?}"
+        );
     }
 }
