@@ -56,7 +56,7 @@ pub(crate) fn assess<'a>(object: &'a Object, cx: Context<'a, '_>) -> Result<Asse
         },
         _ => workload::assess(kind, &root, cx)?,
     };
-    if let Some(usage) = cx.assumptions.usage.workload(&object.key) {
+    if let Some(usage) = cx.measured.workload(&object.key) {
         for (traffic, gb) in usage.traffic() {
             if matches!(assessment, Assessment::Free) {
                 assessment = Assessment::Demand(Demand::default());
@@ -102,7 +102,7 @@ fn is_made_by<'a>(owner: &'a Object, ordinal: u32, cx: Context<'a, '_>) -> Resul
     let root = Cursor::root(owner);
     let first = root.at(&["spec", "ordinals"]).map(|ordinals| ordinals.count("start")).transpose()?.flatten();
     let scaler = cx.around.scaler(&owner.key).map(Scaler::of).transpose()?;
-    let usage = cx.assumptions.usage.workload(&owner.key);
+    let usage = cx.measured.workload(&owner.key);
     let known = Known { scaler: scaler.as_ref(), usage, request: None };
     let replicas = replicas(&root, known)?.count.expected.ceiling();
     Ok(ordinal.checked_sub(first.unwrap_or(0)).is_some_and(|index| i128::from(index) < replicas))
@@ -117,6 +117,9 @@ impl Demand {
         (count, months): (Ratio, Spread),
     ) -> Result<(), CostError> {
         self.notes.extend(claimed.notes.iter().cloned());
+        if let Some(why) = &claimed.unpriced {
+            self.unpriced = Some(why.clone());
+        }
         for (item, quantity) in &claimed.held {
             self.hold(root, item.clone(), Spread::exact(*quantity), (count, months))?;
             if let Some(why) = &claimed.assumed {

@@ -3,6 +3,7 @@
 use price_book::PriceBook;
 
 use crate::assumptions::Assumptions;
+use crate::measured::Measured;
 use crate::surroundings::Surroundings;
 use crate::volume::Classes;
 
@@ -11,6 +12,8 @@ use crate::volume::Classes;
 pub(crate) struct Context<'a, 'b> {
     pub(crate) around: &'b Surroundings<'a>,
     pub(crate) assumptions: &'b Assumptions,
+    /// What the assumptions say of single objects.
+    pub(crate) measured: &'b Measured<'b>,
     pub(crate) book: &'b PriceBook,
 }
 

@@ -12,6 +12,7 @@ use crate::certainty;
 use crate::context::Context;
 use crate::draft::{Assessed, Draft, figures};
 use crate::error::CostError;
+use crate::measured::Measured;
 use crate::range::AllBounds;
 use crate::report::CostReport;
 use crate::surroundings::Surroundings;
@@ -32,7 +33,8 @@ pub fn estimate(
 ) -> Result<CostReport, CostError> {
     let before = before.unwrap_or_default();
     let (around_before, around) = (Surroundings::of(before), Surroundings::of(after));
-    let cx = Context { around: &around, assumptions, book };
+    let measured = Measured::of(&assumptions.usage);
+    let cx = Context { around: &around, assumptions, measured: &measured, book };
     let before = assess_all(before, Context { around: &around_before, ..cx })?;
     let after = assess_all(after, cx)?;
     let mut drafts = Vec::new();

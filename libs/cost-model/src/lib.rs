@@ -40,6 +40,7 @@ mod json;
 mod kinds;
 mod knative;
 mod limit_range;
+mod measured;
 mod occupancy;
 mod part;
 mod placement;

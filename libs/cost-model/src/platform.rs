@@ -94,7 +94,8 @@ impl Platform {
         let (cpu, memory) = match self {
             Self::Fargate => fargate(cpu, memory + 256 * MIB)
                 .ok_or("Fargate has no size that is so large, so the pod stays Pending")?,
-            Self::Autopilot => autopilot(cpu.max(NANO / 20), memory.max(52 * MIB)),
+            Self::Autopilot => autopilot(cpu.max(NANO / 20), memory.max(52 * MIB))
+                .ok_or("it asks for more than can be counted")?,
             Self::VirtualNodes => (cpu, memory),
         };
         requests.insert("cpu", cpu);
@@ -132,9 +133,9 @@ fn fargate(cpu: i128, memory: i128) -> Option<(i128, i128)> {
     })
 }
 
-fn autopilot(cpu: i128, memory: i128) -> (i128, i128) {
+fn autopilot(cpu: i128, memory: i128) -> Option<(i128, i128)> {
     // A GiB a core: 2³⁰ bytes for 10⁹ nano-cores. 6.5 GiB a core: × 13 / 2.
-    let memory = memory.max(cpu * (1 << 30));
-    let needed = -(-(memory * 2)).div_euclid(13 << 30);
-    (cpu.max(needed), memory)
+    let memory = memory.max(cpu.checked_mul(1 << 30)?);
+    let needed = -(-memory.checked_mul(2)?).div_euclid(13 << 30);
+    Some((cpu.max(needed), memory))
 }

@@ -87,22 +87,24 @@ pub(crate) fn effective_request<'a>(
         _ => declared,
     });
     let plain: Vec<Requests<'a>> = pod.asks.iter().map(|ask| ask.requests.clone()).collect();
-    let mut sums = [plain.clone(), plain.clone(), plain];
-    if let Some(vertical) = rules.vertical {
-        pod.resize(vertical, &mut sums);
-    }
-    for (index, requests) in sums.iter().enumerate() {
+    let sets = match rules.vertical.filter(|vertical| !vertical.is_off) {
+        Some(vertical) => pod.resized(vertical, plain),
+        None => vec![plain],
+    };
+    let mut sums = Vec::with_capacity(3);
+    for requests in &sets {
         let mut sum = combined(&pod.asks, requests, spec)?;
         whole_pod.apply(&mut sum);
         add(&mut sum, &overhead, spec)?;
         if let Some(Err(why)) = rules.platform.map(|platform| platform.round(&mut sum)) {
             pod.impossible = Some(why);
         }
-        match index {
-            0 => pod.least = sum,
-            1 => pod.requests = sum,
-            _ => pod.most = sum,
-        }
+        sums.push(sum);
+    }
+    pod.take(sums);
+    if let Some(vertical) = rules.vertical.filter(|vertical| vertical.is_off) {
+        let name = vertical.name;
+        pod.notes.push(format!("VerticalPodAutoscaler/{name} only recommends (updateMode Off)"));
     }
     for ask in pod.asks.iter().filter(|ask| ask.role != Role::Init) {
         ask.note(&whole_pod, rules, &mut pod.notes);
@@ -152,8 +154,9 @@ fn combined<'a>(
 }
 
 impl<'a> PodRequest<'a> {
-    /// Sets the requests of each container that a VerticalPodAutoscaler sizes: the least, the expected, the most.
-    fn resize(&mut self, vertical: &Vertical<'a>, sums: &mut [Vec<Requests<'a>>; 3]) {
+    /// The requests of each container as a VerticalPodAutoscaler may set them: the least, the expected, the most.
+    fn resized(&mut self, vertical: &Vertical<'a>, plain: Vec<Requests<'a>>) -> Vec<Vec<Requests<'a>>> {
+        let mut sets = vec![plain.clone(), plain.clone(), plain];
         let mut sized_any = false;
         for (index, ask) in self.asks.iter().enumerate() {
             for resource in ["cpu", "memory"] {
@@ -162,8 +165,8 @@ impl<'a> PodRequest<'a> {
                     continue;
                 };
                 sized_any = true;
-                for (sum, amount) in sums.iter_mut().zip([least, expected, most.unwrap_or(expected)]) {
-                    if let Some(requests) = sum.get_mut(index) {
+                for (set, amount) in sets.iter_mut().zip([least, expected, most.unwrap_or(expected)]) {
+                    if let Some(requests) = set.get_mut(index) {
                         requests.insert(resource, amount);
                     }
                 }
@@ -172,16 +175,24 @@ impl<'a> PodRequest<'a> {
                 }
             }
         }
-        let name = vertical.name;
-        if vertical.is_off {
-            self.notes.push(format!("VerticalPodAutoscaler/{name} only recommends (updateMode Off)"));
-        } else if sized_any {
+        if sized_any {
+            let name = vertical.name;
             let bound = match self.unbounded.iter().copied().collect::<Vec<_>>().join(" and ") {
                 none if none.is_empty() => "within its bounds".to_owned(),
                 of => format!("and sets no upper bound for {of}"),
             };
             self.notes.push(format!("VerticalPodAutoscaler/{name} sets the requests {bound}: a range"));
         }
+        sets
+    }
+
+    /// Takes the least, the expected and the most, or one that is all of them.
+    fn take(&mut self, sums: Vec<Requests<'a>>) {
+        let mut sums = sums.into_iter();
+        let least = sums.next().unwrap_or_default();
+        self.requests = sums.next().unwrap_or_else(|| least.clone());
+        self.most = sums.next().unwrap_or_else(|| least.clone());
+        self.least = least;
     }
 
     /// The nano-units of a resource that containers which stay ask for, without overhead: what a utilisation target

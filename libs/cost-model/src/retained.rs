@@ -24,33 +24,10 @@ pub(crate) fn keep(
     if held.volumes_of_pod.is_empty() {
         return Ok(());
     }
-    let (pods, note) = match (object.key.kind.as_str(), after) {
-        ("StatefulSet", after) => {
-            let (acting, when) = match after {
-                Some(after) => (after, "whenScaled"),
-                None => (object, "whenDeleted"),
-            };
-            let policy = acting.text(&["spec", "persistentVolumeClaimRetentionPolicy", when]);
-            if policy == Some("Delete") {
-                return Ok(());
-            }
-            let left = left_over(object, held, demand, around)?;
-            let note = format!(
-                "the volumes of {left} pods stay (persistentVolumeClaimRetentionPolicy, {when}: {}) and cost \
-                 until their claims are deleted",
-                policy.unwrap_or("Retain, where it is absent")
-            );
-            (left, note)
-        }
-        (_, None) => (1, "its disk stays (reclaimPolicy Retain) and costs until it is deleted".to_owned()),
-        _ => return Ok(()),
-    };
-    if pods == 0 {
-        return Ok(());
-    }
+    let Some((pods, note)) = stays(before, after, demand, around)? else { return Ok(()) };
     let root = Cursor::root(object);
+    let count = Ratio::whole(pods);
     for (item, quantity) in &held.volumes_of_pod {
-        let count = Ratio::whole(pods);
         demand.hold(&root, item.clone(), Spread::exact(*quantity), (count, Spread::exact(count)))?;
         if let Some(why) = held.held.get(item).and_then(|held| held.assumed.clone()) {
             demand.assume(item, &why);
@@ -58,6 +35,35 @@ pub(crate) fn keep(
     }
     demand.notes.push(note);
     Ok(())
+}
+
+/// The volumes of how many pods stay, and what to say of it.
+fn stays(
+    (object, held): (&Object, &Demand),
+    after: Option<&Object>,
+    demand: &Demand,
+    around: &Surroundings<'_>,
+) -> Result<Option<(u32, String)>, CostError> {
+    if object.key.kind != "StatefulSet" {
+        let note = "its disk stays (reclaimPolicy Retain) and costs until it is deleted".to_owned();
+        return Ok(after.is_none().then_some((1, note)));
+    }
+    let (acting, when) = match after {
+        Some(after) => (after, "whenScaled"),
+        None => (object, "whenDeleted"),
+    };
+    let policy = acting.text(&["spec", "persistentVolumeClaimRetentionPolicy", when]);
+    let left = match policy {
+        Some("Delete") => 0,
+        _ => left_over(object, held, demand, around)?,
+    };
+    let pods = if left == 1 { "pod stay" } else { "pods stay" };
+    let note = format!(
+        "the volumes of {left} {pods} (persistentVolumeClaimRetentionPolicy, {when}: {}) and cost until their \
+         claims are deleted",
+        policy.unwrap_or("Retain, where it is absent")
+    );
+    Ok((left > 0).then_some((left, note)))
 }
 
 /// How many pods' claims are there before and not after, and are not counted as objects of their own.
@@ -74,15 +80,10 @@ fn left_over(
     let first = root.at(&["spec", "ordinals"]).map(|ordinals| ordinals.count("start")).transpose()?.flatten();
     let template = object.at(&["spec", "volumeClaimTemplates"]).and_then(|list| list.get(0));
     let name = template.and_then(|one| one.pointer("/metadata/name")).and_then(|name| name.as_str());
-    let namespace = object.key.namespace.as_deref();
-    if !around.has_claims() {
-        return Ok(was.saturating_sub(is));
-    }
-    let is_counted = |ordinal: &u32| {
-        let ordinal = u64::from(first.unwrap_or(0)) + u64::from(*ordinal);
-        let claim = format!("{}-{}-{ordinal}", name.unwrap_or_default(), object.key.name);
-        around.has_claim(namespace, &claim)
-    };
-    let left = (is..was).filter(|ordinal| !is_counted(ordinal)).count();
-    u32::try_from(left).map_err(|_| overflow())
+    let first = u64::from(first.unwrap_or(0));
+    let prefix = format!("{}-{}", name.unwrap_or_default(), object.key.name);
+    let left = was.saturating_sub(is);
+    let ordinals = first + u64::from(is)..first + u64::from(was);
+    let counted = around.claims_of(object.key.namespace.as_deref(), &prefix, ordinals);
+    Ok(left.saturating_sub(u32::try_from(counted).map_err(|_| overflow())?))
 }

@@ -1,6 +1,7 @@
 //! What the cost of an object depends on besides itself: the other objects of its state.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::ops::Range;
 
 use kube_model::{Object, ObjectKey};
 
@@ -35,7 +36,8 @@ pub(crate) struct Surroundings<'a> {
     limit_ranges: BTreeMap<Option<&'a str>, ByKey<'a>>,
     /// The names of the claims that StatefulSets make, without their ordinal.
     stateful_sets: BTreeMap<(Option<&'a str>, String), &'a Object>,
-    claims: HashSet<(Option<&'a str>, &'a str)>,
+    /// The names of claims, by namespace.
+    claims: BTreeMap<Option<&'a str>, BTreeSet<&'a str>>,
     /// The first Ingress of each group that shares a balancer.
     ingress_groups: BTreeMap<String, &'a ObjectKey>,
 }
@@ -87,7 +89,7 @@ impl<'a> Surroundings<'a> {
                 self.limit_ranges.entry(namespace).or_default().insert(&object.key, object);
             }
             ("", "PersistentVolumeClaim") => {
-                self.claims.insert((object.key.namespace.as_deref(), name));
+                self.claims.entry(object.key.namespace.as_deref()).or_default().insert(name);
             }
             ("apps", "StatefulSet") => self.add_claims(object),
             _ => {}
@@ -182,12 +184,13 @@ impl<'a> Surroundings<'a> {
         self.ingress_groups.get(group).copied()
     }
 
-    pub(crate) fn has_claims(&self) -> bool {
-        !self.claims.is_empty()
-    }
-
-    pub(crate) fn has_claim(&self, namespace: Option<&str>, name: &str) -> bool {
-        self.claims.contains(&(namespace, name))
+    /// How many claims there are of a StatefulSet's template, by their name before the ordinal, with such ordinals.
+    pub(crate) fn claims_of(&self, namespace: Option<&str>, prefix: &str, ordinals: Range<u64>) -> usize {
+        let is_meant = |name: &&&str| {
+            let parts = name.rsplit_once('-').filter(|(before, _)| *before == prefix);
+            parts.and_then(|(_, ordinal)| ordinal.parse().ok()).is_some_and(|one| ordinals.contains(&one))
+        };
+        self.claims.get(&namespace).map_or(0, |names| names.iter().filter(is_meant).count())
     }
 
     /// What the LimitRanges of a namespace fill in; of several the first by name.
@@ -216,6 +219,9 @@ impl<'a> Surroundings<'a> {
     /// Whether the object is made and counted by another one of this state: what `kubectl get -o yaml` prints
     /// holds a Deployment, its ReplicaSets and their Pods, which are one cost.
     pub(crate) fn is_counted_with_its_owner(&self, object: &Object) -> bool {
+        if self.is_of_knative(object) {
+            return true;
+        }
         let owners = object.at(&["metadata", "ownerReferences"]).and_then(|owners| owners.as_array());
         owners.into_iter().flatten().any(|owner| {
             let text = |key: &str| owner.get(key).and_then(|value| value.as_str()).unwrap_or_default();
@@ -227,6 +233,21 @@ impl<'a> Surroundings<'a> {
             };
             let controls = owner.get("controller").and_then(|value| value.as_bool()) == Some(true);
             controls && Kind::of(&key).runs_pods() && self.keys.contains(&key)
+        })
+    }
+
+    /// Whether it is made for a Knative Service of this state, over a Revision, which says so by a label.
+    fn is_of_knative(&self, object: &Object) -> bool {
+        let labels = object.at(&["metadata", "labels"]);
+        let service = labels.and_then(|labels| labels.get("serving.knative.dev/service"));
+        service.and_then(|name| name.as_str()).is_some_and(|name| {
+            let key = ObjectKey {
+                group: "serving.knative.dev".to_owned(),
+                kind: "Service".to_owned(),
+                namespace: object.key.namespace.clone(),
+                name: name.to_owned(),
+            };
+            key != object.key && self.keys.contains(&key)
         })
     }
 

@@ -1,6 +1,6 @@
 //! What is measured, or assumed by the user, of how workloads run: the usage file.
 
-use kube_model::{ObjectKey, ObjectPattern, PlacePattern};
+use kube_model::{ObjectKey, ObjectPattern, PlacePattern, yaml};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -114,11 +114,32 @@ pub struct WorkloadUsage {
 }
 
 impl Usage {
-    /// Reads a usage file, which was YAML or JSON.
+    /// Reads a usage file: YAML, of which JSON is a part.
+    ///
+    /// # Errors
+    /// As [`Usage::of`], and when it is not one document of YAML.
+    pub fn parse(bytes: &[u8]) -> Result<Self, UsageError> {
+        let syntax = |error: yaml::YamlError| UsageError(error.to_string());
+        let limits = yaml::Limits::default();
+        let text = yaml::text_of(bytes, &limits).map_err(syntax)?;
+        let documents = yaml::parse(text, &limits).map_err(syntax)?;
+        let [document] = documents.as_slice() else {
+            return Err(UsageError(format!("it has {} documents, and not one", documents.len())));
+        };
+        Self::of(&yaml::to_value(document, &document.root, &limits).map_err(syntax)?)
+    }
+
+    /// Reads a usage file's value.
     ///
     /// # Errors
     /// When it has an unknown field, a negative number, or an `object` that names none.
     pub fn of(value: &Value) -> Result<Self, UsageError> {
+        let workloads = value.get("workloads").and_then(Value::as_array);
+        let mut mappings =
+            std::iter::once(value).chain(value.get("traffic_prices")).chain(workloads.into_iter().flatten());
+        if let Some(other) = mappings.find(|value| !value.is_object()) {
+            return Err(UsageError(format!("a mapping is expected, not {other}")));
+        }
         let usage: Self =
             serde_json::from_value(numbers_as_texts(value)).map_err(|error| UsageError(error.to_string()))?;
         for workload in &usage.workloads {
@@ -139,12 +160,6 @@ impl Usage {
         *self == Self::default()
     }
 
-    /// What is said of an object.
-    #[must_use]
-    pub fn workload(&self, key: &ObjectKey) -> Option<&WorkloadUsage> {
-        self.workloads.iter().find(|one| one.pattern().is_some_and(|pattern| pattern.matches(key)))
-    }
-
     /// The entries that mean no object of these.
     pub fn unmatched<'a>(&'a self, keys: &[&ObjectKey]) -> Vec<&'a str> {
         let matches = |one: &WorkloadUsage| {
@@ -155,7 +170,7 @@ impl Usage {
 }
 
 impl WorkloadUsage {
-    fn pattern(&self) -> Option<ObjectPattern> {
+    pub(crate) fn pattern(&self) -> Option<ObjectPattern> {
         self.object.parse::<PlacePattern>().ok().map(|pattern| pattern.object)
     }
 

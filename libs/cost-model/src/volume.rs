@@ -17,6 +17,8 @@ pub(crate) struct Claimed {
     pub(crate) notes: Vec<String>,
     /// Why the price is a guess, where it is the class that is not known.
     pub(crate) assumed: Option<String>,
+    /// What is asked for and has no price.
+    pub(crate) unpriced: Option<String>,
 }
 
 /// What volumes are priced by.
@@ -57,13 +59,31 @@ impl Claimed {
             Some(Iops::PerGib(iops)) => Some(Ratio::whole(iops).times(gib)?),
             None => None,
         };
-        let beyond = |asked: Ratio, free: u32| asked.at_least(Ratio::whole(free))?.minus(Ratio::whole(free));
-        if let (Some(iops), Some(_)) = (iops, &quote.iops_month) {
-            self.held.push((Item::Iops(class.disk.clone()), beyond(iops, quote.free_iops)?));
-        }
-        if let (Some(mibps), Some(_)) = (class.mibps, &quote.mibps_month) {
-            let more = beyond(Ratio::whole(mibps), quote.free_mibps)?;
-            self.held.push((Item::Throughput(class.disk.clone()), more));
+        let mibps = class.mibps.map(Ratio::whole);
+        let beyond = |asked: Option<Ratio>, free: u32| match asked {
+            Some(asked) => Some(Some(asked.at_least(Ratio::whole(free))?.minus(Ratio::whole(free))?)),
+            None => Some(None),
+        };
+        for (more, quote, item, what) in [
+            (beyond(iops, quote.free_iops)?, quote.iops_month, Item::Iops(class.disk.clone()), "IOPS"),
+            (
+                beyond(mibps, quote.free_mibps)?,
+                quote.mibps_month,
+                Item::Throughput(class.disk.clone()),
+                "MiB/s",
+            ),
+        ] {
+            match (more.filter(|more| more.is_positive()), quote) {
+                (Some(more), Some(_)) => self.held.push((item, more)),
+                (Some(more), None) => {
+                    let more = more.decimal(0)?;
+                    let why = format!(
+                        "its StorageClass asks for {more} {what} that have no price; the rest is counted"
+                    );
+                    self.unpriced = Some(why);
+                }
+                (None, _) => {}
+            }
         }
         Some(())
     }

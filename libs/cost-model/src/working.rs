@@ -11,6 +11,7 @@ use crate::demand::{Demand, Held};
 use crate::error::CostError;
 use crate::item::Item;
 use crate::kinds::Kind;
+use crate::measured::Measured;
 use crate::part::price;
 use crate::pod::{Ask, PodRequest, Role};
 use crate::ratio::Ratio;
@@ -31,7 +32,8 @@ pub fn working(
     assumptions: &Assumptions,
 ) -> Result<Option<Vec<String>>, CostError> {
     let around = Surroundings::of(objects);
-    let cx = Context { around: &around, assumptions, book };
+    let measured = Measured::of(&assumptions.usage);
+    let cx = Context { around: &around, assumptions, measured: &measured, book };
     let Some(object) = objects.iter().find(|object| object.key == *key) else { return Ok(None) };
     let demand = match assess(object, cx)? {
         Assessment::Free => return Ok(None),

@@ -98,7 +98,7 @@ impl<'a> Workload<'a> {
         };
         let request = effective_request(&pod, rules)?;
         let scaler = cx.around.scaler(key).map(Scaler::of).transpose()?;
-        let usage = cx.assumptions.usage.workload(key);
+        let usage = cx.measured.workload(key);
         let known = Known { scaler: scaler.as_ref(), usage, request: Some(&request) };
         let mut occupancy = match kind {
             Kind::DaemonSet if cx.assumptions.node_count.is_none() => {
@@ -121,7 +121,7 @@ impl<'a> Workload<'a> {
         let mut demand = Demand { pods: self.occupancy.pods.expected, ..Demand::default() };
         demand.driver = self.driver();
         self.hold_requests(&mut demand)?;
-        if let (Some(usage), None) = (cx.assumptions.usage.workload(&self.root.object.key), self.platform) {
+        if let (Some(usage), None) = (cx.measured.workload(&self.root.object.key), self.platform) {
             hold_usage(&mut demand, self.capacity, usage)
                 .ok_or_else(|| CostError::overflow(&self.root.object.key))?;
         }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use cost_model::{Assumptions, CostError, CostReport};
+use cost_model::{Assumptions, CostError, CostReport, Usage};
 use kube_model::Object;
 use kube_model::yaml::Limits;
 use preview::Rendered;
@@ -33,7 +33,8 @@ impl Prices {
         let book = book_on(&pricing.price_book, &today::or_today(pricing.on.as_ref())?)?;
         let defaults = Assumptions::default();
         let run_minutes = pricing.run_minutes.unwrap_or(defaults.run_minutes);
-        let assumptions = Assumptions { node_count: pricing.node_count, run_minutes, ..defaults };
+        let usage = pricing.usage.as_deref().map(usage).transpose()?.unwrap_or_default();
+        let assumptions = Assumptions { node_count: pricing.node_count, run_minutes, usage };
         Ok(Self { book, assumptions, limits: limits.clone() })
     }
 
@@ -85,6 +86,14 @@ pub(crate) fn book(files: &[PathBuf]) -> Result<PriceBook, Failure> {
 /// The book as of a day.
 pub(crate) fn book_on(files: &[PathBuf], day: &Date) -> Result<PriceBook, Failure> {
     book(files)?.on(day.clone()).map_err(|error| Failure::new(error.code(), error.to_string()))
+}
+
+/// What a usage file says.
+fn usage(path: &Path) -> Result<Usage, Failure> {
+    let shown = path.display();
+    let bytes = std::fs::read(path)
+        .map_err(|error| Failure::new("USAGE_INVALID", format!("{shown} cannot be read: {error}")))?;
+    Usage::parse(&bytes).map_err(|error| Failure::new(error.code(), format!("{shown}: {error}")))
 }
 
 /// The lists of a file.

@@ -96,6 +96,10 @@ const FREE: &[(&str, &[&str])] = &[
     ("source.toolkit.fluxcd.io", &["*"]),
     ("image.toolkit.fluxcd.io", &["*"]),
     ("notification.toolkit.fluxcd.io", &["*"]),
+    // What Knative makes for a Service, which is counted.
+    ("serving.knative.dev", &["Configuration", "DomainMapping", "Revision", "Route"]),
+    ("networking.internal.knative.dev", &["*"]),
+    ("autoscaling.internal.knative.dev", &["*"]),
     // What makes nodes: the nodes are paid for, by what runs on them.
     ("karpenter.sh", &["*"]),
     ("karpenter.k8s.aws", &["*"]),

@@ -150,3 +150,26 @@ fn what_a_workload_makes_is_counted_once() {
         ("a Pod alone", made(1), CORE),
     ]);
 }
+
+/// `kubectl get ksvc,deployments -o yaml` holds a Service and the Deployment of its Revision, which are one cost.
+#[test]
+fn what_knative_makes_is_counted_once() {
+    let service = "{apiVersion: serving.knative.dev/v1, kind: Service, metadata: {name: web, namespace: shop}, spec: {template: {metadata: \
+                   {annotations: {autoscaling.knative.dev/min-scale: '2'}}, spec: {containers: [{name: a, resources: {requests: {cpu: 1}}}]}}}}";
+    let made = workload("Deployment", "replicas: 2,", "cpu: 1")
+        .replace("{name: web, ", "{name: web-00001-deployment, labels: {serving.knative.dev/service: web}, ");
+    check(&[("both", format!("{service}\n---\n{made}"), CORE * 2), ("the Deployment alone", made, CORE * 2)]);
+}
+
+/// The largest requests that there are, on platforms that reckon with them.
+#[test]
+fn absurd_requests_are_errors_and_no_wrong_figures() {
+    let many: Vec<String> = (0..40)
+        .map(|index| format!("{{name: c{index}, resources: {{requests: {{cpu: 9E, memory: 9E}}}}}}"))
+        .collect();
+    for selector in ["cloud.google.com/compute-class: autopilot", "type: virtual-kubelet", "a: b"] {
+        let yaml = pod(&format!("nodeSelector: {{{selector}}}, containers: [{}]", many.join(", ")));
+        let error = crate::support::try_cost(&yaml).unwrap_err();
+        assert_eq!(error.code(), "COST_OVERFLOW", "{selector}: {error}");
+    }
+}

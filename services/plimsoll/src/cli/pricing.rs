@@ -22,6 +22,9 @@ pub(crate) struct Pricing {
     /// The minutes that a run of a CronJob takes
     #[arg(long, value_name = "N")]
     pub(crate) run_minutes: Option<u32>,
+    /// What is measured of how workloads run (docs/cost.md), as YAML or JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) usage: Option<PathBuf>,
     /// Exit with 2 when the change costs more than this a month: 50, 50USD, or 10% of what there is before
     #[arg(long, value_name = "AMOUNT|PERCENT")]
     pub(crate) fail_above: Option<Threshold>,

@@ -145,3 +145,25 @@ fn what_stays_costs_on() {
         assert_eq!(change(&before, &after), delta, "{name}");
     }
 }
+
+/// The book has no price for the IOPS of pd-standard, and without a driver none at all.
+#[test]
+fn what_has_no_price_is_named() {
+    let with = |more: &str| {
+        let yaml = format!("{}{}", class("fast", more), claim("storageClassName: fast,"));
+        let report = report(&yaml, &priced(), cost_model::Usage::default());
+        (report.total.projected.money.micros, report.unknown.first().map(|unknown| unknown.why.clone()))
+    };
+    let why = "its StorageClass asks for 500 MiB/s that have no price; the rest is counted".to_owned();
+    let throughput = "provisioner: pd.csi.storage.gke.io, parameters: {type: pd-standard, provisioned-throughput-on-create: 500Mi}";
+    assert_eq!(with(throughput), (4_000_000, Some(why)));
+    let why = "its StorageClass asks for 7000 IOPS that have no price; the rest is counted".to_owned();
+    assert_eq!(with("provisioner: x.example, parameters: {iops: '7000'}"), (10_000_000, Some(why)));
+}
+
+/// So many claims that nobody would count them one by one.
+#[test]
+fn claims_of_very_many_pods_that_stay() {
+    let left = "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: data-web-7, namespace: shop}, spec: {resources: {requests: {storage: 10Gi}}}}\n---\n";
+    assert_eq!(change(&set(1_000_000_000, ""), &format!("{}{left}", set(0, ""))), 0);
+}

@@ -110,3 +110,22 @@ fn a_wrong_usage_file_is_refused() {
     assert!(error(r#"{"traffic_prices": {"nat_gb": -1}}"#).contains("a price cannot be negative"));
     assert!(error(r#"{"platform": "lambda"}"#).contains("lambda"));
 }
+
+#[test]
+fn a_usage_file_is_yaml_or_json() {
+    let yaml = "source: Prometheus, 30 days\nplatform: autopilot\nworkloads:\n- {object: Deployment/shop/web, cpu_cores: 1.50, memory_gib: 2}\n";
+    let json = r#"{"source": "Prometheus, 30 days", "platform": "autopilot", "workloads":
+        [{"object": "Deployment/shop/web", "cpu_cores": "1.5", "memory_gib": 2}]}"#;
+    let read = |text: &str| cost_model::Usage::parse(text.as_bytes());
+    assert_eq!(read(yaml).unwrap(), read(json).unwrap());
+    assert!(
+        read("a: [").is_err()
+            && read("").is_err()
+            && read("[]").is_err()
+            && read("---\na: 1\n---\nb: 1\n").is_err()
+    );
+    let objects = crate::support::objects(&deployment("cpu: 1"));
+    let keys: Vec<&kube_model::ObjectKey> = objects.iter().map(|object| &object.key).collect();
+    assert!(read(yaml).unwrap().unmatched(&keys).is_empty());
+    assert_eq!(read(&yaml.replace("web", "api")).unwrap().unmatched(&keys), ["Deployment/shop/api"]);
+}
