@@ -140,6 +140,10 @@ pub struct Environment {
     /// What Helm is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub helm: Option<HelmOptions>,
+    /// What describes the nodes that it runs on: a file or a directory, relative to this file, with `/`. What the change
+    /// does to their bill is then a part of every preview.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nodes: Option<String>,
 }
 
 /// A promotion from one environment to another.

@@ -44,7 +44,10 @@ fn environments(environments: &[Environment]) -> Option<Problem> {
         let render = || command(environment.render.as_ref()).map(|why| (at("render"), why));
         let path = path_problem(&environment.path);
         let path = path.map(|why| (at("path"), format!("{:?}: {why}", environment.path)));
-        path.or_else(render).or_else(|| {
+        let nodes = environment.nodes.as_deref();
+        let nodes =
+            nodes.and_then(|nodes| Some((at("nodes"), format!("{nodes:?}: {}", path_problem(nodes)?))));
+        path.or(nodes).or_else(render).or_else(|| {
             let (mut steps, why) = helm(environment)?;
             steps.splice(0..0, at("helm"));
             Some((steps, why))

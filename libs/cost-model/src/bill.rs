@@ -1,10 +1,13 @@
 //! What the invoice will do: the nodes that a state needs, at the prices of their instances.
 
+mod range;
+mod words;
+
 use std::collections::BTreeSet;
 
 use kube_model::Object;
-use packing::{Cluster, Comparison, Controller, Effect, NodeKind, Packed, Packing};
-use price_book::{Confidence, Currency, Date, InstancePrice, Money, PriceBook};
+use packing::{Cluster, Comparison, Controller, Effect, NodeKind, Packing, StuckRollout};
+use price_book::{Confidence, Currency, Date, InstancePrice, InstanceQuote, Money, PriceBook};
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::{CostError, Figure, Figures, HOURS_A_MONTH};
@@ -16,13 +19,17 @@ pub struct Bill {
     pub nodes: Vec<BillLine>,
     /// The whole: the sum over `nodes`; none if the price of one of them is not known.
     pub total: Option<Figures>,
-    /// The least and the most that the change may do, in micro-units, where an autoscaler leaves it to chance; equal where
-    /// it does not. None as of `total`.
+    /// The least and the most that the change may do, in micro-units, where an autoscaler leaves it to chance or a price has
+    /// moved; equal where neither is so. None as of `total`.
     pub delta_range: Option<(Money, Money)>,
+    /// How sure the least sure price is of a node that counts. None as of `total`.
+    pub confidence: Option<Confidence>,
     /// What the change does to the nodes.
     pub effect: Effect,
     /// What waits after the change.
     pub pending: Vec<PendingPods>,
+    /// The rollouts that do not go on: their new pods find no place beside the old ones.
+    pub stuck: Vec<StuckRollout>,
     /// What was taken for granted, as sentences.
     pub notes: Vec<String>,
     /// Whose prices they are, apart from those that the description of the nodes gives.
@@ -64,10 +71,8 @@ pub struct BillLine {
 pub enum Priced {
     /// The description of the nodes says it: the customer's own.
     Given(Decimal),
-    /// The list says it.
-    Listed(Decimal),
-    /// It stands in for the price of the node's own place, which is not known, and why.
-    Assumed(Decimal, String),
+    /// The price book says it.
+    Quoted(Box<InstanceQuote>),
     /// It is not known, and why.
     Unknown(String),
 }
@@ -81,6 +86,8 @@ pub struct PendingPods {
     pub before: u32,
     /// How many wait after it.
     pub after: u32,
+    /// How many there are to be after it.
+    pub wanted: u32,
     /// A sentence with the reason: `9 pods stay Pending: no node has 24 GiB of memory free`.
     pub text: String,
 }
@@ -100,13 +107,22 @@ pub fn bill(
         comparison.kinds.iter().map(|change| line(change, &comparison, prices)).collect::<Result<_, _>>()?;
     Ok(Bill {
         total: total(&nodes, prices)?,
-        delta_range: delta_range(&comparison, prices)?,
+        delta_range: range::of(&comparison, prices)?,
+        confidence: confidence(&nodes),
         effect: comparison.effect,
         pending: pending(&comparison),
+        stuck: comparison.stuck,
         notes: cluster.notes().to_vec(),
         prices: origin(&nodes, prices),
         nodes,
     })
+}
+
+/// The worst of what counts, where all of it is known.
+fn confidence(nodes: &[BillLine]) -> Option<Confidence> {
+    let counted = nodes.iter().filter(|line| (line.before, line.after) != (0, 0));
+    let each: Option<Vec<Confidence>> = counted.map(|line| line.price.confidence()).collect();
+    each.map(|each| each.into_iter().max().unwrap_or(Confidence::Contract))
 }
 
 fn line(
@@ -117,7 +133,10 @@ fn line(
     let of = |packing: &Packing| packing.likely.nodes.iter().find(|one| one.kind == change.kind).cloned();
     let given = of(&comparison.after).or_else(|| of(&comparison.before)).and_then(|one| one.price);
     let price = priced(&change.kind, given, prices);
-    let figures = match price.hour() {
+    let counts = (change.before, change.after);
+    // What there is none of costs nothing, whatever its price.
+    let hour = price.hour().or((counts == (0, 0)).then_some(Decimal::ZERO));
+    let figures = match hour {
         Some(hour) => {
             let before = figure(month(hour, change.before)?, prices);
             Some(Figures::new(before, figure(month(hour, change.after)?, prices)))
@@ -133,13 +152,34 @@ impl Priced {
     #[must_use]
     pub fn hour(&self) -> Option<Decimal> {
         match self {
-            Self::Given(hour) | Self::Listed(hour) | Self::Assumed(hour, _) => Some(*hour),
+            Self::Given(hour) => Some(*hour),
+            Self::Quoted(quote) => Some(quote.hour.price),
             Self::Unknown(_) => None,
         }
     }
+
+    /// How sure it is, if it is known.
+    #[must_use]
+    pub fn confidence(&self) -> Option<Confidence> {
+        match self {
+            Self::Given(_) => Some(Confidence::Contract),
+            Self::Quoted(quote) => Some(quote.hour.confidence),
+            Self::Unknown(_) => None,
+        }
+    }
+
+    /// The least and the most that an hour may cost, if it is known.
+    fn bounds(&self) -> Option<(Decimal, Decimal)> {
+        let hour = self.hour()?;
+        let range = match self {
+            Self::Quoted(quote) => quote.range,
+            _ => None,
+        };
+        Some(range.map_or((hour, hour), |(low, high)| (low.min(hour), high.max(hour))))
+    }
 }
 
-/// The description of the nodes comes before the list.
+/// The description of the nodes comes before the book.
 fn priced(kind: &NodeKind, given: Option<u64>, prices: &PriceBook) -> Priced {
     if let Some(nanos) = given {
         return Priced::Given(Decimal::from_i128_with_scale(i128::from(nanos), 9).normalize());
@@ -148,38 +188,24 @@ fn priced(kind: &NodeKind, given: Option<u64>, prices: &PriceBook) -> Priced {
         return Priced::Unknown("its instance type is not known".to_owned());
     };
     match prices.instance(name, kind.region.as_deref(), kind.capacity_type.as_deref()) {
-        InstancePrice::Known(known) => match (known.hour.confidence, known.hour.why) {
-            (Confidence::Assumed, why) => Priced::Assumed(known.hour.price, why.unwrap_or_default()),
-            _ => Priced::Listed(known.hour.price),
-        },
+        InstancePrice::Known(quote) => Priced::Quoted(quote),
         InstancePrice::Unknown(why) => Priced::Unknown(why),
     }
 }
 
 /// Who says what the nodes cost: every list that a price was taken from, as of the oldest day of them.
 fn origin(nodes: &[BillLine], prices: &PriceBook) -> PricesFrom {
-    let mut sources = BTreeSet::new();
-    let mut oldest: Option<Date> = None;
-    for line in nodes.iter().filter(|line| matches!(line.price, Priced::Listed(_) | Priced::Assumed(..))) {
-        let NodeKind { instance_type, region, capacity_type, .. } = &line.kind;
-        let name = instance_type.as_deref().unwrap_or_default();
-        let InstancePrice::Known(known) = prices.instance(name, region.as_deref(), capacity_type.as_deref())
-        else {
-            continue;
-        };
-        oldest = Some(oldest.map_or(known.hour.as_of.clone(), |day| day.min(known.hour.as_of.clone())));
-        sources.insert(known.hour.source);
-    }
-    match oldest {
-        Some(as_of) => {
-            let source = sources.into_iter().collect::<Vec<_>>().join("; ");
-            PricesFrom { currency: prices.currency, as_of, source }
-        }
-        None => PricesFrom {
-            currency: prices.currency,
-            as_of: prices.as_of.clone(),
-            source: prices.source.clone(),
-        },
+    let quotes = nodes.iter().filter_map(|line| match &line.price {
+        Priced::Quoted(quote) => Some(&quote.hour),
+        Priced::Given(_) | Priced::Unknown(_) => None,
+    });
+    let (sources, days): (BTreeSet<&str>, BTreeSet<&Date>) =
+        quotes.map(|quote| (quote.source.as_str(), &quote.as_of)).unzip();
+    let sources: Vec<&str> = sources.into_iter().collect();
+    PricesFrom {
+        currency: prices.currency,
+        as_of: days.first().map_or(&prices.as_of, |oldest| oldest).clone(),
+        source: if sources.is_empty() { prices.source.clone() } else { sources.join("; ") },
     }
 }
 
@@ -212,40 +238,18 @@ fn total(nodes: &[BillLine], prices: &PriceBook) -> Result<Option<Figures>, Cost
     Ok(Some(Figures::new(figure(sums.0, prices), figure(sums.1, prices))))
 }
 
-/// What a packing costs a month; none if the price of a node is not known.
-fn cost(packed: &Packed, prices: &PriceBook) -> Result<Option<i64>, CostError> {
-    let mut sum = 0_i64;
-    for nodes in packed.nodes.iter().filter(|nodes| nodes.count > 0) {
-        let Some(hour) = priced(&nodes.kind, nodes.price, prices).hour() else { return Ok(None) };
-        sum = sum.checked_add(month(hour, nodes.count)?).ok_or_else(too_large)?;
-    }
-    Ok(Some(sum))
-}
-
-/// From the least after less the most before to the most after less the least before: no choice of an autoscaler is
-/// outside.
-fn delta_range(comparison: &Comparison, prices: &PriceBook) -> Result<Option<(Money, Money)>, CostError> {
-    let bounds = |packing: &Packing| -> Result<Option<(i64, i64)>, CostError> {
-        let mut bounds: Option<(i64, i64)> = None;
-        for packed in std::iter::once(&packing.likely).chain(&packing.others) {
-            let Some(cost) = cost(packed, prices)? else { return Ok(None) };
-            bounds = Some(bounds.map_or((cost, cost), |(low, high)| (low.min(cost), high.max(cost))));
-        }
-        Ok(bounds)
-    };
-    let (Some(before), Some(after)) = (bounds(&comparison.before)?, bounds(&comparison.after)?) else {
-        return Ok(None);
-    };
-    let money = |micros| Money { micros, currency: prices.currency };
-    Ok(Some((money(after.0 - before.1), money(after.1 - before.0))))
-}
-
 fn pending(comparison: &Comparison) -> Vec<PendingPods> {
     let before = |controller: &Controller| -> u32 {
         let waiting = &comparison.before.likely.pending;
         waiting.iter().filter(|one| one.controller == *controller).map(|one| one.pods).sum()
     };
+    let placed = |controller: &Controller| -> u32 {
+        let placements = comparison.after.likely.placements.iter();
+        let its = placements.filter(|one| one.controller == *controller);
+        its.flat_map(|one| one.nodes.values()).sum()
+    };
     let of = |one: &packing::Pending| PendingPods {
+        wanted: one.pods + placed(&one.controller),
         before: before(&one.controller),
         controller: one.controller.clone(),
         after: one.pods,

@@ -38,6 +38,7 @@ impl Candidate {
             namespace: None,
             cluster: None,
             revision: None,
+            nodes: None,
             found_by,
             owners: Vec::new(),
             variables: None,

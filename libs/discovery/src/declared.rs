@@ -94,6 +94,7 @@ impl Reader<'_, '_> {
         }
         environment.namespace = self.environment.namespace.clone().or_else(|| environment.namespace.take());
         environment.cluster = self.environment.cluster.clone().or_else(|| environment.cluster.take());
+        environment.nodes = self.environment.nodes.as_ref().map(|nodes| self.path(nodes));
         environment.partial.extend(partial);
         candidate
     }

@@ -19,6 +19,8 @@ pub struct Environment {
     /// The revision of the repository that is deployed, where it is not the default branch's: with a branch for each
     /// environment, its branch.
     pub revision: Option<String>,
+    /// What describes the nodes that it runs on: a file or a directory of the repository.
+    pub nodes: Option<String>,
     /// How it was found.
     pub found_by: Evidence,
     /// Who else writes what it is rendered from.

@@ -7,6 +7,7 @@ use kube_model::Object;
 use crate::answer::{Packed, Packing};
 use crate::cluster::Cluster;
 use crate::pack::{read, running, settle};
+use crate::rollout::{self, StuckRollout};
 use crate::workload::Workload;
 use crate::{NodeKind, PackingError};
 
@@ -21,6 +22,8 @@ pub struct Comparison {
     pub kinds: Vec<KindChange>,
     /// What it does altogether.
     pub effect: Effect,
+    /// The rollouts of it that do not go on, sorted by controller.
+    pub stuck: Vec<StuckRollout>,
 }
 
 /// What a change does to the number of nodes of a kind.
@@ -56,9 +59,13 @@ pub enum Effect {
 ///
 /// # Errors
 /// As [`pack`](crate::pack).
-pub fn compare(cluster: &Cluster, before: &[Object], after: &[Object]) -> Result<Comparison, PackingError> {
-    let (facts_before, old) = read(cluster, before)?;
-    let (facts_after, new) = read(cluster, after)?;
+pub fn compare(
+    cluster: &Cluster,
+    state_before: &[Object],
+    state_after: &[Object],
+) -> Result<Comparison, PackingError> {
+    let (facts_before, old) = read(cluster, state_before)?;
+    let (facts_after, new) = read(cluster, state_after)?;
     let stays = running(cluster, &old);
     let mut stays_after = running(cluster, &new);
     let unchanged = |one: &Workload| old.iter().any(|other| has_same_pods(one, other));
@@ -82,7 +89,9 @@ pub fn compare(cluster: &Cluster, before: &[Object], after: &[Object]) -> Result
     let after = settle(&facts_after, &new, &stays_after);
     let kinds = changes(cluster, &before.likely, &after.likely);
     let effect = kinds.iter().map(|kind| kind.effect).max().unwrap_or(Effect::Fits);
-    Ok(Comparison { before, after, kinds, effect })
+    let surges = rollout::surges(state_before, state_after, &new)?;
+    let stuck = rollout::stuck(&facts_before, &old, &new, &surges);
+    Ok(Comparison { before, after, kinds, effect, stuck })
 }
 
 /// Whether a rollout leaves the pods of a workload alone, but for their number.

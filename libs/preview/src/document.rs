@@ -97,6 +97,14 @@ impl Document for price_book::PriceBook {
     const NAME: &'static str = "price book";
 }
 
+impl Document for cost_model::Bill {
+    const NAME: &'static str = "bill";
+}
+
+impl Document for crate::NodeFacts {
+    const NAME: &'static str = "list of nodes";
+}
+
 impl Document for crate::EdgeBase {
     const NAME: &'static str = "base";
 }

@@ -24,13 +24,6 @@ pub struct Rendered {
 
 const NAME: &str = "rendered target";
 
-/// The state before.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Before<O> {
-    objects: Vec<O>,
-}
-
 /// The state after.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -48,7 +41,7 @@ enum Now<O> {
 }
 
 #[derive(Serialize)]
-struct Written<'o> {
+pub(crate) struct Written<'o> {
     api_version: &'o str,
     object: &'o ObjectKey,
     origin: Place,
@@ -57,11 +50,31 @@ struct Written<'o> {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Read {
+pub(crate) struct Read {
     api_version: String,
     object: ObjectKey,
     origin: Place,
     value: Value,
+}
+
+/// Objects by themselves.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Listed<O> {
+    objects: Vec<O>,
+}
+
+impl<'o> Listed<Written<'o>> {
+    pub(crate) fn of(objects: &'o [Object]) -> Self {
+        Self { objects: objects.iter().map(written).collect() }
+    }
+}
+
+impl Listed<Read> {
+    pub(crate) fn read(self) -> Vec<Object> {
+        let mut files = Files::default();
+        self.objects.into_iter().map(|object| object.read(&mut files)).collect()
+    }
 }
 
 /// Where an object stands.
@@ -93,7 +106,7 @@ impl Rendered {
             None => Now::Other(written(object)),
         });
         let after = After { objects: after.collect() };
-        let before = Before { objects: self.before.iter().map(written).collect() };
+        let before = Listed::of(&self.before);
         let fail = |error: serde_json::Error| DocumentError::new(NAME, &error);
         Ok((canonical::to_vec(&before).map_err(fail)?, canonical::to_vec(&after).map_err(fail)?))
     }
@@ -104,7 +117,7 @@ impl Rendered {
     /// When these are no two such documents.
     pub fn read(before: &[u8], after: &[u8]) -> Result<Self, DocumentError> {
         let fail = |error: serde_json::Error| DocumentError::new(NAME, &error);
-        let before: Before<Read> = serde_json::from_slice(before).map_err(fail)?;
+        let before: Listed<Read> = serde_json::from_slice(before).map_err(fail)?;
         let after: After<Read> = serde_json::from_slice(after).map_err(fail)?;
         let mut files = Files::default();
         let before: Vec<Object> = before.objects.into_iter().map(|object| object.read(&mut files)).collect();

@@ -1,8 +1,9 @@
 //! The stages that follow: what the change costs, what it risks, and what it is in words.
 
-use cost_model::{Assumptions, CostError, CostReport};
+use cost_model::{Assumptions, Bill, CostError, CostReport};
 use diff_engine::Diff;
 use explainer::Explanation;
+use packing::Cluster;
 use price_book::PriceBook;
 use promotion_plan::PlanItem;
 use risk_rules::{Drifted, Facts, PlanFacts, RiskReport};
@@ -22,6 +23,14 @@ pub fn cost(
     assumptions: &Assumptions,
 ) -> Result<CostReport, CostError> {
     cost_model::estimate(Some(&rendered.before), &rendered.after, book, assumptions)
+}
+
+/// What the edit of the target does to the bill for its nodes.
+///
+/// # Errors
+/// When a field of a workload is refused, there are too many pods, or a cost is too large to count.
+pub fn bill(rendered: &Rendered, nodes: &Cluster, prices: &PriceBook) -> Result<Bill, CostError> {
+    cost_model::bill(nodes, Some(&rendered.before), &rendered.after, prices)
 }
 
 /// What the edit of the target risks; the plan's lists are facts beside the two states.

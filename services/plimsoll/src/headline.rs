@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use cost_model::{Bill, CostReport};
 use kube_model::Segment;
 use preview::PlanItem;
 use serde_json::Value;
@@ -33,6 +34,12 @@ pub(crate) fn of(preview: &Preview) -> String {
         parts.insert(0, "nothing to carry".to_owned());
     }
     parts.join(", ")
+}
+
+/// Both answers to what it costs, the bill first: `Bill for nodes: +$412.00 a month (+6 %), on $6,900.00; allocated +$17.20.`
+pub(crate) fn cost(bill: &Bill, allocated: &CostReport) -> String {
+    let allocated = allocated.total.delta.change_text();
+    format!("Bill for nodes: {}; allocated {allocated}.", bill.verdict())
 }
 
 fn is_image(item: &PlanItem) -> bool {

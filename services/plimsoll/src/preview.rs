@@ -1,7 +1,7 @@
 //! Everything that a preview says, before it is put into a form.
 
 use budgets::{Spending, Standing};
-use cost_model::CostReport;
+use cost_model::{Bill, CostReport};
 use diff_engine::Diff;
 use preview::{
     BaseTrees, DiffInput, DiffOutput, ExplanationDocument, FileEdit, PlanDocument, Rendered, Selection,
@@ -14,6 +14,7 @@ use crate::estimate;
 use crate::failure::Failure;
 use crate::gate::Limit;
 use crate::given::Given;
+use crate::nodes::Nodes;
 use crate::pricing::Prices;
 use crate::session::Session;
 use crate::sides::Sides;
@@ -35,6 +36,8 @@ pub(crate) struct Preview {
     pub(crate) budgets: Vec<Standing>,
     /// The most that the edit may add to the cost.
     pub(crate) limit: Option<Limit>,
+    /// What the change does to the bill for nodes; none where nobody said which there are.
+    pub(crate) bill: Option<Bill>,
     pub(crate) risk: RiskReport,
     pub(crate) explanation: ExplanationDocument,
 }
@@ -46,7 +49,7 @@ impl Preview {
         arguments: &Arguments,
         sides: Sides,
         prices: &Prices,
-        live: Option<&Live>,
+        (live, nodes): (Option<&Live>, Option<&Nodes>),
     ) -> Result<Self, Failure> {
         let policy = sides.policy.clone().unwrap_or_default();
         let selection = Selection {
@@ -68,12 +71,18 @@ impl Preview {
         let DiffOutput { plan, rendered, changes: diff } =
             preview::diff(&input).map_err(|error| sides.failure(&error))?;
         let commits = sides.commits(session);
-        let target = sides.target;
+        let (target, sides_nodes) = (sides.target, sides.nodes);
         let cost = prices.of_edit(&rendered, &target)?;
         let limit = Limit::of(&arguments.pricing, policy.fail_above.as_ref());
         limit.iter().try_for_each(|limit| limit.check_currency(prices.book()))?;
         let here = Spending { report: &cost, before: Some(&rendered.before), after: &rendered.after };
         let budgets = estimate::budgets::hold(session, prices, &policy.budgets, &here, || sides.others);
+        let own = match nodes {
+            Some(_) => None,
+            None => sides_nodes.map(|named| Nodes::of_environment(session, &named)).transpose()?,
+        };
+        let bill =
+            nodes.or(own.as_ref()).map(|nodes| nodes.bill_of_edit(&rendered, prices.book())).transpose()?;
         let drift = live
             .map(|live| live.drift(session, &target, &policy.ignore))
             .transpose()?
@@ -81,7 +90,21 @@ impl Preview {
         let drifted = drift.as_ref().map(|drift| drift.written_over.clone()).unwrap_or_default();
         let risk = preview::risk_over_drift(&rendered, &plan, drifted);
         let explanation = preview::explain(&plan, &diff, &cost, &risk);
-        Ok(Self { target, plan, commits, rendered, diff, drift, cost, budgets, limit, risk, explanation })
+        let made = Self {
+            target,
+            plan,
+            commits,
+            rendered,
+            diff,
+            drift,
+            cost,
+            bill,
+            budgets,
+            limit,
+            risk,
+            explanation,
+        };
+        Ok(made)
     }
 
     /// The bytes of a file that is edited, as they were read.

@@ -49,8 +49,13 @@ impl Input {
 
 impl Session {
     pub(crate) fn open(common: &Common) -> Result<Self, Failure> {
-        let limits = source::Limits { file_bytes: common.max_file_bytes, ..source::Limits::default() };
-        let bytes = usize::try_from(common.max_file_bytes).unwrap_or(usize::MAX);
+        Self::open_to(common, common.max_file_bytes)
+    }
+
+    /// Opens it for files of another size than manifests have.
+    pub(crate) fn open_to(common: &Common, file_bytes: u64) -> Result<Self, Failure> {
+        let limits = source::Limits { file_bytes, ..source::Limits::default() };
+        let bytes = usize::try_from(file_bytes).unwrap_or(usize::MAX);
         Ok(Self {
             workspace: Workspace::open(Path::new("."), common.application.as_deref(), limits)?,
             programs: common.programs.programs()?,

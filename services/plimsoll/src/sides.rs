@@ -1,5 +1,7 @@
 //! What a preview is made from: the sides of a promotion, and the policy that holds for it.
 
+use std::sync::Arc;
+
 use application::{Application, FILE_NAME, Policy};
 use preview::{DiffError, Whose};
 use render::RenderError;
@@ -9,6 +11,7 @@ use crate::cli::Preview as Arguments;
 use crate::edges::{self, Edge};
 use crate::failure::Failure;
 use crate::given::Given;
+use crate::nodes::NamedNodes;
 use crate::session::Session;
 
 /// The sides of a promotion.
@@ -20,6 +23,8 @@ pub(crate) struct Sides {
     pub(crate) policy: Option<Policy>,
     /// The application's environments beside the target, where a budget is on all of them.
     pub(crate) others: Result<Vec<Given>, Failure>,
+    /// What an application names for the nodes of the target.
+    pub(crate) nodes: Option<NamedNodes>,
 }
 
 impl Sides {
@@ -50,7 +55,8 @@ impl Sides {
         let source = Given::resolve(session, from)?;
         let target = Given::resolve(session, to)?;
         let base = base.as_ref().map(|base| Given::resolve_base(session, base)).transpose()?;
-        let sides = Self { source, target, base, policy: None, others: Ok(Vec::new()) };
+        let nodes = NamedNodes::of(session, &target, to)?;
+        let sides = Self { source, target, base, policy: None, others: Ok(Vec::new()), nodes };
         Ok(sides.with_known_policy(session))
     }
 
@@ -91,7 +97,13 @@ impl Sides {
             true => others.map(|other| Given::of_working_tree(session, discovery, other)).collect(),
             false => Ok(Vec::new()),
         };
-        Ok(Self { source, target, base, policy, others })
+        let files = match &target {
+            Given::Rendered { files, .. } => files,
+            Given::Manifests(_) => &discovery.files,
+        };
+        let named = |path: &String| NamedNodes { files: Arc::clone(files), path: path.clone() };
+        let nodes = edge.to.nodes.as_ref().map(named);
+        Ok(Self { source, target, base, policy, others, nodes })
     }
 
     /// How many commits of the source came since the base.

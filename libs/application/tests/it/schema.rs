@@ -90,6 +90,8 @@ fn both_refuse_what_is_wrong_of_charts() {
         ("render: {command: [cue, export]}", "render: {command: cue}"),
         ("render: {command: [cue, export]}", "render: {shell: [cue]}"),
         ("render: {command: [cue, export]}", "render: command"),
+        ("nodes: clusters/cue/nodes.yaml", "nodes: ../nodes.yaml"),
+        ("nodes: clusters/cue/nodes.yaml", "nodes: [nodes.yaml]"),
     ] {
         let text = CHARTS.replacen(from, to, 1);
         assert_ne!(text, CHARTS, "{from} is not in the example");

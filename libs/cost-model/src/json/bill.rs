@@ -1,64 +1,242 @@
 //! The bill as JSON: `bill` of `schemas/json/cost.schema.json`.
 
-use packing::Effect;
-use serde::{Serialize, Serializer};
-use serde_json::{Value, json};
+use packing::{Controller, Effect, NodeKind, StuckRollout};
+use price_book::{Confidence, Currency, Date, InstanceQuote, Money, Quote};
+use rust_decimal::Decimal;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::bill::{Bill, BillLine, Priced};
-use crate::figures::{Figure, Figures};
+use super::read::FiguresJson;
+use crate::bill::{Bill, BillLine, PendingPods, Priced, PricesFrom};
+use crate::figures::Figures;
+
+/// The whole. `T` is how figures are written, or read.
+#[derive(Serialize, Deserialize)]
+struct BillJson<T> {
+    total: Option<T>,
+    currency: Currency,
+    delta_range: Option<Range>,
+    confidence: Option<Confidence>,
+    effect: EffectJson,
+    nodes: Vec<Line<T>>,
+    pending: Vec<Pending>,
+    stuck_rollouts: Vec<Stuck>,
+    price: Origin,
+    notes: Vec<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Range {
+    low_micros: i64,
+    high_micros: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum EffectJson {
+    Fits,
+    Frees,
+    Keeps,
+    Adds,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Line<T> {
+    group: Option<String>,
+    instance_type: Option<String>,
+    region: Option<String>,
+    capacity_type: Option<String>,
+    present: u32,
+    before: u32,
+    after: u32,
+    effect: EffectJson,
+    price_per_hour: Option<Decimal>,
+    /// The least and the most that it has been.
+    price_range: Option<[Decimal; 2]>,
+    confidence: Option<Confidence>,
+    /// Who says so, and since when; nobody but the description of the nodes where there is a price and no source.
+    source: Option<String>,
+    as_of: Option<Date>,
+    why: Option<String>,
+    cost: Option<T>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Pending {
+    controller: String,
+    before: u32,
+    after: u32,
+    wanted: u32,
+    text: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Stuck {
+    controller: String,
+    surge: u32,
+    text: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Origin {
+    as_of: Date,
+    source: String,
+}
 
 impl Serialize for Bill {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let range =
-            self.delta_range.map(|(low, high)| json!({"low_micros": low.micros, "high_micros": high.micros}));
-        let pending = self.pending.iter().map(|one| {
-            json!({"controller": one.controller.to_string(), "before": one.before, "after": one.after,
-                "text": one.text})
+        let pending = self.pending.iter().map(|one| Pending {
+            controller: one.controller.to_string(),
+            before: one.before,
+            after: one.after,
+            wanted: one.wanted,
+            text: one.text.clone(),
         });
-        let prices = json!({"as_of": self.prices.as_of.to_string(), "source": self.prices.source});
-        json!({
-            "total": self.total.map(figures),
-            "currency": self.prices.currency.code(),
-            "delta_range": range,
-            "effect": effect(self.effect),
-            "nodes": self.nodes.iter().map(line).collect::<Vec<_>>(),
-            "pending": pending.collect::<Vec<_>>(),
-            "price": prices,
-            "notes": self.notes,
-        })
+        let stuck = self.stuck.iter().map(|one| Stuck {
+            controller: one.controller.to_string(),
+            surge: one.surge,
+            text: one.text.clone(),
+        });
+        BillJson::<Figures> {
+            total: self.total,
+            currency: self.prices.currency,
+            delta_range: self
+                .delta_range
+                .map(|(low, high)| Range { low_micros: low.micros, high_micros: high.micros }),
+            confidence: self.confidence,
+            effect: self.effect.into(),
+            nodes: self.nodes.iter().map(line).collect(),
+            pending: pending.collect(),
+            stuck_rollouts: stuck.collect(),
+            price: Origin { as_of: self.prices.as_of.clone(), source: self.prices.source.clone() },
+            notes: self.notes.clone(),
+        }
         .serialize(serializer)
     }
 }
 
-fn effect(effect: Effect) -> &'static str {
-    match effect {
-        Effect::Fits => "fits",
-        Effect::Frees => "frees",
-        Effect::Keeps => "keeps",
-        Effect::Adds => "adds",
+fn line(line: &BillLine) -> Line<Figures> {
+    let NodeKind { group, instance_type, region, capacity_type } = line.kind.clone();
+    let quote = match &line.price {
+        Priced::Quoted(quote) => Some(quote),
+        Priced::Given(_) | Priced::Unknown(_) => None,
+    };
+    let why = match &line.price {
+        Priced::Unknown(why) => Some(why.clone()),
+        _ => quote.and_then(|quote| quote.hour.why.clone()),
+    };
+    Line {
+        group,
+        instance_type,
+        region,
+        capacity_type,
+        present: line.present,
+        before: line.before,
+        after: line.after,
+        effect: line.effect.into(),
+        price_per_hour: line.price.hour(),
+        price_range: quote.and_then(|quote| quote.range).map(|(low, high)| [low, high]),
+        confidence: line.price.confidence(),
+        source: quote.map(|quote| quote.hour.source.clone()),
+        as_of: quote.map(|quote| quote.hour.as_of.clone()),
+        why,
+        cost: line.figures,
     }
 }
 
-fn figures(figures: Figures) -> Value {
-    let Figures { baseline, projected, delta } = figures;
-    let micros = |figure: Figure| figure.money.micros;
-    json!({
-        "baseline": baseline.number(), "projected": projected.number(), "delta": delta.number(),
-        "baseline_micros": micros(baseline), "projected_micros": micros(projected), "delta_micros": micros(delta),
-    })
+impl From<Effect> for EffectJson {
+    fn from(effect: Effect) -> Self {
+        match effect {
+            Effect::Fits => Self::Fits,
+            Effect::Frees => Self::Frees,
+            Effect::Keeps => Self::Keeps,
+            Effect::Adds => Self::Adds,
+        }
+    }
 }
 
-fn line(line: &BillLine) -> Value {
-    let (confidence, why) = match &line.price {
-        Priced::Given(_) => ("given", None),
-        Priced::Listed(_) => ("list", None),
-        Priced::Assumed(_, why) => ("assumed", Some(why.clone())),
-        Priced::Unknown(why) => ("unknown", Some(why.clone())),
-    };
-    json!({
-        "group": line.kind.group, "instance_type": line.kind.instance_type, "region": line.kind.region,
-        "capacity_type": line.kind.capacity_type, "present": line.present, "before": line.before,
-        "after": line.after, "effect": effect(line.effect), "price_per_hour": line.price.hour().map(|hour| hour.to_string()),
-        "confidence": confidence, "why": why, "cost": line.figures.map(figures),
-    })
+impl From<EffectJson> for Effect {
+    fn from(effect: EffectJson) -> Self {
+        match effect {
+            EffectJson::Fits => Self::Fits,
+            EffectJson::Frees => Self::Frees,
+            EffectJson::Keeps => Self::Keeps,
+            EffectJson::Adds => Self::Adds,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Bill {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let bill = BillJson::<FiguresJson>::deserialize(deserializer)?;
+        let currency = bill.currency;
+        let money = |micros| Money { micros, currency };
+        let nodes = bill.nodes.into_iter().map(|line| line.read(currency));
+        Ok(Self {
+            nodes: nodes.collect::<Result<_, _>>().map_err(D::Error::custom)?,
+            total: bill.total.map(|total| total.read(currency)),
+            delta_range: bill.delta_range.map(|range| (money(range.low_micros), money(range.high_micros))),
+            confidence: bill.confidence,
+            effect: bill.effect.into(),
+            pending: bill
+                .pending
+                .into_iter()
+                .map(Pending::read)
+                .collect::<Option<_>>()
+                .ok_or_else(|| D::Error::custom(NO_CONTROLLER))?,
+            stuck: bill
+                .stuck_rollouts
+                .into_iter()
+                .map(Stuck::read)
+                .collect::<Option<_>>()
+                .ok_or_else(|| D::Error::custom(NO_CONTROLLER))?,
+            notes: bill.notes,
+            prices: PricesFrom { currency, as_of: bill.price.as_of, source: bill.price.source },
+        })
+    }
+}
+
+impl Line<FiguresJson> {
+    fn read(self, currency: Currency) -> Result<BillLine, &'static str> {
+        let price = match (self.price_per_hour, self.confidence, self.source, self.as_of) {
+            (Some(price), Some(confidence), Some(source), Some(as_of)) => {
+                let hour = Quote { price, confidence, source, as_of, why: self.why };
+                let range = self.price_range.map(|[low, high]| (low, high));
+                Priced::Quoted(Box::new(InstanceQuote { hour, range }))
+            }
+            (Some(price), _, None, None) => Priced::Given(price),
+            (None, ..) => Priced::Unknown(self.why.unwrap_or_default()),
+            _ => return Err("a price has its source, its day and its confidence"),
+        };
+        let Self { group, instance_type, region, capacity_type, present, before, after, .. } = self;
+        Ok(BillLine {
+            kind: NodeKind { group, instance_type, region, capacity_type },
+            present,
+            before,
+            after,
+            effect: self.effect.into(),
+            price,
+            figures: self.cost.map(|cost| cost.read(currency)),
+        })
+    }
+}
+
+const NO_CONTROLLER: &str = "a controller is KIND/NAMESPACE/NAME";
+
+fn controller(text: &str) -> Option<Controller> {
+    let mut parts = text.splitn(3, '/').map(str::to_owned);
+    Some(Controller { kind: parts.next()?, namespace: parts.next()?, name: parts.next()? })
+}
+
+impl Pending {
+    fn read(self) -> Option<PendingPods> {
+        let Self { before, after, wanted, text, .. } = self;
+        Some(PendingPods { controller: controller(&self.controller)?, before, after, wanted, text })
+    }
+}
+
+impl Stuck {
+    fn read(self) -> Option<StuckRollout> {
+        Some(StuckRollout { controller: controller(&self.controller)?, surge: self.surge, text: self.text })
+    }
 }

@@ -102,6 +102,27 @@ struct PartJson {
     delta_micros: i64,
 }
 
+/// Amounts before and after, without a range.
+#[derive(Deserialize)]
+pub(super) struct FiguresJson {
+    baseline: Cents,
+    projected: Cents,
+    delta: Cents,
+    baseline_micros: i64,
+    projected_micros: i64,
+    delta_micros: i64,
+}
+
+impl FiguresJson {
+    pub(super) fn read(self, currency: Currency) -> Figures {
+        Figures {
+            baseline: figure(currency, self.baseline, self.baseline_micros),
+            projected: figure(currency, self.projected, self.projected_micros),
+            delta: figure(currency, self.delta, self.delta_micros),
+        }
+    }
+}
+
 #[derive(Deserialize)]
 struct BeforeAfter {
     before: String,

@@ -99,7 +99,9 @@ fn a_price_that_is_not_known_is_not_guessed() {
         ),
     ] {
         let assumed = of(&nodes(place), 2, 3);
-        assert!(matches!(&assumed.nodes[0].price, Priced::Assumed(_, why) if why == expected), "{place}");
+        let Priced::Quoted(quote) = &assumed.nodes[0].price else { panic!("{place}") };
+        assert_eq!(quote.hour.why.as_deref(), Some(expected), "{place}");
+        assert_eq!(assumed.confidence, Some(price_book::Confidence::Assumed));
     }
 }
 
@@ -123,4 +125,138 @@ spec:
     let (low, high) = new.delta_range.unwrap();
     assert_eq!((low.micros, high.micros), (70_080_000, 140_160_000));
     assert_eq!(micros(&new), (0, 70_080_000, 70_080_000));
+    assert_eq!(new.verdict(), "+$70.08 a month, +$70.08 to +$140.16 as the autoscaler chooses, on $0.00");
+}
+
+/// Of each kind of price, with pods that wait, and of an autoscaler that leaves it to chance.
+#[test]
+fn a_bill_is_read_as_it_is_written() {
+    for more in [
+        LISTED,
+        "instanceType: m5.large",
+        "instanceType: m99.huge",
+        "pricePerHour: 0.1",
+        "instanceType: m5.large, region: us-east-1, capacityType: spot",
+    ] {
+        let bill = of(&nodes(more), 2, 16);
+        let written = serde_json::to_string(&bill).unwrap();
+        assert_eq!(serde_json::from_str::<Bill>(&written).unwrap(), bill, "{written}");
+    }
+}
+
+/// What the change does to the nodes and the bill, in words. Shares: 140.16 of 70.08 are 200 %, 70.08 of 70.08 are 100 %.
+#[test]
+fn the_sentences_say_what_the_change_does() {
+    let cluster = nodes(LISTED);
+    for (before, after, verdict, deed) in [
+        (
+            2,
+            3,
+            "unchanged at $70.08 a month",
+            "it fits into what is free, and no node comes, goes or stays because of it",
+        ),
+        (
+            2,
+            4,
+            "+$70.08 a month (+100 %), on $70.08",
+            "it fits into what is free and costs nothing today, but it keeps 1 node of general from going away",
+        ),
+        (
+            2,
+            7,
+            "+$140.16 a month (+200 %), on $70.08",
+            "it tips general over: 1 more node, and it keeps 1 node from going away",
+        ),
+        (4, 7, "+$70.08 a month (+50 %), on $140.16", "it tips general over: 1 more node"),
+        (
+            7,
+            2,
+            "-$140.16 a month (-67 %), on $210.24",
+            "2 nodes of general can go that would stay without it",
+        ),
+    ] {
+        let bill = of(&cluster, before, after);
+        assert_eq!((bill.verdict().as_str(), bill.deed().as_str()), (verdict, deed), "{before} to {after}");
+    }
+    let waits = of(&cluster, 15, 16).deed();
+    let begins = "not all of its pods find a place (Deployment/shop/web: 1 pod stays Pending: no node has 0.6 CPU free); ";
+    assert!(waits.starts_with(begins), "{waits}");
+}
+
+/// An m5.large is 0.096 an hour. One more node on 200 is 0.5 %.
+#[test]
+fn a_small_share_keeps_a_tenth_and_a_range_is_said() {
+    let many = "
+apiVersion: plimsoll.dev/v1
+kind: NodeGroups
+metadata: {name: production}
+spec:
+  groups:
+    - {name: general, instanceType: m5.large, region: us-east-1, allocatable: {cpu: 600m, memory: 7Gi}, min: 1, max: 500}
+";
+    let bill = of(&Cluster::read(&objects(many)).unwrap(), 200, 201);
+    assert_eq!(bill.verdict(), "+$70.08 a month (+0.5 %), on $14,016.00");
+}
+
+#[test]
+fn a_price_that_is_not_sure_is_said() {
+    let unknown = of(&nodes("instanceType: m99.huge, region: us-east-1"), 2, 7);
+    assert_eq!(
+        unknown.verdict(),
+        "not known: 3 nodes of general without a price (the instance type m99.huge is not in the book)"
+    );
+    let far = of(&nodes("instanceType: m5.large, region: eu-west-1"), 2, 4);
+    assert_eq!(far.verdict(), "+$70.08 a month (+100 %), on $70.08, at assumed prices");
+}
+
+/// Three pods of 600m fill the 1900m of the only node. Another image is a rollout: a quarter of three is one more pod
+/// (rounded up), and none may be away (0.75 rounded down), so that it waits for room for ever.
+#[test]
+fn a_rollout_without_room_is_told() {
+    let cluster = nodes(LISTED);
+    let full = Cluster::read(&objects(
+        "
+apiVersion: plimsoll.dev/v1
+kind: NodeGroups
+metadata: {name: production}
+spec: {groups: [{name: general, allocatable: {cpu: 1900m, memory: 7Gi}, pricePerHour: 1, current: 1}]}
+",
+    ))
+    .unwrap();
+    let state = |image: &str, strategy: &str| {
+        objects(&format!(
+            "
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: web, namespace: shop}}
+spec:
+  replicas: 3
+  strategy: {strategy}
+  template:
+    metadata: {{labels: {{app: web}}}}
+    spec: {{containers: [{{name: c, image: \"{image}\", resources: {{requests: {{cpu: 600m, memory: 1Gi}}}}}}]}}
+"
+        ))
+    };
+    let stuck = |cluster: &Cluster, strategy: &str| {
+        let bill = bill(
+            cluster,
+            Some(&state("a:1", strategy)),
+            &state("a:2", strategy),
+            &PriceBook::shipped().unwrap(),
+        )
+        .unwrap();
+        assert!(bill.pending.is_empty(), "in the end all three have a place");
+        bill.stuck
+            .into_iter()
+            .map(|one| (one.controller.to_string(), one.surge, one.text))
+            .collect::<Vec<_>>()
+    };
+    let text = "1 pod stays Pending: no node has 0.6 CPU free".to_owned();
+    assert_eq!(stuck(&full, "{}"), [("Deployment/shop/web".to_owned(), 1, text)]);
+    assert_eq!(stuck(&full, "{type: Recreate}"), []);
+    assert_eq!(stuck(&full, "{rollingUpdate: {maxUnavailable: 1}}"), []);
+    assert_eq!(stuck(&cluster, "{}"), [], "a group that may grow has room");
+    let same = bill(&full, Some(&state("a:1", "{}")), &state("a:1", "{}"), &PriceBook::shipped().unwrap());
+    assert_eq!(same.unwrap().stuck, []);
 }

@@ -2,6 +2,8 @@
 //! Packing, against a real scheduler's record and against what the autoscalers' documentation says.
 
 mod cluster_autoscaler;
+mod essence;
 mod karpenter;
+mod properties;
 mod recorded;
 mod support;

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use packing::Cluster;
+use packing::{Cluster, essence};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -75,9 +75,12 @@ impl Case {
 
     /// The controllers of which another number waits than the scheduler left, with both numbers.
     fn differences(&self) -> Vec<(String, u32, u32)> {
-        let cluster = Cluster::read(&of_values(self.cluster())).unwrap();
+        let objects = of_values(self.cluster());
+        let cluster = Cluster::read(&objects).unwrap();
         let state = of_values(self.coming.iter().map(Controller::replica_set).collect());
         let packed = likely(&cluster, &state);
+        let essential = likely(&Cluster::read(&essence(&objects)).unwrap(), &state);
+        assert_eq!(essential, packed, "case {}: its essence gives another answer", self.case);
         let all = self.running.iter().chain(&self.coming);
         all.map(|one| (one.name.clone(), one.replicas - self.bound[&one.name], waiting(&packed, &one.name)))
             .filter(|(_, real, predicted)| real != predicted)

@@ -37,6 +37,9 @@ pub(crate) struct Preview {
     /// from the target's files already
     #[arg(long, value_name = "FILE")]
     pub(crate) live: Option<String>,
+    /// The target's nodes, for the bill: kubectl get nodes,pods -A -o yaml, or node groups and NodePools
+    #[arg(long, value_name = "SOURCE", help_heading = "Cost options")]
+    pub(crate) nodes: Option<String>,
     /// Decide a place: Kind/name:path=source carries it, =target leaves it [default: source]
     #[arg(long, value_name = "PLACE[=source|target]")]
     pub(crate) take: Vec<Take>,

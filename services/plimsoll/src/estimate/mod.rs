@@ -38,7 +38,7 @@ pub(crate) struct Estimate {
 
 impl Estimate {
     pub(crate) fn make(session: &Session, arguments: &Cost) -> Result<Self, Failure> {
-        let Cost { sources, nodes, set, pricing, all, .. } = arguments;
+        let Cost { sources, nodes, set, pricing, all, common, .. } = arguments;
         let prices = Prices::open(pricing, &session.limits)?;
         let (before, mut after) = session.read_pair(sources)?;
         let asks = !set.is_empty();
@@ -50,7 +50,12 @@ impl Estimate {
         let limit = Limit::of(pricing, rules.and_then(|(known, _)| known.spec.cost.fail_above.as_ref()));
         limit.iter().try_for_each(|limit| limit.check_currency(prices.book()))?;
         let report = prices.estimate(before.as_ref(), &after)?;
-        let bill = nodes::of(session, nodes.as_deref(), before.as_ref(), &after, prices.book())?;
+        let bill = nodes::of(
+            (session, common),
+            (nodes.as_deref(), sources),
+            (before.as_ref(), &after),
+            prices.book(),
+        )?;
         let here = Spending {
             report: &report,
             before: before.as_ref().map(|input| input.objects.as_slice()),

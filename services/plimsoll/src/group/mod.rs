@@ -10,6 +10,7 @@ use crate::cli::Preview as Arguments;
 use crate::drift::Live;
 use crate::edges::{self, Edge};
 use crate::failure::Failure;
+use crate::nodes::Nodes;
 use crate::preview::Preview;
 use crate::pricing::Prices;
 use crate::session::{Session, standard_input_twice};
@@ -69,9 +70,9 @@ impl Group {
         session: &Session,
         arguments: &Arguments,
         prices: &Prices,
-        live: Option<&Live>,
+        known: (Option<&Live>, Option<&Nodes>),
     ) -> Result<Self, Failure> {
-        let make = |sides: Sides| Made::of(Preview::make(session, arguments, sides, prices, live)?);
+        let make = |sides: Sides| Made::of(Preview::make(session, arguments, sides, prices, known)?);
         if arguments.all {
             return Self::of_repository(session, arguments, &make);
         }

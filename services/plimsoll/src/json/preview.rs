@@ -1,7 +1,7 @@
 //! `plimsoll preview --format json` (`schemas/json/preview.schema.json`).
 
 use budgets::Standing;
-use cost_model::{CostPreview, CostReport, EstimatedCost};
+use cost_model::{Bill, CostPreview, CostReport, EstimatedCost};
 use diff_engine::{Change, DiffSummary};
 use kube_model::{Object, ObjectRef, Path};
 use preview::{ByteSplice, Changes, FileEdit, PlanDocument, PlanItem, Previewed, Response, Side, response};
@@ -25,6 +25,8 @@ pub(crate) struct Document<'a> {
     estimated_cost: EstimatedCost,
     #[serde(skip_serializing_if = "<[Standing]>::is_empty")]
     budgets: &'a [Standing],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bill: Option<&'a Bill>,
     cost_preview: CostPreview,
     cost: &'a CostReport,
     risk_level: Level,
@@ -134,6 +136,7 @@ impl<'a> Document<'a> {
             diff_summary,
             estimated_cost,
             budgets: &preview.budgets,
+            bill: preview.bill.as_ref(),
             cost_preview,
             cost,
             risk_level,

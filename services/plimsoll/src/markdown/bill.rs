@@ -4,7 +4,7 @@ use cost_model::{Bill, Figure};
 
 use super::{Page, table_head, table_row};
 use crate::escape;
-use crate::text::bill::{about, effect, kind, price, verdict};
+use crate::text::bill::{about, effect, kind, price, stuck, verdict};
 use crate::text::cost::Sides;
 
 /// The bill, below the cost.
@@ -13,7 +13,7 @@ pub(crate) fn render(bill: &Bill, sides: Sides) -> Page {
     page.keep(format!(
         "\n#### Bill for nodes: {}\n\n{}\n\n",
         escape::markdown(&verdict(bill, sides)),
-        effect(bill)
+        escape::markdown(&effect(bill))
     ));
     if !bill.nodes.is_empty() {
         page.keep(table_head(&["Nodes", ">Now", ">Before", ">After", ">A month", "Price"]));
@@ -31,6 +31,10 @@ pub(crate) fn render(bill: &Bill, sides: Sides) -> Page {
         let controller = escape::code(&pending.controller.to_string());
         let text = format!("\n- {controller}: {}\n", escape::markdown(&pending.text));
         page.detail(controller, text);
+    }
+    for rollout in &bill.stuck {
+        let controller = escape::code(&rollout.controller.to_string());
+        page.detail(controller, format!("\n- {}\n", escape::markdown(&stuck(rollout))));
     }
     let about: Vec<String> = about(bill).iter().map(|line| escape::markdown(line)).collect();
     page.keep(format!("\n<sub>{}</sub>\n", about.join(" ")));

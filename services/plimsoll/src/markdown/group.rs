@@ -5,7 +5,16 @@ use crate::cli::Preview as Arguments;
 use crate::escape;
 use crate::group::{Group, Made};
 use crate::headline;
+use crate::preview::Preview;
 use crate::text::cost::{Sides, verdict};
+
+/// The bill where nodes are known, and what is allocated.
+fn cost(preview: &Preview) -> String {
+    match &preview.bill {
+        Some(bill) => headline::cost(bill, &preview.cost),
+        None => verdict(&preview.cost, Sides::Both),
+    }
+}
 
 pub(crate) fn render(group: &Group, arguments: &Arguments, patch: Option<&str>) -> Page {
     let mut page = Page::default();
@@ -20,7 +29,7 @@ pub(crate) fn render(group: &Group, arguments: &Arguments, patch: Option<&str>) 
                 label,
                 escape::markdown(&headline::of(preview)),
                 escape::markdown(&preview.risk.risk_level.to_string()),
-                escape::markdown(&verdict(&preview.cost, Sides::Both)),
+                escape::markdown(&cost(preview)),
             ]),
             Err(failure) => {
                 let why = format!("{}: {}", failure.code(), failure.message());

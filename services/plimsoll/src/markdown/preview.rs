@@ -4,9 +4,10 @@ use kube_model::Object;
 use preview::PlanItem;
 use serde_json::Value;
 
-use super::{Page, code_of, cost, drift, folded, risk, table_head, table_row};
+use super::{Page, bill, code_of, cost, drift, folded, risk, table_head, table_row};
 use crate::escape;
 use crate::estimate::lines::Lines;
+use crate::headline;
 use crate::preview::Preview;
 use crate::text::cost::{Sides, verdict};
 use crate::text::value::without_name;
@@ -17,6 +18,9 @@ pub(crate) fn render(preview: &Preview, patch: Option<&str>, objects: Option<&[O
     let plan = &preview.plan;
     let mut page = Page::default();
     page.keep(preview.explanation.markdown.clone() + "\n");
+    if let Some(bill) = &preview.bill {
+        page.keep(format!("\n**{}**\n", escape::markdown(&headline::cost(bill, &preview.cost))));
+    }
     for input in &plan.partial {
         page.keep(format!("\n> **Not read:** {}.\n", escape::markdown(input)));
     }
@@ -35,9 +39,13 @@ pub(crate) fn render(preview: &Preview, patch: Option<&str>, objects: Option<&[O
         let cost_title = escape::markdown(&verdict(&preview.cost, Sides::Both));
         page.keep(format!("\n#### {}\n", risk_text::verdict(&preview.risk)));
         page.append(risk::details(&preview.risk));
-        page.keep(format!("\n#### Cost: {cost_title}\n"));
+        let title = if preview.bill.is_some() { "Cost, allocated" } else { "Cost" };
+        page.keep(format!("\n#### {title}: {cost_title}\n"));
         cost::held(&mut page, &preview.budgets);
         page.append(cost::details(&preview.cost, Sides::Both, Lines::Largest));
+        if let Some(bill) = &preview.bill {
+            page.append(bill::render(bill, Sides::Both));
+        }
         let summary = escape::markdown(&diff::verdict(&preview.diff, None));
         page.keep(format!("\n<sub>{summary}</sub>\n"));
     }

@@ -1,7 +1,8 @@
 //! The bill for nodes, as text.
 
 use cost_model::{Bill, BillLine, Figure, Priced};
-use packing::Effect;
+use packing::StuckRollout;
+use price_book::Confidence;
 
 use super::Page;
 use super::cost::Sides;
@@ -11,9 +12,15 @@ use crate::style::Style;
 /// The bill, below the cost.
 pub(crate) fn render(bill: &Bill, sides: Sides, style: Style) -> String {
     let mut page = Page::new(style);
-    page.blank();
-    page.line(&format!("Bill for nodes: {}", verdict(bill, sides)));
-    page.wrapped(0, None, effect(bill));
+    write(&mut page, bill, sides);
+    page.finish()
+}
+
+/// The same, on a page.
+pub(crate) fn write(page: &mut Page, bill: &Bill, sides: Sides) {
+    let style = page.style;
+    page.heading(&format!("Bill for nodes: {}", verdict(bill, sides)));
+    page.wrapped(0, None, &effect(bill));
     if !bill.nodes.is_empty() {
         page.blank();
         table::lines(&rows(bill), style).iter().for_each(|line| page.line(line));
@@ -24,45 +31,30 @@ pub(crate) fn render(bill: &Bill, sides: Sides, style: Style) -> String {
             page.wrapped(2, None, &format!("{}: {}", pending.controller, pending.text));
         }
     }
+    if !bill.stuck.is_empty() {
+        page.heading("Rollouts without room");
+        bill.stuck.iter().for_each(|one| page.wrapped(2, None, &stuck(one)));
+    }
     page.blank();
     about(bill).iter().for_each(|line| page.wrapped(0, None, line));
-    page.finish()
 }
 
-/// `+$70.08 a month: $70.08 → $140.16`.
+/// `+$70.08 a month (+100 %), on $70.08`; of one state alone what it costs.
 pub(crate) fn verdict(bill: &Bill, sides: Sides) -> String {
-    let Some(total) = bill.total else { return "not known: not every node has a price".to_owned() };
-    let range = match bill.delta_range {
-        Some((low, high)) if low != high => {
-            let text = |money: price_book::Money| money.currency.format_change(money.cents());
-            format!(" (from {} to {}, as the autoscaler chooses)", text(low), text(high))
+    match (sides, bill.total) {
+        (Sides::After, Some(total)) => {
+            let range = bill.range().map(|range| format!(" (the change is {range})")).unwrap_or_default();
+            format!("{} a month{range}", total.projected.text())
         }
-        _ => String::new(),
-    };
-    let change = match sides {
-        Sides::After => format!("{} a month", total.projected.text()),
-        Sides::Both if total.delta.money.micros == 0 => {
-            format!("unchanged at {} a month", total.projected.text())
-        }
-        Sides::Both => format!(
-            "{} a month: {} → {}",
-            total.delta.change_text(),
-            total.baseline.text(),
-            total.projected.text()
-        ),
-    };
-    change + &range
+        _ => bill.verdict(),
+    }
 }
 
 /// What the change does to the nodes, in a sentence.
-pub(crate) fn effect(bill: &Bill) -> &'static str {
-    match bill.effect {
-        _ if !bill.pending.is_empty() => "Not all of its pods find a place; what waits costs nothing here.",
-        Effect::Fits => "It fits into what is free: as many nodes as without it.",
-        Effect::Frees => "Nodes can go that would stay without it.",
-        Effect::Keeps => "No node is added, but nodes stay that would go without it.",
-        Effect::Adds => "Nodes are added.",
-    }
+pub(crate) fn effect(bill: &Bill) -> String {
+    let mut deed = bill.deed() + ".";
+    deed.replace_range(..1, &deed[..1].to_uppercase());
+    deed
 }
 
 /// The kind of a node, and what says so.
@@ -76,10 +68,27 @@ pub(crate) fn kind(line: &BillLine) -> String {
 pub(crate) fn price(line: &BillLine) -> String {
     match &line.price {
         Priced::Given(hour) => format!("{hour} an hour, as the description of the nodes says"),
-        Priced::Listed(hour) => format!("{hour} an hour, as listed"),
-        Priced::Assumed(hour, why) => format!("{hour} an hour (assumed: {why})"),
+        Priced::Quoted(quote) => {
+            let hour = quote.hour.price;
+            match (quote.hour.confidence, &quote.hour.why) {
+                (Confidence::Assumed, why) => {
+                    format!(
+                        "{hour} an hour (assumed: {})",
+                        why.as_deref().unwrap_or("its place is not known")
+                    )
+                }
+                (Confidence::List, _) => format!("{hour} an hour, as listed"),
+                (Confidence::Contract, _) => format!("{hour} an hour, your price"),
+                (Confidence::Measured, _) => format!("{hour} an hour, as billed"),
+            }
+        }
         Priced::Unknown(why) => format!("the price is not known: {why}"),
     }
+}
+
+/// Why a rollout does not go on.
+pub(crate) fn stuck(rollout: &StuckRollout) -> String {
+    format!("{}: beside the old pods {}", rollout.controller, rollout.text)
 }
 
 /// The source of the prices, and what was taken for granted.

@@ -57,8 +57,10 @@ fn summary(member: &Member) -> (Option<Tone>, String) {
         Ok(Made { preview, .. }) => {
             let mut parts = vec![headline::of(preview), format!("risk {}", preview.risk.risk_level)];
             let delta = preview.cost.total.delta;
-            if delta.money.micros != 0 {
-                parts.push(format!("{} a month", delta.change_text()));
+            match &preview.bill {
+                Some(bill) => parts.push(format!("bill {}", bill.verdict())),
+                None if delta.money.micros != 0 => parts.push(format!("{} a month", delta.change_text())),
+                None => {}
             }
             let tone = match preview.plan.blocked.is_empty() {
                 true => risk::tone(preview.risk.risk_level),

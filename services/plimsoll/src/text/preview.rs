@@ -1,7 +1,7 @@
 //! `plimsoll preview` as text.
 
 use super::cost::Sides;
-use super::{Page, cost, count, drift, places, risk};
+use super::{Page, bill, cost, count, drift, places, risk};
 use crate::cli::Preview as Arguments;
 use crate::escape;
 use crate::estimate::lines::Lines;
@@ -26,9 +26,13 @@ pub(crate) fn render(preview: &Preview, arguments: &Arguments, style: Style) -> 
     if preview.diff.changes.is_empty() {
         return page.finish();
     }
-    page.heading(&format!("Cost: {}", cost::verdict(&preview.cost, Sides::Both)));
+    let title = if preview.bill.is_some() { "Cost, allocated" } else { "Cost" };
+    page.heading(&format!("{title}: {}", cost::verdict(&preview.cost, Sides::Both)));
     cost::held(&mut page, &preview.budgets);
     cost::details(&mut page, &preview.cost, Sides::Both, Lines::Largest);
+    if let Some(bill) = &preview.bill {
+        bill::write(&mut page, bill, Sides::Both);
+    }
     page.blank();
     let verdict = style.paint(risk::tone(preview.risk.risk_level), &risk::verdict(&preview.risk));
     page.line(&verdict);
@@ -45,6 +49,9 @@ fn headline(page: &mut Page, preview: &Preview) {
     };
     page.wrapped(0, Some(Tone::Strong), &headline::of(preview));
     page.wrapped(0, Some(tone), &preview.explanation.explanation.headline);
+    if let Some(bill) = &preview.bill {
+        page.wrapped(0, Some(Tone::Strong), &headline::cost(bill, &preview.cost));
+    }
     for input in &preview.plan.partial {
         page.wrapped(0, Some(Tone::Bad), &format!("Not read: {input}."));
     }

@@ -7,6 +7,7 @@ use crate::drift::Live;
 use crate::edits::Edits;
 use crate::failure::Failure;
 use crate::gate::Limit;
+use crate::nodes::Nodes;
 use crate::outcome::Outcome;
 use crate::patch::{self, Patch};
 use crate::preview::Preview;
@@ -14,19 +15,20 @@ use crate::pricing::Prices;
 use crate::session::Session;
 use crate::sides::Sides;
 use crate::verbs::previews;
-use crate::{gate, json, markdown, text, yaml};
+use crate::{gate, json, markdown, nodes, text, yaml};
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     let session = Session::open(&arguments.common)?;
     let prices = Prices::open(&arguments.pricing, &session.limits)?;
     Limit::of(&arguments.pricing, None).iter().try_for_each(|limit| limit.check_currency(prices.book()))?;
     let live = arguments.live.as_ref().map(|snapshot| Live::read(&session, snapshot)).transpose()?;
+    let nodes = arguments.nodes.as_ref().map(|nodes| Nodes::read(&arguments.common, nodes)).transpose()?;
     let to = match arguments.to.as_slice() {
         [to] if !arguments.all => to,
-        _ => return previews::run(&session, arguments, &prices, live.as_ref()),
+        _ => return previews::run(&session, arguments, &prices, (live.as_ref(), nodes.as_ref())),
     };
     let sides = Sides::resolve(&session, arguments, to)?;
-    let preview = Preview::make(&session, arguments, sides, &prices, live.as_ref())?;
+    let preview = Preview::make(&session, arguments, sides, &prices, (live.as_ref(), nodes.as_ref()))?;
     let edits = Edits::of(&preview);
     let patch = match arguments.patch {
         true => Some(patch::of(&edits, &session.redactor, &session.limits)?),
@@ -38,7 +40,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     }
     let mut outcome = Outcome {
         output,
-        against: against(arguments, &preview),
+        against: against(arguments, &preview, &prices)?,
         notes: session.not_applied().into_iter().collect(),
         ..Outcome::default()
     };
@@ -73,7 +75,11 @@ fn print(
 }
 
 /// The reasons to end with 2.
-pub(super) fn against(arguments: &Arguments, preview: &Preview) -> Vec<String> {
+pub(super) fn against(
+    arguments: &Arguments,
+    preview: &Preview,
+    prices: &Prices,
+) -> Result<Vec<String>, Failure> {
     let mut against = Vec::new();
     let partial = preview.plan.partial.len();
     if partial > 0 {
@@ -87,7 +93,13 @@ pub(super) fn against(arguments: &Arguments, preview: &Preview) -> Vec<String> {
         against.push(format!("the plan is blocked in {}", text::count(blocked, "place", "places")));
     }
     against.extend(gate::risk(arguments.common.fail_on, &preview.risk));
-    against.extend(gate::cost(preview.limit.as_ref(), &preview.cost));
+    match (&preview.bill, &preview.limit) {
+        (Some(bill), Some(limit)) => {
+            nodes::check_currency(bill, prices.book())?;
+            against.extend(gate::bill(limit, bill));
+        }
+        (_, limit) => against.extend(gate::cost(limit.as_ref(), &preview.cost)),
+    }
     against.extend(preview.budgets.iter().filter_map(Standing::reason));
-    against
+    Ok(against)
 }

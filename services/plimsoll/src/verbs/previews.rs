@@ -5,6 +5,7 @@ use crate::drift::Live;
 use crate::edits::Edits;
 use crate::failure::Failure;
 use crate::group::Group;
+use crate::nodes::Nodes;
 use crate::outcome::Outcome;
 use crate::patch::{self, Patch};
 use crate::pricing::Prices;
@@ -16,12 +17,12 @@ pub(super) fn run(
     session: &Session,
     arguments: &Arguments,
     prices: &Prices,
-    live: Option<&Live>,
+    known: (Option<&Live>, Option<&Nodes>),
 ) -> Result<Outcome, Failure> {
     if arguments.rendered {
         return Err(Failure::new("USAGE", "--rendered is for one promotion"));
     }
-    let group = Group::make(session, arguments, prices, live)?;
+    let group = Group::make(session, arguments, prices, known)?;
     let mut outcome = Outcome { notes: group.notes.clone(), ..Outcome::default() };
     let mut patch = None;
     match Edits::together(&group) {
@@ -42,7 +43,7 @@ pub(super) fn run(
         let name = member.name();
         match &member.made {
             Ok(made) => {
-                let reasons = against(arguments, &made.preview).into_iter();
+                let reasons = against(arguments, &made.preview, prices)?.into_iter();
                 outcome.against.extend(reasons.map(|reason| format!("{name}: {reason}")));
             }
             Err(failure) => outcome.failed.push(failure.of_part(&name)),

@@ -52,7 +52,7 @@ fn both_answers_are_given_and_named() {
     assert!(text.contains("It fits into what is free"), "{text}");
     let markdown = ["cost", "two.yaml", "seven.yaml", "--nodes", "nodes.yaml", "--format", "markdown"];
     let page = sandbox().run(&markdown).out;
-    assert!(page.contains(r"#### Bill for nodes: \+\$140.16 a month"), "{page}");
+    assert!(page.contains(r"#### Bill for nodes: \+\$140.16 a month (+200 %), on \$70.08"), "{page}");
 }
 
 #[test]
@@ -84,4 +84,116 @@ fn the_gate_uses_the_bill() {
 fn a_file_without_nodes_is_refused() {
     let run = sandbox().run(&["cost", "two.yaml", "--nodes", "three.yaml"]);
     assert_eq!((run.code, run.error_code()), (1, "PACKING_NO_NODES"), "{run:?}");
+}
+
+/// Staging runs seven pods and production two: the number goes over when it is taken.
+fn promotion() -> Sandbox {
+    sandbox().file("staging/web.yaml", web(7, "1Gi")).file("production/web.yaml", web(2, "1Gi"))
+}
+
+const PREVIEW: [&str; 9] = [
+    "preview",
+    "--from",
+    "staging",
+    "--to",
+    "production",
+    "--take",
+    "Deployment/web:spec.replicas",
+    "--nodes",
+    "nodes.yaml",
+];
+
+/// Two pods need one node of 70.08 and seven need three; five more pods of 0.6 CPU and 1 GiB are allocated.
+#[test]
+fn a_preview_gives_both_answers() {
+    let text = promotion().run(&PREVIEW);
+    assert_eq!(text.code, 0, "{text:?}");
+    let head: Vec<&str> = text.out.lines().take(4).collect();
+    assert!(
+        head.join(" ").contains("Bill for nodes: +$140.16 a month (+200 %), on $70.08; allocated +$"),
+        "{head:?}"
+    );
+    for line in [
+        "Cost, allocated: +$",
+        "Bill for nodes: +$140.16 a month (+200 %), on $70.08",
+        "It tips general over: 1 more node, and it keeps 1 node from going away.",
+    ] {
+        assert!(text.out.contains(line), "{}", text.out);
+    }
+    let json = promotion().run(&[&PREVIEW[..], &["--format", "json"]].concat());
+    let document = follows("preview", &json);
+    assert_eq!(document["bill"]["total"]["delta_micros"], 140_160_000);
+    assert!(document["estimated_cost"]["delta_micros"].as_i64().unwrap() > 0);
+    let page = promotion().run(&[&PREVIEW[..], &["--format", "markdown"]].concat()).out;
+    assert!(page.contains(r"**Bill for nodes: +\$140.16 a month (+200 %), on \$70.08; allocated"), "{page}");
+}
+
+#[test]
+fn the_gate_of_a_preview_uses_the_bill() {
+    let run = |limit: &str| promotion().run(&[&PREVIEW[..], &["--fail-above", limit]].concat());
+    assert_eq!(run("150").code, 0);
+    let above = run("140");
+    assert_eq!(above.code, 2, "{above:?}");
+    assert!(above.err.contains("the bill for nodes changes by up to +$140.16 a month"), "{above:?}");
+}
+
+#[test]
+fn a_group_of_previews_names_the_bill_of_each() {
+    let sandbox = promotion().file("canary/web.yaml", web(4, "1Gi"));
+    let run = sandbox.run(&[&PREVIEW[..], &["--to", "canary"]].concat());
+    assert!(run.out.contains("bill +$140.16 a month (+200 %), on $70.08"), "{run:?}");
+    assert!(run.out.contains("bill +$70.08 a month (+50 %), on $140.16"), "{run:?}");
+}
+
+const APPLICATION: &str = "
+apiVersion: plimsoll.dev/v1
+kind: Application
+metadata: {name: shop}
+spec:
+  environments:
+    - {name: staging, path: staging}
+    - {name: production, path: production, nodes: clusters/production}
+";
+
+/// `clusters/production` holds the node group of `NODES`.
+fn declared() -> Sandbox {
+    promotion().file("plimsoll.yaml", APPLICATION).file("clusters/production/nodes.yaml", NODES)
+}
+
+/// The environment's nodes, read beside it; the flag goes before them: with nodes of one pod each, seven are one more each.
+#[test]
+fn an_environment_names_its_nodes() {
+    let run = |sandbox: &Sandbox, more: &[&str]| sandbox.run(&[&PREVIEW[..7], more].concat());
+    let own = run(&declared(), &[]);
+    assert!(own.out.contains("Bill for nodes: +$140.16 a month (+200 %), on $70.08"), "{own:?}");
+    let small = NODES.replace("cpu: 1900m", "cpu: 600m").replace("max: 5", "max: 9");
+    let flag = run(&declared().file("small.yaml", small), &["--nodes", "small.yaml"]);
+    assert!(flag.out.contains("Bill for nodes: +$350.40 a month (+250 %), on $140.16"), "{flag:?}");
+    let cost = declared().run(&["cost", "production", "--format", "json"]);
+    assert_eq!(follows("cost", &cost)["bill"]["total"]["projected_micros"], 70_080_000);
+    let all = declared().run(&[&PREVIEW[..5], &["--all", "--format", "json"]].concat());
+    let all = follows("previews", &all);
+    assert_eq!(all["previews"][0]["preview"]["bill"]["effect"], "fits", "{all}");
+}
+
+/// At the commit of the target, not as the working tree has them now.
+#[test]
+fn the_nodes_of_a_commit_are_those_of_that_commit() {
+    let sandbox = declared();
+    sandbox.commit();
+    sandbox.put("clusters/production/nodes.yaml", NODES.replace("m5.large", "m5.xlarge"));
+    let target = "git+.//production@HEAD";
+    let run = |to: &str| {
+        let arguments = ["cost", to, "--format", "json"];
+        sandbox.run(&arguments).json()["bill"]["total"]["projected_micros"].as_i64()
+    };
+    assert_eq!((run(target), run("production")), (Some(70_080_000), Some(140_160_000)));
+}
+
+#[test]
+fn nodes_that_are_named_and_not_there_are_an_error() {
+    let sandbox = promotion().file("plimsoll.yaml", APPLICATION);
+    let run = sandbox.run(&PREVIEW[..7]);
+    assert_eq!((run.code, run.error_code()), (1, "SOURCE_NOT_FOUND"), "{run:?}");
+    assert!(run.err.contains("clusters/production"), "{run:?}");
 }
