@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::rules::{Priced, Scope};
-use crate::{InstancePrice, PriceBook, Quote, exact};
+use crate::{InstancePrice, PriceBook, PriceList, Quote, Rule, exact};
 
 /// What is paid for, used or not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,16 +22,47 @@ pub enum Commitment {
         #[serde(deserialize_with = "exact::read")]
         hour: Decimal,
     },
-    /// So much money an hour, for which usage in the rule's scope costs so many per cent less than on demand: a savings plan,
-    /// or a spend-based commitment.
+    /// So much money an hour, for which usage in the rule's scope costs less than on demand: a savings plan, or a spend-based
+    /// commitment.
     Spend {
         /// What is paid an hour, used or not.
         #[serde(deserialize_with = "exact::read")]
         hour: Decimal,
-        /// How many per cent less than on demand.
-        #[serde(deserialize_with = "exact::read")]
-        discount_percent: Decimal,
+        /// What instance types cost in the plan.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        rates: Vec<PlanRate>,
+        /// The term whose savings plan prices of an imported list hold for types without a rate.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        term: Option<Term>,
+        /// How many per cent less than on demand the other types cost.
+        #[serde(default, deserialize_with = "exact::read_option", skip_serializing_if = "Option::is_none")]
+        discount_percent: Option<Decimal>,
     },
+}
+
+/// What an instance type costs in a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlanRate {
+    /// The type.
+    pub kind: String,
+    /// Where; everywhere, where it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// An hour of one.
+    #[serde(deserialize_with = "exact::read")]
+    pub hour: Decimal,
+}
+
+/// For how long a plan was bought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Term {
+    /// A year.
+    #[serde(rename = "1y")]
+    Year,
+    /// Three years.
+    #[serde(rename = "3y")]
+    ThreeYears,
 }
 
 impl Commitment {
@@ -40,8 +71,11 @@ impl Commitment {
             Self::Reservation { .. } if scope.kind.is_none() => {
                 Err("is a reservation, and does not say of which `kind`".to_owned())
             }
-            Self::Spend { discount_percent, .. } if *discount_percent >= Decimal::ONE_HUNDRED => {
+            Self::Spend { discount_percent: Some(percent), .. } if *percent >= Decimal::ONE_HUNDRED => {
                 Err("takes 100 per cent off or more".to_owned())
+            }
+            Self::Spend { rates, term: None, discount_percent: None, .. } if rates.is_empty() => {
+                Err("is a plan, and has none of `rates`, `term` and `discount_percent`".to_owned())
             }
             _ => Ok(()),
         }
@@ -97,8 +131,10 @@ impl PriceBook {
                 Commitment::Reservation { count, hour } => {
                     reserve(&mut open, &rule.scope, *count, convert(*hour)?)?
                 }
-                Commitment::Spend { hour, discount_percent } => {
-                    spend(&mut open, &rule.scope, convert(*hour)?, *discount_percent)?
+                plan @ Commitment::Spend { hour, .. } => {
+                    let rate = |one: &Open<'_>| self.plan_rate(list, plan, one);
+                    let of_scope = open.iter_mut().filter(|one| rule.scope.holds(&one.priced));
+                    spend(of_scope, convert(*hour)?, rate)?
                 }
             };
             (committed, unused) = (committed.checked_add(paid)?, unused.checked_add(idle)?);
@@ -125,9 +161,26 @@ impl PriceBook {
         Some(Open { priced, left, one: known.hour })
     }
 
+    /// What an instance costs in a plan: by its own rate, else by the imported price of the term, else by the percentage.
+    fn plan_rate(&self, list: &PriceList, plan: &Commitment, one: &Open<'_>) -> Option<Decimal> {
+        let Commitment::Spend { rates, term, discount_percent, .. } = plan else { return None };
+        let Priced { kind, region, .. } = one.priced;
+        let own = rates
+            .iter()
+            .find(|rate| rate.kind == kind && (rate.region.is_none() || rate.region.as_deref() == region));
+        if let Some(own) = own {
+            return self.quote(list, own.hour).map(|quote| quote.price);
+        }
+        let listed = term.and_then(|term| self.savings(kind, region?, term));
+        listed.or_else(|| {
+            let left = Decimal::ONE_HUNDRED - (*discount_percent)?;
+            one.one.price.checked_mul(left)?.checked_div(Decimal::ONE_HUNDRED)
+        })
+    }
+
     /// The commitments that hold: reservations, then plans of a family or type, then the others.
-    fn in_order(&self) -> Vec<(&crate::PriceList, &crate::Rule)> {
-        let place = |rule: &crate::Rule| match &rule.commitment {
+    fn in_order(&self) -> Vec<(&PriceList, &Rule)> {
+        let place = |rule: &Rule| match &rule.commitment {
             Some(Commitment::Reservation { .. }) => 0,
             _ if rule.scope.family.is_some() || rule.scope.kind.is_some() => 1,
             _ => 2,
@@ -157,20 +210,21 @@ fn reserve(open: &mut [Open<'_>], scope: &Scope, count: u32, hour: Decimal) -> O
     Some((Decimal::from(count).checked_mul(hour)?, free.checked_mul(hour)?))
 }
 
-/// What is paid for a plan, and what of it nothing uses. Its percentage is the same for all usage of its scope, so that the
-/// greatest saving is no question; the smallest rate is covered first.
-fn spend(
-    open: &mut [Open<'_>],
-    scope: &Scope,
+/// What is paid for a plan, and what of it nothing uses. What the plan has no price for, or no lower one, it does not cover.
+fn spend<'o, 'a: 'o>(
+    of_scope: impl Iterator<Item = &'o mut Open<'a>>,
     hour: Decimal,
-    percent: Decimal,
+    rate: impl Fn(&Open<'_>) -> Option<Decimal>,
 ) -> Option<(Decimal, Decimal)> {
-    let part = (Decimal::ONE_HUNDRED - percent).checked_div(Decimal::ONE_HUNDRED)?;
+    let mut covered = Vec::new();
+    for one in of_scope.filter(|one| !one.priced.is_spot) {
+        if let Some(rate) = rate(one).filter(|rate| *rate < one.one.price) {
+            covered.push((rate.checked_div(one.one.price)?, rate, one));
+        }
+    }
+    covered.sort_by_key(|one| (one.0, one.1));
     let mut free = hour;
-    let mut of_scope: Vec<&mut Open<'_>> =
-        open.iter_mut().filter(|one| !one.priced.is_spot && scope.holds(&one.priced)).collect();
-    of_scope.sort_by_key(|one| one.one.price);
-    for one in of_scope {
+    for (part, _, one) in covered {
         let whole = one.left.checked_mul(part)?;
         if whole <= free {
             (one.left, free) = (Decimal::ZERO, free - whole);

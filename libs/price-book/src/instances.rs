@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use crate::list::Instance;
 use crate::offers::{Offer, choose};
 use crate::rules::Priced;
-use crate::{PriceBook, Quote};
+use crate::{PriceBook, Quote, Term};
 
 /// What is known of the price of an instance.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +49,18 @@ impl PriceBook {
     pub fn shape(&self, name: &str) -> Option<(Decimal, Decimal, u32)> {
         let shape = |instance: &Instance| Some((instance.cpu?, instance.memory_gib?, instance.gpus));
         self.instances_named(name).find_map(|offer| shape(offer.item))
+    }
+
+    /// An hour in a savings plan of a term, of a list that has the type in the region.
+    pub(crate) fn savings(&self, name: &str, region: &str, term: Term) -> Option<Decimal> {
+        let in_region = |offer: &Offer<'_, Instance>| offer.region.is_none_or(|place| place == region);
+        self.instances_named(name).filter(in_region).find_map(|offer| {
+            let price = match term {
+                Term::Year => offer.item.savings_1y,
+                Term::ThreeYears => offer.item.savings_3y,
+            };
+            self.quote(offer.list, price?).map(|quote| quote.price)
+        })
     }
 
     /// Whose an instance type is.

@@ -26,7 +26,7 @@ mod storage;
 mod unit;
 
 pub use book::PriceBook;
-pub use commitments::{Commitment, Settlement, Usage};
+pub use commitments::{Commitment, PlanRate, Settlement, Term, Usage};
 pub use currency::{Currency, NotACurrency};
 pub use date::{Date, NotADate};
 pub use decimal::parse as parse_decimal;

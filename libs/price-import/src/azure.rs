@@ -2,8 +2,9 @@
 
 use std::io::BufRead;
 
+use price_book::{Confidence, PriceList};
 use rust_decimal::Decimal;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use crate::gathered::{Gathered, HourlyPart, InstancePart, StoragePart};
 use crate::price::Exact;
@@ -27,14 +28,14 @@ struct Item {
     #[serde(default)]
     tier_minimum_units: Option<Exact>,
     retail_price: Exact,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_empty")]
     arm_region_name: String,
     effective_start_date: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_empty")]
     meter_name: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_empty")]
     product_name: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_empty")]
     sku_name: String,
     service_name: String,
     unit_of_measure: String,
@@ -47,7 +48,7 @@ struct Item {
     #[serde(default)]
     reservation_term: Option<String>,
     #[serde(default)]
-    savings_plan: Vec<SavingsPlan>,
+    savings_plan: Option<Vec<SavingsPlan>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -57,11 +58,17 @@ struct SavingsPlan {
     term: String,
 }
 
+/// What Azure leaves out it writes as null too.
+fn or_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Option::<String>::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
 /// The hours of a year by which Azure spreads a reservation, which it prices for its whole term ("365 days").
 const HOURS_A_YEAR: u32 = 8_760;
 
 pub(crate) fn import<R: BufRead>(files: Vec<File<R>>, options: &Options) -> Result<Imported, ImportError> {
     let mut gathered = Gathered::of("azure");
+    let mut sized = Gathered::of("azure");
     let mut pages = Pages::default();
     for File { name, content } in files {
         let page: Page = stream::read(content, std::marker::PhantomData, &name)?;
@@ -70,12 +77,20 @@ pub(crate) fn import<R: BufRead>(files: Vec<File<R>>, options: &Options) -> Resu
         }
         pages.add(&page);
         for item in &page.items {
-            take(&mut gathered, item, options, &name)?;
+            match sized_disk(item, options) {
+                Some((kind, gib)) => take_sized(&mut sized, item, (kind, gib), options, &name)?,
+                None => take(&mut gathered, item, options, &name)?,
+            }
         }
     }
     pages.check()?;
-    let (taken, passed_over) = (gathered.taken, gathered.passed_over.clone());
-    let lists = gathered.list("Azure Retail Prices".to_owned()).into_iter().collect();
+    let (taken, passed_over) = (gathered.taken + sized.taken, gathered.passed_over.clone());
+    let sized = sized.list("Azure Retail Prices of managed disks".to_owned()).map(|list| PriceList {
+        confidence: Confidence::Assumed,
+        why: Some(SIZED.to_owned()),
+        ..list
+    });
+    let lists = gathered.list("Azure Retail Prices".to_owned()).into_iter().chain(sized).collect();
     Ok(Imported { lists, taken, passed_over })
 }
 
@@ -128,7 +143,7 @@ fn take(gathered: &mut Gathered, item: &Item, options: &Options, file: &str) -> 
         Wanted::Instance(name, part, divisor) => {
             let hour = (amount / Decimal::from(divisor)).normalize();
             gathered.price_instance((region, name), part, hour, file)?;
-            for plan in &item.savings_plan {
+            for plan in item.savings_plan.iter().flatten() {
                 let part = match plan.term.as_str() {
                     "1 Year" => InstancePart::SavingsYear,
                     "3 Years" => InstancePart::SavingsThreeYears,
@@ -148,6 +163,42 @@ fn take(gathered: &mut Gathered, item: &Item, options: &Options, file: &str) -> 
             gathered.price_storage((Some(region), kind), StoragePart::Size, month, file)
         }
     }
+}
+
+/// Why the price of a GiB of a disk of fixed sizes is no list price.
+const SIZED: &str =
+    "Azure sells these disks in fixed sizes, each at its own price; a GiB of a full one of 128 GiB is taken";
+
+/// A disk of 128 GiB (P10, E10, S10 of "Azure managed disk types"), and what StorageClasses call its kind.
+fn sized_disk(item: &Item, options: &Options) -> Option<(&'static str, u32)> {
+    const KINDS: [(&str, &str); 5] = [
+        ("P10 LRS Disk", "Premium_LRS"),
+        ("P10 ZRS Disk", "Premium_ZRS"),
+        ("E10 LRS Disk", "StandardSSD_LRS"),
+        ("E10 ZRS Disk", "StandardSSD_ZRS"),
+        ("S10 LRS Disk", "Standard_LRS"),
+    ];
+    let is_disk = item.service_name == "Storage"
+        && item.unit_of_measure == "1/Month"
+        && item.kind == "Consumption"
+        && options.takes(&item.arm_region_name)
+        && item.is_primary_meter_region != Some(false);
+    let (_, kind) = KINDS.iter().find(|(meter, _)| is_disk && *meter == item.meter_name)?;
+    Some((kind, 128))
+}
+
+fn take_sized(
+    gathered: &mut Gathered,
+    item: &Item,
+    (kind, gib): (&str, u32),
+    options: &Options,
+    file: &str,
+) -> Result<(), ImportError> {
+    gathered.in_currency(&item.currency_code, file, &item.meter_name)?;
+    gathered.newest(price::day(&item.effective_start_date, file, &options.today)?);
+    let month = price::checked(item.retail_price.0, file, &item.meter_name)?;
+    let price = (month / Decimal::from(gib)).normalize();
+    gathered.price_storage((Some(&item.arm_region_name), kind), StoragePart::Size, price, file)
 }
 
 /// A month of the price book.

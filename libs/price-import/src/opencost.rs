@@ -6,6 +6,7 @@ use std::io::BufRead;
 use price_book::{Confidence, Currency, PriceList, Unit};
 use rust_decimal::Decimal;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::csv::{Columns, Rows};
 use crate::gathered::{Gathered, HourlyPart, InstancePart};
@@ -20,6 +21,8 @@ const HOURS_A_MONTH: u32 = 730;
 struct Custom {
     #[serde(rename = "CPU")]
     cpu: Option<Exact>,
+    #[serde(rename = "spotCPU")]
+    spot_cpu: Option<IgnoredAny>,
     #[serde(rename = "RAM")]
     ram: Option<Exact>,
     #[serde(rename = "GPU")]
@@ -44,6 +47,10 @@ pub(crate) fn import<R: BufRead>(files: Vec<File<R>>, options: &Options) -> Resu
                 let custom: Custom = stream::read(content, std::marker::PhantomData, &name)?;
                 let (list, prices) = units(&custom, &name, options)?;
                 taken += prices;
+                if custom.spot_cpu.is_some() {
+                    gathered
+                        .pass_over("unit prices of spot nodes, which the price book has by instance type");
+                }
                 lists.push(list);
             }
             Some(_) => rows(content, &mut gathered, &name, options)?,

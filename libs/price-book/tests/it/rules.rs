@@ -93,6 +93,7 @@ fn rules_that_contradict_one_another_are_refused() {
             r#"{"name": "two", "commitment": {"reservation": {"count": 1, "hour": "1"}}}"#.to_owned(),
             "of which `kind`",
         ),
+        (r#"{"name": "two", "commitment": {"spend": {"hour": "1"}}}"#.to_owned(), "none of `rates`"),
     ] {
         let error = with(&format!("{one}, {other}")).unwrap_err();
         assert!(error.to_string().contains(message), "{error}");
@@ -141,6 +142,51 @@ fn a_plan_covers_so_much_an_hour_after_reservations() {
     let settled = with(&format!("{plan}, {reserved}")).unwrap().settle(&both).unwrap();
     assert_eq!(settled.hour.to_string(), "0.26");
     assert_eq!(settled.unused.to_string(), "0.011");
+}
+
+/// The rates of "Understanding how Savings Plans apply to your AWS usage" (Savings Plans user guide): an r5.4xlarge 1.00 on demand, 0.70 in a
+/// compute plan (30 % less), an m5.24xlarge 10.00 and 8.20 (18 % less). Four and one of them, by the order of that page: of 10 an hour
+/// the r5.4xlarge take 4 × 0.70 = 2.80 first, and the 7.20 that are left cover 7.20 / 8.20 of the m5.24xlarge, so that
+/// 10 × 1.00 / 8.20 = 1.21951… stay on demand. Of 11 an hour all is covered: 2.80 + 8.20. Of 12, 1 is for nothing.
+#[test]
+fn a_plan_goes_to_the_greatest_saving_first() {
+    let settled = |hour: &str| {
+        let own = format!(
+            r#"{{"version": 2, "currency": "USD", "as_of": "2026-10-01", "source": "example",
+            "instances": [{{"provider": "aws", "region": "us-east-1", "instances": [
+                {{"name": "r5.4xlarge", "on_demand": "1.00"}}, {{"name": "m5.24xlarge", "on_demand": "10.00"}}]}}],
+            "rules": [{{"name": "compute", "commitment": {{"spend": {{"hour": "{hour}", "rates": [
+                {{"kind": "m5.24xlarge", "hour": "8.20"}}, {{"kind": "r5.4xlarge", "hour": "0.70"}}]}}}}}}]}}"#
+        );
+        let mut lists = PriceList::read(&own).unwrap();
+        lists.extend(PriceBook::shipped().unwrap().lists().iter().cloned());
+        let book = PriceBook::layered(lists).unwrap();
+        book.settle(&[usage("m5.24xlarge", 1), usage("r5.4xlarge", 4)]).unwrap()
+    };
+    let ten = settled("10");
+    assert_eq!((ten.on_demand.to_string().as_str(), ten.unused.is_zero()), ("14", true));
+    assert_eq!(ten.hour.round_dp(5).to_string(), "11.21951");
+    let (eleven, twelve) = (settled("11"), settled("12"));
+    assert_eq!(
+        (eleven.hour.round_dp(20).normalize().to_string().as_str(), eleven.unused.round_dp(20).is_zero()),
+        ("11", true)
+    );
+    assert_eq!(twelve.hour.to_string(), "12");
+    assert_eq!(twelve.unused.round_dp(20).normalize().to_string(), "1");
+}
+
+/// Azure's list has what a machine costs in a plan of a year: 0.0663 of 0.096. Of a plan of 0.1 an hour one machine takes 0.0663.
+#[test]
+fn a_plan_of_a_term_costs_what_the_list_says() {
+    let own = r#"{"version": 2, "currency": "USD", "as_of": "2026-10-01", "source": "example", "instances": [
+            {"provider": "azure", "region": "us-east-1", "instances": [
+                {"name": "Standard_D2s_v5", "on_demand": "0.096", "savings_1y": "0.0663", "savings_3y": "0.0442"}]}],
+        "rules": [{"name": "plan", "commitment": {"spend": {"hour": "0.1", "term": "1y"}}}]}"#;
+    let mut lists = PriceList::read(own).unwrap();
+    lists.extend(PriceBook::shipped().unwrap().lists().iter().cloned());
+    let settled = PriceBook::layered(lists).unwrap().settle(&[usage("Standard_D2s_v5", 1)]).unwrap();
+    assert_eq!(settled.unused.round_dp(20).normalize().to_string(), "0.0337");
+    assert_eq!(settled.hour.to_string(), "0.1");
 }
 
 /// A book whose answers depend on no day keeps its hash on all of them.

@@ -27,6 +27,7 @@ pub(super) fn read<R: BufRead>(
         has_products: false,
         has_terms: false,
         has_history: false,
+        is_dated: false,
         offer: String::new(),
         version: String::new(),
         failed: None,
@@ -38,6 +39,10 @@ pub(super) fn read<R: BufRead>(
     done?;
     match reading {
         Reading { has_history: true, has_products: false, .. } => Ok(None),
+        Reading { has_products: true, has_terms: true, is_dated: false, .. } => Err(ImportError::Schema {
+            file: file.to_owned(),
+            why: "there is no `publicationDate`".to_owned(),
+        }),
         Reading { has_products: true, has_terms: true, offer, version, .. } => {
             Ok(Some(format!("{offer} {version}").trim().to_owned()))
         }
@@ -55,6 +60,7 @@ struct Reading<'a> {
     has_products: bool,
     has_terms: bool,
     has_history: bool,
+    is_dated: bool,
     offer: String,
     version: String,
     /// What is wrong with what was read; serde's own errors are texts.
@@ -105,6 +111,7 @@ impl<'de> Visitor<'de> for &mut Reading<'_> {
                     let date: String = map.next_value()?;
                     let dated = self.taking.dated(&date);
                     self.or_fail(dated)?;
+                    self.is_dated = true;
                 }
                 "products" => {
                     self.has_products = true;

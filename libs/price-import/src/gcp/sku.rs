@@ -43,6 +43,7 @@ struct PricingInfo {
 #[serde(rename_all = "camelCase")]
 struct Expression {
     usage_unit: String,
+    #[serde(default)]
     tiered_rates: Vec<Tier>,
 }
 

@@ -193,6 +193,7 @@ fn bad_offers_are_refused_with_their_codes() {
             ("\"formatVersion\": ", "formatVersion: ", "PRICE_IMPORT_SYNTAX"),
             ("\"terms\": ", "\"conditions\": ", "PRICE_IMPORT_SCHEMA"),
             ("\"priceDimensions\": ", "\"prices\": ", "PRICE_IMPORT_SCHEMA"),
+            ("\"publicationDate\": ", "\"date\": ", "PRICE_IMPORT_SCHEMA"),
             ("2026-11-20T21", "20th of November", "PRICE_IMPORT_SCHEMA"),
             ("2026-11-20T21", "2026-11-23T21", "PRICE_IMPORT_FUTURE"),
             ("2026-11-01T00", "2026-12-01T00", "PRICE_IMPORT_FUTURE"),

@@ -1,3 +1,4 @@
+use price_book::Confidence;
 use price_import::Provider;
 
 use crate::support::{imported, options, refused, try_import};
@@ -31,6 +32,7 @@ fn items() -> Vec<String> {
     let d2s = |price: &str, rest: &str| item("Standard_D2s_v5", price, rest);
     let service = |service: &str, product: &str, meter: &str, unit: &str, price: &str| {
         item("", price, "")
+            .replace("\"skuName\": \"\"", "\"skuName\": null")
             .replace(r#""meterName": """#, &format!(r#""meterName": "{meter}""#))
             .replace("\"Virtual Machines\"", &format!("\"{service}\""))
             .replace("Virtual Machines Dsv5 Series", product)
@@ -59,10 +61,11 @@ fn items() -> Vec<String> {
             "0.000110959",
         ),
         service("Storage", "Premium SSD Managed Disks", "P10 LRS Disk", "1/Month", "19.71"),
+        service("Storage", "Premium SSD Managed Disks", "P20 LRS Disk", "1/Month", "73.22"),
     ]
 }
 
-/// 0.000110959 × 730 = 0.08100007 a GiB-month.
+/// 0.000110959 × 730 = 0.08100007 a GiB-month. A P10 has 128 GiB: 19.71 / 128 = 0.153984375, which is assumed of every GiB.
 #[test]
 fn machines_disks_and_balancers_are_taken() {
     let imported = imported(Provider::Azure, &[&page(&items(), "null")]);
@@ -83,6 +86,10 @@ fn machines_disks_and_balancers_are_taken() {
         (list.load_balancers[0].kind.as_str(), list.load_balancers[0].hour.to_string().as_str()),
         ("standard", "0.025")
     );
+    let sized = &imported.lists[1];
+    assert_eq!((sized.confidence, sized.storage[0].kind.as_str()), (Confidence::Assumed, "Premium_LRS"));
+    assert_eq!(sized.storage[0].gib_month.to_string(), "0.153984375");
+    assert!(sized.why.as_ref().unwrap().contains("fixed sizes"));
     for why in
         ["not Linux", "for development and tests", "a disk of a fixed size", "billed through another region"]
     {
@@ -112,7 +119,7 @@ fn bad_pages_are_refused_with_their_codes() {
         Provider::Azure,
         &page(&items(), "null"),
         &[
-            ("\"Count\": 10}", "", "PRICE_IMPORT_SYNTAX"),
+            ("\"Count\": 11}", "", "PRICE_IMPORT_SYNTAX"),
             ("\"Items\":", "\"value\":", "PRICE_IMPORT_SCHEMA"),
             ("\"retailPrice\": 0.096", "\"retailPrice\": \"cheap\"", "PRICE_IMPORT_SCHEMA"),
             ("\"retailPrice\": 0.096", "\"retailPrice\": -0.096", "PRICE_IMPORT_PRICE"),
