@@ -100,6 +100,9 @@ struct Pages {
     last: usize,
     links: std::collections::BTreeSet<String>,
     open: usize,
+    /// The items of the pages before the last, and the most that a link skips.
+    before: u64,
+    skipped: Option<u64>,
 }
 
 impl Pages {
@@ -109,6 +112,8 @@ impl Pages {
             Some(link) => {
                 self.open += 1;
                 self.links.insert(link.to_owned());
+                self.before += page.items.len() as u64;
+                self.skipped = self.skipped.max(skipped(link));
             }
         }
     }
@@ -118,12 +123,23 @@ impl Pages {
             Self { last: 0, .. } => Err(ImportError::Pages(
                 "every page has a NextPageLink, so that the last one is missing".to_owned(),
             )),
+            Self { last: 1, before, skipped: Some(skipped), .. } if before != skipped => {
+                let why = format!("{before} items stand before the last page, and the links skip {skipped}");
+                Err(ImportError::Pages(why))
+            }
             Self { links, open, .. } if links.len() < *open => {
                 Err(ImportError::Pages("a page is given twice".to_owned()))
             }
             _ => Ok(()),
         }
     }
+}
+
+/// How many items a link leads past: `…&$skip=1000`.
+fn skipped(link: &str) -> Option<u64> {
+    let (_, rest) = link.split_once("skip=")?;
+    let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    rest.get(..end)?.parse().ok()
 }
 
 fn take(gathered: &mut Gathered, item: &Item, options: &Options, file: &str) -> Result<(), ImportError> {

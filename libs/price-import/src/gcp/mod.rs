@@ -94,28 +94,33 @@ impl Reading<'_> {
         for region in
             sku.service_regions.iter().filter(|region| self.options.takes(region) || *region == "global")
         {
-            let place = (region != "global").then_some(region.as_str());
-            match &wanted {
-                Part::Resource { family, usage, resource } => {
-                    let key = (family.clone(), region.clone(), *usage);
-                    let (core, gib) = self.resources.entry(key).or_default();
-                    let slot = if *resource == Resource::Core { core } else { gib };
-                    match slot {
-                        Some(one) if *one != price => {
-                            return Err(twice(&self.file, sku, region, *one, price));
-                        }
-                        _ => *slot = Some(price),
-                    }
-                }
-                Part::Storage { kind, part } => {
-                    self.gathered.price_storage((place, kind), *part, price, &self.file)?;
-                }
-                Part::Hourly { part, kind } => {
-                    self.gathered.price_hourly(*part, (place, kind), price, &self.file)?;
-                }
-            }
+            self.price(sku, &wanted, region, price)?;
         }
         Ok(())
+    }
+
+    fn price(&mut self, sku: &Sku, wanted: &Part, region: &str, price: Decimal) -> Result<(), ImportError> {
+        let place = (region != "global").then_some(region);
+        match wanted {
+            Part::Resource { family, usage, resource } => {
+                let key = (family.clone(), region.to_owned(), *usage);
+                let (core, gib) = self.resources.entry(key).or_default();
+                let slot = if *resource == Resource::Core { core } else { gib };
+                match slot {
+                    Some(one) if *one != price => Err(twice(&self.file, sku, region, *one, price)),
+                    _ => {
+                        *slot = Some(price);
+                        Ok(())
+                    }
+                }
+            }
+            Part::Storage { kind, part } => {
+                self.gathered.price_storage((place, kind), *part, price, &self.file)
+            }
+            Part::Hourly { part, kind } => {
+                self.gathered.price_hourly(*part, (place, kind), price, &self.file)
+            }
+        }
     }
 }
 

@@ -102,10 +102,12 @@ fn pages_are_read_together_and_the_last_must_be_there() {
     let (one, other) = (items()[..4].to_vec(), items()[4..].to_vec());
     let link = |skip: u32| format!(r#""https://prices.example/api/retail/prices?$skip={skip}""#);
     let whole = imported(Provider::Azure, &[&page(&items(), "null")]);
-    assert_eq!(imported(Provider::Azure, &[&page(&one, &link(100)), &page(&other, "null")]), whole);
+    assert_eq!(imported(Provider::Azure, &[&page(&one, &link(4)), &page(&other, "null")]), whole);
+    assert_eq!(imported(Provider::Azure, &[&page(&other, "null"), &page(&one, &link(4))]), whole);
     for (pages, what) in [
-        (vec![page(&one, &link(100)), page(&other, &link(200))], "the last"),
-        (vec![page(&one, &link(100)), page(&one, &link(100)), page(&other, "null")], "a page twice"),
+        (vec![page(&one, &link(4)), page(&other, &link(11))], "the last"),
+        (vec![page(&one, &link(8)), page(&other, "null")], "one between"),
+        (vec![page(&one, &link(4)), page(&one, &link(4)), page(&other, "null")], "a page twice"),
     ] {
         let pages: Vec<&str> = pages.iter().map(String::as_str).collect();
         let error = try_import(Provider::Azure, &pages, &options()).unwrap_err();

@@ -5,6 +5,7 @@
 mod aws;
 mod azure;
 mod bounded;
+mod cut;
 mod gcp;
 mod opencost;
 mod order;

@@ -4,7 +4,7 @@ use price_import::Provider;
 use crate::support::{imported, refused};
 
 /// "On-Premises Pricing Configuration": the modified `default.json` of that page.
-const JSON: &str = r#"{"provider": "custom", "description": "Modified prices based on arbitrary whims", "CPU": "1.25",
+pub(crate) const JSON: &str = r#"{"provider": "custom", "description": "Modified prices based on arbitrary whims", "CPU": "1.25",
     "spotCPU": "0.006655", "RAM": "0.50", "spotRAM": "0.000892", "GPU": "0.95", "storage": "0.25",
     "zoneNetworkEgress": "0.01", "firstFiveForwardingRulesCost": "0.0"}"#;
 

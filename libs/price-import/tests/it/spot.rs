@@ -4,7 +4,7 @@ use crate::support::{imported, options, refused, try_import};
 
 /// As `aws ec2 describe-spot-price-history` answers: in zone a 0.030 for a day and 0.036 for half of one, in zone b 0.040 from
 /// the first second to the last.
-const HISTORY: &str = r#"{"SpotPriceHistory": [
+pub(crate) const HISTORY: &str = r#"{"SpotPriceHistory": [
     {"AvailabilityZone": "us-east-1a", "InstanceType": "m5.large", "ProductDescription": "Linux/UNIX", "SpotPrice": "0.036000", "Timestamp": "2026-11-20T12:00:00.000Z"},
     {"AvailabilityZone": "us-east-1a", "InstanceType": "m5.large", "ProductDescription": "Linux/UNIX", "SpotPrice": "0.030000", "Timestamp": "2026-11-19T12:00:00.000Z"},
     {"AvailabilityZone": "us-east-1b", "InstanceType": "m5.large", "ProductDescription": "Linux/UNIX", "SpotPrice": "0.040000", "Timestamp": "2026-11-19T12:00:00.000Z"},

@@ -1,6 +1,7 @@
 //! OpenCost: custom pricing as JSON (`configs/default.json`, "On-Premises Pricing Configuration") and as CSV ("CSV pricing").
 
-use std::collections::BTreeMap;
+mod rows;
+
 use std::io::BufRead;
 
 use price_book::{Confidence, Currency, PriceList, Unit};
@@ -8,8 +9,7 @@ use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crate::csv::{Columns, Rows};
-use crate::gathered::{Gathered, HourlyPart, InstancePart};
+use crate::gathered::Gathered;
 use crate::price::{self, Exact};
 use crate::{File, ImportError, Imported, Options, stream};
 
@@ -53,7 +53,7 @@ pub(crate) fn import<R: BufRead>(files: Vec<File<R>>, options: &Options) -> Resu
                 }
                 lists.push(list);
             }
-            Some(_) => rows(content, &mut gathered, &name, options)?,
+            Some(_) => rows::read(content, &mut gathered, &name, options)?,
         }
     }
     taken += gathered.taken;
@@ -97,79 +97,4 @@ fn units(custom: &Custom, file: &str, options: &Options) -> Result<(PriceList, u
         }),
         _ => Ok((list, taken)),
     }
-}
-
-/// What says of a row that it is of an instance type.
-const TYPE_LABELS: [&str; 2] =
-    ["metadata.labels.node.kubernetes.io/instance-type", "metadata.labels.beta.kubernetes.io/instance-type"];
-
-fn rows<R: BufRead>(
-    content: R,
-    gathered: &mut Gathered,
-    file: &str,
-    options: &Options,
-) -> Result<(), ImportError> {
-    let mut rows = Rows::of(content, file);
-    let header = rows.next()?.unwrap_or_default();
-    let columns = Columns::of(&header);
-    for needed in ["instanceid", "assetclass", "instanceidfield", "marketpricehourly"] {
-        if columns.find(needed).is_none() {
-            return Err(ImportError::Schema {
-                file: file.to_owned(),
-                why: format!("there is no column {needed}"),
-            });
-        }
-    }
-    gathered.in_currency("USD", file, "the file")?;
-    gathered.newest(options.today.clone());
-    let mut newest: BTreeMap<(String, String, String), (String, Decimal)> = BTreeMap::new();
-    while let Some(row) = rows.next()? {
-        let field =
-            |name: &str| columns.find(name).and_then(|at| row.get(at)).map_or("", |field| field.trim());
-        let (id, by) = (field("instanceid"), field("instanceidfield"));
-        let (class, region, kind) = (field("assetclass"), field("region"), field("instancetype"));
-        let name = match class {
-            "node" if !kind.is_empty() => kind,
-            "node" if TYPE_LABELS.contains(&by) => id,
-            "gpu" => id,
-            "node" => {
-                gathered.pass_over("a node by its name or by a label of its own");
-                continue;
-            }
-            _ => {
-                gathered.pass_over("a volume by its name or class");
-                continue;
-            }
-        };
-        if !region.is_empty() && !options.takes(region) {
-            gathered.pass_over("of another region");
-            continue;
-        }
-        let amount = price::parsed(field("marketpricehourly"), file, name)?;
-        // OpenCost keeps the row that ends last.
-        let end = field("endtimestamp").to_owned();
-        let key = (class.to_owned(), region.to_owned(), name.to_owned());
-        match newest.get(&key) {
-            Some((before, one)) if *before == end && *one != amount => {
-                return Err(ImportError::Twice {
-                    file: file.to_owned(),
-                    what: format!("{name} {region}").trim().to_owned(),
-                    one: amount.min(*one).to_string(),
-                    other: amount.max(*one).to_string(),
-                });
-            }
-            Some((before, _)) if *before >= end => {}
-            _ => drop(newest.insert(key, (end, amount))),
-        }
-    }
-    for ((class, region, name), (_, amount)) in newest {
-        match class.as_str() {
-            "gpu" => {
-                let place = (!region.is_empty()).then_some(region.as_str());
-                gathered.price_hourly(HourlyPart::Gpu, (place, &name), amount, file)?;
-            }
-            _ => gathered.price_instance((&region, &name), InstancePart::OnDemand, amount, file)?,
-        }
-    }
-    Ok(())
 }
