@@ -17,7 +17,8 @@ type Fits = fn(&[Pair], Column, i64) -> bool;
 /// nothing. Each is within a cent of its amount.
 ///
 /// The rows are not negative, and each total is within a cent of their sum.
-pub(crate) fn apportion(rows: &[Pair], totals: Pair) -> Vec<Pair> {
+#[must_use]
+pub fn apportion(rows: &[(i64, i64)], totals: (i64, i64)) -> Vec<(i64, i64)> {
     let (same, changed): (Vec<Pair>, Vec<Pair>) = rows.iter().partition(|row| row.0 == row.1);
     let Some(shared) = shared_cents(&same, &changed, totals) else {
         return columns(rows, totals);

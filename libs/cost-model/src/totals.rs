@@ -18,11 +18,19 @@ pub(crate) fn sum(rows: &[Pair]) -> Option<Pair> {
 pub(crate) fn resource_changes<'a>(
     parts: impl Iterator<Item = &'a DraftPart>,
 ) -> Option<Vec<ResourceChange>> {
+    let usage = |part: &DraftPart| (part.before.usage.expected, part.after.usage.expected);
+    changes(parts.map(|part| (part.item.resource(), usage(part))))
+}
+
+/// The same, of what is used of each resource in a month before and after.
+pub(crate) fn changes(
+    parts: impl Iterator<Item = (Resource, (Ratio, Ratio))>,
+) -> Option<Vec<ResourceChange>> {
     let nothing = (Ratio::ZERO, Ratio::ZERO);
     let mut usage = BTreeMap::from([(Resource::Cpu, nothing), (Resource::Memory, nothing)]);
-    for part in parts {
-        let sum = usage.entry(part.item.resource()).or_insert(nothing);
-        *sum = (sum.0.plus(part.before.usage.expected)?, sum.1.plus(part.after.usage.expected)?);
+    for (resource, (before, after)) in parts {
+        let sum = usage.entry(resource).or_insert(nothing);
+        *sum = (sum.0.plus(before)?, sum.1.plus(after)?);
     }
     let shown = |(resource, usage): &(Resource, (Ratio, Ratio))| {
         matches!(resource, Resource::Cpu | Resource::Memory) || usage.0 != usage.1

@@ -31,6 +31,8 @@ pub(crate) const CODES: &[(&str, &str)] = &[
     ("AUDIT_RECORD_NOT_FOUND", "list what there is: plimsoll audit list"),
     ("AUDIT_SIGNATURE_INVALID", "fetch the export again; nothing in it is proven by this checkpoint"),
     ("AUDIT_SIGNATURE_UNKNOWN", "give the public key of this log, from someone you trust"),
+    ("BASELINE_INVALID", "save the result again, with plimsoll cost … --format json"),
+    ("BASELINE_UNREADABLE", "check the path that --compare-to names"),
     (
         "BLOB_MISSING",
         "ask for the preview again; if many are missing, restore the database from a backup of one moment",
@@ -168,7 +170,9 @@ pub(crate) const CODES: &[(&str, &str)] = &[
     ("NOTHING_TO_PROMOTE", "nothing, or look at what is kept: plimsoll promotion show"),
     ("NOT_FOUND", "check the path; /api/v1/openapi.json lists the endpoints"),
     ("NOT_LOGGED_IN", "run plimsoll login, or set PLIMSOLL_TOKEN"),
+    ("OBJECT_AMBIGUOUS", "name the group, the namespace or both: Kind.group/namespace/name"),
     ("OBJECT_DUPLICATE", "remove or rename one of the two objects"),
+    ("OBJECT_NOT_FOUND", "name one of the objects of the state, as plimsoll cost --all lists them"),
     ("OBJECT_WITHOUT_KIND", "give the document apiVersion and kind, or take the file out of the directory"),
     ("OBJECT_WITHOUT_NAME", "give the object a metadata.name"),
     ("OUTPUT_FAILED", "check the disk or the pipe that the output goes to"),
@@ -251,8 +255,6 @@ pub(crate) const CODES: &[(&str, &str)] = &[
     ("SERVER_ANSWER", "check the address, and that command and server are of one version"),
     ("SERVER_UNREACHABLE", "check the address, and that plimsoll up runs there"),
     ("SERVICE_UNAVAILABLE", "try again after a few seconds; /readyz says what is away"),
-    ("SET_AMBIGUOUS", "name the group, the namespace or both: Kind.group/namespace/name:path"),
-    ("SET_NOT_FOUND", "name one of the objects of the state, as plimsoll cost --all lists them"),
     (
         "SET_PATH",
         "write the path as plimsoll diff prints it, such as spec.template.spec.containers[name=web].resources",

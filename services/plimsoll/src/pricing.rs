@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use cost_model::{Assumptions, CostError, CostReport, Usage};
-use kube_model::Object;
 use kube_model::yaml::Limits;
+use kube_model::{Object, ObjectKey};
 use preview::Rendered;
 use price_book::{Date, PriceBook, PriceBookError, PriceList};
 use source::SourceTree;
@@ -65,6 +65,16 @@ impl Prices {
     /// What a change costs, of objects.
     fn of_objects(&self, before: Option<&[Object]>, after: &[Object]) -> Result<CostReport, CostError> {
         cost_model::estimate(before, after, &self.book, &self.assumptions)
+    }
+
+    /// The calculation for an object of a state, which was estimated before; none where it costs nothing by itself.
+    pub(crate) fn working(
+        &self,
+        objects: &[Object],
+        key: &ObjectKey,
+    ) -> Result<Option<Vec<String>>, Failure> {
+        cost_model::working(objects, key, &self.book, &self.assumptions)
+            .map_err(|error| Failure::new(error.code(), error.to_string()))
     }
 
     pub(crate) fn book(&self) -> &PriceBook {

@@ -10,6 +10,7 @@ mod properties;
 mod report;
 mod runs;
 mod schema;
+mod since;
 mod support;
 mod table;
 mod volumes;

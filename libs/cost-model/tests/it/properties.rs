@@ -41,7 +41,7 @@ fn spec() -> impl Strategy<Value = Option<Spec>> {
 }
 
 /// A state before and after: most workloads stay as they are.
-fn states() -> impl Strategy<Value = (Vec<Object>, Vec<Object>)> {
+pub(crate) fn states() -> impl Strategy<Value = (Vec<Object>, Vec<Object>)> {
     let pair = (spec(), spec(), prop::bool::weighted(0.6));
     prop::collection::vec(pair, 0..7).prop_map(|pairs| {
         let before: Vec<_> = pairs.iter().map(|(before, _, _)| *before).collect();
@@ -51,7 +51,7 @@ fn states() -> impl Strategy<Value = (Vec<Object>, Vec<Object>)> {
     })
 }
 
-fn priced(cpu: u64, memory: u64) -> PriceBook {
+pub(crate) fn priced(cpu: u64, memory: u64) -> PriceBook {
     let text = serde_json::to_string(&book()).unwrap();
     let text = text
         .replace("\"0.03\"", &format!("\"0.{cpu:06}\""))

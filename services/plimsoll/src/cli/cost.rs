@@ -1,6 +1,9 @@
 //! `plimsoll cost`.
 
-use clap::Args;
+use std::str::FromStr;
+
+use clap::{Args, ValueEnum};
+use kube_model::PlacePattern;
 
 use super::{Common, Pricing, Printed, SOURCES};
 use crate::estimate::Setting;
@@ -18,6 +21,18 @@ pub(crate) struct Cost {
     /// Of one state alone, it is the state before
     #[arg(long, value_name = "PLACE=VALUE", help_heading = "Cost options")]
     pub(crate) set: Vec<Setting>,
+    /// Compare with a result that was saved with --format json
+    #[arg(long, value_name = "FILE", help_heading = "Cost options", conflicts_with = "nodes")]
+    pub(crate) compare_to: Option<String>,
+    /// Print the whole calculation for one object, as lines to check with a calculator
+    #[arg(long, value_name = "KIND/NAME", help_heading = "Cost options")]
+    pub(crate) explain: Option<PlacePattern>,
+    /// What the table has a line for: object, container, kind, namespace, resource, environment, label=KEY
+    #[arg(long, value_name = "WHAT", default_value = "object", help_heading = "Cost options")]
+    pub(crate) by: By,
+    /// The span that amounts in text and Markdown are for; JSON has months
+    #[arg(long, value_enum, value_name = "SPAN", default_value_t = Period::Month, help_heading = "Cost options")]
+    pub(crate) per: Period,
     /// List every object, and not only the largest
     #[arg(long, help_heading = "Cost options")]
     pub(crate) all: bool,
@@ -27,4 +42,59 @@ pub(crate) struct Cost {
     pub(crate) printed: Printed,
     #[command(flatten)]
     pub(crate) common: Common,
+}
+
+/// What a table has a line for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum By {
+    Object,
+    Container,
+    Kind,
+    Namespace,
+    Resource,
+    Environment,
+    Label(String),
+}
+
+impl By {
+    /// The word for it, as the command line has it.
+    pub(crate) fn word(&self) -> String {
+        match self {
+            Self::Object => "object".to_owned(),
+            Self::Container => "container".to_owned(),
+            Self::Kind => "kind".to_owned(),
+            Self::Namespace => "namespace".to_owned(),
+            Self::Resource => "resource".to_owned(),
+            Self::Environment => "environment".to_owned(),
+            Self::Label(key) => format!("label={key}"),
+        }
+    }
+}
+
+impl FromStr for By {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        match (text, text.strip_prefix("label=")) {
+            ("object", _) => Ok(Self::Object),
+            ("container", _) => Ok(Self::Container),
+            ("kind", _) => Ok(Self::Kind),
+            ("namespace", _) => Ok(Self::Namespace),
+            ("resource", _) => Ok(Self::Resource),
+            ("environment", _) => Ok(Self::Environment),
+            (_, Some(key)) if !key.is_empty() => Ok(Self::Label(key.to_owned())),
+            _ => Err("expected object, container, kind, namespace, resource, environment or label=KEY"),
+        }
+    }
+}
+
+/// The span that an amount is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Period {
+    /// A 730th of a month
+    Hour,
+    /// 730 hours
+    Month,
+    /// Twelve months
+    Year,
 }

@@ -25,7 +25,7 @@ use clap_complete::Shell;
 pub(crate) use self::application::{Application, ApplicationVerb};
 pub(crate) use self::audit::{Audit, AuditFilter, AuditVerb};
 pub(crate) use self::cluster::{ClusterVerb, Clusters};
-pub(crate) use self::cost::Cost;
+pub(crate) use self::cost::{By, Cost, Period};
 pub(crate) use self::dead_letter::{DeadLetterVerb, DeadLetters};
 pub(crate) use self::diff::{Apply, Diff, DiffFormat};
 pub(crate) use self::impact::Impact;

@@ -36,7 +36,12 @@ pub(crate) fn hold(
     }
 }
 
-fn costed(session: &Session, prices: &Prices, given: Given) -> Result<(CostReport, Vec<Object>), Failure> {
+/// What an environment costs as it stands, with its objects.
+pub(crate) fn costed(
+    session: &Session,
+    prices: &Prices,
+    given: Given,
+) -> Result<(CostReport, Vec<Object>), Failure> {
     let shown = given.description().to_owned();
     let read = || {
         let objects = session.redactor.redact_all(&session.objects(&given)?);

@@ -1,16 +1,23 @@
 //! What a state costs, as `plimsoll cost` was asked for it, before it is put into a form.
 
 pub(crate) mod budgets;
+pub(crate) mod compared;
+pub(crate) mod explained;
 pub(crate) mod lines;
+pub(crate) mod period;
+mod selected;
 mod what_if;
 
 use ::budgets::{Spending, Standing};
 use application::{Application, Environment};
 use cost_model::{Bill, CostReport};
 
+use self::compared::Compared;
+use self::explained::Explained;
+use self::lines::{Layout, Line};
+use self::period::Scale;
 pub(crate) use self::what_if::Setting;
-use crate::cli::Cost;
-use crate::estimate::lines::Lines;
+use crate::cli::{By, Cost};
 use crate::failure::Failure;
 use crate::gate::Limit;
 use crate::given::Given;
@@ -24,58 +31,137 @@ pub(crate) struct Estimate {
     pub(crate) before: Option<Input>,
     pub(crate) after: Input,
     pub(crate) report: CostReport,
+    pub(crate) sides: Sides,
+    /// The lines of its table.
+    pub(crate) lines: Vec<Line>,
+    pub(crate) scale: Scale,
     /// Where nodes are described, what the invoice for them does.
     pub(crate) bill: Option<Bill>,
     /// How the budgets stand that `plimsoll.yaml` has on the state after.
     pub(crate) budgets: Vec<Standing>,
     /// The most that the change may add.
     pub(crate) limit: Option<Limit>,
-    /// Which lines a table has.
-    pub(crate) lines: Lines,
     /// The places of the state after that have another value than its files say.
     pub(crate) set: Vec<String>,
+    /// How it compares with a result that was saved.
+    pub(crate) compared: Option<Compared>,
+    /// The calculation for an object, if that was asked for.
+    pub(crate) explained: Option<Explained>,
 }
 
 impl Estimate {
     pub(crate) fn make(session: &Session, arguments: &Cost) -> Result<Self, Failure> {
-        let Cost { sources, nodes, set, pricing, all, common, .. } = arguments;
+        let Cost { sources, nodes, set, pricing, compare_to, explain, common, .. } = arguments;
+        if compare_to.is_some() && sources.len() > 1 {
+            return Err(Failure::new(
+                "USAGE",
+                "--compare-to is for one state: the saved result is the one before",
+            ));
+        }
         let prices = Prices::open(pricing, &session.limits)?;
         let (before, mut after) = session.read_pair(sources)?;
-        let asks = !set.is_empty();
-        let before = before.or_else(|| asks.then(|| after.clone()));
+        let is_asked = !set.is_empty() && compare_to.is_none();
+        let before = before.or_else(|| is_asked.then(|| after.clone()));
         what_if::set(&mut after.objects, set)?;
+        let report = prices.estimate(before.as_ref(), &after)?;
+        // Of a saved result there are no nodes to compare with.
+        let bill = match compare_to {
+            Some(_) => None,
+            None => nodes::of(
+                (session, common),
+                (nodes.as_deref(), sources),
+                (before.as_ref(), &after),
+                prices.book(),
+            )?,
+        };
+        let explained = explain.as_ref().map(|one| explained::of(&prices, one, before.as_ref(), &after));
         let policy = policy(session, &after);
+        let budgets = held(session, &prices, policy, (&report, before.as_ref(), &after));
+        let (report, compared) = match compare_to {
+            Some(path) => {
+                let (since, compared) = compared::with(&compared::read(path)?, &report)?;
+                (since.unwrap_or(report), Some(compared))
+            }
+            None => (report, None),
+        };
+        let is_since = compared.as_ref().is_some_and(|compared| compared.of_prices_micros.is_some());
+        let sides = if before.is_some() || is_since { Sides::Both } else { Sides::After };
         // Of one state alone everything is new: only who asks for it means that.
-        let rules = policy.as_ref().filter(|_| before.is_some());
+        let rules = policy.filter(|_| sides == Sides::Both);
         let limit = Limit::of(pricing, rules.and_then(|(known, _)| known.spec.cost.fail_above.as_ref()));
         limit.iter().try_for_each(|limit| limit.check_currency(prices.book()))?;
-        let report = prices.estimate(before.as_ref(), &after)?;
-        let bill = nodes::of(
-            (session, common),
-            (nodes.as_deref(), sources),
-            (before.as_ref(), &after),
-            prices.book(),
-        )?;
-        let here = Spending {
-            report: &report,
-            before: before.as_ref().map(|input| input.objects.as_slice()),
-            after: &after.objects,
-        };
-        let budgets = policy.map_or(Vec::new(), |(known, environment)| {
-            let on_it = |budget: &&application::Budget| budget.is_on(Some(&environment.name));
-            let on_it: Vec<_> = known.spec.budgets.iter().filter(on_it).cloned().collect();
-            let others = || others(session, known, environment);
-            budgets::hold(session, &prices, &on_it, &here, others)
-        });
-        let lines = if *all { Lines::All } else { Lines::Largest };
+        let scale = Scale { period: arguments.per, currency: report.book.currency };
+        let lines = table(session, &prices, arguments, (&report, &after, policy), (sides, scale))?;
         let set = set.iter().map(Setting::place).collect();
-        Ok(Self { before, after, report, bill, budgets, limit, lines, set })
+        let explained = explained.transpose()?;
+        Ok(Self {
+            before,
+            after,
+            report,
+            sides,
+            lines,
+            scale,
+            bill,
+            budgets,
+            limit,
+            set,
+            compared,
+            explained,
+        })
     }
+}
 
-    /// Whether there is a state before.
-    pub(crate) fn sides(&self) -> Sides {
-        if self.before.is_some() { Sides::Both } else { Sides::After }
+/// How the application's budgets stand.
+fn held(
+    session: &Session,
+    prices: &Prices,
+    policy: Option<(&Application, &Environment)>,
+    (report, before, after): (&CostReport, Option<&Input>, &Input),
+) -> Vec<Standing> {
+    let Some((known, environment)) = policy else { return Vec::new() };
+    let before = before.map(|input| input.objects.as_slice());
+    let here = Spending { report, before, after: &after.objects };
+    let on_it = |budget: &&application::Budget| budget.is_on(Some(&environment.name));
+    let on_it: Vec<_> = known.spec.budgets.iter().filter(on_it).cloned().collect();
+    budgets::hold(session, prices, &on_it, &here, || others(session, known, environment))
+}
+
+/// The lines of the table that is asked for.
+fn table(
+    session: &Session,
+    prices: &Prices,
+    arguments: &Cost,
+    (report, after, policy): (&CostReport, &Input, Option<(&Application, &Environment)>),
+    (sides, scale): (Sides, Scale),
+) -> Result<Vec<Line>, Failure> {
+    let environments = match arguments.by {
+        By::Environment => environments(session, prices, (report, after), policy)?,
+        _ => Vec::new(),
+    };
+    let layout = Layout { by: &arguments.by, scale, all: arguments.all, environments: &environments };
+    lines::lines(report, sides, &layout)
+        .ok_or_else(|| Failure::new("COST_OVERFLOW", "a cost is too large to be shown for this span"))
+}
+
+/// What each environment of the application costs before and after, in micro-units: the others as they stand.
+fn environments(
+    session: &Session,
+    prices: &Prices,
+    (report, after): (&CostReport, &Input),
+    policy: Option<(&Application, &Environment)>,
+) -> Result<Vec<(String, i64, i64)>, Failure> {
+    let name = after.given.environment().map_or_else(|| after.given.description(), |one| &one.name);
+    let micros = |figure: cost_model::Figure| figure.money.micros;
+    let here = (name.to_owned(), micros(report.total.baseline), micros(report.total.projected));
+    let mut all = vec![here];
+    let Some((known, environment)) = policy else { return Ok(all) };
+    for given in others(session, known, environment)? {
+        let name = given.environment().map_or_else(|| given.description(), |one| &one.name).to_owned();
+        let (report, _) = budgets::costed(session, prices, given)?;
+        let cost = micros(report.total.projected);
+        all.push((name, cost, cost));
     }
+    Ok(all)
 }
 
 /// The application whose rules hold for a state, and which of its environments the state is.

@@ -7,6 +7,7 @@ use kube_model::schema::{Schema, Schemas};
 use kube_model::{Object, Path, PlacePattern, Segment, lists};
 use serde_json::{Map, Value};
 
+use crate::estimate::selected;
 use crate::failure::Failure;
 use crate::text::value;
 
@@ -16,9 +17,6 @@ pub(crate) struct Setting {
     place: PlacePattern,
     value: Value,
 }
-
-/// As many objects are named in an error.
-const NAMED: usize = 10;
 
 /// The fields that make an object the one that it is.
 const IDENTITY: [&str; 5] = ["apiVersion", "kind", "metadata", "metadata.name", "metadata.namespace"];
@@ -59,7 +57,7 @@ fn split(text: &str) -> Option<(&str, &str)> {
 pub(crate) fn set(objects: &mut [Object], settings: &[Setting]) -> Result<(), Failure> {
     let schemas = Schemas::built_in().with_crds(objects.iter());
     settings.iter().try_for_each(|setting| {
-        for index in setting.selected(objects)? {
+        for index in selected::objects("--set", &setting.place, objects)? {
             let object = &mut objects[index];
             let schema = schemas.of(&object.key.group, &object.key.kind);
             let fail = |why: String| {
@@ -81,41 +79,6 @@ impl Setting {
     pub(crate) fn place(&self) -> String {
         self.place.to_string()
     }
-
-    /// The objects that it means: one, or all that a pattern with `*` matches.
-    fn selected(&self, objects: &[Object]) -> Result<Vec<usize>, Failure> {
-        let pattern = &self.place.object;
-        let matching: Vec<usize> =
-            (0..objects.len()).filter(|index| pattern.matches(&objects[*index].key)).collect();
-        let is_pattern = [Some(&pattern.kind), pattern.namespace.as_ref(), Some(&pattern.name)]
-            .into_iter()
-            .flatten()
-            .any(|part| part.contains('*'));
-        match matching.as_slice() {
-            [] => {
-                let alike = objects.iter().filter(|object| object.key.kind == pattern.kind);
-                let there = match named(alike) {
-                    names if names.is_empty() => format!("the state has no {}", pattern.kind),
-                    names => format!("there are {names}"),
-                };
-                Err(Failure::new("SET_NOT_FOUND", format!("--set {}: no such object; {there}", self.place)))
-            }
-            [_, _, ..] if !is_pattern => {
-                let several = named(matching.iter().map(|index| &objects[*index]));
-                Err(Failure::new("SET_AMBIGUOUS", format!("--set {}: it may be {several}", self.place)))
-            }
-            _ => Ok(matching),
-        }
-    }
-}
-
-/// Their names, in full.
-fn named<'a>(objects: impl Iterator<Item = &'a Object>) -> String {
-    let mut names: Vec<String> = objects.map(|object| object.key.to_string()).collect();
-    let more = names.len().saturating_sub(NAMED);
-    names.truncate(NAMED);
-    let names = names.join(", ");
-    if more > 0 { format!("{names} and {more} more") } else { names }
 }
 
 /// Puts a value at a path, from `depth` on. A field that the API does not have is refused: it would change nothing.

@@ -2,25 +2,37 @@
 
 use cost_model::CostReport;
 
+use super::preview::fenced;
 use super::{Page, bill, table_head, table_row};
 use crate::escape;
 use crate::estimate::Estimate;
 use crate::estimate::budgets::NOT_CONNECTED;
-use crate::estimate::lines::{About, Lines, lines};
-use crate::text::cost::{Sides, asked, assumed, budget, cells, prices, verdict};
-use crate::text::value;
+use crate::estimate::lines::{About, Line};
+use crate::estimate::period::Scale;
+use crate::text::cost::{Sides, asked, assumed, budget, calculations, cells, headline, prices};
+use crate::text::{sure, value};
 
 pub(crate) fn render(estimate: &Estimate) -> Page {
-    let (report, sides) = (&estimate.report, estimate.sides());
+    let Estimate { report, sides, lines, scale, .. } = estimate;
     let mut page = Page::default();
-    page.keep(format!("### Cost: {}\n", escape::markdown(&verdict(report, sides))));
+    page.keep(format!("### {}\n", escape::markdown(&headline(estimate))));
     held(&mut page, &estimate.budgets);
-    if !estimate.set.is_empty() {
-        page.keep(format!("\n{}\n", escape::markdown(&asked(&estimate.set))));
+    for line in asked(estimate) {
+        let is_item = line.starts_with("- ");
+        let text = escape::markdown(line.trim_start_matches("- "));
+        page.keep(if is_item { format!("- {text}\n") } else { format!("\n{text}\n") });
     }
-    page.append(details(report, sides, estimate.lines));
+    if let Some(explained) = &estimate.explained {
+        for (when, lines) in calculations(explained) {
+            let title = format!("{}{when}", escape::code(&explained.object));
+            let lines: Vec<String> = lines.iter().map(|line| escape::line(line)).collect();
+            page.keep(format!("\n#### {title}\n\n{}", fenced("text", &lines.join("\n"))));
+        }
+        return page;
+    }
+    page.append(details(report, *sides, (lines, *scale)));
     if let Some(bill) = &estimate.bill {
-        page.append(bill::render(bill, sides));
+        page.append(bill::render(bill, *sides));
     }
     page
 }
@@ -39,11 +51,11 @@ pub(crate) fn held(page: &mut Page, budgets: &[budgets::Standing]) {
 }
 
 /// The table, what is not known, the prices and what was assumed.
-pub(crate) fn details(report: &CostReport, sides: Sides, which: Lines) -> Page {
+pub(crate) fn details(report: &CostReport, sides: Sides, (lines, scale): (&[Line], Scale)) -> Page {
     let mut page = Page::default();
     if !report.objects.is_empty() {
         page.keep("\n");
-        table(report, sides, which, &mut page);
+        table(sides, lines, scale, &mut page);
     }
     if !report.unknown.is_empty() {
         page.keep("\nNot known, and in no figure above:\n\n");
@@ -52,27 +64,31 @@ pub(crate) fn details(report: &CostReport, sides: Sides, which: Lines) -> Page {
             page.detail(object.clone(), format!("- {object}: {}\n", escape::markdown(&unknown.why)));
         }
     }
-    let about = [prices(report), assumed(report)].map(|line| escape::markdown(&line));
+    let about = [prices(report), assumed(report)].into_iter().chain(sure::lines(report));
+    let about: Vec<String> = about.map(|line| escape::markdown(&line)).collect();
     page.keep(format!("\n<sub>{}</sub>\n", about.join(" ")));
     page
 }
 
-fn table(report: &CostReport, sides: Sides, which: Lines, page: &mut Page) {
-    page.keep(table_head(match sides {
-        Sides::Both => &["A month", ">Before", ">After", ">Change"],
-        Sides::After => &["Object", ">A month"],
-    }));
-    for line in lines(report, sides, which) {
+fn table(sides: Sides, lines: &[Line], scale: Scale, page: &mut Page) {
+    let span = scale.words().replacen('a', "A", 1);
+    let right = format!(">{span}");
+    let columns = match sides {
+        Sides::Both => vec![span.as_str(), ">Before", ">After", ">Change"],
+        Sides::After => vec!["Object", &right],
+    };
+    page.keep(table_head(&columns));
+    for line in lines {
         let label = match line.about {
-            About::Object => escape::code(&line.label),
+            About::Named => escape::code(&line.label),
             About::Several => escape::markdown(&line.label),
             About::Total => format!("**{}**", line.label),
         };
-        let figures = cells(&line, sides);
+        let figures = cells(line, sides, scale);
         let cells: Vec<String> =
             std::iter::once(label.clone()).chain(figures.iter().map(|cell| escape::markdown(cell))).collect();
         match line.about {
-            About::Object => page.detail(label, table_row(&cells)),
+            About::Named => page.detail(label, table_row(&cells)),
             About::Several | About::Total => page.keep(table_row(&cells)),
         }
     }

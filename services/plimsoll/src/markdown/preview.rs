@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::{Page, bill, code_of, cost, drift, folded, risk, table_head, table_row};
 use crate::escape;
-use crate::estimate::lines::Lines;
+use crate::estimate::lines::of_preview;
+use crate::estimate::period::Scale;
 use crate::headline;
 use crate::preview::Preview;
 use crate::text::cost::{Sides, verdict};
@@ -42,7 +43,8 @@ pub(crate) fn render(preview: &Preview, patch: Option<&str>, objects: Option<&[O
         let title = if preview.bill.is_some() { "Cost, allocated" } else { "Cost" };
         page.keep(format!("\n#### {title}: {cost_title}\n"));
         cost::held(&mut page, &preview.budgets);
-        page.append(cost::details(&preview.cost, Sides::Both, Lines::Largest));
+        let scale = Scale::month(preview.cost.book.currency);
+        page.append(cost::details(&preview.cost, Sides::Both, (&of_preview(&preview.cost), scale)));
         if let Some(bill) = &preview.bill {
             page.append(bill::render(bill, Sides::Both));
         }

@@ -9,17 +9,22 @@ use super::cost::Sides;
 use super::table::{self, Row};
 use crate::style::Style;
 
-/// The bill, below the cost.
-pub(crate) fn render(bill: &Bill, sides: Sides, style: Style) -> String {
+/// What the bill is made of, where its verdict stands above already.
+pub(crate) fn render(bill: &Bill, style: Style) -> String {
     let mut page = Page::new(style);
-    write(&mut page, bill, sides);
+    page.heading("The nodes");
+    details(&mut page, bill);
     page.finish()
 }
 
-/// The same, on a page.
+/// The bill, below the cost.
 pub(crate) fn write(page: &mut Page, bill: &Bill, sides: Sides) {
-    let style = page.style;
     page.heading(&format!("Bill for nodes: {}", verdict(bill, sides)));
+    details(page, bill);
+}
+
+fn details(page: &mut Page, bill: &Bill) {
+    let style = page.style;
     page.wrapped(0, None, &effect(bill));
     if !bill.nodes.is_empty() {
         page.blank();

@@ -11,6 +11,7 @@ pub(crate) mod places;
 pub(crate) mod preview;
 pub(crate) mod risk;
 pub(crate) mod stat;
+pub(crate) mod sure;
 mod table;
 pub(crate) mod value;
 

@@ -4,7 +4,8 @@ use super::cost::Sides;
 use super::{Page, bill, cost, count, drift, places, risk};
 use crate::cli::Preview as Arguments;
 use crate::escape;
-use crate::estimate::lines::Lines;
+use crate::estimate::lines::of_preview;
+use crate::estimate::period::Scale;
 use crate::headline;
 use crate::preview::Preview;
 use crate::style::{Style, Tone};
@@ -29,7 +30,8 @@ pub(crate) fn render(preview: &Preview, arguments: &Arguments, style: Style) -> 
     let title = if preview.bill.is_some() { "Cost, allocated" } else { "Cost" };
     page.heading(&format!("{title}: {}", cost::verdict(&preview.cost, Sides::Both)));
     cost::held(&mut page, &preview.budgets);
-    cost::details(&mut page, &preview.cost, Sides::Both, Lines::Largest);
+    let scale = Scale::month(preview.cost.book.currency);
+    cost::details(&mut page, &preview.cost, Sides::Both, (&of_preview(&preview.cost), scale));
     if let Some(bill) = &preview.bill {
         bill::write(&mut page, bill, Sides::Both);
     }

@@ -114,7 +114,7 @@ fn a_preview_gives_both_answers() {
         "{head:?}"
     );
     for line in [
-        "Cost, allocated: +$",
+        "Cost, allocated: about +$",
         "Bill for nodes: +$140.16 a month (+200 %), on $70.08",
         "It tips general over: 1 more node, and it keeps 1 node from going away.",
     ] {

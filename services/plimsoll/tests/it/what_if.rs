@@ -59,12 +59,12 @@ fn a_what_if_is_asked_of_the_nodes_too() {
 #[test]
 fn what_is_set_nowhere_is_an_error() {
     for (file, set, code, says) in [
-        ("web.yaml", "Deployment/api:spec.replicas=1", "SET_NOT_FOUND", "there are Deployment.apps/web"),
-        ("web.yaml", "Service/web:spec.type=LoadBalancer", "SET_NOT_FOUND", "the state has no Service"),
+        ("web.yaml", "Deployment/api:spec.replicas=1", "OBJECT_NOT_FOUND", "there are Deployment.apps/web"),
+        ("web.yaml", "Service/web:spec.type=LoadBalancer", "OBJECT_NOT_FOUND", "the state has no Service"),
         (
             "both.yaml",
             "Deployment/web:spec.replicas=1",
-            "SET_AMBIGUOUS",
+            "OBJECT_AMBIGUOUS",
             "it may be Deployment.apps/shop/web, Deployment.apps/test/web",
         ),
         ("web.yaml", "Deployment/web:spec.replica=1", "SET_PATH", "Deployment has no field spec.replica"),
