@@ -18,7 +18,7 @@ mod share;
 mod subscription;
 mod topics;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -26,10 +26,12 @@ use async_trait::async_trait;
 use events::{Record, Topic};
 
 pub use settings::KafkaSettings;
+pub use topics::{FoundTopic, TopicChange, TopicSpec, plan_topics};
 
 use self::appender::Appender;
 use self::reader::Reader;
 use self::subscription::KafkaSubscription;
+use self::topics::Admin;
 use crate::error::LogError;
 use crate::position::{Delivered, Group, PartitionId, Position};
 use crate::traits::{EventLog, Subscription};
@@ -42,6 +44,7 @@ pub struct KafkaLog {
 
 struct Inner {
     settings: KafkaSettings,
+    admin: Admin,
     appender: Appender,
     reader: Reader,
     /// How many members of a group this process has had: each has an instance of its own.
@@ -57,9 +60,38 @@ impl KafkaLog {
         settings.check()?;
         let connect = move || {
             let (appender, reader) = (Appender::new(&settings)?, Reader::new(&settings)?);
-            Ok(Self { inner: Arc::new(Inner { settings, appender, reader, members: Mutex::default() }) })
+            let (admin, members) = (Admin::new(&settings), Mutex::default());
+            Ok(Self { inner: Arc::new(Inner { settings, admin, appender, reader, members }) })
         };
         blocking(connect).await
+    }
+
+    /// What topics are, of those that there are.
+    ///
+    /// # Errors
+    /// The log cannot be reached, or does not let us in.
+    pub async fn found_topics(&self, topics: &[Topic]) -> Result<BTreeMap<Topic, FoundTopic>, LogError> {
+        let mut found = BTreeMap::new();
+        for topic in topics {
+            let asked = topic.clone();
+            if let Some(shape) = self.ask(move |reader| reader.shape(&asked)).await? {
+                found.insert(topic.clone(), self.inner.admin.found(topic, shape).await?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Makes a change of a plan. One that is refused changes nothing.
+    ///
+    /// # Errors
+    /// The log cannot be reached, or does not let us in.
+    pub async fn apply(&self, change: &TopicChange) -> Result<(), LogError> {
+        let admin = &self.inner.admin;
+        match change {
+            TopicChange::Create(spec) => admin.create(spec).await,
+            TopicChange::Set { topic, name, to, .. } => admin.set(topic, &[(name, to)]).await,
+            TopicChange::Refused { .. } => Ok(()),
+        }
     }
 
     async fn ask<T: Send + 'static>(
@@ -83,9 +115,19 @@ impl KafkaLog {
 #[async_trait]
 impl EventLog for KafkaLog {
     async fn ensure_topic(&self, topic: &Topic, partitions: u32) -> Result<(), LogError> {
-        topics::ensure(&self.inner.settings, topic, partitions).await?;
-        let topic = topic.clone();
-        self.ask(move |reader| reader.until_known(&topic)).await
+        let spec = self.inner.admin.spec(topic, partitions);
+        let found = self.found_topics(std::slice::from_ref(topic)).await?;
+        let Some(found) = found.get(topic) else {
+            self.inner.admin.create(&spec).await?;
+            let topic = topic.clone();
+            return self.ask(move |reader| reader.until_known(&topic)).await;
+        };
+        match &*spec.dangers(found) {
+            [] => Ok(()),
+            dangers => {
+                Err(LogError::Misconfigured(format!("{topic} would lose records: {}", dangers.join("; "))))
+            }
+        }
     }
 
     async fn partitions(&self, topic: &Topic) -> Result<u32, LogError> {

@@ -22,7 +22,7 @@ mod traits;
 
 pub use error::LogError;
 #[cfg(feature = "kafka")]
-pub use kafka::{KafkaLog, KafkaSettings};
+pub use kafka::{FoundTopic, KafkaLog, KafkaSettings, TopicChange, TopicSpec, plan_topics};
 pub use limits::Limits;
 pub use memory::MemoryLog;
 pub use partitioner::partition_of;

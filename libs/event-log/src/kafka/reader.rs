@@ -69,6 +69,23 @@ impl Reader {
         }
     }
 
+    /// How many partitions a topic has, and how many brokers keep the one that the fewest keep; none if there is no such
+    /// topic.
+    pub(super) fn shape(&self, topic: &Topic) -> Result<Option<(u32, u16)>, LogError> {
+        match self.partitions(topic) {
+            Ok(_) => {}
+            Err(LogError::TopicUnknown(_)) => return Ok(None),
+            Err(error) => return Err(error),
+        }
+        let metadata = self.client.fetch_metadata(Some(topic.as_str()), self.settings.request_timeout);
+        let metadata = metadata.map_err(|error| failure(&error, topic.as_str()))?;
+        let partitions = metadata.topics().iter().flat_map(|topic| topic.partitions());
+        let replicas: Vec<usize> = partitions.map(|partition| partition.replicas().len()).collect();
+        let fewest = replicas.iter().min().copied().unwrap_or_default();
+        let count = u32::try_from(replicas.len()).unwrap_or(u32::MAX);
+        Ok(Some((count, u16::try_from(fewest).unwrap_or(u16::MAX))))
+    }
+
     /// Waits until a topic that was made is known.
     pub(super) fn until_known(&self, topic: &Topic) -> Result<(), LogError> {
         let deadline = Instant::now() + self.settings.request_timeout;

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use event_log::conformance::{Backend, Client, Link};
-use event_log::{KafkaLog, KafkaSettings, Limits};
+use event_log::{EventLog, KafkaLog, KafkaSettings, Limits, TopicChange, TopicSpec, plan_topics};
+use events::Topic;
 use test_kafka::{Proxy, TestKafka};
 
 /// The broker is all tests'; each has names of its own.
@@ -21,16 +22,7 @@ struct Line(Proxy);
 impl Backend for Broker {
     async fn client(&self) -> Client {
         let proxy = self.kafka.line().await;
-        let settings = KafkaSettings {
-            brokers: proxy.brokers(),
-            session: Duration::from_secs(9),
-            heartbeat: Duration::from_millis(500),
-            request_timeout: Duration::from_secs(3),
-            replication: 1,
-            min_insync: 1,
-            ..KafkaSettings::default()
-        };
-        let log = KafkaLog::connect(settings).await.unwrap();
+        let log = KafkaLog::connect(settings(proxy.brokers())).await.unwrap();
         Client { log: Arc::new(log), link: Arc::new(Line(proxy)) }
     }
 
@@ -54,6 +46,18 @@ impl Link for Line {
     }
 }
 
+fn settings(brokers: String) -> KafkaSettings {
+    KafkaSettings {
+        brokers,
+        session: Duration::from_secs(9),
+        heartbeat: Duration::from_millis(500),
+        request_timeout: Duration::from_secs(3),
+        replication: 1,
+        min_insync: 1,
+        ..KafkaSettings::default()
+    }
+}
+
 async fn broker() -> Broker {
     static TESTS: AtomicU32 = AtomicU32::new(0);
     let prefix = format!("t{}-", TESTS.fetch_add(1, Ordering::Relaxed));
@@ -61,3 +65,51 @@ async fn broker() -> Broker {
 }
 
 event_log::conformance_tests!([#[tokio::test(flavor = "multi_thread", worker_threads = 2)]] broker().await);
+
+/// A topic that somebody made otherwise is no place for records until it is put right, and then it is.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_topic_that_would_lose_records_is_refused_and_put_right() {
+    let kafka = TestKafka::shared().await;
+    let log = KafkaLog::connect(settings(kafka.brokers())).await.unwrap();
+    let topic = Topic::new("made-otherwise.v1");
+    log.ensure_topic(&topic, 2).await.unwrap();
+    let set = |to: &str| TopicChange::Set {
+        topic: topic.clone(),
+        name: "retention.ms",
+        from: None,
+        to: to.to_owned(),
+    };
+    log.apply(&set("604800000")).await.unwrap();
+    let refused = log.ensure_topic(&topic, 2).await.unwrap_err();
+    assert_eq!(refused.code(), "LOG_MISCONFIGURED");
+    assert!(refused.to_string().contains("retention.ms is \"604800000\", and has to be -1"), "{refused}");
+
+    let spec = |topic: &Topic| TopicSpec {
+        topic: topic.clone(),
+        partitions: 2,
+        replication: 1,
+        min_insync: 1,
+        message_bytes: 2 * 1024 * 1024 + 64 * 1024,
+    };
+    let absent = Topic::new("not-made-yet.v1");
+    let wanted = [spec(&topic), spec(&absent)];
+    let plan = async || {
+        let found = log.found_topics(&[topic.clone(), absent.clone()]).await.unwrap();
+        plan_topics(&wanted, &found)
+    };
+    let changes = plan().await;
+    let shown: Vec<String> = changes.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        shown,
+        [
+            "set retention.ms of made-otherwise.v1 from 604800000 to -1",
+            "create not-made-yet.v1 with 2 partitions on 1 brokers, 1 in sync",
+        ]
+    );
+    for change in &changes {
+        log.apply(change).await.unwrap();
+    }
+    log.ensure_topic(&topic, 2).await.unwrap();
+    log.ensure_topic(&absent, 2).await.unwrap();
+    assert_eq!(plan().await, []);
+}
