@@ -32,6 +32,7 @@ pub fn estimate(
     assumptions: &Assumptions,
 ) -> Result<CostReport, CostError> {
     let before = before.unwrap_or_default();
+    let notes = unused_entries(before, after, assumptions);
     let (around_before, around) = (Surroundings::of(before), Surroundings::of(after));
     let measured = Measured::of(&assumptions.usage);
     let cx = Context { around: &around, assumptions, measured: &measured, book };
@@ -63,7 +64,15 @@ pub fn estimate(
         book: book.units_only(),
         objects: objects.collect::<Result<_, _>>()?,
         unknown,
+        notes,
     })
+}
+
+/// A usage file whose entry names nothing has a slip in it, or is of another cluster: what it says is not counted.
+fn unused_entries(before: &[Object], after: &[Object], assumptions: &Assumptions) -> Vec<String> {
+    let keys: Vec<_> = before.iter().chain(after).map(|object| &object.key).collect();
+    let unused = assumptions.usage.unmatched(&keys);
+    unused.into_iter().map(|entry| format!("the usage file's {entry} is no object here")).collect()
 }
 
 /// Every object of a state, in the order of keys, and of files where keys are equal.

@@ -64,13 +64,14 @@ impl Serialize for CostReport {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let objects: Vec<_> = self.objects.iter().map(|object| object_json(object, &self.book)).collect();
         let unknown: Vec<_> = self.unknown.iter().map(unknown_json).collect();
-        let mut report = serializer.serialize_struct("CostReport", 6)?;
+        let mut report = serializer.serialize_struct("CostReport", 7)?;
         report.serialize_field("estimated_cost", &self.estimated_cost())?;
         report.serialize_field("cost_preview", &self.cost_preview())?;
         report.serialize_field("assumptions", &AssumptionsJson::of(&self.assumptions))?;
         report.serialize_field("price", &self.book)?;
         report.serialize_field("objects", &objects)?;
         report.serialize_field("unknown", &unknown)?;
+        report.serialize_field("notes", &self.notes)?;
         report.end()
     }
 }

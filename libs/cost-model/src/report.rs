@@ -29,6 +29,8 @@ pub struct CostReport {
     pub objects: Vec<ObjectCost>,
     /// What the figures leave out, in the same order.
     pub unknown: Vec<UnknownCost>,
+    /// What is to be said of the whole: entries of a usage file that mean nothing here.
+    pub notes: Vec<String>,
 }
 
 /// The cost of one object.

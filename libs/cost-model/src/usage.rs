@@ -1,5 +1,7 @@
 //! What is measured, or assumed by the user, of how workloads run: the usage file.
 
+use std::collections::BTreeMap;
+
 use kube_model::{ObjectKey, ObjectPattern, PlacePattern, yaml};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -160,12 +162,24 @@ impl Usage {
         *self == Self::default()
     }
 
-    /// The entries that mean no object of these.
+    /// The entries that mean no object of these, but for those that stand for several.
+    #[must_use]
     pub fn unmatched<'a>(&'a self, keys: &[&ObjectKey]) -> Vec<&'a str> {
-        let matches = |one: &WorkloadUsage| {
-            one.pattern().is_some_and(|pattern| keys.iter().any(|key| pattern.matches(key)))
+        if self.workloads.is_empty() {
+            return Vec::new();
+        }
+        let mut by_name: BTreeMap<&str, Vec<&ObjectKey>> = BTreeMap::new();
+        for key in keys {
+            by_name.entry(&key.name).or_default().push(key);
+        }
+        let is_unused = |one: &&WorkloadUsage| {
+            let pattern = one.pattern().filter(|pattern| !pattern.name.contains('*'));
+            pattern.is_some_and(|pattern| {
+                let named = by_name.get(pattern.name.as_str());
+                !named.is_some_and(|keys| keys.iter().any(|key| pattern.matches(key)))
+            })
         };
-        self.workloads.iter().filter(|one| !matches(one)).map(|one| one.object.as_str()).collect()
+        self.workloads.iter().filter(is_unused).map(|one| one.object.as_str()).collect()
     }
 }
 

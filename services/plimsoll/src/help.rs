@@ -153,6 +153,7 @@ pub(crate) const CODES: &[(&str, &str)] = &[
     ("LOG_DAMAGED", "find out what changed the schema log, and restore the database from its backup"),
     ("LOG_FENCED", "nothing, unless it happens often: another member went on"),
     ("LOG_FULL", "free space on the disk of Postgres, or connect to the primary"),
+    ("LOG_MISCONFIGURED", "correct the property of the event log that the message names"),
     ("LOG_RECORD_TOO_LARGE", "shorten the list that the request carries; a place may hold a *"),
     ("LOG_REFUSED", "try psql with the same URL, and check the role, its rights and the database"),
     ("LOG_TOPIC_UNKNOWN", "start the service that writes the topic"),

@@ -24,6 +24,7 @@ struct Report {
     price: PriceBook,
     objects: Vec<Object>,
     unknown: Vec<Unknown>,
+    notes: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -178,7 +179,7 @@ fn figure(currency: Currency, cents: Cents, micros: i64) -> Figure {
 
 impl<'de> Deserialize<'de> for CostReport {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Report { estimated_cost: total, cost_preview, assumptions, price: book, objects, unknown } =
+        let Report { estimated_cost: total, cost_preview, assumptions, price: book, objects, unknown, notes } =
             Report::deserialize(deserializer)?;
         let currency = book.currency;
         let resources = cost_preview.resources.into_iter();
@@ -196,6 +197,7 @@ impl<'de> Deserialize<'de> for CostReport {
             book,
             objects: objects.collect::<Result<_, _>>().map_err(D::Error::custom)?,
             unknown: unknown.into_iter().map(Unknown::read).collect(),
+            notes,
         })
     }
 }

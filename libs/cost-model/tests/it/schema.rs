@@ -27,12 +27,68 @@ fn reports() -> Vec<CostReport> {
     let euros = serde_json::to_string(&crate::support::book()).unwrap().replace("USD", "EUR");
     let euros = price_book::PriceBook::parse(&euros).unwrap();
     vec![
+        everything(),
         cost(""),
         cost(&before),
         change(&before, &after),
         change(&after, ""),
         estimate(None, &objects(&after), &euros, &assumptions()).unwrap(),
     ]
+}
+
+/// A report in which every optional field is there: classes, reasons, usage, idle, what is added by a rollout, no upper bound.
+fn everything() -> CostReport {
+    let state = |image: &str| {
+        format!(
+            "apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: web, namespace: shop, labels: {{team: a}}}}
+spec:
+  template:
+    spec:
+      nodeSelector: {{karpenter.sh/capacity-type: spot, nvidia.com/gpu.product: T4}}
+      containers: [{{name: a, image: {image}, resources: {{limits: {{cpu: 1, memory: 1Gi, nvidia.com/gpu: 1}}}}}}]
+---
+apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata: {{name: fast}}
+provisioner: ebs.csi.aws.com
+parameters: {{type: gp3, iops: '4000', throughput: '250'}}
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {{name: data}}
+spec: {{storageClassName: fast, resources: {{requests: {{storage: 10Gi}}}}}}
+---
+apiVersion: serving.knative.dev/v1
+kind: Service
+metadata: {{name: fn}}
+spec: {{template: {{spec: {{containers: [{{name: a, resources: {{requests: {{cpu: 1}}}}}}]}}}}}}
+"
+        )
+    };
+    let usage = cost_model::Usage::parse(
+        b"{source: by hand, platform: autopilot, traffic_prices: {nat_gb: 0.04}, workloads: [{object: Deployment/shop/web, cpu_cores: 0.5,
+           memory_gib: 2, nat_gb: 5, zone_gb: 1}, {object: Deployment/nobody, replicas: 2}]}",
+    );
+    let assumptions = cost_model::Assumptions { usage: usage.unwrap(), ..assumptions() };
+    let (before, after) = (objects(&state("a:1")), objects(&state("a:2")));
+    estimate(Some(&before), &after, &crate::table::priced(), &assumptions).unwrap()
+}
+
+#[test]
+fn every_optional_field_is_written_where_it_is_known() {
+    let text = serde_json::to_string(&everything()).unwrap();
+    for field in
+        ["class", "why", "assumed", "usage", "platform", "traffic_prices", "containers", "transient", "notes"]
+    {
+        assert!(text.contains(&format!("\"{field}\":")), "{field}: {text}");
+    }
+    for value in
+        ["\"high_micros\":null", "\"storage_iops\"", "\"storage_throughput\"", "\"traffic\"", "\"gpu\""]
+    {
+        assert!(text.contains(value), "{value}: {text}");
+    }
 }
 
 #[test]

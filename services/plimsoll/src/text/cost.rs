@@ -233,7 +233,9 @@ pub(crate) fn assumed(report: &CostReport) -> String {
     if let (Some(nodes), true) = (report.assumptions.node_count, has(&["DaemonSet"])) {
         text.push_str(&format!("; a DaemonSet runs on {}", count(nodes as usize, "node", "nodes")));
     }
-    text + "."
+    text.push('.');
+    report.notes.iter().for_each(|note| text.push_str(&format!(" Note: {note}.")));
+    text
 }
 
 fn rows(sides: Sides, (lines, scale): (&[Line], Scale)) -> Vec<Row> {

@@ -27,5 +27,6 @@ mod secrets;
 mod settings;
 mod shop;
 mod sources;
+mod usage;
 mod what_if;
 mod write;

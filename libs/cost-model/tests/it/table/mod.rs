@@ -11,6 +11,7 @@ mod pods;
 mod published;
 mod ranges;
 mod scaling;
+mod surge;
 mod usage;
 
 use cost_model::{Assumptions, CostReport, Usage, estimate};
