@@ -13,5 +13,5 @@ mod selected;
 mod standing;
 mod words;
 
-pub use selected::{Elsewhere, Spending};
+pub use selected::{Elsewhere, Spending, States};
 pub use standing::{Standing, Verdict, standings};

@@ -3,18 +3,30 @@
 use std::collections::{BTreeMap, HashMap};
 
 use application::Budget;
-use cost_model::CostReport;
+use cost_model::{CostReport, ObjectCost};
 use kube_model::{Object, ObjectKey, pod};
 
-/// What one environment costs, with the objects, whose labels say whose they are.
+/// What one environment costs, and what says whose its objects are.
 #[derive(Debug, Clone, Copy)]
 pub struct Spending<'a> {
     /// What it costs before and after the change.
     pub report: &'a CostReport,
-    /// The objects before the change; none where there is no state before.
-    pub before: Option<&'a [Object]>,
-    /// The objects after it.
-    pub after: &'a [Object],
+    /// The objects, whose labels say whose they are.
+    pub states: States<'a>,
+}
+
+/// What says whose objects are.
+#[derive(Debug, Clone, Copy)]
+pub enum States<'a> {
+    /// The objects of both states; of one alone, none before.
+    Objects {
+        /// Before the change.
+        before: Option<&'a [Object]>,
+        /// After it.
+        after: &'a [Object],
+    },
+    /// The report of a change alone: its labels are those of the state in which an object is last, and count for both.
+    Report,
 }
 
 /// What the application's other environments cost, which the change leaves as they are.
@@ -49,8 +61,16 @@ impl Selected<'_> {
 impl<'a> Spending<'a> {
     /// What a budget counts of it; none where the sum does not fit.
     pub(crate) fn selected(&self, budget: &Budget) -> Option<Selected<'a>> {
-        let before = Labels::of(self.before.unwrap_or_default(), &budget.selector);
-        let after = Labels::of(self.after, &budget.selector);
+        let (before, after) = match self.states {
+            States::Objects { before, after } => (
+                Labels::of(before.unwrap_or_default(), &budget.selector),
+                Labels::of(after, &budget.selector),
+            ),
+            States::Report => (
+                Labels::of_report(self.report, budget, |_| true),
+                Labels::of_report(self.report, budget, is_there),
+            ),
+        };
         let mut sum = Selected::default();
         for object in &self.report.objects {
             let micros = |figure: Option<cost_model::Figure>, counts: bool| {
@@ -78,9 +98,22 @@ impl<'a> Labels<'a> {
         Self(objects.iter().map(|object| (&object.key, has_all(object))).collect())
     }
 
+    fn of_report(report: &'a CostReport, budget: &Budget, is_in: fn(&ObjectCost) -> bool) -> Self {
+        let has_all = |object: &ObjectCost| {
+            budget.selector.iter().all(|(key, value)| object.labels.get(key) == Some(value))
+        };
+        Self(report.objects.iter().map(|object| (&object.key, is_in(object) && has_all(object))).collect())
+    }
+
     fn counts(&self, key: &ObjectKey) -> bool {
         self.0.get(key).copied().unwrap_or_default()
     }
+}
+
+/// Whether an object is there after the change: what is gone costs nothing, and that is known.
+fn is_there(object: &ObjectCost) -> bool {
+    object.projected().is_none_or(|figure| figure.money.micros != 0)
+        || matches!(object.cost, cost_model::LineCost::Known(_))
 }
 
 /// A label of an object, or of the pods that it runs, which is what bills are split by.

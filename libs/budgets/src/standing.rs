@@ -3,7 +3,7 @@
 use application::{Budget, Percent};
 use price_book::{Currency, Money};
 
-use crate::selected::{Elsewhere, Selected, Spending};
+use crate::selected::{Elsewhere, Selected, Spending, States};
 
 /// How a budget stands after a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,7 +84,8 @@ fn standing(budget: &Budget, here: &Spending<'_>, elsewhere: Elsewhere<'_>) -> S
         let why = format!("it is in {other}, and the prices are in {currency}");
         return not_evaluated(why, true);
     }
-    if budget.growth.is_some() && here.before.is_none() {
+    let has_no_before = matches!(here.states, States::Objects { before: None, .. });
+    if budget.growth.is_some() && has_no_before {
         return not_evaluated("there is no state before to grow from".to_owned(), false);
     }
     match of_all(budget, here, elsewhere) {

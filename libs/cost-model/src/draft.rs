@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kube_model::{Object, ObjectKey};
+use kube_model::{Object, ObjectKey, pod};
 use price_book::{Money, PriceBook};
 
 use crate::apportion::{Pair, apportion};
@@ -90,13 +90,15 @@ impl Draft {
     }
 
     fn empty(object: &Object, present: (bool, bool)) -> Self {
-        let labels = object.at(&["metadata", "labels"]).and_then(|labels| labels.as_object());
+        // An object's own label goes before that of its pods.
+        let own = object.at(&["metadata", "labels"]).and_then(|labels| labels.as_object());
+        let labels = pod::labels(object).into_iter().chain(own);
         let text =
             |(key, value): (&String, &serde_json::Value)| Some((key.clone(), value.as_str()?.to_owned()));
         Self {
             key: object.key.clone(),
             api_version: object.api_version.clone(),
-            labels: labels.into_iter().flatten().filter_map(text).collect(),
+            labels: labels.flatten().filter_map(text).collect(),
             parts: Vec::new(),
             micros: (0, 0),
             bounds: AllBounds::NOTHING,

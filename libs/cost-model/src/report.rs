@@ -40,7 +40,7 @@ pub struct ObjectCost {
     pub key: ObjectKey,
     /// Its `apiVersion`, after the change if it is still there.
     pub api_version: String,
-    /// Its labels, by which costs are summed.
+    /// Its labels, and those of its pods where it has none of the name: by them costs are summed.
     pub labels: BTreeMap<String, String>,
     /// What it costs.
     pub cost: LineCost,

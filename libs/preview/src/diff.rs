@@ -192,6 +192,7 @@ fn document(input: &DiffInput<'_>, sides: &Sides<'_>, plan: promotion_plan::Plan
         candidates: plan.candidates,
         blocked: plan.blocked,
         edits: edits.collect(),
+        budgets: input.policy.budgets.clone(),
         notes,
         partial: partial(input),
     }

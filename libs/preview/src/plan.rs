@@ -1,5 +1,6 @@
 //! The plan as a document.
 
+use application::Budget;
 use promotion_plan::{FileEdit, PlanItem, Selection};
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +35,9 @@ pub struct PlanDocument {
     pub blocked: Vec<PlanItem>,
     /// What becomes of the files, with paths as the repository has them.
     pub edits: Vec<FileEdit>,
+    /// The budgets that the target's policy has on it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub budgets: Vec<Budget>,
     /// What a reader should know about the plan as a whole.
     pub notes: Vec<String>,
     /// The inputs that could not be read, each with where it is named. Where there is one, the plan is partial.

@@ -1,5 +1,6 @@
 //! A preview as the API answers it.
 
+use budgets::{Elsewhere, Spending, Standing, States, standings};
 use cost_model::{CostPreview, CostReport, EstimatedCost};
 use diff_engine::{Change, DiffSummary, Match, Suppressed};
 use explainer::{Concern, Paragraph};
@@ -29,6 +30,9 @@ pub struct Response<'a> {
     pub diff_summary: &'a DiffSummary,
     /// The cost of a month, before and after.
     pub estimated_cost: EstimatedCost,
+    /// How the budgets on the target stand. What the application's other environments cost is not known to these documents.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub budgets: Vec<Standing>,
     /// The change of it in a nutshell.
     pub cost_preview: CostPreview,
     /// The whole report on cost.
@@ -63,6 +67,8 @@ pub fn response<'a>(documents: Previewed<'a>, explanation: &'a ExplanationDocume
     let Previewed { plan, changes, cost, risk } = documents;
     let about_risk = |paragraph: &&Paragraph| paragraph.concern == Concern::Risk;
     let on_risk = explanation.explanation.paragraphs.iter().find(about_risk);
+    let spending = Spending { report: cost, states: States::Report };
+    let elsewhere = Elsewhere::Unknown("what the application's other environments cost is not read here");
     Response {
         from: &plan.from,
         to: &plan.to,
@@ -75,6 +81,7 @@ pub fn response<'a>(documents: Previewed<'a>, explanation: &'a ExplanationDocume
         },
         diff_summary: &changes.summary,
         estimated_cost: cost.estimated_cost(),
+        budgets: standings(&plan.budgets, &spending, elsewhere),
         cost_preview: cost.cost_preview(),
         cost,
         risk_level: risk.risk_level,

@@ -1,6 +1,6 @@
 //! Everything that a preview says, before it is put into a form.
 
-use budgets::{Spending, Standing};
+use budgets::{Spending, Standing, States};
 use cost_model::{Bill, CostReport};
 use diff_engine::Diff;
 use preview::{
@@ -75,7 +75,10 @@ impl Preview {
         let cost = prices.of_edit(&rendered, &target)?;
         let limit = Limit::of(&arguments.pricing, policy.fail_above.as_ref());
         limit.iter().try_for_each(|limit| limit.check_currency(prices.book()))?;
-        let here = Spending { report: &cost, before: Some(&rendered.before), after: &rendered.after };
+        let here = Spending {
+            report: &cost,
+            states: States::Objects { before: Some(&rendered.before), after: &rendered.after },
+        };
         let budgets = estimate::budgets::hold(session, prices, &policy.budgets, &here, || sides.others);
         let own = match nodes {
             Some(_) => None,

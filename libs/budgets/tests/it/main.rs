@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a panic in a test is the report")]
 
 use application::{Application, Budget};
-use budgets::{Elsewhere, Spending, Standing, standings};
+use budgets::{Elsewhere, Spending, Standing, States, standings};
 use cost_model::{Assumptions, CostReport};
 use kube_model::yaml::Limits;
 use kube_model::{Object, State};
@@ -38,7 +38,8 @@ impl Environment {
     }
 
     fn spending(&self) -> Spending<'_> {
-        Spending { report: &self.report, before: self.before.as_deref(), after: &self.after }
+        let states = States::Objects { before: self.before.as_deref(), after: &self.after };
+        Spending { report: &self.report, states }
     }
 }
 
@@ -162,6 +163,25 @@ fn a_state_alone_has_not_grown() {
     let standing = stands("{environment: production, growth: 10%}", &alone);
     assert_eq!(standing.text(), "not evaluated: there is no state before to grow from");
     assert!(!standing.is_against());
+}
+
+/// A report alone says the same where no label changes.
+#[test]
+fn a_report_says_whose_its_objects_are() {
+    let of = |checkout: u32| {
+        deployment("own", checkout, "team: checkout", "") + &deployment("pods", 1, "", "team: checkout")
+    };
+    let odd = "apiVersion: db.example/v1\nkind: Postgres\nmetadata: {name: main}\n";
+    let here = Environment::of(Some(&(of(1) + odd)), &of(2));
+    let budgets = [
+        budget("{environment: production, selector: {team: checkout}, monthly: 200 USD}"),
+        budget("{environment: production, growth: 50%}"),
+        budget("{environment: production, selector: {team: x}, monthly: 1 USD}"),
+    ];
+    let of_report = Spending { report: &here.report, states: States::Report };
+    let told = standings(&budgets, &of_report, Elsewhere::Unknown("nobody has read them"));
+    assert_eq!(told, standings(&budgets, &here.spending(), Elsewhere::Unknown("nobody has read them")));
+    assert_eq!(told[0].text(), "broken: $19.00 over $200.00 a month");
 }
 
 #[test]

@@ -116,7 +116,7 @@ async fn risk_explanation(
     part(&gateway, &caller, &id, &["risk_level", "risk_explanation", "findings"]).await
 }
 
-const COST: &[&str] = &["estimated_cost", "cost_preview", "cost"];
+const COST: &[&str] = &["estimated_cost", "budgets", "cost_preview", "cost"];
 
 async fn part(
     gateway: &Gateway,

@@ -268,6 +268,7 @@ fn plan() -> PlanDocument {
         pending: Vec::new(),
         candidates: Vec::new(),
         blocked: Vec::new(),
+        budgets: Vec::new(),
         edits: vec![
             edit("prod/new.yaml", None, hash("new\n"), new),
             edit("prod/web.yaml", hash(BASE), hash(&after), line),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use application::Budget;
-use budgets::{Elsewhere, Spending, Standing, standings};
+use budgets::{Elsewhere, Spending, Standing, States, standings};
 use cost_model::CostReport;
 use kube_model::Object;
 
@@ -29,7 +29,9 @@ pub(crate) fn hold(
     };
     match read() {
         Ok(others) => {
-            let others = others.iter().map(|(report, after)| Spending { report, before: None, after });
+            let others = others
+                .iter()
+                .map(|(report, after)| Spending { report, states: States::Objects { before: None, after } });
             standings(budgets, here, Elsewhere::Known(&others.collect::<Vec<_>>()))
         }
         Err(failure) => standings(budgets, here, Elsewhere::Unknown(failure.message())),

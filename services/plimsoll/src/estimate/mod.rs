@@ -8,7 +8,7 @@ pub(crate) mod period;
 mod selected;
 mod what_if;
 
-use ::budgets::{Spending, Standing};
+use ::budgets::{Spending, Standing, States};
 use application::{Application, Environment};
 use cost_model::{Bill, CostReport};
 
@@ -120,7 +120,7 @@ fn held(
 ) -> Vec<Standing> {
     let Some((known, environment)) = policy else { return Vec::new() };
     let before = before.map(|input| input.objects.as_slice());
-    let here = Spending { report, before, after: &after.objects };
+    let here = Spending { report, states: States::Objects { before, after: &after.objects } };
     let on_it = |budget: &&application::Budget| budget.is_on(Some(&environment.name));
     let on_it: Vec<_> = known.spec.budgets.iter().filter(on_it).cloned().collect();
     budgets::hold(session, prices, &on_it, &here, || others(session, known, environment))
