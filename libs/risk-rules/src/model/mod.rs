@@ -3,6 +3,7 @@
 mod access;
 mod amount;
 mod labels;
+mod mentions;
 mod provided;
 mod references;
 mod replicas;
@@ -15,6 +16,7 @@ use kube_model::Object;
 
 pub(crate) use access::{Grant, grants, subjects};
 pub(crate) use amount::Amount;
+pub(crate) use mentions::{Callers, hosts_in, mentions, service_of};
 pub(crate) use provided::{Keys, provided_keys};
 pub(crate) use references::{Reference, Way, references};
 pub(crate) use replicas::{Floor, Source, autoscaler_of, floor};

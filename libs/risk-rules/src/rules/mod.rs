@@ -4,31 +4,42 @@ mod access;
 mod admission;
 mod api_versions;
 mod autoscaling;
+mod balancer;
 mod bounds;
+mod callers;
 mod capacity;
 mod configuration;
 mod data;
+mod definitions;
 mod disruption;
 mod exposure;
+mod hardening;
 mod history;
 mod images;
 mod immutable;
 mod ingress;
+mod keeping;
 mod lifecycle;
+mod mounts;
+mod origins;
 mod placement;
+mod policy_paths;
 mod privileges;
 mod probes;
 mod promotion;
+mod quotas;
 mod replicas;
 mod restarts;
+mod routing;
 mod services;
 mod traffic_policy;
 mod updates;
 mod usage;
+mod variables;
 
 use crate::rule::Rule;
 
-const TABLES: [&[Rule]; 25] = [
+const TABLES: [&[Rule]; 36] = [
     replicas::RULES,
     probes::RULES,
     lifecycle::RULES,
@@ -36,21 +47,32 @@ const TABLES: [&[Rule]; 25] = [
     bounds::RULES,
     disruption::RULES,
     capacity::RULES,
+    quotas::RULES,
     usage::RULES,
     autoscaling::RULES,
     data::RULES,
+    keeping::RULES,
+    mounts::RULES,
+    definitions::RULES,
     services::RULES,
+    callers::RULES,
     ingress::RULES,
+    routing::RULES,
+    balancer::RULES,
     traffic_policy::RULES,
+    policy_paths::RULES,
     configuration::RULES,
+    variables::RULES,
     immutable::RULES,
     api_versions::RULES,
     updates::RULES,
     admission::RULES,
     privileges::RULES,
+    hardening::RULES,
     access::RULES,
     exposure::RULES,
     images::RULES,
+    origins::RULES,
     promotion::RULES,
     restarts::RULES,
     history::RULES,

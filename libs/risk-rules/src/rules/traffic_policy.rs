@@ -9,7 +9,7 @@ use crate::level::Risk;
 use crate::model::{Change, Selector, View, Workload, same_namespace};
 use crate::rule::{Check, Group, Hit, Rule};
 
-const POLICY: &str = "NetworkPolicy";
+pub(super) const POLICY: &str = "NetworkPolicy";
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -39,7 +39,7 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Direction {
+pub(super) enum Direction {
     Ingress,
     Egress,
 }
@@ -69,14 +69,14 @@ impl Direction {
 
 /// What a policy does with one direction.
 #[derive(Debug, PartialEq, Eq)]
-enum Stance {
+pub(super) enum Stance {
     Open,
     Allows,
     Denies,
 }
 
 /// Without `policyTypes` a policy is about ingress, and about egress if it has a rule for it.
-fn stance(policy: &Object, direction: Direction) -> Stance {
+pub(super) fn stance(policy: &Object, direction: Direction) -> Stance {
     let rules = policy.at(&["spec", direction.field()]).and_then(Value::as_array);
     let has_rules = rules.is_some_and(|rules| !rules.is_empty());
     let is_about = match policy.at(&["spec", "policyTypes"]).and_then(Value::as_array) {
@@ -90,7 +90,7 @@ fn stance(policy: &Object, direction: Direction) -> Stance {
     }
 }
 
-fn selector(policy: &Object) -> Option<Selector<'_>> {
+pub(super) fn selector(policy: &Object) -> Option<Selector<'_>> {
     Selector::of_labels(policy.at(&["spec", "podSelector"])?)
 }
 

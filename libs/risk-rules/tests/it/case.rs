@@ -51,6 +51,8 @@ struct Expected {
     object: &'static str,
     path: &'static str,
     message: &'static str,
+    /// Whether the message is the whole of it.
+    is_whole: bool,
 }
 
 /// A case about this rule, from the shop as it is.
@@ -111,8 +113,20 @@ impl Case {
         path: &'static str,
         message: &'static str,
     ) -> Self {
-        self.expected = Some(Expected { level, object, path, message });
+        self.expected = Some(Expected { level, object, path, message, is_whole: true });
         self
+    }
+
+    /// The rule gives exactly one finding, whose message has this part.
+    pub(crate) fn says(
+        self,
+        level: Level,
+        object: &'static str,
+        path: &'static str,
+        message: &'static str,
+    ) -> Self {
+        let expected = Some(Expected { level, object, path, message, is_whole: false });
+        Self { expected, ..self }
     }
 
     pub(crate) fn is_near_miss(&self) -> bool {
@@ -131,11 +145,18 @@ impl Case {
         let finding = found[0];
         let object = format!("{}/{}", finding.object.kind, finding.object.name);
         assert_eq!(
-            (finding.level, object.as_str(), finding.path.to_string().as_str(), finding.message.as_str()),
-            (expected.level, expected.object, expected.path, expected.message),
-            "{}",
-            self.rule
+            (finding.level, object.as_str(), finding.path.to_string().as_str()),
+            (expected.level, expected.object, expected.path),
+            "{}: {}",
+            self.rule,
+            finding.message
         );
+        match expected.is_whole {
+            true => assert_eq!(finding.message, expected.message, "{}", self.rule),
+            false => {
+                assert!(finding.message.contains(expected.message), "{}: {}", self.rule, finding.message)
+            }
+        }
         assert!(report.risk_level >= finding.level);
         Some(finding.clone())
     }

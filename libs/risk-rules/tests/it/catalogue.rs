@@ -6,13 +6,18 @@ use risk_rules::{Level, RULES, catalogue};
 
 use crate::case::Case;
 use crate::{
-    availability, capacity, configuration, data, lifecycle, network, placement, rollout, security,
-    supply_chain, updates,
+    availability, calls, capacity, configuration, data, hardening, keeping, lifecycle, network, placement,
+    rollout, routing, security, settings, supply_chain, updates,
 };
 
 fn cases() -> Vec<Case> {
     [
         availability::cases(),
+        calls::cases(),
+        hardening::cases(),
+        keeping::cases(),
+        routing::cases(),
+        settings::cases(),
         capacity::cases(),
         configuration::cases(),
         data::cases(),

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a panic in a test is its report")]
 
 mod availability;
+mod calls;
 mod capacity;
 mod case;
 mod catalogue;
@@ -11,7 +12,9 @@ mod data;
 mod facts;
 mod generated;
 mod growth;
+mod hardening;
 mod immutable;
+mod keeping;
 mod lifecycle;
 mod named;
 mod network;
@@ -20,6 +23,8 @@ mod placement;
 mod promotion;
 mod report;
 mod rollout;
+mod routing;
 mod security;
+mod settings;
 mod supply_chain;
 mod updates;

@@ -23,13 +23,23 @@ fn version_bumps_are_no_risk() {
         ("shop/web:2.4.1", "shop/web:2.5.0@sha256:cccc"),
         ("worker:1.8.0@sha256:aaaa", "worker:1.9.0@sha256:bbbb"),
         ("postgres:16.2", "postgres:16.3"),
-        ("postgres:16.2", "postgres:17"),
-        ("registry.example/postgres:16.2", "mirror.example/postgres:16.2"),
         ("shop/api:3.0.0", "shop/api:3.0.1"),
     ];
     for (from, to) in bumps {
         let report = risk(SHOP, &edit(SHOP, from, to));
         assert_eq!(report.risk_level, Level::None, "{from} -> {to}: {:#?}", report.findings);
+    }
+}
+
+/// A registry that is new is worth knowing; a database that may not read its data is more.
+#[test]
+fn bumps_that_are_not_ordinary() {
+    for (to, rule, level) in [
+        ("mirror.example/postgres:16.2", "image-registry-new", Level::Low),
+        ("registry.example/postgres:17", "database-major-jump", Level::High),
+    ] {
+        let report = risk(SHOP, &edit(SHOP, "registry.example/postgres:16.2", to));
+        assert_eq!((report.risk_level, report.risk_level_from), (level, vec![rule.to_owned()]), "{to}");
     }
 }
 

@@ -1,0 +1,133 @@
+//! Where containers keep their data.
+
+use std::collections::BTreeMap;
+
+use kube_model::{Path, shown};
+use serde_json::Value;
+
+use crate::Impact::Harm;
+use crate::Level;
+use crate::model::{Change, Container, View, Workload, floor};
+use crate::rule::{Check, Group, Hit, Rule};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "data-left-behind",
+        group: Group::Data,
+        title: "A container finds another volume, or none, where its data was",
+        levels: [Level::High, Level::High],
+        source: "https://kubernetes.io/docs/concepts/storage/persistent-volumes/#claims-as-volumes",
+        remedy: "Mount the claim where the container looks for it, or move the data first.",
+        fires: "the volume at `/data` becomes an `emptyDir`",
+        near_miss: "the volume is renamed and is the same claim",
+        equivalents: &[],
+        check: Check::States(data_left_behind),
+    },
+    Rule {
+        id: "claim-wanted-twice",
+        group: Group::Data,
+        title: "Several pods want a claim that one node alone may mount",
+        levels: [Level::Medium, Level::Medium],
+        source: "https://kubernetes.io/docs/concepts/storage/persistent-volumes/#access-modes",
+        remedy: "Use a StatefulSet with a claim a pod, ReadWriteMany, or one pod and the strategy Recreate.",
+        fires: "a Deployment with a ReadWriteOnce claim goes from one pod to two",
+        near_miss: "the claim is ReadWriteMany; a StatefulSet has a claim a pod",
+        equivalents: &[],
+        check: Check::States(claim_wanted_twice),
+    },
+];
+
+fn list(value: Option<&Value>) -> impl Iterator<Item = &Value> {
+    value.and_then(Value::as_array).into_iter().flatten()
+}
+
+fn text<'a>(value: &'a Value, field: &str) -> Option<&'a str> {
+    value.get(field).and_then(Value::as_str)
+}
+
+/// The claims of a workload, by the name of their volume: those that it names, and those that a StatefulSet makes.
+fn claims<'a>(workload: &Workload<'a>) -> BTreeMap<&'a str, &'a str> {
+    let named = list(workload.pod.get("volumes")).filter_map(|volume| {
+        Some((text(volume, "name")?, text(volume.get("persistentVolumeClaim")?, "claimName")?))
+    });
+    let made = list(workload.object.at(&["spec", "volumeClaimTemplates"]))
+        .filter_map(|template| text(template.get("metadata")?, "name"))
+        .map(|name| (name, name));
+    named.chain(made).collect()
+}
+
+/// The claims that a container mounts, by where.
+fn mounted<'a>(workload: &Workload<'a>, container: &Container<'a>) -> BTreeMap<&'a str, &'a str> {
+    let claims = claims(workload);
+    list(container.value.get("volumeMounts"))
+        .filter_map(|mount| {
+            Some((text(mount, "mountPath")?.trim_end_matches('/'), *claims.get(text(mount, "name")?)?))
+        })
+        .collect()
+}
+
+fn data_left_behind(change: &Change<'_>) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    for (before_workload, after_workload) in change.workloads() {
+        for after in &after_workload.containers {
+            let Some(before) = before_workload.container(after.name) else { continue };
+            let (was, is) = (mounted(before_workload, before), mounted(after_workload, after));
+            for (place, claim) in was {
+                // The claim is mounted elsewhere: the program is told where, or so it is hoped.
+                if is.values().any(|mounted| *mounted == claim) {
+                    continue;
+                }
+                let found = match is.get(place) {
+                    Some(other) => format!("the claim {}", shown(other)),
+                    None => "no claim".to_owned(),
+                };
+                let message = format!(
+                    "The {} finds {found} at {}, where the claim {} was: it starts without its data.",
+                    after.named(),
+                    shown(place),
+                    shown(claim)
+                );
+                let hit =
+                    Hit::new(Harm.likely(), after_workload.object, after.path_of(&["volumeMounts"]), message);
+                hits.push(hit.before(Some(claim)).after(is.get(place).copied()));
+            }
+        }
+    }
+    hits
+}
+
+/// The first claim that one node alone may mount and several pods of a workload want at once.
+fn contested<'a>(view: &View<'a>, workload: &Workload<'a>) -> Option<&'a str> {
+    let kind = workload.object.key.kind.as_str();
+    let floor = floor(view, workload).filter(|_| matches!(kind, "Deployment" | "ReplicaSet"));
+    if floor?.pods < 2 {
+        return None;
+    }
+    claims(workload).into_values().find(|claim| {
+        let object = view.named("PersistentVolumeClaim", claim, workload.object);
+        let modes: Vec<&str> = list(object.and_then(|claim| claim.at(&["spec", "accessModes"])))
+            .filter_map(Value::as_str)
+            .collect();
+        !modes.is_empty() && modes.iter().all(|mode| matches!(*mode, "ReadWriteOnce" | "ReadWriteOncePod"))
+    })
+}
+
+fn claim_wanted_twice(change: &Change<'_>) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    for after in &change.after.workloads {
+        let before = change.workload_before(after);
+        if before.is_some_and(|before| contested(&change.before, before).is_some()) {
+            continue;
+        }
+        let workload = change.after.workload(&after.object.key);
+        let Some(claim) = workload.and_then(|workload| contested(&change.after, workload)) else { continue };
+        let message = format!(
+            "Several of its pods want the claim {}, which one node alone may mount: those on other nodes do not start.",
+            shown(claim)
+        );
+        let path = Path::root().key("spec").key("replicas");
+        let hit = Hit::new(Harm.possible(), after.object, path, message);
+        hits.push(hit.values(before.and_then(Workload::replicas), after.replicas()));
+    }
+    hits
+}

@@ -1,0 +1,304 @@
+//! Paths, classes, certificates and guards of Ingresses.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kube_model::{Object, Path, shown};
+use serde_json::Value;
+
+use crate::Impact::Harm;
+use crate::Level;
+use crate::model::{Change, Reference, View, Way, hosts, named, provided_keys};
+use crate::rule::{Check, Group, Hit, Rule};
+
+const INGRESS: &str = "https://kubernetes.io/docs/concepts/services-networking/ingress/";
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "ingress-path-removed",
+        group: Group::Network,
+        title: "A path of a host is served no more",
+        levels: [Level::High, Level::High],
+        source: INGRESS,
+        remedy: "Keep the path until its traffic has gone, or redirect it.",
+        fires: "`/api` leaves an Ingress, and no other path of the host covers it",
+        near_miss: "`/` with pathType Prefix stays",
+        equivalents: &[],
+        check: Check::States(path_removed),
+    },
+    Rule {
+        id: "ingress-claimed-twice",
+        group: Group::Network,
+        title: "Two Ingresses claim the same path of the same host",
+        levels: [Level::Medium, Level::Medium],
+        source: INGRESS,
+        remedy: "Let one of them serve it; which of the two wins depends on the controller.",
+        fires: "a new Ingress claims `shop.example/`, which another one serves",
+        near_miss: "it claims another path, or is marked as a canary",
+        equivalents: &[],
+        check: Check::States(claimed_twice),
+    },
+    Rule {
+        id: "ingress-class-changed",
+        group: Group::Network,
+        title: "An Ingress goes to another controller",
+        levels: [Level::High, Level::High],
+        source: "https://kubernetes.io/docs/concepts/services-networking/ingress/#ingress-class",
+        remedy: "Serve the hosts by both until their DNS names point at the new address.",
+        fires: "`ingressClassName: nginx` becomes `internal`",
+        near_miss: "the annotation `kubernetes.io/ingress.class` becomes the field with the same value",
+        equivalents: &[],
+        check: Check::States(class_changed),
+    },
+    Rule {
+        id: "tls-removed",
+        group: Group::Security,
+        title: "A host is served without the certificate that it had",
+        levels: [Level::High, Level::High],
+        source: "https://kubernetes.io/docs/concepts/services-networking/ingress/#tls",
+        remedy: "Keep the host under spec.tls.",
+        fires: "`shop.example` leaves `spec.tls` and stays in `spec.rules`",
+        near_miss: "a wildcard certificate takes its place",
+        equivalents: &[],
+        check: Check::States(tls_removed),
+    },
+    Rule {
+        id: "tls-secret-missing",
+        group: Group::Network,
+        title: "An Ingress refers to a certificate that is not there",
+        levels: [Level::Medium, Level::High],
+        source: "https://kubernetes.io/docs/concepts/services-networking/ingress/#tls",
+        remedy: "Make sure that the Secret exists in the target, or that something makes it.",
+        fires: "the Secret that `spec.tls` names is removed",
+        near_miss: "cert-manager makes it, by a Certificate or an annotation",
+        equivalents: &[],
+        check: Check::States(tls_secret_missing),
+    },
+    Rule {
+        id: "ingress-guard-removed",
+        group: Group::Security,
+        title: "An Ingress no longer asks who calls, or no longer insists on TLS",
+        levels: [Level::High, Level::High],
+        source: "https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/",
+        remedy: "Keep the annotation, or say in the change what replaces it.",
+        fires: "`nginx.ingress.kubernetes.io/auth-url` is removed",
+        near_miss: "its value changes",
+        equivalents: &[],
+        check: Check::States(guard_removed),
+    },
+];
+
+fn list(value: Option<&Value>) -> impl Iterator<Item = &Value> {
+    value.and_then(Value::as_array).into_iter().flatten()
+}
+
+fn text<'a>(value: &'a Value, field: &str) -> Option<&'a str> {
+    value.get(field).and_then(Value::as_str)
+}
+
+/// Host, path and whether the path stands for all below it.
+type Served<'a> = (&'a str, &'a str, bool);
+
+fn served(ingress: &Object) -> Vec<Served<'_>> {
+    let mut found = Vec::new();
+    for rule in list(ingress.at(&["spec", "rules"])) {
+        let host = text(rule, "host").unwrap_or("*");
+        for path in list(rule.get("http").and_then(|http| http.get("paths"))) {
+            let is_prefix = text(path, "pathType") != Some("Exact");
+            found.push((host, text(path, "path").unwrap_or("/"), is_prefix));
+        }
+    }
+    found
+}
+
+fn covers(mine: &Served<'_>, theirs: &Served<'_>) -> bool {
+    let below = |prefix: &str, path: &str| {
+        let prefix = prefix.trim_end_matches('/');
+        path == prefix
+            || path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/') || rest.is_empty())
+    };
+    let same_host = mine.0 == theirs.0 || mine.0 == "*";
+    same_host && (mine.1 == theirs.1 || (mine.2 && below(mine.1, theirs.1)))
+}
+
+fn path_removed(change: &Change<'_>) -> Vec<Hit> {
+    let after: Vec<Served<'_>> = change.after.of_kind("Ingress").flat_map(served).collect();
+    let routed: BTreeSet<&str> = change.after.routers().flat_map(hosts).map(|(_, host)| host).collect();
+    let mut hits = Vec::new();
+    for before in change.before.of_kind("Ingress") {
+        let by_route = |host: &str| !after.iter().any(|served| served.0 == host);
+        for gone in served(before).into_iter().filter(|old| !after.iter().any(|new| covers(new, old))) {
+            // A host that is gone altogether has a rule of its own, and one that went to a route is not followed.
+            if gone.0 != "*" && (!routed.contains(gone.0) || by_route(gone.0)) {
+                continue;
+            }
+            let object = change.object_after(before).unwrap_or(before);
+            let message = format!("Nothing serves {} of {} any more.", shown(gone.1), host_in_words(gone.0));
+            let path = Path::root().key("spec").key("rules");
+            hits.push(
+                Hit::new(Harm.likely(), object, path, message).before(Some(format!("{}{}", gone.0, gone.1))),
+            );
+        }
+    }
+    hits
+}
+
+fn host_in_words(host: &str) -> String {
+    if host == "*" { "every host".to_owned() } else { format!("the host {}", shown(host)) }
+}
+
+fn annotation<'a>(object: &'a Object, key: &str) -> Option<&'a str> {
+    object.text(&["metadata", "annotations", key])
+}
+
+fn class(ingress: &Object) -> Option<&str> {
+    ingress.text(&["spec", "ingressClassName"]).or_else(|| annotation(ingress, "kubernetes.io/ingress.class"))
+}
+
+fn claims<'a>(view: &View<'a>) -> BTreeMap<(Served<'a>, Option<&'a str>), Vec<&'a Object>> {
+    let mut claims: BTreeMap<_, Vec<&Object>> = BTreeMap::new();
+    for ingress in view.of_kind("Ingress") {
+        if annotation(ingress, "nginx.ingress.kubernetes.io/canary") == Some("true") {
+            continue;
+        }
+        for served in served(ingress).into_iter().filter(|served| served.0 != "*").collect::<BTreeSet<_>>() {
+            claims.entry((served, class(ingress))).or_default().push(ingress);
+        }
+    }
+    claims.retain(|_, claimants| claimants.len() > 1);
+    claims
+}
+
+fn claimed_twice(change: &Change<'_>) -> Vec<Hit> {
+    let before = claims(&change.before);
+    let mut hits = Vec::new();
+    for (claim, claimants) in claims(&change.after) {
+        let Some((latest, others)) = claimants.split_last() else { continue };
+        if before.contains_key(&claim) {
+            continue;
+        }
+        let newer = claimants.iter().find(|ingress| change.object_before(ingress).is_none());
+        let (ingress, other) = match newer {
+            Some(newer) => (newer, claimants.iter().find(|one| one.key != newer.key)),
+            None => (latest, others.first()),
+        };
+        let ((host, path, _), _) = claim;
+        let other = other.map(|other| named(other)).unwrap_or_default();
+        let message =
+            format!("It claims {} of the host {}, which {other} claims too.", shown(path), shown(host));
+        let place = Path::root().key("spec").key("rules");
+        hits.push(Hit::new(Harm.possible(), ingress, place, message).after(Some(format!("{host}{path}"))));
+    }
+    hits
+}
+
+fn class_changed(change: &Change<'_>) -> Vec<Hit> {
+    let changed = change.kept("Ingress").filter_map(|(before, after)| {
+        let (was, is) = (class(before)?, class(after)?);
+        let message = format!(
+            "It goes from the class {} to {}: another controller serves it, at another address.",
+            shown(was),
+            shown(is)
+        );
+        let path = Path::root().key("spec").key("ingressClassName");
+        (was != is).then(|| Hit::new(Harm.likely(), after, path, message).before(Some(was)).after(Some(is)))
+    });
+    changed.collect()
+}
+
+fn tls_hosts(view: &View<'_>) -> BTreeSet<String> {
+    let ingresses = view.of_kind("Ingress").flat_map(|ingress| list(ingress.at(&["spec", "tls"])));
+    ingresses.flat_map(|tls| list(tls.get("hosts"))).filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+fn tls_removed(change: &Change<'_>) -> Vec<Hit> {
+    let (before, after) = (tls_hosts(&change.before), tls_hosts(&change.after));
+    let mut hits = Vec::new();
+    for ingress in change.after.of_kind("Ingress") {
+        for (_, host) in hosts(ingress) {
+            let wildcard = host.split_once('.').map(|(_, domain)| format!("*.{domain}")).unwrap_or_default();
+            let has = |tls: &BTreeSet<String>| tls.contains(host) || tls.contains(&wildcard);
+            if has(&before) && !has(&after) {
+                let message =
+                    format!("The host {} is served without the certificate that it had.", shown(host));
+                let path = Path::root().key("spec").key("tls");
+                let was = change.object_before(ingress).and_then(|before| before.at(&["spec", "tls"]));
+                hits.push(
+                    Hit::new(Harm.likely(), ingress, path, message).values(was, ingress.at(&["spec", "tls"])),
+                );
+            }
+        }
+    }
+    hits
+}
+
+/// Whether a Secret is in the state, or something in it makes it.
+fn is_provided(view: &View<'_>, name: &str, ingress: &Object) -> bool {
+    let made = ["cert-manager.io/issuer", "cert-manager.io/cluster-issuer", "kubernetes.io/tls-acme"];
+    let reference =
+        Reference { path: Path::root(), kind: "Secret", name, key: None, optional: false, way: Way::Name };
+    made.iter().any(|key| annotation(ingress, key).is_some())
+        || provided_keys(view, &reference, ingress).is_some()
+}
+
+fn tls_secret_missing(change: &Change<'_>) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    for ingress in change.after.of_kind("Ingress") {
+        let before = change.object_before(ingress);
+        let earlier: Vec<&str> = before
+            .into_iter()
+            .flat_map(|before| list(before.at(&["spec", "tls"])))
+            .filter_map(|tls| text(tls, "secretName"))
+            .collect();
+        for name in list(ingress.at(&["spec", "tls"])).filter_map(|tls| text(tls, "secretName")) {
+            if is_provided(&change.after, name, ingress) {
+                continue;
+            }
+            let was_provided = is_provided(&change.before, name, before.unwrap_or(ingress));
+            let (risk, how) = match (was_provided, earlier.contains(&name)) {
+                (true, _) => (Harm.certain(), "which the change removes"),
+                (false, true) => continue,
+                (false, false) => (Harm.possible(), "which is not in the files; it must exist in the target"),
+            };
+            let message = format!("It serves TLS with Secret {}, {how}.", shown(name));
+            let path = Path::root().key("spec").key("tls");
+            hits.push(Hit::new(risk, ingress, path, message).after(Some(name)));
+        }
+    }
+    hits
+}
+
+const NGINX: &str = "nginx.ingress.kubernetes.io/";
+const GUARDS: [&str; 5] =
+    ["auth-url", "auth-type", "auth-tls-secret", "whitelist-source-range", "allowlist-source-range"];
+const REDIRECTS: [&str; 2] = ["ssl-redirect", "force-ssl-redirect"];
+
+fn guard_removed(change: &Change<'_>) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    for (before, after) in change.kept("Ingress") {
+        let value = |object, name: &str| annotation(object, &format!("{NGINX}{name}")).map(str::to_owned);
+        let renamed = |name: &str| {
+            name.ends_with("source-range") && GUARDS[3..].iter().any(|other| value(after, other).is_some())
+        };
+        for name in GUARDS {
+            let (was, is) = (value(before, name), value(after, name));
+            if was.is_some() && is.is_none() && !renamed(name) {
+                let message =
+                    format!("The annotation {name} is gone: requests reach the pods without that check.");
+                hits.push(guard_hit(after, name, message).before(was));
+            }
+        }
+        for name in REDIRECTS {
+            let (was, is) = (value(before, name), value(after, name));
+            if is.as_deref() == Some("false") && was.as_deref() != Some("false") {
+                let message = format!("{name} becomes false: plain HTTP is answered too.");
+                hits.push(guard_hit(after, name, message).before(was).after(is));
+            }
+        }
+    }
+    hits
+}
+
+fn guard_hit(after: &Object, name: &str, message: String) -> Hit {
+    let path = Path::root().key("metadata").key("annotations").key(&format!("{NGINX}{name}"));
+    Hit::new(Harm.likely(), after, path, message)
+}

@@ -1,0 +1,273 @@
+//! Settings that containers lose, or that are switched.
+
+use std::collections::BTreeSet;
+
+use kube_model::{Object, Path, Segment, shown, shown_list, shown_value};
+use serde_json::Value;
+
+use crate::Impact::{Harm, Notice, Safeguard};
+use crate::Level;
+use crate::level::Risk;
+use crate::model::{Change, Container, Workload, references, same_namespace};
+use crate::rule::{Check, Group, Hit, Rule};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "variable-dropped",
+        group: Group::Configuration,
+        title: "A container loses an environment variable",
+        levels: [Level::Low, Level::Medium],
+        source: "https://kubernetes.io/docs/tasks/inject-data-application/define-environment-variable-container/",
+        remedy: "Keep the variable, or make sure that the version that runs does not read it any more.",
+        fires: "`env` loses `TIMEOUT`, and the image stays",
+        near_miss: "the variable moves into a ConfigMap that `envFrom` reads",
+        equivalents: &[],
+        check: Check::States(variable_dropped),
+    },
+    Rule {
+        id: "variable-reference-broken",
+        group: Group::Configuration,
+        title: "A value refers to a variable that is not there",
+        levels: [Level::High, Level::High],
+        source: "https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/",
+        remedy: "Define the variable before those that refer to it, or write $$(NAME) for the text itself.",
+        fires: "`args: [--host=$(HOST)]` stays, and `HOST` is removed",
+        near_miss: "`$$(HOST)`; a ConfigMap of `envFrom` may have it",
+        equivalents: &[],
+        check: Check::States(reference_broken),
+    },
+    Rule {
+        id: "config-key-dropped",
+        group: Group::Configuration,
+        title: "A ConfigMap or Secret that pods read as a whole loses a key",
+        levels: [Level::Low, Level::Medium],
+        source: "https://kubernetes.io/docs/concepts/configuration/configmap/#using-configmaps",
+        remedy: "Keep the key, or make sure that the version that runs does not read it any more.",
+        fires: "a key goes that a container gets by `envFrom`, and its image stays",
+        near_miss: "nobody reads the whole; a key that is referred to has a rule of its own",
+        equivalents: &[],
+        check: Check::States(key_dropped),
+    },
+    Rule {
+        id: "feature-switched",
+        group: Group::Configuration,
+        title: "A feature is switched on or off",
+        levels: [Level::Low, Level::Low],
+        source: "https://martinfowler.com/articles/feature-toggles.html",
+        remedy: "Make sure that the feature is meant to be switched in the target, by this change.",
+        fires: "`FEATURE_CHECKOUT: \"false\"` becomes `\"true\"`",
+        near_miss: "a value that is no switch changes",
+        equivalents: &[],
+        check: Check::States(feature_switched),
+    },
+];
+
+fn list(value: Option<&Value>) -> impl Iterator<Item = &Value> {
+    value.and_then(Value::as_array).into_iter().flatten()
+}
+
+fn variables<'a>(container: &Container<'a>) -> Vec<(&'a str, &'a Value)> {
+    let named = |variable: &'a Value| Some((variable.get("name")?.as_str()?, variable));
+    list(container.value.get("env")).filter_map(named).collect()
+}
+
+fn reads_wholes(container: &Container<'_>) -> bool {
+    list(container.value.get("envFrom")).next().is_some()
+}
+
+/// With a new image it is often meant.
+fn risk_of(same_image: bool) -> Risk {
+    if same_image { Safeguard.likely() } else { Safeguard.possible() }
+}
+
+fn variable_dropped(change: &Change<'_>) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    for (workload, before, after) in change.containers() {
+        let kept: BTreeSet<&str> = variables(after).into_iter().map(|(name, _)| name).collect();
+        let lost: Vec<String> = variables(before)
+            .into_iter()
+            .map(|(name, _)| name)
+            .filter(|name| !kept.contains(name))
+            .map(shown)
+            .collect();
+        let may_be_elsewhere = reads_wholes(after) && after.at(&["envFrom"]) != before.at(&["envFrom"]);
+        if lost.is_empty() || may_be_elsewhere {
+            continue;
+        }
+        let same_image = before.image() == after.image();
+        let image = if same_image { "while its image stays" } else { "with its new image" };
+        let message = format!("The {} loses {} {image}.", after.named(), shown_list(&lost, 5));
+        let hit = Hit::new(risk_of(same_image), workload.object, after.path_of(&["env"]), message);
+        hits.push(hit.before(Some(lost.join(", "))));
+    }
+    hits
+}
+
+/// The names in `$(NAME)`; `$$(NAME)` is the text itself.
+fn referred(text: &str) -> Vec<&str> {
+    let mut names = Vec::new();
+    let mut rest = text;
+    while let Some(start) = rest.find('$') {
+        rest = &rest[start + 1..];
+        if let Some(after) = rest.strip_prefix('$') {
+            rest = after;
+            continue;
+        }
+        if let Some((name, after)) = rest.strip_prefix('(').and_then(|inner| inner.split_once(')')) {
+            let is_name =
+                !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c));
+            names.extend(is_name.then_some(name));
+            rest = after;
+        }
+    }
+    names
+}
+
+/// Path, text and name of every reference that nothing defines. Service links define some names too, and so does what
+/// `envFrom` reads.
+fn broken<'a>(container: &Container<'a>) -> Vec<(Path, &'a str, &'a str)> {
+    if reads_wholes(container) {
+        return Vec::new();
+    }
+    let variables = variables(container);
+    let all: BTreeSet<&str> = variables.iter().map(|(name, _)| *name).collect();
+    let mut texts: Vec<(Path, &str)> = Vec::new();
+    for (name, variable) in &variables {
+        let item = Segment::Item(vec![("name".to_owned(), (*name).to_owned())]);
+        let path = container.path.key("env").join(item).key("value");
+        texts.extend(variable.get("value").and_then(Value::as_str).map(|text| (path, text)));
+    }
+    for field in ["command", "args"] {
+        let words = list(container.value.get(field)).filter_map(Value::as_str);
+        texts.extend(words.map(|text| (container.path.key(field), text)));
+    }
+    let is_link = |name: &str| {
+        name.ends_with("_SERVICE_HOST") || name.contains("_SERVICE_PORT") || name.contains("_PORT_")
+    };
+    texts
+        .into_iter()
+        .flat_map(|(path, text)| referred(text).into_iter().map(move |name| (path.clone(), text, name)))
+        .filter(|(_, _, name)| !all.contains(name) && !is_link(name))
+        .collect()
+}
+
+fn reference_broken(change: &Change<'_>) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    for (workload, before, after) in change.containers_after() {
+        let before = before.map(|(_, container)| container);
+        let earlier = before.map(broken).unwrap_or_default();
+        for (path, text, name) in broken(after) {
+            if earlier.iter().any(|(_, _, known)| *known == name) {
+                continue;
+            }
+            let message = format!(
+                "The {} gets the text $({}) as it stands: it has no such variable.",
+                after.named(),
+                shown(name)
+            );
+            hits.push(Hit::new(Harm.likely(), workload.object, path, message).after(Some(text)));
+        }
+    }
+    hits
+}
+
+fn key_dropped(change: &Change<'_>) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    for kind in ["ConfigMap", "Secret"] {
+        for (before, after) in change.kept(kind) {
+            let lost = lost_keys(before, after);
+            if lost.is_empty() {
+                continue;
+            }
+            let readers: Vec<(&Workload<'_>, &Workload<'_>)> =
+                change.workloads().filter(|(_, workload)| reads_whole(workload, after)).collect();
+            if readers.is_empty() {
+                continue;
+            }
+            let same_image = readers.iter().any(|(before, workload)| images(before) == images(workload));
+            let names: Vec<String> = readers.iter().map(|(_, workload)| workload.named()).collect();
+            let keys: Vec<String> = lost.iter().map(|key| shown(key)).collect();
+            let message =
+                format!("{} is gone, and {} reads the whole.", shown_list(&keys, 5), shown_list(&names, 3));
+            let hit = Hit::new(risk_of(same_image), after, Path::root().key("data"), message);
+            hits.push(hit.before(Some(lost.join(", "))));
+        }
+    }
+    hits
+}
+
+fn images(workload: &Workload<'_>) -> Vec<Option<String>> {
+    workload.containers.iter().map(|container| container.image().map(str::to_owned)).collect()
+}
+
+fn reads_whole(workload: &Workload<'_>, object: &Object) -> bool {
+    same_namespace(workload.object, object)
+        && references(workload).iter().any(|reference| {
+            (reference.kind, reference.name) == (object.key.kind.as_str(), object.key.name.as_str())
+                && reference.key.is_none()
+        })
+}
+
+fn lost_keys<'a>(before: &'a Object, after: &Object) -> Vec<&'a str> {
+    let fields = ["data", "stringData", "binaryData"];
+    let has = |key: &str| fields.iter().any(|field| after.at(&[field, key]).is_some());
+    let keys = fields.iter().filter_map(|field| before.at(&[field])?.as_object());
+    keys.flat_map(serde_json::Map::keys).map(String::as_str).filter(|key| !has(key)).collect()
+}
+
+/// `true`, `"off"`, `1`.
+fn switch(value: &Value) -> Option<bool> {
+    let text = match value {
+        Value::Bool(is) => return Some(*is),
+        Value::String(text) => text.to_ascii_lowercase(),
+        Value::Number(number) => number.to_string(),
+        _ => return None,
+    };
+    match text.as_str() {
+        "true" | "on" | "yes" | "enabled" | "1" => Some(true),
+        "false" | "off" | "no" | "disabled" | "0" => Some(false),
+        _ => None,
+    }
+}
+
+fn names_a_feature(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    ["feature", "flag", "toggle", "enable", "disable"].iter().any(|word| key.contains(word))
+}
+
+fn feature_switched(change: &Change<'_>) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    for (before, after) in change.kept("ConfigMap") {
+        let data = after.at(&["data"]).and_then(Value::as_object);
+        for (key, is) in data.into_iter().flatten() {
+            let was = before.at(&["data", key]);
+            hits.extend(switched(after, Path::root().key("data").key(key), key, (was, Some(is))));
+        }
+    }
+    for (workload, before, after) in change.containers() {
+        let earlier = variables(before);
+        for (name, variable) in variables(after) {
+            let was = earlier
+                .iter()
+                .find(|(known, _)| *known == name)
+                .and_then(|(_, variable)| variable.get("value"));
+            let item = Segment::Item(vec![("name".to_owned(), name.to_owned())]);
+            let path = after.path_of(&["env"]).join(item).key("value");
+            hits.extend(switched(workload.object, path, name, (was, variable.get("value"))));
+        }
+    }
+    hits
+}
+
+fn switched(
+    object: &Object,
+    path: Path,
+    key: &str,
+    (was, is): (Option<&Value>, Option<&Value>),
+) -> Option<Hit> {
+    let (Some(was), Some(is)) = (was, is) else { return None };
+    let differs = switch(was)? != switch(is)?;
+    let message = format!("{} goes from {} to {}.", shown(key), shown_value(was), shown_value(is));
+    (differs && names_a_feature(key))
+        .then(|| Hit::new(Notice.certain(), object, path, message).values(Some(was), Some(is)))
+}

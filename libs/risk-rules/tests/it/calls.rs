@@ -1,0 +1,194 @@
+use risk_rules::Level::{High, Low, Medium};
+
+use crate::case::{Case, case};
+
+const ENV: &str = "        - name: LOG_LEVEL\n";
+
+pub(crate) fn cases() -> Vec<Case> {
+    [removed(), ports(), dependencies(), environments(), balancers(), policies(), dns()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+#[test]
+fn what_workloads_are_told_to_call() {
+    cases().iter().for_each(|case| {
+        case.check();
+    });
+}
+
+/// Web is told a value.
+fn told(value: &str) -> String {
+    format!("        - {{name: TARGET, value: \"{value}\"}}\n{ENV}")
+}
+
+fn removed() -> Vec<Case> {
+    let rule = "service-removed";
+    vec![
+        case(rule).given(ENV, &told("http://api:9090/v1")).remove("Service", "api").gives(
+            High,
+            "Service/api",
+            "",
+            "It is removed, and Deployment web is still told to call it.",
+        ),
+        case(rule).remove("Service", "api").gives(
+            Medium,
+            "Service/api",
+            "",
+            "It is removed, and no Service leads to Deployment api any more.",
+        ),
+        // Its pods go too; the host of another namespace is another Service.
+        case(rule).remove("Service", "api").remove("Deployment", "api"),
+        case(rule)
+            .given(ENV, &told("http://api.billing.svc:9090"))
+            .remove("Service", "api")
+            .remove("Deployment", "api"),
+    ]
+}
+
+fn ports() -> Vec<Case> {
+    let rule = "service-port-removed";
+    vec![
+        case(rule)
+            .given(ENV, &told("api:9090"))
+            .edit("  - {port: 9090}", "  - {port: 9091, targetPort: 9090}")
+            .gives(
+                High,
+                "Service/api",
+                "spec.ports",
+                "It no longer answers on port 9090: Deployment web is still told to call it there.",
+            ),
+        case(rule)
+            .given(ENV, &told("api:80"))
+            .edit("  - {port: 9090}", "  - {port: 9091, targetPort: 9090}")
+            .says(Medium, "Service/api", "spec.ports", "who calls it there finds nobody"),
+        case(rule).edit("  - {port: 9090}", "  - {port: 9090, targetPort: 9091}"),
+        case(rule).edit("  - {port: 9090}", "  - {port: 9090}\n  - {port: 9091, name: more}"),
+    ]
+}
+
+const VALUE: &str = "spec.template.spec.containers[name=web].env[name=TARGET].value";
+
+fn dependencies() -> Vec<Case> {
+    let rule = "dependency-missing";
+    let payments = "apiVersion: v1\nkind: Service\nmetadata: {name: payments, namespace: shop}\nspec: {selector: {app: api}, ports: [{port: 80}]}";
+    vec![
+        case(rule).edit(ENV, &told("http://payments:8080")).gives(
+            Medium,
+            "Deployment/web",
+            VALUE,
+            "It is newly told to call payments, and no Service in the files has that name: it must exist in the target.",
+        ),
+        case(rule).edit("  log-level: info\n", "  log-level: \"to tracing.observability.svc.cluster.local:4317\"\n").says(
+            Medium,
+            "ConfigMap/web-config",
+            "data.log-level",
+            "tracing.observability.svc.cluster.local",
+        ),
+        case(rule).edit(ENV, &told("http://payments:8080")).add(payments),
+        case(rule).edit(ENV, &told("https://payments.example/v1")),
+        case(rule).given(ENV, &told("http://payments:8080")).edit("http://payments:8080", "http://payments:8081"),
+    ]
+}
+
+fn environments() -> Vec<Case> {
+    let rule = "other-environment-called";
+    vec![
+        case(rule).given(ENV, &told("postgres://db.example:5432")).edit("db.example", "db.staging.example").gives(
+            Medium,
+            "Deployment/web",
+            VALUE,
+            "It is newly told about db.staging.example, which by its name belongs to staging; nothing here did so before.",
+        ),
+        case(rule).given(ENV, &told("https://db.staging.example")).edit("db.staging.example", "cache.staging.example"),
+        case(rule).edit(ENV, &told("https://latest.example")),
+    ]
+}
+
+fn balancers() -> Vec<Case> {
+    let address = "balancer-recreated";
+    let spread = "traffic-policy-changed";
+    let balancer = "  type: LoadBalancer\n  selector: {app: web}\n";
+    let (is_inside, of_web) = ("  type: ClusterIP\n  selector: {app: web}\n", "  selector: {app: web}\n");
+    let class = "  type: LoadBalancer\n  loadBalancerClass: a.example/one\n  selector: {app: web}\n";
+    vec![
+        case(address).given(is_inside, balancer).edit(balancer, of_web).gives(
+            High,
+            "Service/web",
+            "spec.type",
+            "It is no longer a LoadBalancer: its address is given up, and who calls it finds nobody.",
+        ),
+        case(address).given(is_inside, class).edit("a.example/one", "a.example/two").gives(
+            High,
+            "Service/web",
+            "spec.loadBalancerClass",
+            "loadBalancerClass changes: most clouds make another balancer, with another address.",
+        ),
+        case(address).given(is_inside, balancer).remove("Service", "web").says(
+            High,
+            "Service/web",
+            "spec",
+            "is removed",
+        ),
+        case(address).given(is_inside, balancer).edit(
+            "  - {port: 80, targetPort: http}",
+            "  - {port: 80, targetPort: http}\n  - {port: 443, name: tls, targetPort: http}",
+        ),
+        case(spread)
+            .given(is_inside, balancer)
+            .edit(balancer, &format!("{balancer}  externalTrafficPolicy: Local\n"))
+            .gives(
+                Medium,
+                "Service/web",
+                "spec.externalTrafficPolicy",
+                "externalTrafficPolicy becomes Local: a node without one of its pods drops what it gets.",
+            ),
+        case(spread)
+            .given(is_inside, &format!("{balancer}  externalTrafficPolicy: Local\n"))
+            .edit("  externalTrafficPolicy: Local\n", "")
+            .says(Low, "Service/web", "spec.externalTrafficPolicy", "addresses of their clients"),
+        case(spread)
+            .given(is_inside, balancer)
+            .edit(balancer, &format!("{balancer}  externalTrafficPolicy: Cluster\n")),
+    ]
+}
+
+const FROM_API: &str = "  ingress:\n  - from: [{podSelector: {matchLabels: {app: api}}}]\n";
+
+fn policies() -> Vec<Case> {
+    let rule = "policy-cuts-used-path";
+    let both = "  ingress:\n  - from: [{podSelector: {matchLabels: {app: api}}}, {podSelector: {matchLabels: {app: web}}}]\n";
+    let other = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: front, namespace: shop}\nspec:\n  podSelector: {matchLabels: {app: db}}\n  ingress:\n  - from: [{podSelector: {matchLabels: {tier: front}}}]";
+    vec![
+        case(rule).given(ENV, &told("db:5432")).given(FROM_API, both).edit(both, FROM_API).gives(
+            High,
+            "NetworkPolicy/db",
+            "spec.ingress",
+            "It no longer lets Deployment web reach StatefulSet db, which is told to call Service db.",
+        ),
+        case(rule).given(ENV, &told("db:5432")).given(FROM_API, both).edit(both, FROM_API).add(other),
+        case(rule).given(FROM_API, both).edit(both, FROM_API),
+        case(rule).given(ENV, &told("db:5432")).edit(FROM_API, both),
+    ]
+}
+
+fn dns() -> Vec<Case> {
+    let rule = "egress-without-dns";
+    let policy = |ports: &str| {
+        format!(
+            "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: out, namespace: shop}}\nspec:\n  podSelector: {{matchLabels: {{app: web}}}}\n  policyTypes: [Egress]\n  egress:\n  - {ports}"
+        )
+    };
+    vec![
+        case(rule).add(&policy("ports: [{port: 5432}]")).gives(
+            High,
+            "NetworkPolicy/out",
+            "spec.egress",
+            "Deployment web may no longer ask for names: no egress rule in the files allows port 53.",
+        ),
+        case(rule).add(&policy("ports: [{port: 5432}]\n  - ports: [{port: 53, protocol: UDP}]")),
+        case(rule).add(&policy("to: [{podSelector: {}}]")),
+        case(rule).given_also(&policy("ports: [{port: 5432}]")).edit("{port: 5432}]", "{port: 5433}]"),
+    ]
+}
