@@ -96,38 +96,74 @@ fn data_left_behind(change: &Change<'_>) -> Vec<Hit> {
     hits
 }
 
-/// The first claim that one node alone may mount and several pods of a workload want at once.
-fn contested<'a>(view: &View<'a>, workload: &Workload<'a>) -> Option<&'a str> {
+/// When several pods of a workload want one claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Contest {
+    InRollouts,
+    Always,
+}
+
+/// The first claim that one node alone may mount and that several pods of a workload want at once.
+fn contested<'a>(view: &View<'a>, workload: &Workload<'a>) -> Option<(Contest, &'a str)> {
     let kind = workload.object.key.kind.as_str();
-    let floor = floor(view, workload).filter(|_| matches!(kind, "Deployment" | "ReplicaSet"));
-    if floor?.pods < 2 {
-        return None;
-    }
-    claims(workload).into_values().find(|claim| {
+    let pods = floor(view, workload).filter(|_| matches!(kind, "Deployment" | "ReplicaSet"))?.pods;
+    let contest = match (pods, rolls(workload)) {
+        (2.., _) => Contest::Always,
+        (1, true) => Contest::InRollouts,
+        _ => return None,
+    };
+    let claim = claims(workload).into_values().find(|claim| {
         let object = view.named("PersistentVolumeClaim", claim, workload.object);
         let modes: Vec<&str> = list(object.and_then(|claim| claim.at(&["spec", "accessModes"])))
             .filter_map(Value::as_str)
             .collect();
         !modes.is_empty() && modes.iter().all(|mode| matches!(*mode, "ReadWriteOnce" | "ReadWriteOncePod"))
-    })
+    })?;
+    Some((contest, claim))
+}
+
+/// Whether the next pod is made before the last one goes: the default.
+fn rolls(workload: &Workload<'_>) -> bool {
+    let surge = workload.object.at(&["spec", "strategy", "rollingUpdate", "maxSurge"]);
+    let no_surge = surge.is_some_and(|surge| *surge == 0 || *surge == "0" || *surge == "0%");
+    workload.object.key.kind == "Deployment"
+        && workload.object.text(&["spec", "strategy", "type"]) != Some("Recreate")
+        && !no_surge
 }
 
 fn claim_wanted_twice(change: &Change<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
     for after in &change.after.workloads {
         let before = change.workload_before(after);
-        if before.is_some_and(|before| contested(&change.before, before).is_some()) {
+        let was = before.and_then(|before| contested(&change.before, before)).map(|(contest, _)| contest);
+        let workload = change.after.workload(&after.object.key);
+        let Some((is, claim)) = workload.and_then(|workload| contested(&change.after, workload)) else {
+            continue;
+        };
+        if was.is_some_and(|was| was >= is) {
             continue;
         }
-        let workload = change.after.workload(&after.object.key);
-        let Some(claim) = workload.and_then(|workload| contested(&change.after, workload)) else { continue };
-        let message = format!(
-            "Several of its pods want the claim {}, which one node alone may mount: those on other nodes do not start.",
-            shown(claim)
-        );
-        let path = Path::root().key("spec").key("replicas");
-        let hit = Hit::new(Harm.possible(), after.object, path, message);
-        hits.push(hit.values(before.and_then(Workload::replicas), after.replicas()));
+        let (field, message) = match is {
+            Contest::Always => (
+                "replicas",
+                format!(
+                    "Several of its pods want the claim {}, which one node alone may mount: those on other nodes do not \
+                     start.",
+                    shown(claim)
+                ),
+            ),
+            Contest::InRollouts => (
+                "strategy",
+                format!(
+                    "A rollout makes the next pod before the last one goes, and both want the claim {}, which one node \
+                     alone may mount.",
+                    shown(claim)
+                ),
+            ),
+        };
+        let hit = Hit::new(Harm.possible(), after.object, Path::root().key("spec").key(field), message);
+        let value = |workload: &Workload<'_>| workload.object.at(&["spec", field]).cloned();
+        hits.push(hit.before(before.and_then(value)).after(value(after)));
     }
     hits
 }

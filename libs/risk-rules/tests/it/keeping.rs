@@ -160,6 +160,19 @@ fn claims() -> Vec<Case> {
                 "accessModes: [ReadWriteMany]\n  resources: {requests: {storage: 50Gi}}",
             )
             .edit(WORKER, &claim),
+        case(rule)
+            .given(
+                two,
+                "  replicas: 1\n  strategy: {type: Recreate}\n  selector:\n    matchLabels: {app: worker}",
+            )
+            .given(WORKER, &claim)
+            .edit("  strategy: {type: Recreate}\n", "")
+            .says(
+                Medium,
+                "Deployment/worker",
+                "spec.strategy",
+                "makes the next pod before the last one goes",
+            ),
         case(rule).given(WORKER, &claim).edit("worker:1.8.0", "worker:1.9.0"),
     ]
 }

@@ -1,6 +1,6 @@
 //! Every rule with a change that it has to see and one that it must not, from pairs of YAML texts.
 
-#![allow(clippy::unwrap_used, reason = "a panic in a test is its report")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a panic in a test is its report")]
 
 mod availability;
 mod calls;
@@ -19,6 +19,7 @@ mod lifecycle;
 mod named;
 mod network;
 mod ordinary;
+mod outages;
 mod placement;
 mod promotion;
 mod report;

@@ -1,5 +1,8 @@
 //! Ordinary changes: nobody is to be woken by them.
 
+use std::fs;
+use std::path::Path;
+
 use risk_rules::{Facts, Level, assess};
 
 use crate::case::{SHOP, edit, objects, risk};
@@ -74,4 +77,26 @@ fn a_sound_application_that_is_new_has_no_high_risk() {
     // New permissions are worth an approver's look, whoever asks for them.
     assert_eq!(found, [("rbac-widened", "web")]);
     assert_eq!(report.risk_level, Level::Medium);
+}
+
+/// The folders of `tests/ordinary`: bumps of charts, agents, operators, databases and jobs as teams make them. The
+/// two with findings are worth a look: a schema step beside old pods, and a registry that is new.
+#[test]
+fn bumps_of_other_software_give_nothing_above_low() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ordinary");
+    let mut found = Vec::new();
+    let mut count = 0;
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let read = |name: &str| objects(&fs::read_to_string(path.join(name)).unwrap());
+        let report = assess(Some(&read("before.yaml")), &read("after.yaml"), &Facts::default());
+        assert!(report.risk_level <= Level::Low, "{}: {:#?}", path.display(), report.findings);
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        found.extend(report.findings.into_iter().map(|finding| (name.clone(), finding.rule)));
+        count += 1;
+    }
+    found.sort_unstable();
+    let found: Vec<(&str, &str)> = found.iter().map(|(name, rule)| (name.as_str(), rule.as_str())).collect();
+    assert_eq!(found, [("mirror", "image-registry-new"), ("with-migration", "migration-beside-old-pods")]);
+    assert!(count >= 10, "{count}");
 }
