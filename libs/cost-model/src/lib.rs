@@ -85,4 +85,4 @@ pub use resource::Resource;
 pub use since::Since;
 pub use transient::Transient;
 pub use usage::{Platform, TrafficPrices, Usage, UsageError, WorkloadUsage};
-pub use working::working;
+pub use working::{working, working_after};

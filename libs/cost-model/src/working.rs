@@ -16,6 +16,7 @@ use crate::part::price;
 use crate::pod::{Ask, PodRequest, Role};
 use crate::ratio::Ratio;
 use crate::resource::Resource;
+use crate::retained;
 use crate::surroundings::Surroundings;
 use crate::workload::Workload;
 
@@ -31,19 +32,44 @@ pub fn working(
     book: &PriceBook,
     assumptions: &Assumptions,
 ) -> Result<Option<Vec<String>>, CostError> {
-    let around = Surroundings::of(objects);
+    working_after(&[], objects, key, book, assumptions)
+}
+
+/// The same of the state after a change, with what stays of what the object held before it: claims that nobody deletes.
+///
+/// # Errors
+/// As [`crate::estimate`].
+pub fn working_after(
+    before: &[Object],
+    after: &[Object],
+    key: &ObjectKey,
+    book: &PriceBook,
+    assumptions: &Assumptions,
+) -> Result<Option<Vec<String>>, CostError> {
+    let (around_before, around) = (Surroundings::of(before), Surroundings::of(after));
     let measured = Measured::of(&assumptions.usage);
     let cx = Context { around: &around, assumptions, measured: &measured, book };
-    let Some(object) = objects.iter().find(|object| object.key == *key) else { return Ok(None) };
-    let demand = match assess(object, cx)? {
-        Assessment::Free => return Ok(None),
-        Assessment::Unknown { why, .. } => return Ok(Some(vec![format!("not known: {why}")])),
-        Assessment::Demand(demand) => demand,
+    let find = |objects| <[Object]>::iter(objects).find(|object| object.key == *key);
+    let (was, object) = (find(before), find(after));
+    let mut demand = match object.map(|object| assess(object, cx)).transpose()? {
+        None | Some(Assessment::Free) => Demand::default(),
+        Some(Assessment::Unknown { why, .. }) => return Ok(Some(vec![format!("not known: {why}")])),
+        Some(Assessment::Demand(demand)) => demand,
     };
+    if let Some(was) = was
+        && let Assessment::Demand(held) = assess(was, Context { around: &around_before, ..cx })?
+    {
+        retained::keep((was, &held), object, &mut demand, &around)?;
+    }
+    if demand.held.is_empty() && demand.notes.is_empty() {
+        return Ok(None);
+    }
     let mut lines = Vec::new();
-    let root = Cursor::root(object);
     let kind = Kind::of(key);
-    let workload = if kind.runs_pods() { Workload::of(kind, &root, cx)? } else { None };
+    let workload = match object.filter(|_| kind.runs_pods()) {
+        Some(object) => Workload::of(kind, &Cursor::root(object), cx)?,
+        None => None,
+    };
     if let Some(workload) = &workload {
         lines.extend(of_pod(&workload.request, workload));
     }

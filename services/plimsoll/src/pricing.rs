@@ -77,6 +77,17 @@ impl Prices {
             .map_err(|error| Failure::new(error.code(), error.to_string()))
     }
 
+    /// The same of the state after a change, with what stays of the state before it.
+    pub(crate) fn working_after(
+        &self,
+        before: &[Object],
+        after: &[Object],
+        key: &ObjectKey,
+    ) -> Result<Option<Vec<String>>, Failure> {
+        cost_model::working_after(before, after, key, &self.book, &self.assumptions)
+            .map_err(|error| Failure::new(error.code(), error.to_string()))
+    }
+
     pub(crate) fn book(&self) -> &PriceBook {
         &self.book
     }

@@ -80,3 +80,24 @@ spec: {scaleTargetRef: {kind: Deployment, name: web}, minReplicas: 2, maxReplica
         assert!(lines.iter().any(|line| line == expected), "{expected}: {lines:#?}");
     }
 }
+
+/// Of three pods with 10 GiB one goes, and its volume stays: 2 × 10 + 10 GiB × 0.10.
+#[test]
+fn what_stays_is_in_the_working_of_the_state_after() {
+    let set = |replicas: u32| {
+        objects(&format!(
+            "{{apiVersion: apps/v1, kind: StatefulSet, metadata: {{name: db}}, spec: {{replicas: {replicas}, volumeClaimTemplates: \
+             [{{metadata: {{name: data}}, spec: {{resources: {{requests: {{storage: 10Gi}}}}}}}}], template: {{spec: {{containers: []}}}}}}}}"
+        ))
+    };
+    let (before, after) = (set(3), set(2));
+    let of = |after: &[kube_model::Object]| {
+        let lines = cost_model::working_after(&before, after, &before[0].key, &book(), &assumptions());
+        lines.unwrap().unwrap_or_default()
+    };
+    for after in [after, Vec::new()] {
+        let lines = of(&after);
+        let sum = "a month: the sum, 3.000000 USD, shown as $3.00";
+        assert!(lines.iter().any(|line| line == sum), "{lines:#?}");
+    }
+}

@@ -43,6 +43,6 @@ pub(crate) fn of(
     Ok(Explained {
         object: value::key(key),
         before: prices.working(before, key)?,
-        after: prices.working(&after.objects, key)?,
+        after: prices.working_after(before, &after.objects, key)?,
     })
 }
