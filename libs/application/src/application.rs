@@ -194,6 +194,12 @@ impl Environment {
     pub fn path_below(&self, directory: &str) -> String {
         below(directory, &self.path)
     }
+
+    /// Where what describes its nodes is, in the same way; none where nothing is named.
+    #[must_use]
+    pub fn nodes_below(&self, directory: &str) -> Option<String> {
+        self.nodes.as_ref().map(|nodes| below(directory, nodes))
+    }
 }
 
 /// What a path of `plimsoll.yaml` names in the repository, if the file lies in `directory`.

@@ -84,6 +84,8 @@ pub struct Compared {
     pub after: BlobHash,
     /// What differs between the two.
     pub changes: BlobHash,
+    /// What is known of the target's nodes, or why nothing is.
+    pub nodes: BlobHash,
 }
 
 /// What is pushed: a plan, and who stands for it.

@@ -61,6 +61,8 @@ pub struct CostEstimated {
     pub compared: Compared,
     /// The cost document.
     pub cost: BlobHash,
+    /// The document of the bill for nodes, or why there is none.
+    pub bill: BlobHash,
     /// The ISO 4217 code of the amounts.
     pub currency: String,
     /// A month (730 hours) before, in micro-units.
@@ -69,6 +71,14 @@ pub struct CostEstimated {
     pub projected_micros: i64,
     /// The difference, in micro-units.
     pub delta_micros: i64,
+    /// A month of the target's nodes before, in micro-units; none where they or a price are not known.
+    pub bill_baseline_micros: Option<i64>,
+    /// The difference, in micro-units.
+    pub bill_delta_micros: Option<i64>,
+    /// The least that the difference may be, in micro-units.
+    pub bill_low_micros: Option<i64>,
+    /// The most that it may be, in micro-units.
+    pub bill_high_micros: Option<i64>,
     /// Objects whose cost is not known.
     pub unknown: u32,
 }
@@ -92,6 +102,8 @@ pub struct RiskAssessed {
     pub compared: Compared,
     /// The cost document.
     pub cost: BlobHash,
+    /// The document of the bill for nodes, or why there is none.
+    pub bill: BlobHash,
     /// The risk document.
     pub risk: BlobHash,
     /// `none`, `low`, `medium`, `high` or `critical`.
@@ -119,6 +131,8 @@ pub struct PreviewExplained {
     pub compared: Compared,
     /// The cost document.
     pub cost: BlobHash,
+    /// The document of the bill for nodes, or why there is none.
+    pub bill: BlobHash,
     /// The risk document.
     pub risk: BlobHash,
     /// The explanation document.

@@ -42,6 +42,8 @@ pub struct PreviewCompleted {
     pub compared: Compared,
     /// The cost document.
     pub cost: BlobHash,
+    /// The document of the bill for nodes, or why there is none.
+    pub bill: BlobHash,
     /// The risk document.
     pub risk: BlobHash,
     /// The explanation document.

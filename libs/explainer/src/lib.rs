@@ -13,8 +13,8 @@ mod write;
 
 pub use explanation::{Concern, Explanation, Paragraph};
 pub use sheet::{
-    ChangeFacts, ChangeItem, CostFacts, CostLine, FactSheet, FieldChange, FindingFact, ImageChange, Money,
-    Op, PlanFacts, PlanItem, Renamed, RiskFacts, SettingChange, SettingKind, SizeChange, Subject,
-    UnevaluatedFact, UnknownCost,
+    BillFacts, ChangeFacts, ChangeItem, CostFacts, CostLine, FactSheet, FieldChange, FindingFact,
+    ImageChange, Money, Op, PlanFacts, PlanItem, Renamed, RiskFacts, SettingChange, SettingKind, SizeChange,
+    Subject, UnevaluatedFact, UnknownCost,
 };
 pub use write::explain;

@@ -184,9 +184,21 @@ pub struct Money {
     pub text: String,
 }
 
+/// What a change does to the bill for nodes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BillFacts {
+    /// By how much it changes, as words without a full stop: `+$412.00 a month (+6 %), on $6,900.00`.
+    pub verdict: String,
+    /// What happens to the nodes, as words without a full stop.
+    pub deed: String,
+}
+
 /// What a change costs, a month.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CostFacts {
+    /// What it does to the bill for nodes, where they are known. The other figures are what is allocated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bill: Option<BillFacts>,
     /// Before.
     pub baseline: Money,
     /// After.

@@ -23,6 +23,9 @@ pub(crate) struct LivePod {
     pub(crate) is_daemon: bool,
 }
 
+/// Said of NodePools alone.
+const NO_TYPES: &str = "no instanceTypes are described beside the NodePools: Karpenter launches nothing here";
+
 /// What is known of a cluster.
 #[derive(Debug, Clone, Default)]
 pub struct Cluster {
@@ -88,6 +91,7 @@ impl Cluster {
     pub fn with_instance_types(mut self, types: Vec<InstanceType>) -> Self {
         self.pools.add_types(types);
         self.pools.settle(&mut self.nodes);
+        self.notes.retain(|note| note != NO_TYPES || self.pools.has_no_types());
         self
     }
 
@@ -101,6 +105,9 @@ impl Cluster {
         if self.groups.iter().all(|group| !group.scales()) && self.pools.is_empty() {
             let note = "no autoscaler is described: the nodes stay as they are";
             self.notes.push(note.to_owned());
+        }
+        if self.pools.has_no_types() {
+            self.notes.push(NO_TYPES.to_owned());
         }
         if self.pods.is_empty() {
             let note = "no pods are among what describes the nodes: nothing else runs there";

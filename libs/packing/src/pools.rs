@@ -130,6 +130,11 @@ impl Pools {
         self.pools.is_empty()
     }
 
+    /// Whether there are pools, and nothing that they may launch.
+    pub(crate) fn has_no_types(&self) -> bool {
+        !self.pools.is_empty() && self.types.is_empty()
+    }
+
     pub(crate) fn add(&mut self, object: &Object) -> Result<(), PackingError> {
         let fields: PoolFields = part(object, &["spec"])?;
         self.pools.push(Pool {

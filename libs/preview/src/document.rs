@@ -97,11 +97,11 @@ impl Document for price_book::PriceBook {
     const NAME: &'static str = "price book";
 }
 
-impl Document for cost_model::Bill {
+impl Document for crate::Billed {
     const NAME: &'static str = "bill";
 }
 
-impl Document for crate::NodeFacts {
+impl Document for crate::KnownNodes {
     const NAME: &'static str = "list of nodes";
 }
 

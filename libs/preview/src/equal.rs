@@ -8,6 +8,7 @@ use kube_model::{ObjectKey, Path};
 use promotion_plan::{FileEdit, PlanItem};
 use risk_rules::{Finding, RiskReport};
 
+use crate::nodes::Billed;
 use crate::plan::PlanDocument;
 
 /// The documents that an approval rests on.
@@ -19,6 +20,8 @@ pub struct Previewed<'a> {
     pub changes: &'a Diff,
     /// What that costs.
     pub cost: &'a CostReport,
+    /// What it does to the bill for nodes.
+    pub bill: &'a Billed,
     /// What that risks.
     pub risk: &'a RiskReport,
 }
@@ -29,8 +32,8 @@ pub struct Previewed<'a> {
 pub struct Difference(String);
 
 /// Whether two previews of one promotion, masked under the same key, come to the same: the same places are carried,
-/// kept and pending, with the same values; the same files are edited; the rendered changes, the findings and the cost
-/// are the same. Commits, hashes of files and the bytes at which they are edited may differ, and so may what is on
+/// kept and pending, with the same values; the same files are edited; the rendered changes, the findings, the cost and
+/// the bill for nodes are the same. Commits, hashes of files and the bytes at which they are edited may differ, and so may what is on
 /// offer (candidates).
 ///
 /// # Errors
@@ -52,7 +55,8 @@ pub fn equal_plan(old: Previewed<'_>, new: Previewed<'_>) -> Result<(), Differen
     same_edits(&old.plan.edits, &new.plan.edits)?;
     same_changes(&old.changes.changes, &new.changes.changes)?;
     same_findings(&old.risk.findings, &new.risk.findings)?;
-    same_cost(old.cost, new.cost)
+    same_cost(old.cost, new.cost)?;
+    same_bill(old.bill, new.bill)
 }
 
 /// Both lists side by side: they are sorted, and several entries may have one place.
@@ -161,5 +165,22 @@ fn same_cost(was: &CostReport, is: &CostReport) -> Result<(), Difference> {
     match first.and_then(|(was, is)| is.or(was)) {
         Some(object) => Err(Difference(format!("the cost of {} is made up in another way", object.key))),
         None => Err(Difference("what is known of the cost is not the same".to_owned())),
+    }
+}
+
+/// Why the bill is not known is no part of what was approved.
+fn same_bill(was: &Billed, is: &Billed) -> Result<(), Difference> {
+    match (was.bill(), is.bill()) {
+        (None, None) => Ok(()),
+        (Some(was), Some(is)) if was == is => Ok(()),
+        (Some(was), Some(is)) => {
+            let verdicts = (was.verdict(), is.verdict());
+            Err(Difference(match verdicts.0 == verdicts.1 {
+                true => "the bill for nodes is made up in another way".to_owned(),
+                false => format!("the bill for nodes is {} now, and not {}", verdicts.1, verdicts.0),
+            }))
+        }
+        (Some(_), None) => Err(Difference("the bill for nodes is no longer known".to_owned())),
+        (None, Some(_)) => Err(Difference("the bill for nodes is known now".to_owned())),
     }
 }

@@ -1,10 +1,10 @@
 //! From documents to the facts that the explanation is written from.
 
-use cost_model::{CostReport, Figure};
+use cost_model::{Bill, CostReport, Figure};
 use diff_engine::{Change, Diff, How, Match, Op};
 use explainer::{
-    ChangeFacts, ChangeItem, CostFacts, CostLine, FactSheet, Money, PlanFacts, PlanItem, Renamed, RiskFacts,
-    Subject, UnknownCost,
+    BillFacts, ChangeFacts, ChangeItem, CostFacts, CostLine, FactSheet, Money, PlanFacts, PlanItem, Renamed,
+    RiskFacts, Subject, UnknownCost,
 };
 use kube_model::{ObjectKey, ObjectRef, Path};
 use risk_rules::RiskReport;
@@ -16,11 +16,16 @@ use crate::tree::relative;
 const MOVERS: usize = 5;
 
 /// The facts of a promotion.
-pub(crate) fn sheet(plan: &PlanDocument, diff: &Diff, cost: &CostReport, risk: &RiskReport) -> FactSheet {
+pub(crate) fn sheet(
+    plan: &PlanDocument,
+    diff: &Diff,
+    (cost, bill): (&CostReport, Option<&Bill>),
+    risk: &RiskReport,
+) -> FactSheet {
     FactSheet {
         subject: Subject::Promotion { from: plan.from.name().to_owned(), to: plan.to.name().to_owned() },
         changes: changes(diff),
-        cost: Some(costs(cost)),
+        cost: Some(costs(cost, bill)),
         risk: Some(RiskFacts::from(risk)),
         plan: Some(facts(plan)),
     }
@@ -63,7 +68,7 @@ fn is_another(one: &Match) -> bool {
     (&one.before.namespace, &one.before.name) != (&one.after.namespace, &one.after.name)
 }
 
-fn costs(report: &CostReport) -> CostFacts {
+fn costs(report: &CostReport, bill: Option<&Bill>) -> CostFacts {
     let money = |figure: Figure| Money { micros: figure.money.micros, text: figure.text() };
     let change = |figure: Figure| Money { micros: figure.money.micros, text: figure.change_text() };
     let lines = report.largest_movers(MOVERS).into_iter().filter_map(|object| {
@@ -71,6 +76,7 @@ fn costs(report: &CostReport) -> CostFacts {
     });
     let changed = report.unknown.iter().filter(|unknown| unknown.changed);
     CostFacts {
+        bill: bill.map(|bill| BillFacts { verdict: bill.verdict(), deed: bill.deed() }),
         baseline: money(report.total.baseline),
         projected: money(report.total.projected),
         delta: change(report.total.delta),

@@ -6,6 +6,8 @@ use ids::BlobHash;
 /// form, which is the name of its blob.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PreviewParts {
+    /// What the change does to the bill for nodes.
+    pub bill: BlobHash,
     /// The cost.
     pub cost: BlobHash,
     /// The findings: the document of the risk stage.
@@ -16,19 +18,18 @@ pub struct PreviewParts {
     pub policy: BlobHash,
     /// The prices.
     pub price_book: BlobHash,
-    /// What the cluster runs; none where no cluster is known.
-    pub snapshot: Option<BlobHash>,
+    /// What is known of the cluster: its nodes, and what runs on them.
+    pub snapshot: BlobHash,
 }
 
 /// The hash of a preview: the SHA-256 of the canonical form of an object that has the hash of each part under its name
-/// (`{"cost":"…","findings":"…","plan":"…","policy":"…","price_book":"…","snapshot":null}`). Whoever has the parts, or
+/// (`{"bill":"…","cost":"…","findings":"…","plan":"…","policy":"…","price_book":"…","snapshot":"…"}`). Whoever has the parts, or
 /// only their hashes, can compute it.
 #[must_use]
 pub fn preview_hash(parts: &PreviewParts) -> BlobHash {
-    let PreviewParts { cost, findings, plan, policy, price_book, snapshot } = parts;
-    let snapshot = snapshot.map_or("null".to_owned(), |snapshot| format!("\"{snapshot}\""));
+    let PreviewParts { bill, cost, findings, plan, policy, price_book, snapshot } = parts;
     let written = format!(
-        r#"{{"cost":"{cost}","findings":"{findings}","plan":"{plan}","policy":"{policy}","price_book":"{price_book}","snapshot":{snapshot}}}"#
+        r#"{{"bill":"{bill}","cost":"{cost}","findings":"{findings}","plan":"{plan}","policy":"{policy}","price_book":"{price_book}","snapshot":"{snapshot}"}}"#
     );
     BlobHash::of(written.as_bytes())
 }
@@ -63,28 +64,30 @@ mod tests {
     }
 
     /// Each hash is that of the part's first letter, as `printf c | sha256sum` gives it; the last line is
-    /// `printf '{"cost":"2e7d…","findings":"252f…",…,"snapshot":null}' | sha256sum`.
+    /// `printf '{"bill":"de7d…","cost":"2e7d…",…,"snapshot":"043a…"}' | sha256sum`.
     #[test]
     fn anybody_can_compute_it_from_the_hashes_of_the_parts() {
         let parts = PreviewParts {
+            bill: BlobHash::of(b"i"),
             cost: BlobHash::of(b"c"),
             findings: BlobHash::of(b"f"),
             plan: BlobHash::of(b"p"),
             policy: BlobHash::of(b"o"),
             price_book: BlobHash::of(b"b"),
-            snapshot: None,
+            snapshot: BlobHash::of(b"s"),
         };
         assert_eq!(
             preview_hash(&parts).to_string(),
-            "4c5358f045f276b94748fd95b30f55dc9674f81d25343abb574a0aa317a34b51"
+            "f46a8a97b782721eee5edadb0da20e849a1e9304438872518c4bf7f301dc9ce4"
         );
         for other in [
+            PreviewParts { bill: BlobHash::of(b"x"), ..parts },
             PreviewParts { cost: BlobHash::of(b"x"), ..parts },
             PreviewParts { findings: BlobHash::of(b"x"), ..parts },
             PreviewParts { plan: BlobHash::of(b"x"), ..parts },
             PreviewParts { policy: BlobHash::of(b"x"), ..parts },
             PreviewParts { price_book: BlobHash::of(b"x"), ..parts },
-            PreviewParts { snapshot: Some(BlobHash::of(b"x")), ..parts },
+            PreviewParts { snapshot: BlobHash::of(b"x"), ..parts },
         ] {
             assert_ne!(preview_hash(&other), preview_hash(&parts));
         }

@@ -1,12 +1,14 @@
 //! What is known of the nodes that the target runs on.
 
+use cost_model::{Bill, CostError};
 use file_tree::{FileTree, Found};
 use kube_model::yaml::Limits;
 use kube_model::{FileBytes, Object, Redactor, State, StateError};
 use packing::{Cluster, PackingError};
+use price_book::PriceBook;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::rendered::Listed;
+use crate::rendered::{Listed, Rendered};
 
 /// What of the objects that describe a cluster decides about its nodes, masked.
 #[derive(Debug, Clone)]
@@ -34,6 +36,62 @@ impl NodeFacts {
     /// When a field is not what its schema says, or no node is described.
     pub fn cluster(&self) -> Result<Cluster, PackingError> {
         Cluster::read(&self.0)
+    }
+}
+
+/// What is known of the nodes that the target runs on.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KnownNodes {
+    /// The facts.
+    Facts(NodeFacts),
+    /// Nothing, and why.
+    Unknown(String),
+}
+
+/// What a change does to the bill for nodes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Billed {
+    /// The bill.
+    Bill(Box<Bill>),
+    /// Nobody knows, and why.
+    Unknown(String),
+}
+
+impl KnownNodes {
+    /// What an edit of the target does to their bill.
+    ///
+    /// # Errors
+    /// As [`bill`](crate::bill), and when the facts describe no nodes.
+    pub fn bill(&self, rendered: &Rendered, book: &PriceBook) -> Result<Billed, CostError> {
+        match self {
+            Self::Facts(facts) => {
+                let bill = crate::bill(rendered, &facts.cluster()?, book)?;
+                Ok(Billed::Bill(Box::new(bill)))
+            }
+            Self::Unknown(why) => Ok(Billed::Unknown(why.clone())),
+        }
+    }
+}
+
+impl Billed {
+    /// The bill, if it is known.
+    #[must_use]
+    pub fn bill(&self) -> Option<&Bill> {
+        match self {
+            Self::Bill(bill) => Some(bill),
+            Self::Unknown(_) => None,
+        }
+    }
+
+    /// Why it is not known, if it is not.
+    #[must_use]
+    pub fn why_unknown(&self) -> Option<&str> {
+        match self {
+            Self::Bill(_) => None,
+            Self::Unknown(why) => Some(why),
+        }
     }
 }
 
@@ -74,21 +132,16 @@ mod tests {
 
     #[test]
     fn they_are_read_as_they_are_written() {
-        let written = facts(NODES).write().unwrap();
-        let read = NodeFacts::read_document(&written);
+        let written = KnownNodes::Facts(facts(NODES)).write().unwrap();
+        let read = <KnownNodes as crate::Document>::read(&written).unwrap();
         assert_eq!(read.write().unwrap(), written);
         assert!(!String::from_utf8(written).unwrap().contains("providerID"));
+        let KnownNodes::Facts(read) = read else { panic!("there are facts") };
         assert!(read.cluster().is_ok());
         assert_eq!(
             facts("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n").cluster().unwrap_err(),
             PackingError::NoNodes
         );
-    }
-
-    impl NodeFacts {
-        fn read_document(bytes: &[u8]) -> Self {
-            <Self as crate::Document>::read(bytes).unwrap()
-        }
     }
 
     #[test]

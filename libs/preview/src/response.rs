@@ -1,7 +1,7 @@
 //! A preview as the API answers it.
 
 use budgets::{Elsewhere, Spending, Standing, States, standings};
-use cost_model::{CostPreview, CostReport, EstimatedCost};
+use cost_model::{Bill, CostPreview, CostReport, EstimatedCost};
 use diff_engine::{Change, DiffSummary, Match, Suppressed};
 use explainer::{Concern, Paragraph};
 use risk_rules::{Finding, Level, NotEvaluated};
@@ -33,7 +33,12 @@ pub struct Response<'a> {
     /// How the budgets on the target stand. What the application's other environments cost is not known to these documents.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub budgets: Vec<Standing>,
-    /// The change of it in a nutshell.
+    /// What the change does to the bill for nodes, as the invoice will have it; null where the nodes are not known.
+    pub bill: Option<&'a Bill>,
+    /// Why there is no bill.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bill_unknown: Option<&'a str>,
+    /// The change of the cost in a nutshell.
     pub cost_preview: CostPreview,
     /// The whole report on cost.
     pub cost: &'a CostReport,
@@ -64,7 +69,7 @@ pub struct Changes<'a> {
 /// The answer, from the documents of a preview.
 #[must_use]
 pub fn response<'a>(documents: Previewed<'a>, explanation: &'a ExplanationDocument) -> Response<'a> {
-    let Previewed { plan, changes, cost, risk } = documents;
+    let Previewed { plan, changes, cost, bill, risk } = documents;
     let about_risk = |paragraph: &&Paragraph| paragraph.concern == Concern::Risk;
     let on_risk = explanation.explanation.paragraphs.iter().find(about_risk);
     let spending = Spending { report: cost, states: States::Report };
@@ -82,6 +87,8 @@ pub fn response<'a>(documents: Previewed<'a>, explanation: &'a ExplanationDocume
         diff_summary: &changes.summary,
         estimated_cost: cost.estimated_cost(),
         budgets: standings(&plan.budgets, &spending, elsewhere),
+        bill: bill.bill(),
+        bill_unknown: bill.why_unknown(),
         cost_preview: cost.cost_preview(),
         cost,
         risk_level: risk.risk_level,

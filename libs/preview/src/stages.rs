@@ -3,10 +3,10 @@
 use cost_model::{Assumptions, Bill, CostError, CostReport};
 use diff_engine::Diff;
 use explainer::Explanation;
-use packing::Cluster;
+use packing::{Cluster, Controller};
 use price_book::PriceBook;
 use promotion_plan::PlanItem;
-use risk_rules::{Drifted, Facts, PlanFacts, RiskReport};
+use risk_rules::{Drifted, Facts, PlanFacts, PodsOf, RiskReport, RoomFacts, StuckRollout, WaitingPods};
 use serde::{Deserialize, Serialize};
 
 use crate::facts;
@@ -33,16 +33,22 @@ pub fn bill(rendered: &Rendered, nodes: &Cluster, prices: &PriceBook) -> Result<
     cost_model::bill(nodes, Some(&rendered.before), &rendered.after, prices)
 }
 
-/// What the edit of the target risks; the plan's lists are facts beside the two states.
+/// What the edit of the target risks; the plan's lists are facts beside the two states, and so is what finds no room on the
+/// nodes of a bill.
 #[must_use]
-pub fn risk(rendered: &Rendered, plan: &PlanDocument) -> RiskReport {
-    risk_over_drift(rendered, plan, Vec::new())
+pub fn risk(rendered: &Rendered, plan: &PlanDocument, bill: Option<&Bill>) -> RiskReport {
+    risk_over_drift(rendered, plan, bill, Vec::new())
 }
 
 /// The same, where it is known what the target's cluster has otherwise than the target's files at places that the edit
 /// writes.
 #[must_use]
-pub fn risk_over_drift(rendered: &Rendered, plan: &PlanDocument, drifted: Vec<Drifted>) -> RiskReport {
+pub fn risk_over_drift(
+    rendered: &Rendered,
+    plan: &PlanDocument,
+    bill: Option<&Bill>,
+    drifted: Vec<Drifted>,
+) -> RiskReport {
     let items = |items: &[PlanItem]| items.iter().map(fact).collect();
     let plan = PlanFacts {
         carried: items(&plan.carried),
@@ -54,8 +60,31 @@ pub fn risk_over_drift(rendered: &Rendered, plan: &PlanDocument, drifted: Vec<Dr
     risk_rules::assess(
         Some(&rendered.before),
         &rendered.after,
-        &Facts { plan: Some(plan), ..Facts::default() },
+        &Facts { plan: Some(plan), room: bill.map(room), ..Facts::default() },
     )
+}
+
+/// What of a change finds no room.
+#[must_use]
+pub fn room(bill: &Bill) -> RoomFacts {
+    let pods = |Controller { kind, namespace, name }: &Controller| PodsOf {
+        kind: kind.clone(),
+        namespace: namespace.clone(),
+        name: name.clone(),
+    };
+    let waiting = bill.pending.iter().map(|one| WaitingPods {
+        pods: pods(&one.controller),
+        before: one.before,
+        after: one.after,
+        wanted: one.wanted,
+        text: one.text.clone(),
+    });
+    let stuck = bill.stuck.iter().map(|one| StuckRollout {
+        pods: pods(&one.controller),
+        surge: one.surge,
+        text: one.text.clone(),
+    });
+    RoomFacts { waiting: waiting.collect(), stuck: stuck.collect() }
 }
 
 fn fact(item: &PlanItem) -> risk_rules::PlanItem {
@@ -85,9 +114,9 @@ pub struct ExplanationDocument {
 pub fn explain(
     plan: &PlanDocument,
     changes: &Diff,
-    cost: &CostReport,
+    (cost, bill): (&CostReport, Option<&Bill>),
     risk: &RiskReport,
 ) -> ExplanationDocument {
-    let explanation = explainer::explain(&facts::sheet(plan, changes, cost, risk));
+    let explanation = explainer::explain(&facts::sheet(plan, changes, (cost, bill), risk));
     ExplanationDocument { text: explanation.to_text(), markdown: explanation.to_markdown(), explanation }
 }

@@ -14,6 +14,54 @@ pub struct Facts {
     pub cluster: Option<ClusterFacts>,
     /// The earlier promotions to the target, the newest first.
     pub history: Option<Vec<PastPromotion>>,
+    /// What finds no room on the target's nodes, where those are known.
+    pub room: Option<RoomFacts>,
+}
+
+/// What finds no room on the target's nodes, once autoscalers have added all they may.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RoomFacts {
+    /// Pods that wait after the change.
+    pub waiting: Vec<WaitingPods>,
+    /// Rollouts whose new pods find no place beside the old ones, of which none may go first.
+    pub stuck: Vec<StuckRollout>,
+}
+
+/// Whose pods they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PodsOf {
+    /// The kind of what makes them.
+    pub kind: String,
+    /// Its namespace.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// Pods that wait.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaitingPods {
+    /// Whose they are.
+    pub pods: PodsOf,
+    /// How many wait before the change.
+    pub before: u32,
+    /// How many wait after it.
+    pub after: u32,
+    /// How many there are to be after it.
+    pub wanted: u32,
+    /// A sentence with the reason: `9 pods stay Pending: no node has 24 GiB of memory free`.
+    pub text: String,
+}
+
+/// A rollout that does not go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StuckRollout {
+    /// Whose pods they are.
+    pub pods: PodsOf,
+    /// How many new pods it makes beside the old ones.
+    pub surge: u32,
+    /// The reason, as a sentence.
+    pub text: String,
 }
 
 /// What a container used at the most over some time.

@@ -19,7 +19,10 @@ mod rules;
 
 pub use assess::assess;
 pub use catalogue::{CatalogueEntry, catalogue};
-pub use facts::{ClusterFacts, ContainerUse, Drifted, Facts, Outcome, PastPromotion, PlanFacts, PlanItem};
+pub use facts::{
+    ClusterFacts, ContainerUse, Drifted, Facts, Outcome, PastPromotion, PlanFacts, PlanItem, PodsOf,
+    RoomFacts, StuckRollout, WaitingPods,
+};
 pub use level::{Impact, LEVELS, Level, LevelError, Likelihood};
 pub use report::{Finding, NotEvaluated, RiskReport};
 pub use rule::{Group, Rule};

@@ -83,6 +83,8 @@ pub(crate) enum Missing {
     Version,
     /// The earlier promotions to the target.
     History,
+    /// The target's nodes.
+    Nodes,
 }
 
 impl Missing {
@@ -93,6 +95,7 @@ impl Missing {
             Self::Usage => "usage",
             Self::Version => "version",
             Self::History => "history",
+            Self::Nodes => "nodes",
         }
     }
 }

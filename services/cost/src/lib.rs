@@ -6,6 +6,8 @@ use async_trait::async_trait;
 use cost_model::CostReport;
 use events::preview::{CostEstimated, DiffComputed};
 use events::{Event, Message, Service, Topic};
+use ids::BlobHash;
+use preview::{Billed, KnownNodes};
 use price_book::PriceBook;
 use serde::Deserialize;
 use service::{Engine, Failure, Parts, Policy, Task, engine};
@@ -51,8 +53,11 @@ impl Engine for Cost {
             node_count: self.config.node_count,
             ..cost_model::Assumptions::default()
         };
-        let report = match preview::cost(&rendered, &book, &assumptions) {
-            Ok(report) => report,
+        let nodes: KnownNodes = documents::read(blobs, org, diff.compared.nodes).await?;
+        let costs = preview::cost(&rendered, &book, &assumptions)
+            .and_then(|report| Ok((report, nodes.bill(&rendered, &book)?)));
+        let (report, bill) = match costs {
+            Ok(costs) => costs,
             Err(error) => {
                 let names = (diff.promotion_id, diff.request);
                 return Ok(Some(documents::failed(
@@ -63,8 +68,9 @@ impl Engine for Cost {
                 )));
             }
         };
-        let hash = documents::write(blobs, org, &report).await?;
-        Ok(Some(message.output(Service::Cost, estimated(diff, &report, hash))))
+        let cost = documents::write(blobs, org, &report).await?;
+        let hashes = (cost, documents::write(blobs, org, &bill).await?);
+        Ok(Some(message.output(Service::Cost, estimated(diff, (&report, &bill), hashes))))
     }
 
     fn failed(&self, message: &Message, code: &'static str, why: String) -> Option<Message> {
@@ -74,7 +80,13 @@ impl Engine for Cost {
     }
 }
 
-fn estimated(diff: &DiffComputed, report: &CostReport, cost: ids::BlobHash) -> CostEstimated {
+fn estimated(
+    diff: &DiffComputed,
+    (report, bill): (&CostReport, &Billed),
+    (cost, bill_hash): (BlobHash, BlobHash),
+) -> CostEstimated {
+    let total = bill.bill().and_then(|bill| bill.total);
+    let range = bill.bill().and_then(|bill| bill.delta_range);
     CostEstimated {
         promotion_id: diff.promotion_id,
         request: diff.request,
@@ -84,10 +96,15 @@ fn estimated(diff: &DiffComputed, report: &CostReport, cost: ids::BlobHash) -> C
         price_book: diff.price_book,
         compared: diff.compared.clone(),
         cost,
+        bill: bill_hash,
         currency: report.book.currency.to_string(),
         baseline_micros: report.total.baseline.money.micros,
         projected_micros: report.total.projected.money.micros,
         delta_micros: report.total.delta.money.micros,
+        bill_baseline_micros: total.map(|total| total.baseline.money.micros),
+        bill_delta_micros: total.map(|total| total.delta.money.micros),
+        bill_low_micros: range.map(|(low, _)| low.micros),
+        bill_high_micros: range.map(|(_, high)| high.micros),
         unknown: u32::try_from(report.unknown.len()).unwrap_or(u32::MAX),
     }
 }

@@ -9,13 +9,13 @@ use events::preview::DiffComputed;
 use events::{Event, Message, Service, Topic};
 use ids::{OrgId, PromotionId};
 use kube_model::yaml::Limits;
-use preview::{DiffInput, DiffOutput, Selection};
+use preview::{DiffInput, DiffOutput, KnownNodes, Selection};
 use service::{Engine, Failure, Key, Secret};
 use source::{Mirrors, Programs};
 use store::Blobs;
 
 use crate::config::Config;
-use crate::{fetch, key};
+use crate::{fetch, key, nodes};
 
 /// The engine.
 pub(crate) struct Diff {
@@ -48,7 +48,7 @@ impl Diff {
         org: OrgId,
         promotion: PromotionId,
         inputs: &PlanInputs,
-    ) -> Result<Result<DiffOutput, Refusal>, Failure> {
+    ) -> Result<Result<(DiffOutput, KnownNodes), Refusal>, Failure> {
         let policy: Policy = documents::read(&*self.blobs, org, inputs.policy).await?;
         let document: Application = documents::read(&*self.blobs, org, inputs.document).await?;
         let (mirrors, programs) = (Arc::clone(&self.mirrors), Arc::clone(&self.programs));
@@ -69,12 +69,19 @@ impl Diff {
                 shared: &files.shared,
                 programs: &*programs,
             };
-            preview::diff(&input).map_err(|error| Refusal { code: error.code(), message: error.to_string() })
+            let output = preview::diff(&input)
+                .map_err(|error| Refusal { code: error.code(), message: error.to_string() })?;
+            Ok((output, nodes::known(&mirrors, &inputs, &document, &redactor)))
         });
         planned.await.map_err(|_| Failure::unhandled("HANDLER_PANICKED", "planning panicked"))
     }
 
-    async fn compared(&self, org: OrgId, output: &DiffOutput) -> Result<Compared, Failure> {
+    async fn compared(
+        &self,
+        org: OrgId,
+        output: &DiffOutput,
+        nodes: &KnownNodes,
+    ) -> Result<Compared, Failure> {
         let blobs = &*self.blobs;
         let (before, after) = documents::write_rendered(blobs, org, &output.rendered).await?;
         Ok(Compared {
@@ -82,6 +89,7 @@ impl Diff {
             before,
             after,
             changes: documents::write(blobs, org, &output.changes).await?,
+            nodes: documents::write(blobs, org, nodes).await?,
         })
     }
 }
@@ -103,13 +111,13 @@ impl Engine for Diff {
             _ => return Ok(None),
         };
         let org = message.envelope.org;
-        let output = match self.plan(org, promotion, inputs).await? {
+        let (output, nodes) = match self.plan(org, promotion, inputs).await? {
             Ok(output) => output,
             Err(Refusal { code, message: why }) => {
                 return Ok(self.failed(message, code, why));
             }
         };
-        let compared = self.compared(org, &output).await?;
+        let compared = self.compared(org, &output, &nodes).await?;
         Ok(Some(message.output(Service::Diff, computed(message, promotion, inputs, &output, compared))))
     }
 

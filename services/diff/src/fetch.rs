@@ -14,7 +14,7 @@ use preview::{BaseTrees, HeldTree, Recipe, Tree};
 use source::{Environments, GitError, Mirrors, RepositoryFiles, SourceError, SourceTree};
 
 /// How long all of it may take. Others' previews wait behind this one.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Between tries to reach a repository that is away.
 const AGAIN: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(2)];
@@ -198,7 +198,7 @@ impl Repository<'_> {
     }
 }
 
-fn patiently<T>(attempt: impl Fn() -> Result<T, GitError>) -> Result<T, GitError> {
+pub(crate) fn patiently<T>(attempt: impl Fn() -> Result<T, GitError>) -> Result<T, GitError> {
     for pause in AGAIN {
         match attempt() {
             // A host that has taken all of the time gets no more.

@@ -5,6 +5,7 @@ mod config;
 mod engine;
 mod fetch;
 mod key;
+mod nodes;
 
 use std::sync::Arc;
 

@@ -7,7 +7,7 @@ use cost_model::CostReport;
 use diff_engine::Diff;
 use events::preview::PreviewExplained;
 use events::{Event, Message, Service, Topic};
-use preview::PlanDocument;
+use preview::{Billed, PlanDocument};
 use risk_rules::RiskReport;
 use serde::Deserialize;
 use service::{Engine, Failure, Parts, Policy, Task, engine};
@@ -46,7 +46,8 @@ impl Engine for Explain {
         let changes: Diff = documents::read(blobs, org, assessed.compared.changes).await?;
         let cost: CostReport = documents::read(blobs, org, assessed.cost).await?;
         let risk: RiskReport = documents::read(blobs, org, assessed.risk).await?;
-        let document = preview::explain(&plan, &changes, &cost, &risk);
+        let bill: Billed = documents::read(blobs, org, assessed.bill).await?;
+        let document = preview::explain(&plan, &changes, (&cost, bill.bill()), &risk);
         let event = PreviewExplained {
             promotion_id: assessed.promotion_id,
             request: assessed.request,
@@ -56,6 +57,7 @@ impl Engine for Explain {
             price_book: assessed.price_book,
             compared: assessed.compared.clone(),
             cost: assessed.cost,
+            bill: assessed.bill,
             risk: assessed.risk,
             explanation: documents::write(blobs, org, &document).await?,
             headline: document.explanation.headline.clone(),

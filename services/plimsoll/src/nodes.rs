@@ -18,6 +18,9 @@ use crate::session::{Input, Session};
 /// are held to.
 const LARGEST: u64 = 1 << 30;
 
+/// The most values in it: those of some 80,000 pods.
+const LARGEST_COUNT: usize = 20_000_000;
+
 /// The nodes that are described.
 pub(crate) struct Nodes(Cluster);
 
@@ -31,7 +34,8 @@ pub(crate) struct NamedNodes {
 impl Nodes {
     /// Reads what an argument describes.
     pub(crate) fn read(common: &Common, argument: &str) -> Result<Self, Failure> {
-        let session = Session::open_to(common, common.max_file_bytes.max(LARGEST))?;
+        let mut session = Session::open_to(common, common.max_file_bytes.max(LARGEST))?;
+        session.limits.nodes = session.limits.nodes.max(LARGEST_COUNT);
         let (_, objects) = session.read_plain(argument)?;
         Self::of(&NodeFacts::of(&objects, &session.redactor))
     }

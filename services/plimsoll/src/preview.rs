@@ -1,10 +1,11 @@
 //! Everything that a preview says, before it is put into a form.
 
 use budgets::{Spending, Standing, States};
-use cost_model::{Bill, CostReport};
+use cost_model::CostReport;
 use diff_engine::Diff;
 use preview::{
-    BaseTrees, DiffInput, DiffOutput, ExplanationDocument, FileEdit, PlanDocument, Rendered, Selection,
+    BaseTrees, Billed, DiffInput, DiffOutput, ExplanationDocument, FileEdit, PlanDocument, Rendered,
+    Selection,
 };
 use risk_rules::RiskReport;
 
@@ -36,8 +37,8 @@ pub(crate) struct Preview {
     pub(crate) budgets: Vec<Standing>,
     /// The most that the edit may add to the cost.
     pub(crate) limit: Option<Limit>,
-    /// What the change does to the bill for nodes; none where nobody said which there are.
-    pub(crate) bill: Option<Bill>,
+    /// What the change does to the bill for nodes; not known where nobody said which there are.
+    pub(crate) bill: Billed,
     pub(crate) risk: RiskReport,
     pub(crate) explanation: ExplanationDocument,
 }
@@ -84,15 +85,17 @@ impl Preview {
             Some(_) => None,
             None => sides_nodes.map(|named| Nodes::of_environment(session, &named)).transpose()?,
         };
-        let bill =
-            nodes.or(own.as_ref()).map(|nodes| nodes.bill_of_edit(&rendered, prices.book())).transpose()?;
+        let bill = match nodes.or(own.as_ref()) {
+            Some(nodes) => Billed::Bill(Box::new(nodes.bill_of_edit(&rendered, prices.book())?)),
+            None => Billed::Unknown("nothing describes the target's nodes".to_owned()),
+        };
         let drift = live
             .map(|live| live.drift(session, &target, &policy.ignore))
             .transpose()?
             .map(|drift| Drift::of(drift, &diff, &rendered));
         let drifted = drift.as_ref().map(|drift| drift.written_over.clone()).unwrap_or_default();
-        let risk = preview::risk_over_drift(&rendered, &plan, drifted);
-        let explanation = preview::explain(&plan, &diff, &cost, &risk);
+        let risk = preview::risk_over_drift(&rendered, &plan, bill.bill(), drifted);
+        let explanation = preview::explain(&plan, &diff, (&cost, bill.bill()), &risk);
         let made = Self {
             target,
             plan,

@@ -6,7 +6,7 @@ use diff_engine::Diff;
 use events::preview::PreviewExplained;
 use events::promotion::PreviewCompleted;
 use ids::OrgId;
-use preview::{PlanDocument, PreviewParts, Previewed, equal_plan, preview_hash};
+use preview::{Billed, PlanDocument, PreviewParts, Previewed, equal_plan, preview_hash};
 use risk_rules::RiskReport;
 use service::Failure;
 use store::Blobs;
@@ -24,6 +24,7 @@ struct Documents {
     plan: PlanDocument,
     changes: Diff,
     cost: CostReport,
+    bill: Billed,
     risk: RiskReport,
 }
 
@@ -61,12 +62,13 @@ impl Previews {
         let plan: PlanDocument = documents::read(blobs, org, explained.compared.plan).await?;
         let policy: Policy = documents::read(blobs, org, explained.policy).await?;
         let hash = preview_hash(&PreviewParts {
+            bill: explained.bill,
             cost: explained.cost,
             findings: explained.risk,
             plan: explained.compared.plan,
             policy: explained.policy,
             price_book: explained.price_book,
-            snapshot: None,
+            snapshot: explained.compared.nodes,
         });
         Ok(PreviewCompleted {
             promotion_id: explained.promotion_id,
@@ -74,6 +76,7 @@ impl Previews {
             preview_hash: hash.to_string(),
             compared: explained.compared.clone(),
             cost: explained.cost,
+            bill: explained.bill,
             risk: explained.risk,
             explanation: explained.explanation,
             obstacle: plan.obstacle().map(str::to_owned),
@@ -90,11 +93,13 @@ impl Documents {
             plan: documents::read(blobs, org, preview.compared.plan).await?,
             changes: documents::read(blobs, org, preview.compared.changes).await?,
             cost: documents::read(blobs, org, preview.cost).await?,
+            bill: documents::read(blobs, org, preview.bill).await?,
             risk: documents::read(blobs, org, preview.risk).await?,
         })
     }
 
     fn previewed(&self) -> Previewed<'_> {
-        Previewed { plan: &self.plan, changes: &self.changes, cost: &self.cost, risk: &self.risk }
+        let Self { plan, changes, cost, bill, risk } = self;
+        Previewed { plan, changes, cost, bill, risk }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use events::preview::RiskAssessed;
 use events::{Event, Message, Service, Topic};
-use preview::PlanDocument;
+use preview::{Billed, PlanDocument};
 use serde::Deserialize;
 use service::{Engine, Failure, Parts, Policy, Task, engine};
 use store::Blobs;
@@ -42,7 +42,8 @@ impl Engine for Risk {
         let rendered =
             documents::read_rendered(blobs, org, cost.compared.before, cost.compared.after).await?;
         let plan: PlanDocument = documents::read(blobs, org, cost.compared.plan).await?;
-        let report = preview::risk(&rendered, &plan);
+        let bill: Billed = documents::read(blobs, org, cost.bill).await?;
+        let report = preview::risk(&rendered, &plan, bill.bill());
         let event = RiskAssessed {
             promotion_id: cost.promotion_id,
             request: cost.request,
@@ -52,6 +53,7 @@ impl Engine for Risk {
             price_book: cost.price_book,
             compared: cost.compared.clone(),
             cost: cost.cost,
+            bill: cost.bill,
             risk: documents::write(blobs, org, &report).await?,
             level: report.risk_level.as_str().to_owned(),
             findings: u32::try_from(report.findings.len()).unwrap_or(u32::MAX),

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use kube_model::{shown, shown_list};
 
 use super::words::{Names, Reasons, clause, count, sentences, verb};
-use crate::sheet::{CostFacts, Money, Subject};
+use crate::sheet::{BillFacts, CostFacts, Money, Subject};
 
 /// The most objects that the paragraph names.
 const MOST: usize = 3;
@@ -25,15 +25,26 @@ pub(super) fn headline(cost: &CostFacts, subject: &Subject) -> String {
         }
         _ => signed(&cost.delta),
     };
-    format!("{figure} a month{unknown}")
+    match &cost.bill {
+        Some(bill) => {
+            format!("bill for nodes {}; allocated {figure} a month{unknown}", clause(&bill.verdict))
+        }
+        None => format!("{figure} a month{unknown}"),
+    }
 }
 
 pub(super) fn write(cost: &CostFacts, subject: &Subject, names: Names) -> String {
-    let mut sentences = vec![verdict(cost, subject)];
+    let mut sentences: Vec<String> = cost.bill.iter().map(bill).collect();
+    sentences.push(verdict(cost, subject));
     sentences.extend(largest(cost, subject, names));
     sentences.extend(unknown(cost, names));
     sentences.push(prices(cost));
     sentences.join(" ")
+}
+
+/// The bill comes first; what follows is what the requests are worth.
+fn bill(bill: &BillFacts) -> String {
+    format!("Bill for nodes: {}; {}. Allocated:", clause(&bill.verdict), clause(&bill.deed))
 }
 
 fn verdict(cost: &CostFacts, subject: &Subject) -> String {

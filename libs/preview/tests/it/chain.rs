@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use risk_rules::RiskReport;
 use serde_json::Value;
 
-use crate::promotion::{Documents, Files, Promotion, app};
+use crate::promotion::{Documents, Files, Promotion, app, unknown_nodes};
 
 const JOB: &str = "apiVersion: batch/v1\nkind: Job\nmetadata: {generateName: job-}\nspec: {template: {spec: {containers: [{name: run, image: 'a:TAG'}]}}}\n";
 
@@ -53,11 +53,11 @@ fn through_bytes(documents: &Documents) -> Vec<Vec<u8>> {
         (PlanDocument::read(&plan).unwrap(), Rendered::read(&before, &after).unwrap());
     let book = PriceBook::read(&book).unwrap();
     let cost = preview::cost(&rendered, &book, &Assumptions::default()).unwrap().write().unwrap();
-    let risk = preview::risk(&rendered, &plan_read).write().unwrap();
+    let risk = preview::risk(&rendered, &plan_read, None).write().unwrap();
     let explanation = preview::explain(
         &plan_read,
         &Diff::read(&changes).unwrap(),
-        &CostReport::read(&cost).unwrap(),
+        (&CostReport::read(&cost).unwrap(), None),
         &RiskReport::read(&risk).unwrap(),
     );
     vec![plan, changes, before, after, cost, risk, explanation.write().unwrap()]
@@ -167,12 +167,13 @@ fn the_hash_of_a_preview_is_that_of_its_documents() {
     let hash = |promotion: &Promotion| {
         let documents = promotion.preview();
         preview_hash(&PreviewParts {
+            bill: documents.bill.digest().unwrap(),
             cost: documents.cost.digest().unwrap(),
             findings: documents.risk.digest().unwrap(),
             plan: documents.plan.digest().unwrap(),
             policy: promotion.policy.digest().unwrap(),
             price_book: PriceBook::shipped().unwrap().digest().unwrap(),
-            snapshot: None,
+            snapshot: unknown_nodes().digest().unwrap(),
         })
     };
     let one = hash(&promotion());

@@ -6,8 +6,8 @@ use diff_engine::Diff;
 use kube_model::Redactor;
 use kube_model::yaml::Limits;
 use preview::{
-    BaseTrees, DiffError, DiffInput, DiffOutput, EdgeBase, ExplanationDocument, HeldTree, PlanDocument,
-    Previewed, Rendered, Selection, Side, Tree,
+    BaseTrees, Billed, DiffError, DiffInput, DiffOutput, EdgeBase, ExplanationDocument, HeldTree, KnownNodes,
+    PlanDocument, Previewed, Rendered, Selection, Side, Tree,
 };
 use price_book::PriceBook;
 use risk_rules::RiskReport;
@@ -26,19 +26,26 @@ pub(crate) struct Promotion {
     pub(crate) selection: Selection,
 }
 
+/// Nobody says which nodes the target has.
+pub(crate) fn unknown_nodes() -> KnownNodes {
+    KnownNodes::Unknown("nothing describes them".to_owned())
+}
+
 /// The documents of a preview.
 pub(crate) struct Documents {
     pub(crate) plan: PlanDocument,
     pub(crate) rendered: Rendered,
     pub(crate) changes: Diff,
     pub(crate) cost: CostReport,
+    pub(crate) bill: Billed,
     pub(crate) risk: RiskReport,
     pub(crate) explanation: ExplanationDocument,
 }
 
 impl Documents {
     pub(crate) fn previewed(&self) -> Previewed<'_> {
-        Previewed { plan: &self.plan, changes: &self.changes, cost: &self.cost, risk: &self.risk }
+        let Self { plan, changes, cost, bill, risk, .. } = self;
+        Previewed { plan, changes, cost, bill, risk }
     }
 }
 
@@ -82,9 +89,10 @@ impl Promotion {
     pub(crate) fn preview(&self) -> Documents {
         let DiffOutput { plan, rendered, changes } = self.diff().unwrap();
         let cost = preview::cost(&rendered, &PriceBook::shipped().unwrap(), &Assumptions::default()).unwrap();
-        let risk = preview::risk(&rendered, &plan);
-        let explanation = preview::explain(&plan, &changes, &cost, &risk);
-        Documents { plan, rendered, changes, cost, risk, explanation }
+        let bill = unknown_nodes().bill(&rendered, &PriceBook::shipped().unwrap()).unwrap();
+        let risk = preview::risk(&rendered, &plan, bill.bill());
+        let explanation = preview::explain(&plan, &changes, (&cost, bill.bill()), &risk);
+        Documents { plan, rendered, changes, cost, bill, risk, explanation }
     }
 
     /// The target's files after the edits of a plan, found by their paths in the repository.

@@ -30,6 +30,7 @@ mod promotion;
 mod quotas;
 mod replicas;
 mod restarts;
+mod room;
 mod routing;
 mod services;
 mod traffic_policy;
@@ -39,7 +40,7 @@ mod variables;
 
 use crate::rule::Rule;
 
-const TABLES: [&[Rule]; 36] = [
+const TABLES: [&[Rule]; 37] = [
     replicas::RULES,
     probes::RULES,
     lifecycle::RULES,
@@ -49,6 +50,7 @@ const TABLES: [&[Rule]; 36] = [
     capacity::RULES,
     quotas::RULES,
     usage::RULES,
+    room::RULES,
     autoscaling::RULES,
     data::RULES,
     keeping::RULES,

@@ -24,6 +24,7 @@ mod placement;
 mod promotion;
 mod report;
 mod rollout;
+mod room;
 mod routing;
 mod security;
 mod settings;

@@ -150,6 +150,7 @@ fn completed(event: &p::PreviewCompleted) -> Change<'_> {
         "after": event.compared.after,
         "changes": event.compared.changes,
         "cost": event.cost,
+        "bill": event.bill,
         "risk": event.risk,
         "explanation": event.explanation,
     });

@@ -24,6 +24,7 @@ pub(crate) struct Documents {
     pub(crate) plan: BlobHash,
     pub(crate) changes: BlobHash,
     pub(crate) cost: BlobHash,
+    pub(crate) bill: BlobHash,
     pub(crate) risk: BlobHash,
     pub(crate) explanation: BlobHash,
 }

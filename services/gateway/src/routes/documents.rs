@@ -7,7 +7,7 @@ use axum::extract::State;
 use cost_model::CostReport;
 use diff_engine::Diff;
 use ids::BlobHash;
-use preview::{Document, ExplanationDocument, PlanDocument, Previewed};
+use preview::{Billed, Document, ExplanationDocument, PlanDocument, Previewed};
 use risk_rules::RiskReport;
 use serde_json::{Map, Value, json};
 use utoipa_axum::router::OpenApiRouter;
@@ -116,7 +116,7 @@ async fn risk_explanation(
     part(&gateway, &caller, &id, &["risk_level", "risk_explanation", "findings"]).await
 }
 
-const COST: &[&str] = &["estimated_cost", "budgets", "cost_preview", "cost"];
+const COST: &[&str] = &["estimated_cost", "budgets", "bill", "bill_unknown", "cost_preview", "cost"];
 
 async fn part(
     gateway: &Gateway,
@@ -142,9 +142,10 @@ pub(super) async fn response(
     let plan: PlanDocument = read.document(documents.plan).await?;
     let changes: Diff = read.document(documents.changes).await?;
     let cost: CostReport = read.document(documents.cost).await?;
+    let bill: Billed = read.document(documents.bill).await?;
     let risk: RiskReport = read.document(documents.risk).await?;
     let explanation: ExplanationDocument = read.document(documents.explanation).await?;
-    let previewed = Previewed { plan: &plan, changes: &changes, cost: &cost, risk: &risk };
+    let previewed = Previewed { plan: &plan, changes: &changes, cost: &cost, bill: &bill, risk: &risk };
     match serde_json::to_value(preview::response(previewed, &explanation)) {
         Ok(Value::Object(preview)) => Ok(preview),
         _ => Err(internal("INTERNAL", "a preview is no object")),

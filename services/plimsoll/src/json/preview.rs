@@ -109,7 +109,7 @@ impl<'a> Drift<'a> {
 
 impl<'a> Document<'a> {
     pub(crate) fn of(preview: &'a Preview, patch: Option<&'a str>, rendered: Option<&'a [Object]>) -> Self {
-        let Preview { plan, diff, cost, risk, explanation, .. } = preview;
+        let Preview { plan, diff, cost, bill, risk, explanation, .. } = preview;
         let Response {
             from,
             to,
@@ -118,6 +118,7 @@ impl<'a> Document<'a> {
             diff,
             diff_summary,
             estimated_cost,
+            bill,
             cost_preview,
             cost,
             risk_level,
@@ -125,7 +126,7 @@ impl<'a> Document<'a> {
             not_evaluated,
             explanation,
             ..
-        } = response(Previewed { plan, changes: diff, cost, risk }, explanation);
+        } = response(Previewed { plan, changes: diff, cost, bill, risk }, explanation);
         Self {
             headline: headline::of(preview),
             from,
@@ -136,7 +137,7 @@ impl<'a> Document<'a> {
             diff_summary,
             estimated_cost,
             budgets: &preview.budgets,
-            bill: preview.bill.as_ref(),
+            bill,
             cost_preview,
             cost,
             risk_level,

@@ -10,7 +10,7 @@ use crate::text::cost::{Sides, verdict};
 
 /// The bill where nodes are known, and what is allocated.
 fn cost(preview: &Preview) -> String {
-    match &preview.bill {
+    match preview.bill.bill() {
         Some(bill) => headline::cost(bill, &preview.cost),
         None => verdict(&preview.cost, Sides::Both),
     }

@@ -19,7 +19,7 @@ pub(crate) fn render(preview: &Preview, patch: Option<&str>, objects: Option<&[O
     let plan = &preview.plan;
     let mut page = Page::default();
     page.keep(preview.explanation.markdown.clone() + "\n");
-    if let Some(bill) = &preview.bill {
+    if let Some(bill) = preview.bill.bill() {
         page.keep(format!("\n**{}**\n", escape::markdown(&headline::cost(bill, &preview.cost))));
     }
     for input in &plan.partial {
@@ -40,12 +40,12 @@ pub(crate) fn render(preview: &Preview, patch: Option<&str>, objects: Option<&[O
         let cost_title = escape::markdown(&verdict(&preview.cost, Sides::Both));
         page.keep(format!("\n#### {}\n", risk_text::verdict(&preview.risk)));
         page.append(risk::details(&preview.risk));
-        let title = if preview.bill.is_some() { "Cost, allocated" } else { "Cost" };
+        let title = if preview.bill.bill().is_some() { "Cost, allocated" } else { "Cost" };
         page.keep(format!("\n#### {title}: {cost_title}\n"));
         cost::held(&mut page, &preview.budgets);
         let scale = Scale::month(preview.cost.book.currency);
         page.append(cost::details(&preview.cost, Sides::Both, (&of_preview(&preview.cost), scale)));
-        if let Some(bill) = &preview.bill {
+        if let Some(bill) = preview.bill.bill() {
             page.append(bill::render(bill, Sides::Both));
         }
         let summary = escape::markdown(&diff::verdict(&preview.diff, None));

@@ -57,7 +57,7 @@ fn summary(member: &Member) -> (Option<Tone>, String) {
         Ok(Made { preview, .. }) => {
             let mut parts = vec![headline::of(preview), format!("risk {}", preview.risk.risk_level)];
             let delta = preview.cost.total.delta;
-            match &preview.bill {
+            match preview.bill.bill() {
                 Some(bill) => parts.push(format!("bill {}", bill.verdict())),
                 None if delta.money.micros != 0 => parts.push(format!("{} a month", delta.change_text())),
                 None => {}

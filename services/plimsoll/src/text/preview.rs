@@ -27,12 +27,12 @@ pub(crate) fn render(preview: &Preview, arguments: &Arguments, style: Style) -> 
     if preview.diff.changes.is_empty() {
         return page.finish();
     }
-    let title = if preview.bill.is_some() { "Cost, allocated" } else { "Cost" };
+    let title = if preview.bill.bill().is_some() { "Cost, allocated" } else { "Cost" };
     page.heading(&format!("{title}: {}", cost::verdict(&preview.cost, Sides::Both)));
     cost::held(&mut page, &preview.budgets);
     let scale = Scale::month(preview.cost.book.currency);
     cost::details(&mut page, &preview.cost, Sides::Both, (&of_preview(&preview.cost), scale));
-    if let Some(bill) = &preview.bill {
+    if let Some(bill) = preview.bill.bill() {
         bill::write(&mut page, bill, Sides::Both);
     }
     page.blank();
@@ -51,7 +51,7 @@ fn headline(page: &mut Page, preview: &Preview) {
     };
     page.wrapped(0, Some(Tone::Strong), &headline::of(preview));
     page.wrapped(0, Some(tone), &preview.explanation.explanation.headline);
-    if let Some(bill) = &preview.bill {
+    if let Some(bill) = preview.bill.bill() {
         page.wrapped(0, Some(Tone::Strong), &headline::cost(bill, &preview.cost));
     }
     for input in &preview.plan.partial {

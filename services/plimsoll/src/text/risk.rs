@@ -54,6 +54,7 @@ pub(crate) fn details(page: &mut Page, report: &RiskReport) {
                 "usage" => "needs what the containers use, measured in the target's cluster",
                 "version" => "needs the version of the target's API server",
                 "history" => "needs the earlier promotions to the target",
+                "nodes" => "needs the target's nodes",
                 needs => needs,
             };
             page.wrapped(0, Some(Tone::Quiet), &format!("Not evaluated: {}, which {needs}.", rule.rule));

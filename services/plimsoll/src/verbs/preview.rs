@@ -93,7 +93,7 @@ pub(super) fn against(
         against.push(format!("the plan is blocked in {}", text::count(blocked, "place", "places")));
     }
     against.extend(gate::risk(arguments.common.fail_on, &preview.risk));
-    match (&preview.bill, &preview.limit) {
+    match (preview.bill.bill(), &preview.limit) {
         (Some(bill), Some(limit)) => {
             nodes::check_currency(bill, prices.book())?;
             against.extend(gate::bill(limit, bill));

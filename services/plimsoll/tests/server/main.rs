@@ -13,6 +13,7 @@ mod lists;
 mod malformed;
 mod mistakes;
 mod moved;
+mod nodes;
 mod parts;
 mod rendered;
 mod repository;

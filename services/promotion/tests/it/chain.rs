@@ -10,7 +10,7 @@ use events::{Event, Message, Service};
 use ids::PromotionId;
 use kube_model::Redactor;
 use kube_model::yaml::Limits;
-use preview::{BaseTrees, DiffInput, HeldTree, Selection, Side, Tree};
+use preview::{BaseTrees, DiffInput, HeldTree, KnownNodes, Selection, Side, Tree};
 use price_book::PriceBook;
 use repositories::{MemoryRepositories, Repositories};
 use service::Parts;
@@ -82,14 +82,17 @@ impl Chain {
             }
         };
         let cost = preview::cost(&output.rendered, &book, &Assumptions::default()).unwrap();
-        let risk = preview::risk(&output.rendered, &output.plan);
-        let explanation = preview::explain(&output.plan, &output.changes, &cost, &risk);
+        let risk = preview::risk(&output.rendered, &output.plan, None);
+        let explanation = preview::explain(&output.plan, &output.changes, (&cost, None), &risk);
+        let nodes = KnownNodes::Unknown("nothing describes them".to_owned());
+        let bill = nodes.bill(&output.rendered, &book).unwrap();
         let (before, after) = documents::write_rendered(&*blobs, org, &output.rendered).await.unwrap();
         let compared = Compared {
             plan: documents::write(&*blobs, org, &output.plan).await.unwrap(),
             before,
             after,
             changes: documents::write(&*blobs, org, &output.changes).await.unwrap(),
+            nodes: documents::write(&*blobs, org, &nodes).await.unwrap(),
         };
         let explained = PreviewExplained {
             promotion_id: promotion,
@@ -100,6 +103,7 @@ impl Chain {
             price_book: inputs.price_book,
             compared,
             cost: documents::write(&*blobs, org, &cost).await.unwrap(),
+            bill: documents::write(&*blobs, org, &bill).await.unwrap(),
             risk: documents::write(&*blobs, org, &risk).await.unwrap(),
             explanation: documents::write(&*blobs, org, &explanation).await.unwrap(),
             headline: "a headline".to_owned(),

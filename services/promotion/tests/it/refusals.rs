@@ -181,7 +181,8 @@ async fn a_preview_whose_documents_are_missing_fails() {
     let id = world.requester("ana").request(shop()).await.unwrap();
     let promotion = world.promotion(id).await;
     let hash = ids::BlobHash::of(b"nobody has this");
-    let compared = events::plan::Compared { plan: hash, before: hash, after: hash, changes: hash };
+    let compared =
+        events::plan::Compared { plan: hash, before: hash, after: hash, changes: hash, nodes: hash };
     let explained = events::preview::PreviewExplained {
         promotion_id: id,
         request: promotion.request,
@@ -191,6 +192,7 @@ async fn a_preview_whose_documents_are_missing_fails() {
         price_book: promotion.inputs.price_book,
         compared,
         cost: hash,
+        bill: hash,
         risk: hash,
         explanation: hash,
         headline: String::new(),

@@ -75,6 +75,7 @@ pub(crate) fn money(cents: i64) -> Money {
 pub(crate) fn cost(baseline: i64, projected: i64, lines: &[(&str, i64)]) -> CostFacts {
     let line = |(name, delta): &(&str, i64)| CostLine { object: object(name), delta: money(*delta) };
     CostFacts {
+        bill: None,
         baseline: money(baseline),
         projected: money(projected),
         delta: money(projected - baseline),

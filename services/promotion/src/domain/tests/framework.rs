@@ -138,6 +138,7 @@ pub(super) fn completed(request: usize, preview_hash: &str, plan: &[u8]) -> Prev
         before: BlobHash::of(b"before"),
         after: BlobHash::of(b"after"),
         changes: BlobHash::of(b"changes"),
+        nodes: BlobHash::of(b"nodes"),
     };
     PreviewCompleted {
         promotion_id: ID,
@@ -145,6 +146,7 @@ pub(super) fn completed(request: usize, preview_hash: &str, plan: &[u8]) -> Prev
         preview_hash: preview_hash.to_owned(),
         compared,
         cost: BlobHash::of(b"cost"),
+        bill: BlobHash::of(b"bill"),
         risk: BlobHash::of(b"risk"),
         explanation: BlobHash::of(b"explanation"),
         obstacle: None,
