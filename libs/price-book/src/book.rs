@@ -65,6 +65,15 @@ impl PriceBook {
         Self::parse(SHIPPED)
     }
 
+    /// A book of lists before those that are shipped.
+    ///
+    /// # Errors
+    /// As [`PriceBook::layered`].
+    pub fn before_shipped(mut lists: Vec<PriceList>) -> Result<Self, PriceBookError> {
+        lists.extend(Self::shipped()?.lists);
+        Self::layered(lists)
+    }
+
     fn of(lists: Vec<PriceList>, day: Option<Date>) -> Result<Self, PriceBookError> {
         let Some(first) = lists.first() else {
             return Err(PriceBookError::Fields("it holds no list".to_owned()));

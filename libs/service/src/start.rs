@@ -27,7 +27,7 @@ use crate::supervisor::Supervisor;
 use crate::task::Task;
 
 /// The sections of a configuration that are no service's.
-pub const SECTIONS: [&str; 4] = ["git", "postgres", "probes", "render"];
+pub const SECTIONS: [&str; 5] = ["git", "postgres", "prices", "probes", "render"];
 
 /// The section `probes`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

@@ -6,7 +6,7 @@ use cost_model::{Assumptions, CostError, CostReport, Usage};
 use kube_model::yaml::Limits;
 use kube_model::{Object, ObjectKey};
 use preview::Rendered;
-use price_book::{Date, PriceBook, PriceBookError, PriceList};
+use price_book::{Date, PriceBook, PriceList};
 use source::SourceTree;
 
 use crate::cli::Pricing;
@@ -95,13 +95,11 @@ impl Prices {
 
 /// The book of files, each before the ones that follow it, and all of them before the prices that are shipped.
 pub(crate) fn book(files: &[PathBuf]) -> Result<PriceBook, Failure> {
-    let fail = |error: PriceBookError| Failure::new(error.code(), error.to_string());
     let mut lists = Vec::new();
     for path in files {
         lists.extend(read(path)?);
     }
-    lists.extend(PriceBook::shipped().map_err(fail)?.lists().iter().cloned());
-    PriceBook::layered(lists).map_err(fail)
+    PriceBook::before_shipped(lists).map_err(|error| Failure::new(error.code(), error.to_string()))
 }
 
 /// The book as of a day.

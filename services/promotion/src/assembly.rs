@@ -11,6 +11,7 @@ use service::{Address, Failure, Parts, Policy, Task, channel, consumer, outbox_r
 
 use crate::api::Api;
 use crate::catalog::GrpcCatalog;
+use crate::prices::{PriceSettings, Prices};
 use crate::promotions::Promotions;
 use crate::react::Reactor;
 use crate::resolve::Resolver;
@@ -26,20 +27,22 @@ pub struct Assembled {
     pub api: PromotionServiceServer<Api>,
 }
 
-/// Puts the service together, with the catalog at this address.
+/// Puts the service together, with the catalog at this address and these prices.
 ///
 /// # Errors
-/// `CONFIG_INVALID`: the address is none.
+/// `CONFIG_INVALID`: the address is none. Those of [`Prices::read`].
 pub fn assemble(
     catalog: &Address,
     repositories: Arc<dyn Repositories>,
     voucher: Voucher,
+    prices: &PriceSettings,
     parts: Parts,
 ) -> Result<Assembled, Failure> {
     let channel = channel(catalog, CATALOG_DEADLINE)?;
     let catalog = Arc::new(GrpcCatalog::new(channel, voucher.clone(), Arc::clone(&parts.clock)));
     let promotions = Promotions::new(parts);
-    let resolver = Resolver { catalog, repositories, promotions };
+    let prices = Arc::new(Prices::read(prices)?);
+    let resolver = Resolver { catalog, repositories, promotions, prices };
     let tasks = tasks(resolver.clone());
     Ok(Assembled { tasks, api: PromotionServiceServer::new(Api::new(resolver, voucher)) })
 }

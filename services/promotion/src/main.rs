@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use access::Voucher;
 use events::Service;
-use promotion::Config;
+use promotion::{Config, PriceSettings};
 use repositories::{GitSettings, MirroredRepositories};
 use service::{Failure, grpc_server};
 use source::Mirrors;
@@ -18,7 +18,8 @@ fn main() -> ExitCode {
             .map_err(|error| Failure::unhandled(error.code(), error.to_string()))?;
         let repositories = Arc::new(MirroredRepositories::new(Arc::new(mirrors)));
         let voucher = Voucher::new(*config.identity_key.expose().bytes());
-        let assembled = promotion::assemble(&config.catalog, repositories, voucher, context.parts)?;
+        let prices: PriceSettings = context.section("prices")?;
+        let assembled = promotion::assemble(&config.catalog, repositories, voucher, &prices, context.parts)?;
         let mut tasks = assembled.tasks;
         tasks.push(grpc_server("promotion", config.listen, Routes::new(assembled.api)));
         Ok(tasks)

@@ -7,12 +7,12 @@ use application::{Application, Environment};
 use events::plan::{Base, Held, PlanInputs, Side};
 use ids::{ApplicationId, BlobHash, OrgId, edge_id};
 use preview::EdgeBase;
-use price_book::PriceBook;
 use repositories::{Head, Repositories, RepositoryError};
 use serde_json::json;
 use service::{Failure, Kind, Refused, Undone};
 
 use crate::catalog::{Catalog, Registered};
+use crate::prices::Prices;
 use crate::promotions::Promotions;
 use crate::selection::Selected;
 
@@ -51,6 +51,8 @@ pub struct Resolver {
     pub repositories: Arc<dyn Repositories>,
     /// The bases of the edges.
     pub promotions: Promotions,
+    /// What things cost.
+    pub prices: Arc<Prices>,
 }
 
 /// The part of the inputs that depends on where the target stands.
@@ -163,11 +165,11 @@ impl Resolver {
         Ok(edge.and_then(|edge| edge.base).as_ref().map(base_of))
     }
 
-    /// The prices: those that are shipped.
+    /// The prices of today.
     async fn price_book(&self, org: OrgId) -> Result<BlobHash, Undone> {
-        let book = PriceBook::shipped();
-        let book = book.map_err(|error| Failure::unhandled(error.code(), error.to_string()))?;
-        Ok(documents::write(&*self.promotions.parts().blobs, org, &book).await?)
+        let parts = self.promotions.parts();
+        let book = self.prices.on(parts.clock.now())?;
+        Ok(documents::write(&*parts.blobs, org, &book).await?)
     }
 }
 

@@ -130,7 +130,8 @@ impl<'a> Assembly<'a> {
 
     fn promotion(&self, parts: Parts, made: &mut Assembled) -> Result<(), Failure> {
         let catalog = self.address(Service::Catalog)?;
-        let promotion = promotion::assemble(&catalog, self.repositories(), self.voucher()?, parts);
+        let (voucher, prices) = (self.voucher()?, &self.config.prices);
+        let promotion = promotion::assemble(&catalog, self.repositories(), voucher, prices, parts);
         let promotion = promotion.map_err(failed)?;
         made.tasks.extend(promotion.tasks);
         made.routes.add_service(promotion.api);

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use promotion::PriceSettings;
 use repositories::GitSettings;
 use serde::Deserialize;
 use service::{Address, ProbeSettings, Settings, Sources};
@@ -11,8 +12,8 @@ use crate::failure::Failure;
 use crate::up::part::Part;
 
 /// The sections of the configuration.
-const SECTIONS: [&str; 9] =
-    ["gateway", "cost", "gitops", "git", "render", "organisation", "services", "keys", "probes"];
+const SECTIONS: [&str; 10] =
+    ["gateway", "cost", "gitops", "git", "prices", "render", "organisation", "services", "keys", "probes"];
 
 /// What `plimsoll up` is told.
 #[derive(Debug, Clone)]
@@ -21,6 +22,7 @@ pub(crate) struct Config {
     pub(crate) cost: cost::Config,
     pub(crate) gitops: gitops::Config,
     pub(crate) git: GitSettings,
+    pub(crate) prices: PriceSettings,
     pub(crate) render: diff::RenderSettings,
     pub(crate) organisation: Organisation,
     pub(crate) services: Services,
@@ -78,6 +80,7 @@ impl Config {
             cost: settings.section("cost").map_err(fail)?,
             gitops: settings.section("gitops").map_err(fail)?,
             git: settings.section("git").map_err(fail)?,
+            prices: settings.section("prices").map_err(fail)?,
             render: settings.section("render").map_err(fail)?,
             organisation: settings.section("organisation").map_err(fail)?,
             services: settings.section("services").map_err(fail)?,

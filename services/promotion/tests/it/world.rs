@@ -12,7 +12,7 @@ use ids::{ApplicationId, EventId, OrgId, PromotionId};
 use promotion::catalog::{MemoryCatalog, Registered};
 use promotion::domain::Promotion;
 use promotion::resolve::Resolver;
-use promotion::{Api, Promotions, Reactor};
+use promotion::{Api, PriceSettings, Prices, Promotions, Reactor};
 use repositories::MemoryRepositories;
 use service::{Clock, Failure, Handler, Parts};
 use store::{MemoryBlobs, MemoryStore};
@@ -270,6 +270,7 @@ fn resolver(parts: &Parts, repositories: &MemoryRepositories, catalog: &MemoryCa
         catalog: Arc::new(catalog.clone()),
         repositories: Arc::new(repositories.clone()),
         promotions: Promotions::new(parts.clone()),
+        prices: Arc::new(Prices::read(&PriceSettings::default()).unwrap()),
     }
 }
 
