@@ -113,8 +113,8 @@ fn directly(work: &Path) -> f64 {
     let output = preview::diff(&input).unwrap();
     let cost =
         preview::cost(&output.rendered, &PriceBook::shipped().unwrap(), &Assumptions::default()).unwrap();
-    let risk = preview::risk(&output.rendered, &output.plan);
-    let explanation = preview::explain(&output.plan, &output.changes, &cost, &risk);
+    let risk = preview::risk(&output.rendered, &output.plan, None);
+    let explanation = preview::explain(&output.plan, &output.changes, (&cost, None), &risk);
     output.rendered.write().unwrap();
     for written in
         [output.plan.write(), output.changes.write(), cost.write(), risk.write(), explanation.write()]

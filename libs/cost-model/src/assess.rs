@@ -103,7 +103,7 @@ fn is_made_by<'a>(owner: &'a Object, ordinal: u32, cx: Context<'a, '_>) -> Resul
     let first = root.at(&["spec", "ordinals"]).map(|ordinals| ordinals.count("start")).transpose()?.flatten();
     let scaler = cx.around.scaler(&owner.key).map(Scaler::of).transpose()?;
     let usage = cx.measured.workload(&owner.key);
-    let known = Known { scaler: scaler.as_ref(), usage, request: None };
+    let known = Known { scaler: scaler.as_ref(), usage, request: None, daemon_pods: None };
     let replicas = replicas(&root, known)?.count.expected.ceiling();
     Ok(ordinal.checked_sub(first.unwrap_or(0)).is_some_and(|index| i128::from(index) < replicas))
 }

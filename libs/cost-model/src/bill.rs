@@ -3,14 +3,14 @@
 mod range;
 mod words;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kube_model::Object;
 use packing::{Cluster, Comparison, Controller, Effect, NodeKind, Packing, StuckRollout};
 use price_book::{Confidence, Currency, Date, InstancePrice, InstanceQuote, Money, PriceBook};
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use crate::{CostError, Figure, Figures, HOURS_A_MONTH};
+use crate::{CostError, DaemonPods, Figure, Figures, HOURS_A_MONTH};
 
 /// The bill for nodes before and after a change, a month.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub struct Bill {
     pub pending: Vec<PendingPods>,
     /// The rollouts that do not go on: their new pods find no place beside the old ones.
     pub stuck: Vec<StuckRollout>,
+    /// The pods of DaemonSets on these nodes, sorted by namespace and name.
+    pub daemons: Vec<DaemonPods>,
     /// What was taken for granted, as sentences.
     pub notes: Vec<String>,
     /// Whose prices they are, apart from those that the description of the nodes gives.
@@ -111,11 +113,29 @@ pub fn bill(
         confidence: confidence(&nodes),
         effect: comparison.effect,
         pending: pending(&comparison),
+        daemons: daemons(&comparison),
         stuck: comparison.stuck,
         notes: cluster.notes().to_vec(),
         prices: origin(&nodes, prices),
         nodes,
     })
+}
+
+fn daemons(comparison: &Comparison) -> Vec<DaemonPods> {
+    let mut pods: BTreeMap<&Controller, (u32, u32)> = BTreeMap::new();
+    let of = |packing: &'_ Packing| packing.likely.placements.clone();
+    let (before, after) = (of(&comparison.before), of(&comparison.after));
+    let placed = |placement: &packing::Placement| placement.nodes.values().sum::<u32>();
+    before.iter().for_each(|one| pods.entry(&one.controller).or_default().0 = placed(one));
+    after.iter().for_each(|one| pods.entry(&one.controller).or_default().1 = placed(one));
+    let daemons = pods.into_iter().filter(|(controller, _)| controller.kind == "DaemonSet");
+    let named = daemons.map(|(controller, (before, after))| DaemonPods {
+        namespace: controller.namespace.clone(),
+        name: controller.name.clone(),
+        before,
+        after,
+    });
+    named.collect()
 }
 
 /// The worst of what counts, where all of it is known.

@@ -33,7 +33,8 @@ pub fn estimate(
 ) -> Result<CostReport, CostError> {
     let before = before.unwrap_or_default();
     let notes = unused_entries(before, after, assumptions);
-    let (around_before, around) = (Surroundings::of(before), Surroundings::of(after));
+    let around_before = Surroundings::of(before).on_nodes(&assumptions.daemons, |pods| pods.before);
+    let around = Surroundings::of(after).on_nodes(&assumptions.daemons, |pods| pods.after);
     let measured = Measured::of(&assumptions.usage);
     let cx = Context { around: &around, assumptions, measured: &measured, book };
     let before = assess_all(before, Context { around: &around_before, ..cx })?;

@@ -71,7 +71,7 @@ mod working;
 mod workload;
 
 pub use apportion::apportion;
-pub use assumptions::{Assumptions, HOURS_A_MONTH};
+pub use assumptions::{Assumptions, DaemonPods, HOURS_A_MONTH};
 pub use bill::{Bill, BillLine, PendingPods, Priced, PricesFrom, bill};
 pub use certainty::Certainty;
 pub use error::{At, CostError};

@@ -70,6 +70,11 @@ impl Occupancy {
         let overflow = || CostError::overflow(&workload.object.key);
         let minutes = Minutes::of(known.usage, assumptions);
         match kind {
+            Kind::DaemonSet if known.daemon_pods.is_some() => {
+                let pods = known.daemon_pods.unwrap_or_default();
+                let note = format!("a pod on each of the {pods} nodes that it lands on");
+                Ok(Self::steady(pods, note.clone(), Some(note), None))
+            }
             Kind::DaemonSet => {
                 let nodes = assumptions.node_count.unwrap_or(0);
                 let note = format!("a pod on each of {nodes} nodes (assumed)");

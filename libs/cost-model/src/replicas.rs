@@ -27,6 +27,8 @@ pub(crate) struct Known<'a, 'b> {
     pub(crate) scaler: Option<&'b Scaler<'a>>,
     pub(crate) usage: Option<&'b WorkloadUsage>,
     pub(crate) request: Option<&'b PodRequest<'a>>,
+    /// Of a DaemonSet on nodes that are known.
+    pub(crate) daemon_pods: Option<u32>,
 }
 
 /// The replicas of a workload: `spec.replicas` (1 where it is absent), or what is measured, held within the bounds of the

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use kube_model::{Object, ObjectKey};
 
+use crate::assumptions::DaemonPods;
 use crate::balancer::{ingress_balancer, ingress_class};
 use crate::cursor::Cursor;
 use crate::error::CostError;
@@ -40,9 +41,24 @@ pub(crate) struct Surroundings<'a> {
     claims: BTreeMap<Option<&'a str>, BTreeSet<&'a str>>,
     /// The first Ingress of each group that shares a balancer.
     ingress_groups: BTreeMap<String, &'a ObjectKey>,
+    /// How many pods a DaemonSet has, by namespace and name.
+    daemon_pods: BTreeMap<(String, String), u32>,
 }
 
 impl<'a> Surroundings<'a> {
+    /// With the number of pods of DaemonSets that `pods` takes of those that are known.
+    pub(crate) fn on_nodes(mut self, daemons: &[DaemonPods], pods: impl Fn(&DaemonPods) -> u32) -> Self {
+        let name = |one: &DaemonPods| (one.namespace.clone(), one.name.clone());
+        self.daemon_pods = daemons.iter().map(|one| (name(one), pods(one))).collect();
+        self
+    }
+
+    /// How many pods a DaemonSet has on the target's nodes, if these are known.
+    pub(crate) fn daemon_pods(&self, key: &ObjectKey) -> Option<u32> {
+        let namespace = key.namespace.clone().unwrap_or_else(|| "default".to_owned());
+        self.daemon_pods.get(&(namespace, key.name.clone())).copied()
+    }
+
     pub(crate) fn of(objects: &'a [Object]) -> Self {
         let mut surroundings = Self::default();
         for object in objects {

@@ -46,7 +46,8 @@ pub fn working_after(
     book: &PriceBook,
     assumptions: &Assumptions,
 ) -> Result<Option<Vec<String>>, CostError> {
-    let (around_before, around) = (Surroundings::of(before), Surroundings::of(after));
+    let around_before = Surroundings::of(before).on_nodes(&assumptions.daemons, |pods| pods.before);
+    let around = Surroundings::of(after).on_nodes(&assumptions.daemons, |pods| pods.after);
     let measured = Measured::of(&assumptions.usage);
     let cx = Context { around: &around, assumptions, measured: &measured, book };
     let find = |objects| <[Object]>::iter(objects).find(|object| object.key == *key);

@@ -63,13 +63,18 @@ pub(crate) fn assess<'a>(
         Err(why) => return Ok(Assessment::unknown(why)),
     };
     let workload = Workload::read(kind, root, pod, cx)?;
-    let is_daemon = kind == Kind::DaemonSet && cx.assumptions.node_count.is_none();
+    let is_on_unknown_nodes = is_on_unknown_nodes(kind, root, cx);
     let demand = workload.demand(cx)?;
-    if is_daemon {
-        let why = "how many nodes it runs on is not known: give the number of nodes (--node-count)";
+    if is_on_unknown_nodes {
+        let why = "how many nodes it runs on is not known: describe the nodes (--nodes), or give their number (--node-count)";
         return Ok(Assessment::Unknown { why: why.to_owned(), on_each_node: Some(demand) });
     }
     Ok(Assessment::Demand(demand))
+}
+
+fn is_on_unknown_nodes(kind: Kind, root: &Cursor<'_>, cx: Context<'_, '_>) -> bool {
+    let is_known = cx.around.daemon_pods(&root.object.key).or(cx.assumptions.node_count).is_some();
+    kind == Kind::DaemonSet && !is_known
 }
 
 impl<'a> Workload<'a> {
@@ -99,9 +104,10 @@ impl<'a> Workload<'a> {
         let request = effective_request(&pod, rules)?;
         let scaler = cx.around.scaler(key).map(Scaler::of).transpose()?;
         let usage = cx.measured.workload(key);
-        let known = Known { scaler: scaler.as_ref(), usage, request: Some(&request) };
+        let daemon_pods = cx.around.daemon_pods(key).filter(|_| kind == Kind::DaemonSet);
+        let known = Known { scaler: scaler.as_ref(), usage, request: Some(&request), daemon_pods };
         let mut occupancy = match kind {
-            Kind::DaemonSet if cx.assumptions.node_count.is_none() => {
+            _ if is_on_unknown_nodes(kind, root, cx) => {
                 Occupancy::steady(1, "on each node".to_owned(), None, None)
             }
             _ => Occupancy::of(kind, root, known, cx.assumptions)?,

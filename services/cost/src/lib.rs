@@ -54,8 +54,11 @@ impl Engine for Cost {
             ..cost_model::Assumptions::default()
         };
         let nodes: KnownNodes = documents::read(blobs, org, diff.compared.nodes).await?;
-        let costs = preview::cost(&rendered, &book, &assumptions)
-            .and_then(|report| Ok((report, nodes.bill(&rendered, &book)?)));
+        let costs = nodes.bill(&rendered, &book).and_then(|bill| {
+            let daemons = bill.bill().map(|bill| bill.daemons.clone()).unwrap_or_default();
+            let assumptions = cost_model::Assumptions { daemons, ..assumptions };
+            Ok((preview::cost(&rendered, &book, &assumptions)?, bill))
+        });
         let (report, bill) = match costs {
             Ok(costs) => costs,
             Err(error) => {

@@ -73,14 +73,7 @@ impl Preview {
             preview::diff(&input).map_err(|error| sides.failure(&error))?;
         let commits = sides.commits(session);
         let (target, sides_nodes) = (sides.target, sides.nodes);
-        let cost = prices.of_edit(&rendered, &target)?;
-        let limit = Limit::of(&arguments.pricing, policy.fail_above.as_ref());
-        limit.iter().try_for_each(|limit| limit.check_currency(prices.book()))?;
-        let here = Spending {
-            report: &cost,
-            states: States::Objects { before: Some(&rendered.before), after: &rendered.after },
-        };
-        let budgets = estimate::budgets::hold(session, prices, &policy.budgets, &here, || sides.others);
+        let allocated = prices.of_edit(&rendered, &target)?;
         let own = match nodes {
             Some(_) => None,
             None => sides_nodes.map(|named| Nodes::of_environment(session, &named)).transpose()?,
@@ -89,6 +82,17 @@ impl Preview {
             Some(nodes) => Billed::Bill(Box::new(nodes.bill_of_edit(&rendered, prices.book())?)),
             None => Billed::Unknown("nothing describes the target's nodes".to_owned()),
         };
+        let cost = match prices.on_nodes_of(bill.bill()) {
+            Some(prices) => prices.of_edit(&rendered, &target)?,
+            None => allocated,
+        };
+        let limit = Limit::of(&arguments.pricing, policy.fail_above.as_ref());
+        limit.iter().try_for_each(|limit| limit.check_currency(prices.book()))?;
+        let here = Spending {
+            report: &cost,
+            states: States::Objects { before: Some(&rendered.before), after: &rendered.after },
+        };
+        let budgets = estimate::budgets::hold(session, prices, &policy.budgets, &here, || sides.others);
         let drift = live
             .map(|live| live.drift(session, &target, &policy.ignore))
             .transpose()?

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use cost_model::{Assumptions, CostError, CostReport, Usage};
+use cost_model::{Assumptions, Bill, CostError, CostReport, Usage};
 use kube_model::yaml::Limits;
 use kube_model::{Object, ObjectKey};
 use preview::Rendered;
@@ -17,7 +17,7 @@ use crate::session::{self, Input};
 use crate::today;
 
 /// The prices and what is assumed.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Prices {
     book: PriceBook,
     assumptions: Assumptions,
@@ -34,8 +34,15 @@ impl Prices {
         let defaults = Assumptions::default();
         let run_minutes = pricing.run_minutes.unwrap_or(defaults.run_minutes);
         let usage = pricing.usage.as_deref().map(usage).transpose()?.unwrap_or_default();
-        let assumptions = Assumptions { node_count: pricing.node_count, run_minutes, usage };
+        let assumptions = Assumptions { node_count: pricing.node_count, run_minutes, usage, ..defaults };
         Ok(Self { book, assumptions, limits: limits.clone() })
+    }
+
+    /// The same, with the DaemonSets of a bill's nodes; none if it knows of none.
+    pub(crate) fn on_nodes_of(&self, bill: Option<&Bill>) -> Option<Self> {
+        let daemons = bill.map(|bill| &bill.daemons).filter(|daemons| !daemons.is_empty())?;
+        let assumptions = Assumptions { daemons: daemons.clone(), ..self.assumptions.clone() };
+        Some(Self { assumptions, ..self.clone() })
     }
 
     /// What a change costs.

@@ -7,6 +7,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::read::FiguresJson;
+use crate::assumptions::DaemonPods;
 use crate::bill::{Bill, BillLine, PendingPods, Priced, PricesFrom};
 use crate::figures::Figures;
 
@@ -21,6 +22,7 @@ struct BillJson<T> {
     nodes: Vec<Line<T>>,
     pending: Vec<Pending>,
     stuck_rollouts: Vec<Stuck>,
+    daemons: Vec<DaemonPods>,
     price: Origin,
     notes: Vec<String>,
 }
@@ -108,6 +110,7 @@ impl Serialize for Bill {
             nodes: self.nodes.iter().map(line).collect(),
             pending: pending.collect(),
             stuck_rollouts: stuck.collect(),
+            daemons: self.daemons.clone(),
             price: Origin { as_of: self.prices.as_of.clone(), source: self.prices.source.clone() },
             notes: self.notes.clone(),
         }
@@ -190,6 +193,7 @@ impl<'de> Deserialize<'de> for Bill {
                 .map(Stuck::read)
                 .collect::<Option<_>>()
                 .ok_or_else(|| D::Error::custom(NO_CONTROLLER))?,
+            daemons: bill.daemons,
             notes: bill.notes,
             prices: PricesFrom { currency, as_of: bill.price.as_of, source: bill.price.source },
         })

@@ -1,6 +1,6 @@
 //! The bill for nodes, by hand.
 
-use cost_model::{Bill, Priced, bill};
+use cost_model::{Assumptions, Bill, Priced, bill, estimate};
 use packing::{Cluster, Effect};
 use price_book::PriceBook;
 
@@ -259,4 +259,49 @@ spec:
     assert_eq!(stuck(&cluster, "{}"), [], "a group that may grow has room");
     let same = bill(&full, Some(&state("a:1", "{}")), &state("a:1", "{}"), &PriceBook::shipped().unwrap());
     assert_eq!(same.unwrap().stuck, []);
+}
+
+/// A DaemonSet's pods are where its node selector lets them: of three nodes two have the label, which is two pods of 100m
+/// before and none of a third group. Expected: 2 × 0.1 cores × 730 hours at the book's price of a core, as a price that the
+/// same DaemonSet has by `node_count: 2`.
+#[test]
+fn a_daemonset_costs_on_the_nodes_that_it_lands_on() {
+    let cluster = Cluster::read(&objects(
+        "
+apiVersion: plimsoll.dev/v1
+kind: NodeGroups
+metadata: {name: production}
+spec:
+  groups:
+    - {name: general, allocatable: {cpu: 1900m, memory: 7Gi}, current: 1, min: 1, max: 1}
+    - {name: fast, allocatable: {cpu: 1900m, memory: 7Gi}, current: 2, min: 2, max: 2, labels: {disk: fast}}
+",
+    ))
+    .unwrap();
+    let agent = objects(
+        "
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: agent, namespace: shop}
+spec:
+  template:
+    metadata: {labels: {app: agent}}
+    spec:
+      nodeSelector: {disk: fast}
+      containers: [{name: c, resources: {requests: {cpu: 100m, memory: '0'}}}]
+",
+    );
+    let book = PriceBook::shipped().unwrap();
+    let bill = bill(&cluster, None, &agent, &book).unwrap();
+    let [pods] = &bill.daemons[..] else { panic!("{:?}", bill.daemons) };
+    assert_eq!(
+        (pods.namespace.as_str(), pods.name.as_str(), pods.before, pods.after),
+        ("shop", "agent", 0, 2)
+    );
+    let on_nodes = Assumptions { daemons: bill.daemons.clone(), ..Assumptions::default() };
+    let report = estimate(None, &agent, &book, &on_nodes).unwrap();
+    let micros = (book.cpu_core_hour * rust_decimal::Decimal::from(146 * 1_000_000)).round();
+    assert_eq!(rust_decimal::Decimal::from(report.total.projected.money.micros), micros);
+    assert_eq!(report.unknown, []);
+    assert_eq!(report.objects[0].notes, ["a pod on each of the 2 nodes that it lands on"]);
 }

@@ -69,7 +69,7 @@ fn a_daemon_set_needs_the_number_of_nodes() {
     assert_eq!(report.total.projected.money.micros, 0);
     assert_eq!(
         report.unknown[0].why,
-        "how many nodes it runs on is not known: give the number of nodes (--node-count)"
+        "how many nodes it runs on is not known: describe the nodes (--nodes), or give their number (--node-count)"
     );
     assert_eq!(
         report.objects[0].notes,

@@ -63,7 +63,7 @@ impl Estimate {
         let is_asked = !set.is_empty() && compare_to.is_none();
         let before = before.or_else(|| is_asked.then(|| after.clone()));
         what_if::set(&mut after.objects, set)?;
-        let report = prices.estimate(before.as_ref(), &after)?;
+        let allocated = prices.estimate(before.as_ref(), &after)?;
         // Of a saved result there are no nodes to compare with.
         let bill = match compare_to {
             Some(_) => None,
@@ -73,6 +73,13 @@ impl Estimate {
                 (before.as_ref(), &after),
                 prices.book(),
             )?,
+        };
+        let (prices, report) = match prices.on_nodes_of(bill.as_ref()) {
+            Some(prices) => {
+                let report = prices.estimate(before.as_ref(), &after)?;
+                (prices, report)
+            }
+            None => (prices, allocated),
         };
         let explained = explain.as_ref().map(|one| explained::of(&prices, one, before.as_ref(), &after));
         let policy = policy(session, &after);

@@ -16,7 +16,7 @@ fn book(cpu: &str, ram: &str, storage: &str, more: &str) -> PriceBook {
 }
 
 fn micros(yaml: &str, book: &PriceBook, run_minutes: u32, usage: Usage) -> i64 {
-    let assumptions = Assumptions { node_count: None, run_minutes, usage };
+    let assumptions = Assumptions { run_minutes, usage, ..Assumptions::default() };
     estimate(None, &objects(yaml), book, &assumptions).unwrap().total.projected.money.micros
 }
 
