@@ -24,6 +24,7 @@ mod apportion;
 mod assess;
 mod assumptions;
 mod balancer;
+mod beside;
 mod bill;
 mod certainty;
 mod containers;

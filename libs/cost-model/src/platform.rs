@@ -51,6 +51,8 @@ impl Platform {
         Ok(given)
     }
 
+    pub(crate) const ALL: [Self; 3] = [Self::Fargate, Self::Autopilot, Self::VirtualNodes];
+
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Fargate => "Fargate",

@@ -81,16 +81,39 @@ impl Limit {
     }
 }
 
-/// What a limit says against a bill. A price that is not known may be any, and of a range the most counts.
-pub(crate) fn bill(limit: &Limit, bill: &Bill) -> Option<String> {
+/// What a limit says against a bill for nodes, with what stands on an invoice beside them. A price that is not known may be
+/// any, and so may the cost of a change; of the bill's range the most counts.
+pub(crate) fn bill(limit: &Limit, bill: &Bill, report: &CostReport) -> Option<String> {
     let currency = bill.prices.currency;
-    let Some(((_, most), total)) = bill.delta_range.zip(bill.total) else {
+    let Some(Invoice { baseline, nodes, beside }) = invoice(bill, report) else {
         let (set_by, limit) = (limit.set_by, limit.text(currency));
         return Some(format!("what the nodes cost is not known, so it may be above {set_by} {limit}"));
     };
-    let passed = limit.passed(total.baseline.money.micros, most.micros, currency)?;
-    let text = most.currency.format_change(most.cents());
-    Some(format!("the bill for nodes changes by up to {text} a month, and {passed}"))
+    let Some(passed) = limit.passed(baseline, nodes + beside, currency) else {
+        return unknown(limit, report);
+    };
+    let money = |micros| currency.format_change(price_book::Money { micros, currency }.cents());
+    let with = match beside {
+        0 => String::new(),
+        more => format!(", and what stands beside them by {}", money(more)),
+    };
+    Some(format!("the bill for nodes changes by up to {} a month{with}, and {passed}", money(nodes)))
+}
+
+/// An invoice before a change, and the most that the change adds to its nodes and to what stands beside them, in micro-units.
+struct Invoice {
+    baseline: i64,
+    nodes: i64,
+    beside: i64,
+}
+
+/// None where the nodes' prices are not known, or a sum does not fit into 64 bits.
+fn invoice(bill: &Bill, report: &CostReport) -> Option<Invoice> {
+    let ((_, most), total) = bill.delta_range.zip(bill.total)?;
+    let (before, after) = report.beside_nodes()?;
+    let (nodes, beside) = (most.micros, after.checked_sub(before)?);
+    nodes.checked_add(beside)?;
+    Some(Invoice { baseline: total.baseline.money.micros.checked_add(before)?, nodes, beside })
 }
 
 /// What a limit says against a report. What is not known may be anything.
@@ -100,6 +123,11 @@ pub(crate) fn cost(limit: Option<&Limit>, report: &CostReport) -> Option<String>
     if let Some(passed) = limit.passed(total.baseline.money.micros, total.delta.money.micros, currency) {
         return Some(format!("the change costs {} a month, and {passed}", total.delta.change_text()));
     }
+    unknown(limit, report)
+}
+
+/// What a limit says against a change of which a cost is not known.
+fn unknown(limit: &Limit, report: &CostReport) -> Option<String> {
     let mut unknown = report.unknown.iter().filter(|unknown| unknown.changed);
     let first = unknown.next()?;
     let more = match unknown.count() {
@@ -110,6 +138,6 @@ pub(crate) fn cost(limit: Option<&Limit>, report: &CostReport) -> Option<String>
         "what the change of {}{more} costs is not known, so it may be above {} {}",
         first.key,
         limit.set_by,
-        limit.text(currency)
+        limit.text(report.book.currency)
     ))
 }

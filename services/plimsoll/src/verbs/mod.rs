@@ -76,19 +76,22 @@ impl Gates<'_> {
             against.extend(risk.and_then(|report| gate::risk(self.common.fail_on, report)));
         }
         let Some(limit) = limit else { return Ok(against) };
-        let prices = Prices::open(self.pricing, &self.session.limits)?;
-        limit.check_currency(prices.book())?;
-        if let Some(bill) = reports.bill {
-            nodes::check_currency(bill, prices.book())?;
-            against.extend(gate::bill(limit, bill));
-            return Ok(against);
-        }
         let made = match reports.cost {
             Some(_) => None,
-            None => Some(prices.estimate(self.before, self.after)?),
+            None => {
+                let prices = Prices::open(self.pricing, &self.session.limits)?;
+                Some(prices.estimate(self.before, self.after)?)
+            }
         };
-        let cost = reports.cost.or(made.as_ref());
-        against.extend(cost.and_then(|report| gate::cost(Some(limit), report)));
+        let Some(report) = reports.cost.or(made.as_ref()) else { return Ok(against) };
+        limit.check_currency(&report.book)?;
+        match reports.bill {
+            Some(bill) => {
+                nodes::check_currency(bill, &report.book)?;
+                against.extend(gate::bill(limit, bill, report));
+            }
+            None => against.extend(gate::cost(Some(limit), report)),
+        }
         Ok(against)
     }
 }

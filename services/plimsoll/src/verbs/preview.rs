@@ -96,7 +96,7 @@ pub(super) fn against(
     match (preview.bill.bill(), &preview.limit) {
         (Some(bill), Some(limit)) => {
             nodes::check_currency(bill, prices.book())?;
-            against.extend(gate::bill(limit, bill));
+            against.extend(gate::bill(limit, bill, &preview.cost));
         }
         (_, limit) => against.extend(gate::cost(limit.as_ref(), &preview.cost)),
     }

@@ -80,6 +80,40 @@ fn the_gate_uses_the_bill() {
     assert!(above.err.contains("the bill for nodes changes by up to +$140.16 a month"), "{above:?}");
 }
 
+/// Two pods stay on their node, so that the nodes cost what they did; a balancer of 0.025 an hour is 18.25 a month beside
+/// them, and what a database of a provider costs nobody knows.
+#[test]
+fn the_gate_sees_what_no_node_pays_for() {
+    let balancer = "
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {type: LoadBalancer, ports: [{port: 80}]}
+";
+    let database = "
+apiVersion: rds.aws.upbound.io/v1beta1
+kind: Instance
+metadata: {name: shop}
+spec: {forProvider: {instanceClass: db.r5.24xlarge}}
+";
+    let two = web(2, "1Gi");
+    let sandbox = sandbox()
+        .file("balancer.yaml", format!("{two}---{balancer}"))
+        .file("database.yaml", format!("{two}---{database}"));
+    let run = |after: &str, limit: &str| {
+        sandbox.run(&["cost", "two.yaml", after, "--nodes", "nodes.yaml", "--fail-above", limit])
+    };
+    assert_eq!(run("balancer.yaml", "19").code, 0);
+    let above = run("balancer.yaml", "18");
+    assert_eq!(above.code, 2, "{above:?}");
+    let said =
+        "by up to $0.00 a month, and what stands beside them by +$18.25, and --fail-above is 18.00 USD";
+    assert!(above.err.contains(said), "{above:?}");
+    let unknown = run("database.yaml", "1000000");
+    assert_eq!(unknown.code, 2, "{unknown:?}");
+    assert!(unknown.err.contains("is not known, so it may be above --fail-above"), "{unknown:?}");
+}
+
 #[test]
 fn a_file_without_nodes_is_refused() {
     let run = sandbox().run(&["cost", "two.yaml", "--nodes", "three.yaml"]);
