@@ -11,11 +11,9 @@ use crate::error::CostError;
 use crate::item::Item;
 use crate::kinds::{Kind, why_unknown};
 use crate::ratio::Ratio;
-use crate::replicas::{Known, replicas};
-use crate::scaling::Scaler;
 use crate::spread::Spread;
 use crate::volume::{self, Claimed};
-use crate::workload;
+use crate::workload::{self, Workload};
 
 /// What is known of an object's cost.
 #[derive(Debug)]
@@ -101,10 +99,8 @@ fn claim<'a>(root: &Cursor<'a>, cx: Context<'a, '_>) -> Result<Demand, CostError
 fn is_made_by<'a>(owner: &'a Object, ordinal: u32, cx: Context<'a, '_>) -> Result<bool, CostError> {
     let root = Cursor::root(owner);
     let first = root.at(&["spec", "ordinals"]).map(|ordinals| ordinals.count("start")).transpose()?.flatten();
-    let scaler = cx.around.scaler(&owner.key).map(Scaler::of).transpose()?;
-    let usage = cx.measured.workload(&owner.key);
-    let known = Known { scaler: scaler.as_ref(), usage, request: None, daemon_pods: None };
-    let replicas = replicas(&root, known)?.count.expected.ceiling();
+    let Some(workload) = Workload::of(Kind::of(&owner.key), &root, cx)? else { return Ok(false) };
+    let replicas = workload.occupancy.pods.expected.ceiling();
     Ok(ordinal.checked_sub(first.unwrap_or(0)).is_some_and(|index| i128::from(index) < replicas))
 }
 

@@ -11,7 +11,7 @@ use crate::part::DraftPart;
 pub struct Certainty {
     /// The worst of the parts after the change that cost something; none if nothing does.
     pub worst: Option<Confidence>,
-    /// The worst of the parts that the change makes cheaper or dearer; none if there are none.
+    /// The worst of the parts that the change makes cheaper or dearer, before it or after; none if there are none.
     pub worst_of_change: Option<Confidence>,
     /// Micro-units after the change by how sure they are: they sum to the total.
     pub shares: BTreeMap<Confidence, i64>,
@@ -29,7 +29,7 @@ pub(crate) fn of<'a>(parts: impl Iterator<Item = &'a DraftPart>) -> Option<Certa
             *share = share.checked_add(after)?;
         }
         if before != after || !part.is_unchanged() {
-            certainty.worst_of_change = certainty.worst_of_change.max(Some(confidence));
+            certainty.worst_of_change = certainty.worst_of_change.max(Some(part.confidence_of_change()));
         }
     }
     Some(certainty)

@@ -101,6 +101,12 @@ impl DraftPart {
         }
     }
 
+    /// How sure a change of the part is: a difference is as sure as the worse of its two sides.
+    pub(crate) fn confidence_of_change(&self) -> Confidence {
+        let is_guess = [&self.before, &self.after].iter().any(|held| held.assumed.is_some());
+        if is_guess { Confidence::Assumed } else { self.quote.confidence }
+    }
+
     /// Why the quantity is a guess: after the change, or before it if there is none after.
     fn assumed(&self) -> Option<&String> {
         let held = if self.after.is_nothing() { &self.before } else { &self.after };

@@ -19,8 +19,9 @@ pub(crate) struct Surge {
 ///
 /// A Deployment's `maxSurge` is 25 % where it is absent, of which parts of a pod count as one; `Recreate` adds none. A
 /// DaemonSet's is 0, a StatefulSet has none (kubernetes.io, "Deployments", "Max Surge"). A Rollout's canary is as a
-/// Deployment's, and with traffic routing stands beside the full number of stable pods, at its largest weight; blue-green
-/// runs `previewReplicaCount` pods, or as many as are live (argo-rollouts.readthedocs.io, "Canary", "BlueGreen").
+/// Deployment's, and with traffic routing ends in full beside the full number of stable pods, whatever its last weight;
+/// blue-green is scaled to as many as are live before the switch, whatever `previewReplicaCount` runs until then
+/// (argo-rollouts.readthedocs.io, "Canary", "Traffic Management", "BlueGreen: Sequence of Events").
 pub(crate) fn most_pods(root: &Cursor<'_>, pods: Ratio) -> Result<Option<(Ratio, &'static str)>, CostError> {
     let Some(spec) = root.get("spec") else { return Ok(None) };
     let kind = (root.object.key.group.as_str(), root.object.key.kind.as_str());
@@ -49,26 +50,42 @@ pub(crate) fn most_pods(root: &Cursor<'_>, pods: Ratio) -> Result<Option<(Ratio,
 }
 
 fn rollout(strategy: &Cursor<'_>, pods: Ratio) -> Result<Option<(Ratio, &'static str)>, CostError> {
-    if let Some(blue_green) = strategy.get("blueGreen") {
-        let preview = blue_green.count("previewReplicaCount")?.map(Ratio::whole);
-        return Ok(Some((preview.unwrap_or(pods), "blue-green")));
+    if strategy.get("blueGreen").is_some() {
+        return Ok(Some((pods, "blue-green")));
     }
     let Some(canary) = strategy.get("canary") else { return Ok(None) };
     if canary.get("trafficRouting").is_none() {
         return Ok(Some((of_strategy(Some(canary), pods, 25)?, "a canary")));
     }
-    let mut heaviest = Ratio::ZERO;
+    let how = "a canary beside the stable pods";
+    let is_dynamic = canary.get("dynamicStableScale").is_some_and(|value| value.value() == true);
+    let added = if is_dynamic { beside_dynamic_stable(&canary, pods)? } else { pods };
+    Ok(Some((added, how)))
+}
+
+/// The most that a canary adds whose stable pods are scaled down behind it (`dynamicStableScale`): they are fewer only once
+/// the traffic of a step has moved, so what stands beside them is the largest step. A step that scales the canary by
+/// itself (`setCanaryScale`) may put all of its pods beside all stable ones.
+fn beside_dynamic_stable(canary: &Cursor<'_>, pods: Ratio) -> Result<Ratio, CostError> {
+    let mut weights = Vec::new();
     for step in canary.items("steps")? {
-        if let Some(weight) = step.count("setWeight")? {
-            heaviest = heaviest.at_least(Ratio::whole(weight)).unwrap_or(heaviest);
+        if step.get("setCanaryScale").is_some() {
+            return Ok(pods);
         }
+        weights.extend(step.count("setWeight")?);
     }
-    // Without steps, or after the last of them, all pods of the new version stand beside all of the old one.
-    let weight = if heaviest.is_positive() { heaviest } else { Ratio::whole(100) };
+    weights.push(100);
     let overflow = || CostError::overflow(&canary.object.key);
-    let share =
-        Ratio::new(1, 100).and_then(|percent| weight.times(percent)?.times(pods)).ok_or_else(overflow)?;
-    Ok(Some((Ratio::whole(share.ceiling()), "a canary beside the stable pods")))
+    let share = |weight: u32| {
+        let share = Ratio::new(weight.into(), 100).and_then(|share| share.times(pods));
+        share.map(|share| share.ceiling()).ok_or_else(overflow)
+    };
+    let (mut most, mut before) = (pods.ceiling(), 0);
+    for weight in weights {
+        most = most.max(share(weight)? + share(100_u32.saturating_sub(before))?);
+        before = weight;
+    }
+    Ok(Ratio::whole(most - pods.ceiling()))
 }
 
 /// `maxSurge`: a number, or a percentage of the pods, rounded up.

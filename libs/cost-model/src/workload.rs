@@ -127,7 +127,9 @@ impl<'a> Workload<'a> {
         let mut demand = Demand { pods: self.occupancy.pods.expected, ..Demand::default() };
         demand.driver = self.driver();
         self.hold_requests(&mut demand)?;
-        if let (Some(usage), None) = (cx.measured.workload(&self.root.object.key), self.platform) {
+        let runs = self.occupancy.pod_hours != Spread::ZERO;
+        let usage = cx.measured.workload(&self.root.object.key).filter(|_| runs && self.platform.is_none());
+        if let Some(usage) = usage {
             hold_usage(&mut demand, self.capacity, usage)
                 .ok_or_else(|| CostError::overflow(&self.root.object.key))?;
         }
@@ -275,7 +277,7 @@ impl<'a> Workload<'a> {
 }
 
 /// Of CPU and memory the larger of request and usage counts, as OpenCost does (OpenCost Specification, "Workload costs"); what
-/// is asked for and not used is idle.
+/// is asked for and not used is idle. What runs no pods uses nothing, whatever was measured before.
 fn hold_usage(demand: &mut Demand, capacity: Capacity, usage: &WorkloadUsage) -> Option<()> {
     for (name, item) in [("cpu", Item::Cpu(capacity)), ("memory", Item::Memory(capacity))] {
         let Some(nanos) = usage.used_nanos(name) else { continue };

@@ -33,16 +33,26 @@ fn what_strategies_add() {
         surge("apps/v1", "DaemonSet", "updateStrategy: {rollingUpdate: {maxSurge: 50%}},"),
         Some((2, 60_000))
     );
-    // a canary as a Deployment; beside all stable pods at its largest weight: 40 % of 10, and all without steps
+    // a canary as a Deployment; with traffic routing in full beside all stable pods, whatever its last weight
     assert_eq!(rollout("canary: {maxSurge: 20%}"), Some((2, 60_000)));
     assert_eq!(
         rollout(
             "canary: {trafficRouting: {nginx: {}}, steps: [{setWeight: 10}, {pause: {}}, {setWeight: 40}]}"
         ),
-        Some((4, 120_000))
+        Some((10, 300_000))
     );
     assert_eq!(rollout("canary: {trafficRouting: {nginx: {}}}"), Some((10, 300_000)));
-    assert_eq!(rollout("blueGreen: {previewReplicaCount: 1}"), Some((1, 30_000)));
+    // stable pods follow behind the canary: at the step from 40 % to 100 %, 6 of 10 stand beside all 10 of it
+    let dynamic = |steps: &str| {
+        rollout(&format!(
+            "canary: {{dynamicStableScale: true, trafficRouting: {{nginx: {{}}}}, steps: [{steps}]}}"
+        ))
+    };
+    assert_eq!(dynamic("{setWeight: 10}, {setWeight: 40}"), Some((6, 180_000)));
+    assert_eq!(dynamic("{setWeight: 40}, {setCanaryScale: {weight: 100}}"), Some((10, 300_000)));
+    assert_eq!(dynamic(""), Some((10, 300_000)));
+    // the preview grows to as many as are live before the switch
+    assert_eq!(rollout("blueGreen: {previewReplicaCount: 1}"), Some((10, 300_000)));
     assert_eq!(rollout("blueGreen: {}"), Some((10, 300_000)));
     // parts of one pod are one
     assert_eq!(deployment(""), Some((1, 30_000)));

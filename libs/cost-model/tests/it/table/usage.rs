@@ -1,5 +1,7 @@
+use price_book::Confidence;
+
 use super::{of, report, template, usage};
-use crate::support::{CORE, GIB, book};
+use crate::support::{CORE, DISK, GIB, book};
 
 fn deployment(requests: &str) -> String {
     of("apps/v1", "Deployment", &format!("replicas: 2, {}", template(requests)))
@@ -30,6 +32,69 @@ fn the_larger_of_request_and_usage_counts() {
     assert_eq!(micros(&two, r#""cpu_cores": "2.5", "memory_gib": 4"#), CORE * 5 / 2 + GIB * 4);
     // Nothing is asked for: what is used counts.
     assert_eq!(micros(&deployment(""), r#""cpu_cores": 0.25, "memory_gib": 0.5"#), CORE / 4 + GIB / 2);
+}
+
+#[test]
+fn what_runs_no_pods_uses_nothing() {
+    let none = of("apps/v1", "Deployment", &format!("replicas: 0, {}", template("cpu: 1, memory: 1Gi")));
+    let suspended = of(
+        "batch/v1",
+        "CronJob",
+        &format!(
+            "schedule: '0 * * * *', suspend: true, jobTemplate: {{spec: {{{}}}}}",
+            template("cpu: 1, memory: 1Gi")
+        ),
+    );
+    let rollout = of(
+        "argoproj.io/v1alpha1",
+        "Rollout",
+        "replicas: 2, workloadRef: {apiVersion: apps/v1, kind: Deployment, name: web, scaleDown: onsuccess}",
+    );
+    let measured = r#""cpu_cores": 3, "memory_gib": 4"#;
+    assert_eq!(micros(&none, measured), 0);
+    assert_eq!(micros(&suspended, measured), 0);
+    // the Rollout runs the 3 cores and 4 GiB, once
+    assert_eq!(micros(&(deployment("cpu: 1, memory: 1Gi") + &rollout), measured), CORE * 3 + GIB * 4);
+}
+
+/// 3.2 cores at 50 % of one are 7 pods, of which each has its claim of 10 GiB: those of 1 to 6 are theirs.
+#[test]
+fn claims_of_pods_that_usage_asks_for_are_counted_once() {
+    let set = of(
+        "apps/v1",
+        "StatefulSet",
+        &format!(
+            "volumeClaimTemplates: [{{metadata: {{name: data}}, spec: {{resources: {{requests: {{storage: 10Gi}}}}}}}}], {}",
+            template("cpu: 1, memory: 0")
+        ),
+    );
+    let claims: String = (0..8)
+        .map(|ordinal| {
+            format!(
+                "{{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {{name: data-web-{ordinal}, namespace: shop}}, spec: \
+                 {{resources: {{requests: {{storage: 10Gi}}}}}}}}\n---\n"
+            )
+        })
+        .collect();
+    let half = "metrics: [{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 50}}}]";
+    let yaml = set + &claims + &hpa(half).replace("kind: Deployment", "kind: StatefulSet");
+    // 7 pods with 10 GiB each, and the eighth claim, which is no pod's
+    assert_eq!(micros(&yaml, r#""cpu_cores": 3.2"#), CORE * 7 + DISK * 80);
+}
+
+/// From 2 to 20 replicas, of which 2 are assumed, to 3 that are declared: what it costs is sure, the change is not.
+#[test]
+fn a_change_is_as_sure_as_the_worse_of_its_sides() {
+    let declared = of("apps/v1", "Deployment", &format!("replicas: 3, {}", template("cpu: 1, memory: 0")));
+    let scaled = deployment("cpu: 1, memory: 0") + &hpa("");
+    let certainty = |before: &str, after: &str| {
+        let certainty = crate::support::change(before, after).certainty;
+        (certainty.worst, certainty.worst_of_change)
+    };
+    let (sure, guess) = (Some(Confidence::Contract), Some(Confidence::Assumed));
+    assert_eq!(certainty(&scaled, &declared), (sure, guess));
+    assert_eq!(certainty(&declared, &scaled), (guess, guess));
+    assert_eq!(certainty(&declared, &declared), (sure, None));
 }
 
 #[test]
@@ -89,7 +154,7 @@ fn the_length_of_a_run_and_traffic() {
     );
     let report = report(&two, &book(), given);
     assert_eq!(report.total.projected.money.micros, CORE * 2 + 2_000_000);
-    assert_eq!(report.objects[0].parts[1].confidence, price_book::Confidence::Contract);
+    assert_eq!(report.objects[0].parts[1].confidence, Confidence::Contract);
 }
 
 #[test]
