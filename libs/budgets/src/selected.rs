@@ -76,9 +76,14 @@ impl<'a> Spending<'a> {
             let micros = |figure: Option<cost_model::Figure>, counts: bool| {
                 figure.filter(|_| counts).map_or(0, |figure| figure.money.micros)
             };
+            // What is gone may leave volumes that are paid for: they stay whose they were.
+            let is_of_after = match after.has(&object.key) {
+                true => after.counts(&object.key),
+                false => before.counts(&object.key),
+            };
             let more = Selected {
                 baseline: micros(object.baseline(), before.counts(&object.key)),
-                projected: micros(object.projected(), after.counts(&object.key)),
+                projected: micros(object.projected(), is_of_after),
                 unknown: None,
             };
             sum = sum.plus(more)?;
@@ -103,6 +108,10 @@ impl<'a> Labels<'a> {
             budget.selector.iter().all(|(key, value)| object.labels.get(key) == Some(value))
         };
         Self(report.objects.iter().map(|object| (&object.key, is_in(object) && has_all(object))).collect())
+    }
+
+    fn has(&self, key: &ObjectKey) -> bool {
+        self.0.contains_key(key)
     }
 
     fn counts(&self, key: &ObjectKey) -> bool {

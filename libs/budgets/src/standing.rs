@@ -1,6 +1,7 @@
 //! How a budget stands after a change.
 
 use application::{Budget, Percent};
+use kube_model::ObjectKey;
 use price_book::{Currency, Money};
 
 use crate::selected::{Elsewhere, Selected, Spending, States};
@@ -29,7 +30,8 @@ pub enum Verdict {
     Broken,
     /// It is over already, and the change adds nothing.
     OverBefore,
-    /// It is not reached by what is known, and not all is.
+    /// Not all is known. Either what is known does not reach it, or it is over already, what is known of the change adds nothing,
+    /// and what is not known is changed.
     NotKnown {
         /// Which cost is not known.
         why: String,
@@ -88,10 +90,9 @@ fn standing(budget: &Budget, here: &Spending<'_>, elsewhere: Elsewhere<'_>) -> S
     if budget.growth.is_some() && has_no_before {
         return not_evaluated("there is no state before to grow from".to_owned(), false);
     }
-    match of_all(budget, here, elsewhere) {
-        Ok(selected) => stands(budget, selected, currency),
-        Err(why) => not_evaluated(why, true),
-    }
+    of_all(budget, here, elsewhere)
+        .and_then(|selected| stands(budget, selected, currency))
+        .unwrap_or_else(|why| not_evaluated(why, true))
 }
 
 /// What the budget counts of all environments that it is on.
@@ -100,7 +101,6 @@ fn of_all<'a>(
     here: &Spending<'a>,
     elsewhere: Elsewhere<'a>,
 ) -> Result<Selected<'a>, String> {
-    let too_large = || "the sum is too large to be counted".to_owned();
     let sum = here.selected(budget).ok_or_else(too_large)?;
     let others = match (&budget.environment, elsewhere) {
         (Some(_), _) => return Ok(sum),
@@ -118,9 +118,13 @@ fn of_all<'a>(
         .ok_or_else(too_large)
 }
 
-fn stands(budget: &Budget, selected: Selected<'_>, currency: Currency) -> Standing {
+fn too_large() -> String {
+    "the sum is too large to be counted".to_owned()
+}
+
+fn stands(budget: &Budget, selected: Selected<'_>, currency: Currency) -> Result<Standing, String> {
     let Selected { baseline, projected, unknown } = selected;
-    let delta = projected.saturating_sub(baseline);
+    let delta = projected.checked_sub(baseline).ok_or_else(too_large)?;
     let (limit, is_over) = match (&budget.monthly, budget.growth) {
         (Some(amount), _) => (Some(amount.micros), projected > amount.micros),
         (None, Some(growth)) => (grown(baseline, growth), growth.is_exceeded(baseline, delta)),
@@ -128,20 +132,24 @@ fn stands(budget: &Budget, selected: Selected<'_>, currency: Currency) -> Standi
     };
     let verdict = match (is_over, unknown) {
         (true, _) if delta > 0 => Verdict::Broken,
+        // What is over already may be added to by what nobody knows.
+        (true, Some((key, true))) => not_known(key, true),
         (true, _) => Verdict::OverBefore,
-        (false, Some((key, changed))) => {
-            Verdict::NotKnown { why: format!("what {key} costs is not known"), changed }
-        }
+        (false, Some((key, changed))) => not_known(key, changed),
         (false, None) => Verdict::Holds,
     };
     let money = |micros: i64| Money { micros, currency };
-    Standing {
+    Ok(Standing {
         budget: budget.clone(),
         baseline: Some(money(baseline)),
         projected: Some(money(projected)),
         limit: limit.map(money),
         verdict,
-    }
+    })
+}
+
+fn not_known(key: &ObjectKey, changed: bool) -> Verdict {
+    Verdict::NotKnown { why: format!("what {key} costs is not known"), changed }
 }
 
 /// The most that may be reached from a baseline, rounded down; none where it does not fit.

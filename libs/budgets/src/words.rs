@@ -13,7 +13,7 @@ impl Standing {
     pub fn text(&self) -> String {
         match &self.verdict {
             Verdict::NotEvaluated { why, .. } => format!("not evaluated: {why}"),
-            Verdict::NotKnown { why, .. } => format!("{} at most: {why}", self.left_text()),
+            Verdict::NotKnown { why, .. } => format!("{} {}: {why}", self.left_text(), self.bound()),
             Verdict::Holds => self.left_text(),
             Verdict::Broken => format!("broken: {}", self.left_text()),
             Verdict::OverBefore => format!("{}, as before: the change adds nothing", self.left_text()),
@@ -30,6 +30,14 @@ impl Standing {
         })
     }
 
+    /// What is not known can only leave less, and be over by more.
+    fn bound(&self) -> &'static str {
+        match self.left() {
+            Some(Money { micros: ..0, .. }) => "at least",
+            _ => "at most",
+        }
+    }
+
     fn left_text(&self) -> String {
         let Some((left, limit)) = self.left().zip(self.limit) else { return "not known".to_owned() };
         let text = |money: Money| money.currency.format(money.cents());
@@ -38,7 +46,10 @@ impl Standing {
             None => format!("{} a month", text(limit)),
         };
         match left.micros {
-            ..0 => format!("{} over {of}", text(Money { micros: left.micros.saturating_neg(), ..left })),
+            ..0 => match left.micros.checked_neg() {
+                Some(micros) => format!("{} over {of}", text(Money { micros, ..left })),
+                None => "not known".to_owned(),
+            },
             _ => format!("{} left of {of}", text(left)),
         }
     }

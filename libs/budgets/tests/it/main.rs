@@ -158,6 +158,47 @@ fn what_is_not_known_is_no_budget_that_holds() {
 }
 
 #[test]
+fn what_is_over_already_may_be_added_to_by_what_is_not_known() {
+    let odd = |replicas: u32, size: u32| {
+        format!(
+            "{}apiVersion: db.example/v1\nkind: Postgres\nmetadata: {{name: main}}\nspec: {{size: {size}}}\n",
+            deployment("web", replicas, "", "")
+        )
+    };
+    // 2 replicas are 146.00, and one is 73.00: over 50.00 by 23.00 at least, as nobody knows what the database does.
+    let text = "{environment: production, monthly: 50 USD}";
+    let changed = stands(text, &Environment::of(Some(&odd(2, 1)), &odd(1, 2)));
+    let shown =
+        "$23.00 over $50.00 a month at least: what Postgres.db.example/main costs is not known".to_owned();
+    assert_eq!((changed.text(), changed.is_against()), (shown, true));
+    // The database stays as it is: the change adds nothing.
+    let same = stands(text, &Environment::of(Some(&odd(2, 1)), &odd(1, 1)));
+    assert_eq!(same.verdict, budgets::Verdict::OverBefore);
+    assert!(!same.is_against());
+}
+
+/// 100 GiB at 0.10 a GiB and month are 10.00: the set goes, its disk stays (`reclaimPolicy: Retain`) and is the team's.
+#[test]
+fn a_volume_that_stays_is_whose_it_was() {
+    let class = "apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {name: keep}\nprovisioner: a.example\nreclaimPolicy: Retain\n---\n";
+    let set = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db, labels: {team: data}}\nspec:\n  replicas: 1\n  serviceName: db\n  template:\n    metadata: {labels: {app: db}}\n    spec: {containers: [{name: c, image: \"a:1\", resources: {requests: {cpu: 1}}}]}\n  volumeClaimTemplates:\n  - metadata: {name: data}\n    spec: {storageClassName: keep, accessModes: [ReadWriteOnce], resources: {requests: {storage: 100Gi}}}\n";
+    let book = BOOK.replace("\"storage_gib_month\": \"0\"", "\"storage_gib_month\": \"0.10\"");
+    let (before, after) = (objects(&format!("{class}{set}")), objects(class));
+    let book = PriceBook::parse(&book).unwrap();
+    let report = cost_model::estimate(Some(&before), &after, &book, &Assumptions::default()).unwrap();
+    let here = Environment { before: Some(before), after, report };
+    let stands = |states| {
+        let budgets = [budget("{environment: production, selector: {team: data}, monthly: 9 USD}")];
+        standings(&budgets, &Spending { report: &here.report, states }, Elsewhere::Known(&[])).remove(0)
+    };
+    for states in [here.spending().states, States::Report] {
+        let standing = stands(states);
+        assert_eq!(standing.baseline.unwrap().micros, 83_000_000);
+        assert_eq!(standing.projected.unwrap().micros, 10_000_000);
+    }
+}
+
+#[test]
 fn a_state_alone_has_not_grown() {
     let alone = Environment::of(None, &deployment("web", 1, "", ""));
     let standing = stands("{environment: production, growth: 10%}", &alone);
