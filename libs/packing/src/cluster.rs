@@ -1,5 +1,6 @@
 //! What is known of a cluster: its nodes, what can add more of them, and what runs there.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use kube_model::Object;
@@ -39,6 +40,8 @@ pub struct Cluster {
     pub(crate) facts: Facts,
     /// What is taken for granted, as sentences.
     pub(crate) notes: Vec<String>,
+    /// What the prices are in that the description gives.
+    currency: Option<String>,
 }
 
 impl Cluster {
@@ -54,6 +57,7 @@ impl Cluster {
         for object in objects {
             cluster.add(object)?;
         }
+        cluster.leave_out_serverless();
         cluster.nodes.sort_by(|a, b| a.name.cmp(&b.name));
         cluster.pods.sort_by(|a, b| (a.controller.turn(), &a.name).cmp(&(b.controller.turn(), &b.name)));
         groups::settle(&mut cluster);
@@ -75,6 +79,27 @@ impl Cluster {
             _ => {}
         }
         Ok(())
+    }
+
+    /// The nodes of Fargate and virtual nodes hold what is billed by itself: neither they nor their pods are of the bill for
+    /// nodes.
+    fn leave_out_serverless(&mut self) {
+        let is_one = |node: &Arc<Node>| {
+            node.label("eks.amazonaws.com/compute-type") == Some("fargate")
+                || node.label("type") == Some("virtual-kubelet")
+        };
+        let names: BTreeSet<String> =
+            self.nodes.iter().filter(|node| is_one(node)).map(|node| node.name.clone()).collect();
+        if names.is_empty() {
+            return;
+        }
+        self.nodes.retain(|node| !names.contains(&node.name));
+        self.pods.retain(|pod| pod.node.as_ref().is_none_or(|node| !names.contains(node)));
+        let count = names.len();
+        let note = format!(
+            "nodes of Fargate and virtual nodes are left out ({count}): their pods are billed, not they"
+        );
+        self.notes.push(note);
     }
 
     fn add_daemons(&mut self, object: &Object) -> Result<(), PackingError> {
@@ -99,6 +124,29 @@ impl Cluster {
     #[must_use]
     pub fn notes(&self) -> &[String] {
         &self.notes
+    }
+
+    /// The currency of the prices that the description of the nodes gives, by its code; none where it does not say.
+    #[must_use]
+    pub fn currency(&self) -> Option<&str> {
+        self.currency.as_deref()
+    }
+
+    /// Prices in two currencies cannot be added up.
+    pub(crate) fn add_currency(
+        &mut self,
+        object: &Object,
+        currency: Option<String>,
+    ) -> Result<(), PackingError> {
+        match (&self.currency, &currency) {
+            (Some(known), Some(other)) if known != other => {
+                let why = format!("the prices are in {other}, and others beside them in {known}");
+                return Err(PackingError::field(object, "spec.currency", why));
+            }
+            (None, Some(_)) => self.currency = currency,
+            _ => {}
+        }
+        Ok(())
     }
 
     fn note_what_is_taken_for_granted(&mut self) {

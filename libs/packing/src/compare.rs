@@ -1,15 +1,14 @@
 //! What a change does to the nodes.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use kube_model::Object;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::answer::{Packed, Packing};
 use crate::cluster::Cluster;
 use crate::pack::{read, running, settle};
 use crate::rollout::{self, StuckRollout};
+use crate::wanted::Wanted;
 use crate::workload::Workload;
-use crate::{NodeKind, PackingError};
+use crate::{Controller, NodeKind, PackingError};
 
 /// A state before and after a change, packed on the same cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,16 +58,19 @@ pub enum Effect {
 ///
 /// # Errors
 /// As [`pack`](crate::pack).
-pub fn compare(
+pub fn compare<'a>(
     cluster: &Cluster,
-    state_before: &[Object],
-    state_after: &[Object],
+    state_before: impl Into<Wanted<'a>>,
+    state_after: impl Into<Wanted<'a>>,
 ) -> Result<Comparison, PackingError> {
-    let (facts_before, old) = read(cluster, state_before)?;
-    let (facts_after, new) = read(cluster, state_after)?;
+    let (state_before, state_after) = (state_before.into(), state_after.into());
+    let (facts_before, old) = read(cluster, &state_before)?;
+    let (facts_after, new) = read(cluster, &state_after)?;
     let stays = running(cluster, &old);
     let mut stays_after = running(cluster, &new);
-    let unchanged = |one: &Workload| old.iter().any(|other| has_same_pods(one, other));
+    let old_by_name: HashMap<&Controller, &Workload> = old.iter().map(|one| (&one.controller, one)).collect();
+    let unchanged =
+        |one: &Workload| old_by_name.get(&one.controller).is_some_and(|other| has_same_pods(one, other));
     for workload in &new {
         if !unchanged(workload) {
             stays_after.remove(&workload.controller);
@@ -89,15 +91,14 @@ pub fn compare(
     let after = settle(&facts_after, &new, &stays_after);
     let kinds = changes(cluster, &before.likely, &after.likely);
     let effect = kinds.iter().map(|kind| kind.effect).max().unwrap_or(Effect::Fits);
-    let surges = rollout::surges(state_before, state_after, &new)?;
+    let surges = rollout::surges(state_before.objects, state_after.objects, &new)?;
     let stuck = rollout::stuck(&facts_before, &old, &new, &surges);
     Ok(Comparison { before, after, kinds, effect, stuck })
 }
 
 /// Whether a rollout leaves the pods of a workload alone, but for their number.
 fn has_same_pods(one: &Workload, other: &Workload) -> bool {
-    one.controller == other.controller
-        && (one.pods.first() == other.pods.first() || one.pods.is_empty() || other.pods.is_empty())
+    (one.pods.first() == other.pods.first() || one.pods.is_empty() || other.pods.is_empty())
         && one.daemon == other.daemon
 }
 

@@ -41,7 +41,8 @@ impl Controller {
     }
 
     /// The controller that an object is.
-    pub(crate) fn of(object: &Object) -> Self {
+    #[must_use]
+    pub fn of(object: &Object) -> Self {
         Self {
             kind: object.key.kind.clone(),
             namespace: object.key.namespace.clone().unwrap_or_else(|| "default".to_owned()),
@@ -49,25 +50,36 @@ impl Controller {
         }
     }
 
-    /// The controller of a pod that runs: what made it, or the Deployment, Rollout or CronJob that made that. None for a
-    /// pod that nothing would make anew.
+    /// The object that its `ownerReferences` name as its controller.
+    pub(crate) fn owner(object: &Object) -> Result<Option<Self>, PackingError> {
+        let owners: Vec<OwnerFields> = part(object, &["metadata", "ownerReferences"])?;
+        let named = owners.into_iter().find(|owner| owner.controller);
+        Ok(named.map(|OwnerFields { kind, name, .. }| Self { kind, name, ..Self::of(object) }))
+    }
+
+    /// The controller of a pod that runs: what made it, or the Deployment, Rollout or CronJob that made that; by their labels the
+    /// Knative Service or ScaledJob that did. None for a pod that nothing would make anew.
     pub(crate) fn of_pod(pod: &Object) -> Result<Option<Self>, PackingError> {
-        let owners: Vec<OwnerFields> = part(pod, &["metadata", "ownerReferences"])?;
         let labels: Labels = part(pod, &["metadata", "labels"])?;
-        let Some(owner) = owners.into_iter().find(|owner| owner.controller) else { return Ok(None) };
+        let Some(owner) = Self::owner(pod)? else { return Ok(None) };
         let made_by = |label: &str| {
             let hash = labels.get(label)?;
             owner.name.strip_suffix(hash.as_str())?.strip_suffix('-').map(str::to_owned)
         };
-        let (kind, name) = match owner.kind.as_str() {
+        for (kind, label) in
+            [("Service", "serving.knative.dev/service"), ("ScaledJob", "scaledjob.keda.sh/name")]
+        {
+            if let Some(name) = labels.get(label) {
+                return Ok(Some(Self { kind: kind.to_owned(), name: name.clone(), ..owner }));
+            }
+        }
+        Ok(Some(match owner.kind.as_str() {
             "ReplicaSet" => match (made_by("rollouts-pod-template-hash"), made_by("pod-template-hash")) {
-                (Some(name), _) => ("Rollout".to_owned(), name),
-                (None, Some(name)) => ("Deployment".to_owned(), name),
-                (None, None) => (owner.kind, owner.name),
+                (Some(name), _) => Self { kind: "Rollout".to_owned(), name, ..owner },
+                (None, Some(name)) => Self { kind: "Deployment".to_owned(), name, ..owner },
+                (None, None) => owner,
             },
-            _ => (owner.kind, owner.name),
-        };
-        let namespace = pod.key.namespace.clone().unwrap_or_else(|| "default".to_owned());
-        Ok(Some(Self { kind, namespace, name }))
+            _ => owner,
+        }))
     }
 }

@@ -42,6 +42,8 @@ struct Fields {
     groups: Vec<GroupFields>,
     #[serde(deserialize_with = "or_default")]
     instance_types: Vec<InstanceType>,
+    /// What its prices are in.
+    currency: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -78,6 +80,7 @@ pub(crate) fn read(object: &Object, cluster: &mut Cluster) -> Result<(), Packing
     if object.at(&["spec", "autoscaler"]).is_some_and(|value| *value != Value::Null) {
         cluster.options = fields.autoscaler;
     }
+    cluster.add_currency(object, fields.currency)?;
     cluster.pools.add_types(fields.instance_types);
     for (index, group) in fields.groups.into_iter().enumerate() {
         let refuse = |why: &str| PackingError::field(object, format!("spec.groups[{index}]"), why);

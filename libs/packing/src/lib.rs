@@ -25,6 +25,7 @@ mod reason;
 mod rollout;
 mod selector;
 mod sim;
+mod wanted;
 mod workload;
 mod world;
 
@@ -39,4 +40,5 @@ pub use pack::pack;
 pub use pools::InstanceType;
 pub use read::{Labels, Resources};
 pub use rollout::StuckRollout;
+pub use wanted::{Counted, CountedPods, Wanted};
 pub use workload::MOST_PODS;

@@ -9,6 +9,7 @@ use crate::autoscale::{self, Expander};
 use crate::cluster::Cluster;
 use crate::node::{Node, NodeKind, Owner};
 use crate::sim::{Sim, Stays};
+use crate::wanted::Wanted;
 use crate::workload::{Workload, workloads};
 use crate::{Controller, PackingError};
 
@@ -18,15 +19,18 @@ use crate::{Controller, PackingError};
 /// # Errors
 /// When a workload has a field that Kubernetes refuses, or there are more than [`MOST_PODS`](crate::MOST_PODS).
 pub fn pack(cluster: &Cluster, state: &[Object]) -> Result<Packing, PackingError> {
-    let (cluster, workloads) = read(cluster, state)?;
+    let (cluster, workloads) = read(cluster, &Wanted::from(state))?;
     let stays = running(&cluster, &workloads);
     Ok(settle(&cluster, &workloads, &stays))
 }
 
 /// The cluster with what a state adds to what is known of it, and the state's workloads.
-pub(crate) fn read(cluster: &Cluster, state: &[Object]) -> Result<(Cluster, Vec<Workload>), PackingError> {
+pub(crate) fn read(cluster: &Cluster, state: &Wanted<'_>) -> Result<(Cluster, Vec<Workload>), PackingError> {
     let mut cluster = cluster.clone();
-    cluster.facts.add(state)?;
+    cluster.facts.add(state.objects)?;
+    if let Some(counted) = state.counted {
+        cluster.pods.retain(|live| !counted.elsewhere.contains(&live.controller));
+    }
     let workloads = workloads(state, &cluster.facts)?;
     Ok((cluster, workloads))
 }

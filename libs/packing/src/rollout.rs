@@ -53,11 +53,13 @@ pub(crate) fn surges(
     let templates = before.iter().filter(is_deployment);
     let templates: BTreeMap<Controller, Option<&Value>> =
         templates.map(|object| (Controller::of(object), object.at(&TEMPLATE))).collect();
+    let workloads: BTreeMap<&Controller, &Workload> =
+        workloads.iter().map(|one| (&one.controller, one)).collect();
     let mut surges = BTreeMap::new();
     for object in after.iter().filter(is_deployment) {
         let controller = Controller::of(object);
         let rolls = templates.get(&controller).is_some_and(|template| *template != object.at(&TEMPLATE));
-        let Some(workload) = workloads.iter().find(|one| rolls && one.controller == controller) else {
+        let Some(workload) = workloads.get(&controller).filter(|_| rolls) else {
             continue;
         };
         let fields: StrategyFields = part(object, &["spec", "strategy"])?;

@@ -1,6 +1,6 @@
 //! The pods that a state asks for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use kube_model::{Object, pod};
@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::facts::Facts;
 use crate::pod::{PodSpec, TemplateFields};
 use crate::read::{or_default, part};
+use crate::wanted::{CountedPods, Wanted};
 use crate::{Controller, PackingError};
 
 /// How many pods one answer places at most: twice what Kubernetes supports in a cluster (kubernetes.io, "Considerations
@@ -53,14 +54,27 @@ type Bounds = BTreeMap<Controller, (u32, u32)>;
 
 /// The workloads of a state that keep pods, in the order in which they wait. What runs for a while only (Jobs that are made by a
 /// schedule) keeps none: nodes for it come and go.
-pub(crate) fn workloads(objects: &[Object], facts: &Facts) -> Result<Vec<Workload>, PackingError> {
-    let bounds = bounds(objects)?;
+pub(crate) fn workloads(wanted: &Wanted<'_>, facts: &Facts) -> Result<Vec<Workload>, PackingError> {
+    let by_manifests = match wanted.counted {
+        None => Some(Manifests::of(wanted.objects)?),
+        Some(_) => None,
+    };
     let mut workloads = BTreeMap::new();
     let mut total = 0_u64;
-    for object in objects {
-        if let Some(workload) = workload(object, facts, &bounds, &mut total)? {
-            workloads.insert(workload.controller.clone(), workload);
+    for object in wanted.objects {
+        let pods = match (&by_manifests, wanted.counted) {
+            (Some(manifests), _) => manifests.pods(object)?,
+            (None, counted) => counted.and_then(|counted| counted.pods.get(&object.key).cloned()),
+        };
+        let Some(pods) = pods else { continue };
+        let controller = Controller::of(object);
+        if controller.kind != "DaemonSet" {
+            total += u64::from(pods.count);
         }
+        if total > MOST_PODS {
+            return Err(PackingError::TooManyPods { pods: total, limit: MOST_PODS });
+        }
+        workloads.insert(controller.clone(), workload(object, controller, &pods, facts)?);
     }
     let mut workloads: Vec<Workload> = workloads.into_values().collect();
     workloads.sort_by(|a, b| a.controller.turn().cmp(&b.controller.turn()));
@@ -69,41 +83,59 @@ pub(crate) fn workloads(objects: &[Object], facts: &Facts) -> Result<Vec<Workloa
 
 fn workload(
     object: &Object,
+    controller: Controller,
+    pods: &CountedPods<'_>,
     facts: &Facts,
-    bounds: &Bounds,
-    total: &mut u64,
-) -> Result<Option<Workload>, PackingError> {
-    let kind = object.key.kind.as_str();
-    let Some(path) = pod::spec_path(kind).filter(|path| kind != "CronJob" && object.at(path).is_some())
-    else {
-        return Ok(None);
-    };
-    let controller = Controller::of(object);
-    let holder = &path[..path.len() - 1];
+) -> Result<Workload, PackingError> {
+    let holder = &pods.spec[..pods.spec.len().saturating_sub(1)];
     let metadata: Vec<&str> = holder.iter().copied().chain(["metadata"]).collect();
-    let mut spec = PodSpec::of(object, (&metadata, path), facts)?;
-    spec.eviction.has_controller = kind != "Pod";
-    if kind == "DaemonSet" {
+    let mut spec = PodSpec::of(pods.described, (&metadata, pods.spec), facts)?;
+    spec.eviction.has_controller = controller.kind != "Pod";
+    if let Some(requests) = &pods.requests {
+        spec.ask_for(requests);
+    }
+    if controller.kind == "DaemonSet" {
         crate::daemon::tolerate(&mut spec);
-        return Ok(Some(Workload { controller, pods: Vec::new(), daemon: Some(Arc::new(spec)) }));
+        return Ok(Workload { controller, pods: Vec::new(), daemon: Some(Arc::new(spec)) });
     }
-    let count = count(object, &controller, bounds)?;
-    *total += u64::from(count);
-    if *total > MOST_PODS {
-        return Err(PackingError::TooManyPods { pods: *total, limit: MOST_PODS });
-    }
-    let templates: Vec<TemplateFields> = match kind {
+    let templates: Vec<TemplateFields> = match controller.kind.as_str() {
         "StatefulSet" => part(object, &["spec", "volumeClaimTemplates"])?,
         _ => Vec::new(),
     };
     let pods = match templates.is_empty() {
         true => {
             let spec = Arc::new(spec);
-            (0..count).map(|_| Arc::clone(&spec)).collect()
+            (0..pods.count).map(|_| Arc::clone(&spec)).collect()
         }
-        false => with_claims(&spec, &templates, count, &controller, facts),
+        false => with_claims(&spec, &templates, pods.count, &controller, facts),
     };
-    Ok(Some(Workload { controller, pods, daemon: None }))
+    Ok(Workload { controller, pods, daemon: None })
+}
+
+/// What manifests alone say of the number of pods.
+struct Manifests {
+    bounds: Bounds,
+    /// What makes pods, by which those that it made are counted.
+    makers: BTreeSet<Controller>,
+}
+
+impl Manifests {
+    fn of(objects: &[Object]) -> Result<Self, PackingError> {
+        let makes = |object: &&Object| pod::spec_path(&object.key.kind).is_some();
+        let makers = objects.iter().filter(makes).map(Controller::of).collect();
+        Ok(Self { bounds: bounds(objects)?, makers })
+    }
+
+    fn pods<'a>(&self, object: &'a Object) -> Result<Option<CountedPods<'a>>, PackingError> {
+        let kind = object.key.kind.as_str();
+        let path = pod::spec_path(kind).filter(|path| kind != "CronJob" && object.at(path).is_some());
+        let Some(spec) = path else { return Ok(None) };
+        if Controller::owner(object)?.is_some_and(|owner| self.makers.contains(&owner)) {
+            return Ok(None);
+        }
+        let count = count(object, &Controller::of(object), &self.bounds)?;
+        Ok(Some(CountedPods { count, described: object, spec, requests: None }))
+    }
 }
 
 /// Each pod of a StatefulSet takes claims of its own: those that there are, and others as its templates say.

@@ -4,6 +4,8 @@ mod fields;
 mod request;
 mod terms;
 
+use std::collections::BTreeMap;
+
 use kube_model::Object;
 
 pub(crate) use fields::{ClaimSpecFields, TemplateFields, Toleration};
@@ -11,7 +13,7 @@ pub(crate) use terms::{PodSet, PodTerm, Scope, Spread};
 
 use crate::PackingError;
 use crate::facts::Facts;
-use crate::read::{Labels, Resources, part};
+use crate::read::{Amount, Labels, Resources, counted, part};
 use crate::selector::{NodeSelector, NodeTerm};
 use fields::{ContainerFields, PodFields, VolumeFields};
 
@@ -131,6 +133,18 @@ impl PodSpec {
             pod.take_volume(volume, facts);
         }
         Ok(pod)
+    }
+
+    /// Asks for these amounts, in nano-units, in the place of what it asked for; each pod still counts as one, and its volumes.
+    pub(crate) fn ask_for(&mut self, nanos: &BTreeMap<String, i128>) {
+        for (name, nanos) in nanos {
+            let amount = counted(name, Amount(*nanos));
+            self.requests.insert(name.clone(), amount);
+            if amount > 0 {
+                self.weight.insert(name.clone(), amount);
+            }
+        }
+        self.requests.retain(|_, amount| *amount > 0);
     }
 
     fn take_volume(&mut self, volume: &VolumeFields, facts: &Facts) {

@@ -2,6 +2,7 @@
 //! Packing, against a real scheduler's record and against what the autoscalers' documentation says.
 
 mod cluster_autoscaler;
+mod counting;
 mod essence;
 mod karpenter;
 mod properties;
