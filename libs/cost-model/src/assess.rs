@@ -78,7 +78,11 @@ fn of_balancer(root: &Cursor<'_>, balancer: Balancer) -> Result<Assessment, Cost
         Balancer::Own(kind, note) => {
             let month = Spread::exact(Ratio::whole(HOURS_A_MONTH));
             let one = Spread::exact(Ratio::whole(1));
-            demand.hold(root, Item::LoadBalancer(kind.to_owned()), one, (Ratio::whole(1), month))?;
+            let item = Item::LoadBalancer(kind.to_owned());
+            demand.hold(root, item.clone(), one, (Ratio::whole(1), month))?;
+            if let Some(why) = balancer::billed_together(kind) {
+                demand.assume(&item, why);
+            }
             demand.notes.extend(note);
         }
     }

@@ -63,6 +63,15 @@ pub(crate) fn service(root: &Cursor<'_>) -> Balancer {
     Balancer::Own("", None)
 }
 
+/// Why one of a kind may cost less than its price: of Google's forwarding rules and of the rules of Azure's standard load
+/// balancer the first five cost the price together, each further one less (Google Cloud, "Cloud Load Balancing pricing";
+/// Azure, "Load Balancer pricing").
+pub(crate) fn billed_together(kind: &str) -> Option<&'static str> {
+    matches!(kind, "forwarding-rule" | "standard").then_some(
+        "the first five rules of a project cost this much together and further ones less; it is counted as a first one",
+    )
+}
+
 fn has_prefix(annotations: &Cursor<'_>, prefix: &str) -> bool {
     annotations.value().as_object().is_some_and(|all| all.keys().any(|key| key.starts_with(prefix)))
 }
@@ -89,8 +98,21 @@ fn made_by(controller: &str) -> Option<&'static str> {
 /// An Ingress whose class makes a balancer for each (`gce`), for each group (`alb`), or shares one (Azure's Application
 /// Gateway). What others (nginx, Traefik) route goes through the controller's own Service.
 pub(crate) fn ingress(root: &Cursor<'_>, around: &Surroundings<'_>) -> Balancer {
-    let controller = ingress_class(root).and_then(|class| around.ingress_controller(class));
-    let Some((kind, group)) = ingress_balancer(root, controller) else { return Balancer::None };
+    let Some(class) = ingress_class(root).or_else(|| around.default_ingress_class()) else {
+        return Balancer::Unknown(
+            "it names no IngressClass, and the default one is not known: GKE makes a load balancer for it"
+                .to_owned(),
+        );
+    };
+    let controller = around.ingress_controller(class);
+    let Some((kind, group)) = ingress_balancer(root, class, controller) else {
+        return match controller.is_some() || routes_in_cluster(class) {
+            true => Balancer::None,
+            false => Balancer::Unknown(format!(
+                "the IngressClass {class} is not in this state: whether it makes a load balancer is not known"
+            )),
+        };
+    };
     let Some(group) = group else { return Balancer::Own(kind, None) };
     match around.first_of_ingress_group(&group) {
         Some(first) if *first != root.object.key => {
@@ -100,12 +122,19 @@ pub(crate) fn ingress(root: &Cursor<'_>, around: &Surroundings<'_>) -> Balancer 
     }
 }
 
-/// The kind of balancer that an Ingress asks for, with the name of the group that shares it.
+/// Whether a class has the name of a controller that routes in the cluster, or one after it (`nginx-internal`): what it routes
+/// goes through the controller's own Service.
+fn routes_in_cluster(class: &str) -> bool {
+    const NAMES: [&str; 6] = ["nginx", "traefik", "haproxy", "contour", "kong", "istio"];
+    class.split(['-', '.', '_']).any(|word| NAMES.contains(&word))
+}
+
+/// The kind of balancer that an Ingress of a class asks for, with the name of the group that shares it.
 pub(crate) fn ingress_balancer(
     root: &Cursor<'_>,
+    class: &str,
     controller: Option<&str>,
 ) -> Option<(&'static str, Option<String>)> {
-    let class = ingress_class(root)?;
     let kind = controller.and_then(made_by).or_else(|| made_by(class))?;
     let group = match kind {
         "alb" => ingress_group(root).map(|group| format!("ALB group {group}")),
@@ -125,6 +154,18 @@ fn ingress_group<'a>(root: &Cursor<'a>) -> Option<&'a str> {
     root.at(&["metadata", "annotations"])?.text("alb.ingress.kubernetes.io/group.name")
 }
 
+/// The GatewayClass controllers that run proxies behind a Service of type LoadBalancer, with the names under which their
+/// classes are usually installed (each project's documentation of its GatewayClass).
+const RUNS_PROXIES: [(&str, &[&str]); 7] = [
+    ("istio", &["istio.io/gateway-controller", "istio"]),
+    ("envoy", &["gateway.envoyproxy.io/gatewayclass-controller", "envoy", "envoy-gateway", "eg"]),
+    ("cilium", &["io.cilium/gateway-controller", "cilium"]),
+    ("nginx", &["gateway.nginx.org/nginx-gateway-controller", "nginx"]),
+    ("kong", &["konghq.com/kic-gateway-controller", "konghq.com/gateway-operator", "kong"]),
+    ("traefik", &["traefik.io/gateway-controller", "traefik"]),
+    ("contour", &["projectcontour.io/gateway-controller", "contour"]),
+];
+
 /// A Gateway: by the controller of its class, or by the class's usual name.
 pub(crate) fn gateway(root: &Cursor<'_>, around: &Surroundings<'_>) -> Balancer {
     let class = root.get("spec").and_then(|spec| spec.text("gatewayClassName")).unwrap_or_default();
@@ -135,10 +176,9 @@ pub(crate) fn gateway(root: &Cursor<'_>, around: &Surroundings<'_>) -> Balancer 
     if class.starts_with("gke-l7-") {
         return Balancer::Own("forwarding-rule", None);
     }
-    let runs_proxies = ["istio", "envoy", "eg", "cilium", "nginx", "kong", "traefik", "contour"];
-    let mesh = runs_proxies.iter().find(|name| class == **name || controller.contains(*name));
-    match mesh {
-        Some(name) => Balancer::Own("", Some(format!("{name} makes a Service for it, with a balancer"))),
+    let names = |names: &[&str]| names.contains(&controller) || names.contains(&class);
+    match RUNS_PROXIES.iter().find(|(_, all)| names(all)) {
+        Some((name, _)) => Balancer::Own("", Some(format!("{name} makes a Service for it, with a balancer"))),
         None if class.is_empty() => Balancer::Unknown(why_unknown(&root.object.key)),
         None => Balancer::Unknown(format!("what the GatewayClass {class} makes is not known")),
     }

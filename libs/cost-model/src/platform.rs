@@ -11,6 +11,9 @@ const NANO: i128 = 1_000_000_000;
 const MIB: i128 = NANO << 20;
 const GIB: i128 = NANO << 30;
 
+/// The label of a node's compute class on GKE.
+const COMPUTE_CLASS: &str = "cloud.google.com/compute-class";
+
 /// Memory from, to and in steps of so many MiB.
 type Sizes = (i128, i128, i128);
 
@@ -45,10 +48,20 @@ impl Platform {
         {
             return Ok(Some(Self::VirtualNodes));
         }
-        if pinned(pod, "cloud.google.com/compute-class")? == Some("autopilot") {
+        if pinned(pod, COMPUTE_CLASS)? == Some("autopilot") {
             return Ok(Some(Self::Autopilot));
         }
         Ok(given)
+    }
+
+    /// Why a pod is not billed as this platform's own, which is what it is counted as: Autopilot has other minimums, ratios
+    /// and prices for its other compute classes.
+    pub(crate) fn other_class(self, pod: &Cursor<'_>) -> Result<Option<String>, CostError> {
+        let class = pinned(pod, COMPUTE_CLASS)?.filter(|class| *class != "autopilot");
+        let class = class.filter(|_| self == Self::Autopilot);
+        Ok(class.map(|class| {
+            format!("it asks for the compute class {class}, which is not billed as general-purpose pods are; it is counted as those")
+        }))
     }
 
     pub(crate) const ALL: [Self; 3] = [Self::Fargate, Self::Autopilot, Self::VirtualNodes];
@@ -63,16 +76,17 @@ impl Platform {
 
     /// What the platform does to the request of one container.
     ///
-    /// Autopilot gives 0.5 vCPU and 2 GiB to what asks for nothing ("Resource requests in Autopilot" of GKE's documentation,
-    /// default values of the general-purpose class). Virtual nodes ask Azure for 1 vCPU and 1.5 GB then, and round to
+    /// Autopilot gives 0.5 vCPU and 2 GiB to what asks for nothing, and 50m and 100 MiB in a DaemonSet ("Resource requests in
+    /// Autopilot" of GKE's documentation, default values of the general-purpose class). Virtual nodes ask Azure for 1 vCPU and 1.5 GB then, and round to
     /// 0.01 vCPU and 0.1 GB (10⁹ bytes) downwards, not below one such step; init containers have no request there
     /// (`getContainers` of virtual-kubelet/azure-aci).
-    pub(crate) fn fill(self, role: Role, requests: &mut Requests<'_>) {
+    pub(crate) fn fill(self, role: Role, is_daemon: bool, requests: &mut Requests<'_>) {
         match self {
             Self::Fargate => {}
             Self::Autopilot => {
-                requests.entry("cpu").or_insert(NANO / 2);
-                requests.entry("memory").or_insert(2 * GIB);
+                let (cpu, memory) = if is_daemon { (NANO / 20, 100 * MIB) } else { (NANO / 2, 2 * GIB) };
+                requests.entry("cpu").or_insert(cpu);
+                requests.entry("memory").or_insert(memory);
             }
             Self::VirtualNodes if role == Role::Init => requests.clear(),
             Self::VirtualNodes => {

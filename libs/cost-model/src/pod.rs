@@ -61,6 +61,8 @@ pub(crate) struct Rules<'a, 'b> {
     pub(crate) defaults: Option<&'b Requests<'a>>,
     pub(crate) vertical: Option<&'b Vertical<'a>>,
     pub(crate) platform: Option<Platform>,
+    /// Whether it is a DaemonSet's.
+    pub(crate) is_daemon: bool,
 }
 
 /// The effective request of a pod, for each resource by itself (KEP-753, "Resources calculation for scheduling and
@@ -244,7 +246,7 @@ impl<'a> Ask<'a> {
             });
         }
         if let Some(platform) = rules.platform {
-            platform.fill(role, &mut requests);
+            platform.fill(role, rules.is_daemon, &mut requests);
         }
         let name = container.text("name").unwrap_or("without a name");
         Ok(Self { name, role, requests, from_limit, filled })

@@ -6,7 +6,7 @@ use std::ops::Range;
 use kube_model::{Object, ObjectKey};
 
 use crate::assumptions::DaemonPods;
-use crate::balancer::{ingress_balancer, ingress_class};
+use crate::balancer::{self, Balancer, ingress_balancer, ingress_class};
 use crate::cursor::Cursor;
 use crate::error::CostError;
 use crate::kinds::Kind;
@@ -34,6 +34,9 @@ pub(crate) struct Surroundings<'a> {
     volume_attributes: BTreeMap<&'a str, &'a Object>,
     /// The controllers of IngressClasses and GatewayClasses.
     controllers: BTreeMap<(&'a str, &'a str), &'a str>,
+    /// The class of Ingresses that name none, of several the last by name.
+    default_ingress_class: Option<&'a str>,
+    gateways: ByKey<'a>,
     limit_ranges: BTreeMap<Option<&'a str>, ByKey<'a>>,
     /// The names of the claims that StatefulSets make, without their ordinal.
     stateful_sets: BTreeMap<(Option<&'a str>, String), &'a Object>,
@@ -98,7 +101,15 @@ impl<'a> Surroundings<'a> {
             ("storage.k8s.io", "VolumeAttributesClass") => {
                 self.volume_attributes.insert(name, object);
             }
-            ("networking.k8s.io", "IngressClass") => self.add_controller(object, "controller"),
+            ("networking.k8s.io", "IngressClass") => {
+                self.add_controller(object, "controller");
+                if is_annotated(object, "ingressclass.kubernetes.io/is-default-class") {
+                    self.default_ingress_class = self.default_ingress_class.max(Some(name));
+                }
+            }
+            ("gateway.networking.k8s.io", "Gateway") => {
+                self.gateways.insert(&object.key, object);
+            }
             ("gateway.networking.k8s.io", "GatewayClass") => self.add_controller(object, "controllerName"),
             ("", "LimitRange") => {
                 let namespace = object.key.namespace.as_deref();
@@ -130,8 +141,8 @@ impl<'a> Surroundings<'a> {
 
     fn add_ingress(&mut self, object: &'a Object) {
         let root = Cursor::root(object);
-        let controller = ingress_class(&root).and_then(|class| self.ingress_controller(class));
-        if let Some((_, Some(group))) = ingress_balancer(&root, controller) {
+        let Some(class) = ingress_class(&root).or_else(|| self.default_ingress_class()) else { return };
+        if let Some((_, Some(group))) = ingress_balancer(&root, class, self.ingress_controller(class)) {
             let first = self.ingress_groups.entry(group).or_insert(&object.key);
             *first = (*first).min(&object.key);
         }
@@ -175,12 +186,14 @@ impl<'a> Surroundings<'a> {
 
     /// The class of claims that name none: annotated as the default, of several the last by name.
     pub(crate) fn default_storage_class(&self) -> Option<&'a Object> {
-        let is_default = |class: &&&'a Object| {
-            let annotations = class.at(&["metadata", "annotations"]);
-            let text = |key: &str| annotations.and_then(|all| all.get(key)).and_then(|value| value.as_str());
-            text("storageclass.kubernetes.io/is-default-class") == Some("true")
-        };
+        let is_default =
+            |class: &&&'a Object| is_annotated(class, "storageclass.kubernetes.io/is-default-class");
         self.storage_classes.values().rfind(is_default).copied()
+    }
+
+    /// The class of Ingresses that name none: annotated as the default.
+    pub(crate) fn default_ingress_class(&self) -> Option<&'a str> {
+        self.default_ingress_class
     }
 
     pub(crate) fn volume_attributes(&self, name: &str) -> Option<&'a Object> {
@@ -235,7 +248,7 @@ impl<'a> Surroundings<'a> {
     /// Whether the object is made and counted by another one of this state: what `kubectl get -o yaml` prints
     /// holds a Deployment, its ReplicaSets and their Pods, which are one cost.
     pub(crate) fn is_counted_with_its_owner(&self, object: &Object) -> bool {
-        if self.is_of_knative(object) {
+        if self.is_of_knative(object) || self.is_of_gateway(object) {
             return true;
         }
         let owners = object.at(&["metadata", "ownerReferences"]).and_then(|owners| owners.as_array());
@@ -249,6 +262,38 @@ impl<'a> Surroundings<'a> {
             };
             let controls = owner.get("controller").and_then(|value| value.as_bool()) == Some(true);
             controls && Kind::of(&key).runs_pods() && self.keys.contains(&key)
+        })
+    }
+
+    /// Whether it is the Service of a Gateway of this state that is counted with a balancer: by its owner (Istio, Cilium), or
+    /// by the labels of Envoy Gateway, which makes it in a namespace of its own.
+    fn is_of_gateway(&self, object: &Object) -> bool {
+        if !object.key.group.is_empty() || object.key.kind != "Service" {
+            return false;
+        }
+        let is_counted = |namespace: Option<&str>, name: &str| {
+            let key = ObjectKey {
+                group: "gateway.networking.k8s.io".to_owned(),
+                kind: "Gateway".to_owned(),
+                namespace: namespace.map(str::to_owned),
+                name: name.to_owned(),
+            };
+            let gateway = self.gateways.get(&key).map(|gateway| Cursor::root(gateway));
+            gateway.is_some_and(|gateway| matches!(balancer::gateway(&gateway, self), Balancer::Own(..)))
+        };
+        let labels = object.at(&["metadata", "labels"]);
+        let label = |key: &str| labels.and_then(|labels| labels.get(key)).and_then(|value| value.as_str());
+        let owning =
+            ["namespace", "name"].map(|part| label(&format!("gateway.envoyproxy.io/owning-gateway-{part}")));
+        if let [namespace, Some(name)] = owning {
+            return is_counted(namespace, name);
+        }
+        let owners = object.at(&["metadata", "ownerReferences"]).and_then(|owners| owners.as_array());
+        owners.into_iter().flatten().any(|owner| {
+            let text = |key: &str| owner.get(key).and_then(|value| value.as_str()).unwrap_or_default();
+            let is_gateway =
+                text("kind") == "Gateway" && group_of(text("apiVersion")) == "gateway.networking.k8s.io";
+            is_gateway && is_counted(object.key.namespace.as_deref(), text("name"))
         })
     }
 
@@ -271,6 +316,11 @@ impl<'a> Surroundings<'a> {
     pub(crate) fn overhead(&self, pod: &Cursor<'a>) -> Option<Cursor<'a>> {
         Cursor::root(self.runtime_class(pod.text("runtimeClassName")?)?).get("overhead")
     }
+}
+
+fn is_annotated(object: &Object, key: &str) -> bool {
+    let annotations = object.at(&["metadata", "annotations"]);
+    annotations.and_then(|all| all.get(key)).and_then(|value| value.as_str()) == Some("true")
 }
 
 fn place(workload: &ObjectKey) -> Target<'_> {

@@ -36,6 +36,8 @@ pub(crate) struct Workload<'a> {
     capacity: Capacity,
     gpu_model: Option<String>,
     notes: Vec<String>,
+    /// Why it is not billed as it is counted.
+    billed_otherwise: Option<String>,
 }
 
 /// Where a workload's pods are described; an error says why they are not.
@@ -100,6 +102,7 @@ impl<'a> Workload<'a> {
             defaults: Some(&defaults),
             vertical: vertical.as_ref(),
             platform,
+            is_daemon: kind == Kind::DaemonSet,
         };
         let request = effective_request(&pod, rules)?;
         let scaler = cx.around.scaler(key).map(Scaler::of).transpose()?;
@@ -118,9 +121,22 @@ impl<'a> Workload<'a> {
         let (on, on_spot) = placement::capacity(&pod)?;
         let capacity = platform.map_or(on, |platform| Capacity::Serverless(platform.name()));
         let gpu_model = placement::gpu_model(&pod)?;
+        let billed_otherwise = platform.map(|platform| platform.other_class(&pod)).transpose()?.flatten();
         let notes = on_spot.into_iter().collect();
         let root = root.clone();
-        Ok(Self { root, pod, request, occupancy, platform, vertical, scaler, capacity, gpu_model, notes })
+        Ok(Self {
+            root,
+            pod,
+            request,
+            occupancy,
+            platform,
+            vertical,
+            scaler,
+            capacity,
+            gpu_model,
+            notes,
+            billed_otherwise,
+        })
     }
 
     pub(crate) fn demand(self, cx: Context<'a, '_>) -> Result<Demand, CostError> {
@@ -148,7 +164,7 @@ impl<'a> Workload<'a> {
             demand.notes.push(format!("RuntimeClass {class} {note}"));
         }
         self.hold_volumes(&mut demand, cx)?;
-        if let Some(why) = &self.request.impossible {
+        if let Some(why) = self.request.impossible.as_ref().or(self.billed_otherwise.as_ref()) {
             demand.unpriced = Some(why.clone());
         }
         Ok(demand)

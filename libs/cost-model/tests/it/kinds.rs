@@ -19,7 +19,7 @@ fn what_costs_nothing_by_itself_has_no_line() {
         ("autoscaling/v2", "HorizontalPodAutoscaler"),
         ("policy/v1", "PodDisruptionBudget"),
         ("networking.k8s.io/v1", "NetworkPolicy"),
-        ("networking.k8s.io/v1", "Ingress"),
+        ("networking.k8s.io/v1", "IngressClass"),
         ("storage.k8s.io/v1", "StorageClass"),
         ("scheduling.k8s.io/v1", "PriorityClass"),
         ("apiextensions.k8s.io/v1", "CustomResourceDefinition"),

@@ -1,6 +1,6 @@
 //! What pods are rounded to that are billed by themselves.
 
-use super::{deployment, report};
+use super::{deployment, of, report};
 use crate::support::{CORE, GIB, book, check, pod};
 
 fn on_fargate(requests: &str) -> String {
@@ -58,7 +58,28 @@ fn autopilot() {
         // 13 GiB ask for 2 vCPU at least
         ("too little CPU", on("cpu: 1, memory: 13Gi"), CORE * 2 + GIB * 13),
         ("within", on("cpu: 1, memory: 4Gi"), CORE + GIB * 4),
+        // a DaemonSet's pods on 3 nodes: 0.15 × 21.90 and 300 / 1,024 × 2.92 = 0.85546875
+        (
+            "a DaemonSet that asks for nothing",
+            of(
+                "apps/v1",
+                "DaemonSet",
+                "template: {spec: {nodeSelector: {cloud.google.com/compute-class: autopilot}, containers: [{name: a}]}}",
+            ),
+            CORE * 3 / 20 + 855_469,
+        ),
     ]);
+}
+
+/// Other classes have other minimums, ratios and prices.
+#[test]
+fn autopilot_of_another_class() {
+    let yaml = deployment("nodeSelector: {cloud.google.com/compute-class: Scale-Out},");
+    let autopilot = super::usage(r#"{"platform": "autopilot"}"#);
+    let why = "it asks for the compute class Scale-Out, which is not billed as general-purpose pods are; it is counted as those";
+    assert_eq!(report(&yaml, &book(), autopilot).unknown[0].why, why);
+    // where the cluster is not said to be Autopilot, the class is that of nodes
+    assert!(report(&yaml, &book(), cost_model::Usage::default()).unknown.is_empty());
 }
 
 /// Rounded down to 0.01 vCPU and 10⁸ bytes a container; 1 vCPU and 1.5 × 10⁹ bytes where nothing is asked for.
