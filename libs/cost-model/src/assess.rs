@@ -122,9 +122,9 @@ impl Demand {
         }
         for (item, quantity) in &claimed.held {
             self.hold(root, item.clone(), Spread::exact(*quantity), (count, months))?;
-            if let Some(why) = &claimed.assumed {
-                self.assume(item, why);
-            }
+        }
+        for (item, why) in &claimed.assumed {
+            self.assume(item, why);
         }
         Ok(())
     }

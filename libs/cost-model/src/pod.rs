@@ -260,9 +260,9 @@ impl<'a> Ask<'a> {
             let picked = own.clone().filter(|(key, _)| pick(key)).map(|(_, title)| title);
             picked.collect::<Vec<_>>().join(" or ")
         };
-        let missing = titles(&|key| !self.requests.contains_key(key));
-        let sized = rules.vertical.is_some_and(|vertical| !vertical.is_off);
-        if !missing.is_empty() && !sized {
+        let is_sized = |key: &str| rules.vertical.is_some_and(|all| all.size(name, key, 0).is_some());
+        let missing = titles(&|key| !self.requests.contains_key(key) && !is_sized(key));
+        if !missing.is_empty() {
             notes.push(format!("container {name}: no {missing} request, counted at nothing"));
         }
         let limited = titles(&|key| self.from_limit.contains(&key));

@@ -229,15 +229,16 @@ fn pairs<'a>(
 
 /// What is not known in either. Of what neither knows nobody can say whether it has changed, unless the reason has.
 fn unknown(then: &CostReport, now: &CostReport) -> Vec<UnknownCost> {
-    let was = |key: &ObjectKey| then.unknown.iter().find(|one| one.key == *key);
+    // Of several with one key the first is the one that was.
+    let was: BTreeMap<&ObjectKey, &UnknownCost> =
+        then.unknown.iter().rev().map(|one| (&one.key, one)).collect();
     let of_now = now.unknown.iter().map(|one| {
-        let changed = was(&one.key).is_none_or(|was| was.why != one.why);
+        let changed = was.get(&one.key).is_none_or(|was| was.why != one.why);
         UnknownCost { changed, ..one.clone() }
     });
-    let is_known = |one: &&UnknownCost| {
-        let is_there = now.objects.iter().any(|object| object.key == one.key);
-        is_there && now.unknown.iter().all(|other| other.key != one.key)
-    };
+    let there: BTreeSet<&ObjectKey> = now.objects.iter().map(|object| &object.key).collect();
+    let unknown_now: BTreeSet<&ObjectKey> = now.unknown.iter().map(|one| &one.key).collect();
+    let is_known = |one: &&UnknownCost| there.contains(&one.key) && !unknown_now.contains(&one.key);
     let of_then = then.unknown.iter().filter(is_known);
     let of_then =
         of_then.map(|one| UnknownCost { why: format!("then: {}", one.why), changed: true, ..one.clone() });

@@ -15,6 +15,8 @@ pub(crate) struct Class {
     pub(crate) mibps: Option<u64>,
     /// Whether a disk stays when its claim goes (`reclaimPolicy: Retain`).
     pub(crate) retains: bool,
+    /// What of it is asked for and cannot be read.
+    pub(crate) unreadable: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -63,7 +65,15 @@ impl Class {
             let found = entries.find(|(key, _)| names.iter().any(|name| key.eq_ignore_ascii_case(name)));
             found.and_then(|(_, value)| value.as_str())
         };
-        let number = |names: &[&str]| text(names).and_then(leading_number);
+        let mut unreadable = None;
+        let mut number = |names: &[&str]| {
+            let value = text(names)?;
+            let number = leading_number(value);
+            if number.is_none() {
+                unreadable = Some(format!("its {} {value:?} is no number", names.first()?));
+            }
+            number
+        };
         if let Some(kind) = text(&["type", "skuName", "storageaccounttype"]) {
             self.disk.kind = Some(kind.to_owned());
         }
@@ -74,6 +84,25 @@ impl Class {
         }
         self.mibps =
             number(&["throughput", "provisioned-throughput-on-create", "DiskMBpsReadWrite"]).or(self.mibps);
+        self.unreadable = unreadable.or(self.unreadable.take());
+    }
+
+    /// With something that it asks for and that cannot be read.
+    pub(crate) fn unread(mut self, why: String) -> Self {
+        self.unreadable = Some(why);
+        self
+    }
+
+    /// Whether what is stored is billed, and not the size that a claim asks for: Amazon EFS, and the standard tiers of Azure
+    /// Files (AWS, "Amazon EFS pricing"; Azure, "Understand Azure Files billing": provisioned is premium only).
+    pub(crate) fn is_billed_by_use(&self) -> bool {
+        let is_premium =
+            || self.disk.kind.as_deref().is_some_and(|kind| kind.to_lowercase().starts_with("premium"));
+        match self.disk.provisioner.as_deref() {
+            Some("efs.csi.aws.com") => true,
+            Some("file.csi.azure.com" | "kubernetes.io/azure-file") => !is_premium(),
+            _ => false,
+        }
     }
 
     pub(crate) fn is_on_nodes(&self) -> bool {

@@ -15,11 +15,13 @@ pub(crate) struct Claimed {
     /// By item, in the resource's unit.
     pub(crate) held: Vec<(Item, Ratio)>,
     pub(crate) notes: Vec<String>,
-    /// Why the price is a guess, where it is the class that is not known.
-    pub(crate) assumed: Option<String>,
+    /// Of which items it is a guess what is paid for, and why.
+    pub(crate) assumed: Vec<(Item, String)>,
     /// What is asked for and has no price.
     pub(crate) unpriced: Option<String>,
 }
+
+const BILLED_BY_USE: &str = "what is stored is billed, not what is asked for: it is counted as full";
 
 /// What volumes are priced by.
 #[derive(Clone, Copy)]
@@ -36,18 +38,23 @@ impl Claimed {
             return Ok(());
         };
         let gib = Ratio::new(size.quantity()?.nanos(), 1_000_000_000 << 30).ok_or_else(overflow)?;
-        let class = match class_of(claim, classes.around) {
-            Ok(class) => class,
-            Err(why) => {
-                self.assumed = Some(why);
-                Class::default()
+        let (class, guess) = match class_of(claim, classes.around) {
+            Ok(class) => {
+                let guess = class.is_billed_by_use().then(|| BILLED_BY_USE.to_owned());
+                (class, guess)
             }
+            Err(why) => (Class::default(), Some(why)),
         };
         if class.is_on_nodes() {
             self.notes.push(format!("{what}: on the disks of nodes, which are a part of their price"));
             return Ok(());
         }
-        self.held.push((Item::Storage(class.disk.clone()), gib));
+        if let Some(why) = &class.unreadable {
+            self.unpriced = Some(format!("{why}; the rest is counted"));
+        }
+        let item = Item::Storage(class.disk.clone());
+        self.assumed.extend(guess.map(|why| (item.clone(), why)));
+        self.held.push((item, gib));
         self.performance(&class, gib, classes.book).ok_or_else(overflow)
     }
 
@@ -106,8 +113,13 @@ fn class_of(claim: &Cursor<'_>, around: &Surroundings<'_>) -> Result<Class, Stri
             .ok_or("it names no StorageClass, and the default one is not known")?,
     };
     let class = Class::of(class);
-    let attributes = text("volumeAttributesClassName").and_then(|name| around.volume_attributes(name));
-    Ok(attributes.map_or(class.clone(), |attributes| class.with_attributes(attributes)))
+    let Some(name) = text("volumeAttributesClassName").filter(|name| !name.is_empty()) else {
+        return Ok(class);
+    };
+    Ok(match around.volume_attributes(name) {
+        Some(attributes) => class.with_attributes(attributes),
+        None => class.unread(format!("the VolumeAttributesClass {name} is not in this state")),
+    })
 }
 
 /// Whether the disk of a claim stays when the claim goes.

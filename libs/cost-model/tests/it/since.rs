@@ -56,6 +56,33 @@ fn what_came_and_what_went_is_told() {
     assert_eq!(cost(&job).since(&gone).unwrap().report.objects.len(), 1);
 }
 
+/// Of what is not known then and now, the change is that of the reason; what has come to be known was not known then.
+#[test]
+fn what_is_not_known_is_compared_by_its_reason() {
+    let ingress = |name: &str, class: &str| {
+        format!(
+            "{{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {{name: {name}}}, spec: {{{class}}}}}\n---\n"
+        )
+    };
+    let then = cost(&(ingress("same", "") + &ingress("other", "") + &ingress("known", "")));
+    let now = cost(
+        &(ingress("same", "")
+            + &ingress("other", "ingressClassName: house")
+            + &ingress("known", "ingressClassName: alb")
+            + &ingress("new", "")),
+    );
+    let since = now.since(&then).unwrap().report;
+    let unknown: Vec<(&str, bool, bool)> = since
+        .unknown
+        .iter()
+        .map(|one| (one.key.name.as_str(), one.changed, one.why.starts_with("then: ")))
+        .collect();
+    assert_eq!(
+        unknown,
+        [("known", true, true), ("new", true, false), ("other", true, false), ("same", false, false)]
+    );
+}
+
 proptest! {
     #[test]
     fn a_saved_result_is_as_good_as_its_state((before, after) in states(), cpu in 1..99_999_u64) {

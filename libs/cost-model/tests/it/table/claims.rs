@@ -161,6 +161,58 @@ fn what_has_no_price_is_named() {
     assert_eq!(with("provisioner: x.example, parameters: {iops: '7000'}"), (10_000_000, Some(why)));
 }
 
+/// What cannot be read, or is said elsewhere, is not nothing.
+#[test]
+fn what_cannot_be_read_of_a_class_is_named() {
+    let with = |yaml: &str| {
+        let report = report(yaml, &priced(), cost_model::Usage::default());
+        (report.total.projected.money.micros, report.unknown.first().map(|unknown| unknown.why.clone()))
+    };
+    let named = |why: &str| (8_000_000, Some(why.to_owned()));
+    assert_eq!(
+        with(&ebs("type: gp3, throughput: 1Gi")),
+        named("its throughput \"1Gi\" is no number; the rest is counted")
+    );
+    assert_eq!(
+        with(&ebs("type: gp3, iops: many")),
+        named("its iops \"many\" is no number; the rest is counted")
+    );
+    let gold = "storageClassName: fast, volumeAttributesClassName: gold,";
+    assert_eq!(
+        with(&ebs("type: gp3").replace("storageClassName: fast,", gold)),
+        named("the VolumeAttributesClass gold is not in this state; the rest is counted")
+    );
+}
+
+/// EFS and the standard tiers of Azure Files bill what is stored; beside such a volume a disk is as sure as before.
+#[test]
+fn what_is_billed_by_what_is_stored_is_a_guess() {
+    let is_guess = |provisioner: &str| {
+        let yaml = class("fast", provisioner) + &claim("storageClassName: fast,");
+        report(&yaml, &priced(), cost_model::Usage::default()).objects[0].parts[0].assumed.is_some()
+    };
+    assert!(is_guess("provisioner: efs.csi.aws.com"));
+    assert!(is_guess("provisioner: file.csi.azure.com, parameters: {skuName: Standard_LRS}"));
+    assert!(!is_guess("provisioner: file.csi.azure.com, parameters: {skuName: Premium_LRS}"));
+    assert!(!is_guess("provisioner: ebs.csi.aws.com, parameters: {type: gp3}"));
+    let template = |name: &str| {
+        format!(
+            "{{metadata: {{name: {name}}}, spec: {{storageClassName: {name}, resources: {{requests: {{storage: 10Gi}}}}}}}}"
+        )
+    };
+    let both = format!(
+        "volumeClaimTemplates: [{}, {}], template: {{spec: {{containers: []}}}}",
+        template("disk"),
+        template("files")
+    );
+    let yaml = class("disk", "provisioner: ebs.csi.aws.com")
+        + &class("files", "provisioner: efs.csi.aws.com")
+        + &of("apps/v1", "StatefulSet", &both);
+    let report = report(&yaml, &priced(), cost_model::Usage::default());
+    let guesses: Vec<bool> = report.objects[0].parts.iter().map(|part| part.assumed.is_some()).collect();
+    assert_eq!(guesses, [false, true]);
+}
+
 /// So many claims that nobody would count them one by one.
 #[test]
 fn claims_of_very_many_pods_that_stay() {

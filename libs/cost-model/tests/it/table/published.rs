@@ -45,8 +45,8 @@ fn opencosts_workload_cost() {
     );
 }
 
-/// AWS, "Amazon EBS pricing", General Purpose SSD (gp3): 0.08 a GB-month, 0.005 an IOPS above 3,000, 0.04 a MB/s above 125. Its example
-/// of 1,000 GB with 10,000 IOPS and 500 MB/s, for the whole month: 80 + 7,000 × 0.005 + 375 × 0.04 = 80 + 35 + 15.
+/// AWS, "Amazon EBS pricing", General Purpose SSD (gp3): its example of 2,000 GB at 0.08, with 10,000 IOPS at 0.005 above 3,000 and
+/// 500 MB/s at 0.06 above 125, for 12 hours of a month of 30 days. The whole month is 60 times as much: 160 + 35 + 22.50.
 #[test]
 fn aws_gp3_volume() {
     let class = "{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: c}, provisioner: ebs.csi.aws.com, parameters: \
@@ -56,13 +56,13 @@ fn aws_gp3_volume() {
         "0",
         "0",
         r#", "storage": [{"provider": "aws", "region": "us-east-1", "kind": "gp3", "gib_month": "0.08", "iops_month": "0.005",
-            "free_iops": 3000, "mibps_month": "0.04", "free_mibps": 125}]"#,
+            "free_iops": 3000, "mibps_month": "0.06", "free_mibps": 125}]"#,
     );
-    let yaml = format!("{class}{}", claim("c", "1000Gi"));
-    assert_eq!(micros(&yaml, &book, 10, Usage::default()), 130_000_000);
+    let yaml = format!("{class}{}", claim("c", "2000Gi"));
+    assert_eq!(micros(&yaml, &book, 10, Usage::default()), 217_500_000);
 }
 
-/// The same page, Provisioned IOPS SSD (io1): 2,000 GB at 0.125 with 1,000 IOPS at 0.065, for the whole month: 250 + 65.
+/// An example of our own at AWS's prices of Provisioned IOPS SSD (io1): 2,000 GB at 0.125 with 1,000 IOPS at 0.065: 250 + 65.
 #[test]
 fn aws_io1_volume() {
     let class = "{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: c}, provisioner: ebs.csi.aws.com, parameters: \
@@ -84,7 +84,7 @@ fn claim(class: &str, size: &str) -> String {
     )
 }
 
-/// Google Cloud, "Disk and image pricing": a standard persistent disk of 200 GB in Iowa at 0.04 a GB is 8.00 a month.
+/// Google Cloud, "Disk and image pricing": a standard persistent disk of 200 GB at its US price of 0.04 a GB is 8.00 a month.
 #[test]
 fn google_standard_disk() {
     let class = "{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: c}, provisioner: pd.csi.storage.gke.io, parameters: \

@@ -125,3 +125,22 @@ fn impossible_bounds_are_refused() {
     assert_eq!(error(&words), field("\"five\" is not a whole number from 0 to 2147483647"));
     assert_eq!(objects(&knative).len(), 1);
 }
+
+/// A container without a request that an autoscaler leaves alone is counted at nothing, and says so.
+#[test]
+fn what_a_vertical_autoscaler_leaves_alone_is_said() {
+    let nothing = of("apps/v1", "Deployment", &template(""));
+    let says = |policy: &str, what: &str| {
+        let report = try_cost(&(nothing.clone() + &vpa("Auto", policy))).unwrap();
+        let note = format!("container web: no {what} request, counted at nothing");
+        report.objects[0].notes.contains(&note)
+    };
+    assert!(says("mode: 'Off'", "CPU or memory"));
+    assert!(says("controlledResources: [cpu]", "memory"));
+    let sized = try_cost(&(nothing.clone() + &vpa("Auto", "minAllowed: {cpu: 1}"))).unwrap();
+    assert!(
+        !sized.objects[0].notes.iter().any(|note| note.contains("counted at nothing")),
+        "{:?}",
+        sized.objects
+    );
+}
