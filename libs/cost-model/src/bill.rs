@@ -1,5 +1,8 @@
 //! What the invoice will do: the nodes that a state needs, at the prices of their instances.
 
+mod committed;
+mod counted;
+mod loads;
 mod range;
 mod words;
 
@@ -10,6 +13,8 @@ use packing::{Cluster, Comparison, Controller, Effect, NodeKind, Packing, StuckR
 use price_book::{Confidence, Currency, Date, InstancePrice, InstanceQuote, Money, PriceBook};
 use rust_decimal::{Decimal, RoundingStrategy};
 
+use self::committed::Committed;
+use self::loads::Loads;
 use crate::{CostError, DaemonPods, Figure, Figures, HOURS_A_MONTH};
 
 /// The bill for nodes before and after a change, a month.
@@ -17,7 +22,8 @@ use crate::{CostError, DaemonPods, Figure, Figures, HOURS_A_MONTH};
 pub struct Bill {
     /// The nodes by kind, sorted by kind; kinds that stay as they are, are among them.
     pub nodes: Vec<BillLine>,
-    /// The whole: the sum over `nodes`; none if the price of one of them is not known.
+    /// The whole: the sum over `nodes`, or less where the price book holds commitments that cover them; none if the price of one of
+    /// them is not known.
     pub total: Option<Figures>,
     /// The least and the most that the change may do, in micro-units, where an autoscaler leaves it to chance or a price has
     /// moved; equal where neither is so. None as of `total`.
@@ -96,29 +102,64 @@ pub struct PendingPods {
 
 /// The bill for the nodes that a state needs before and after a change; without a state before, everything is new.
 ///
+/// The pods are those that [`estimate`](crate::estimate) counts: what autoscalers, LimitRanges, Rollouts and owners say of their number
+/// and size, without those that run elsewhere than on nodes.
+///
 /// # Errors
-/// When a field of a workload is refused, there are too many pods, or a cost does not fit into 64 bits of micro-units.
+/// When a field of a workload is refused, there are too many pods, the description of the nodes gives prices in another currency
+/// than the book's, or a cost does not fit into 64 bits of micro-units.
 pub fn bill(
     cluster: &Cluster,
     before: Option<&[Object]>,
     after: &[Object],
     prices: &PriceBook,
 ) -> Result<Bill, CostError> {
-    let comparison = packing::compare(cluster, before.unwrap_or_default(), after)?;
+    check_currency(cluster, prices)?;
+    let Loads { expected: comparison, extremes, mut notes } =
+        Loads::of(cluster, before.unwrap_or_default(), after, prices)?;
     let nodes: Vec<BillLine> =
         comparison.kinds.iter().map(|change| line(change, &comparison, prices)).collect::<Result<_, _>>()?;
+    let committed = Committed::of(&nodes, prices);
+    notes.extend(committed.iter().map(|committed| committed.note(prices.currency.code())));
+    notes.extend(without_currency(cluster, &nodes, prices));
     Ok(Bill {
-        total: total(&nodes, prices)?,
-        delta_range: range::of(&comparison, prices)?,
+        total: match committed {
+            Some(committed) => Some(figures(committed.months()?, prices)),
+            None => total(&nodes, prices)?,
+        },
+        delta_range: range::of(std::iter::once(&comparison).chain(&extremes), prices)?,
         confidence: confidence(&nodes),
         effect: comparison.effect,
         pending: pending(&comparison),
         daemons: daemons(&comparison),
         stuck: comparison.stuck,
-        notes: cluster.notes().to_vec(),
+        notes: cluster.notes().iter().cloned().chain(notes).collect(),
         prices: origin(&nodes, prices),
         nodes,
     })
+}
+
+fn check_currency(cluster: &Cluster, prices: &PriceBook) -> Result<(), CostError> {
+    match cluster.currency() {
+        Some(nodes) if nodes != prices.currency.code() => {
+            Err(CostError::Currencies { nodes: nodes.to_owned(), book: prices.currency.code().to_owned() })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Prices that are given without a currency are in the book's: that is said.
+fn without_currency(cluster: &Cluster, nodes: &[BillLine], prices: &PriceBook) -> Option<String> {
+    let is_given = |line: &BillLine| matches!(line.price, Priced::Given(_));
+    let is_unsaid = cluster.currency().is_none() && nodes.iter().any(is_given);
+    is_unsaid.then(|| {
+        let currency = prices.currency.code();
+        format!("the prices beside the nodes name no currency: they are taken to be in {currency}")
+    })
+}
+
+fn figures((before, after): (i64, i64), prices: &PriceBook) -> Figures {
+    Figures::new(figure(before, prices), figure(after, prices))
 }
 
 fn daemons(comparison: &Comparison) -> Vec<DaemonPods> {
@@ -255,7 +296,7 @@ fn total(nodes: &[BillLine], prices: &PriceBook) -> Result<Option<Figures>, Cost
         let add = |sum: i64, figure: Figure| sum.checked_add(figure.money.micros).ok_or_else(too_large);
         sums = (add(sums.0, figures.baseline)?, add(sums.1, figures.projected)?);
     }
-    Ok(Some(Figures::new(figure(sums.0, prices), figure(sums.1, prices))))
+    Ok(Some(figures(sums, prices)))
 }
 
 fn pending(comparison: &Comparison) -> Vec<PendingPods> {

@@ -46,6 +46,14 @@ pub enum CostError {
     /// Nodes or pods that cannot be packed.
     #[error(transparent)]
     Packing(#[from] packing::PackingError),
+    /// Prices of nodes in another currency than the book's.
+    #[error("the description of the nodes gives prices in {nodes}, and the price book is in {book}")]
+    Currencies {
+        /// What the description of the nodes says.
+        nodes: String,
+        /// What the book is in.
+        book: String,
+    },
     /// A cost that does not fit into 64 bits of micro-units, or fractions too large to compute it exactly.
     #[error("the cost of {0} is too large to be counted")]
     Overflow(String),
@@ -60,6 +68,7 @@ impl CostError {
             Self::Schedule { .. } => "SCHEDULE_INVALID",
             Self::Field { .. } => "FIELD_INVALID",
             Self::Packing(error) => error.code(),
+            Self::Currencies { .. } => "MONEY_CURRENCIES",
             Self::Overflow(_) => "COST_OVERFLOW",
         }
     }

@@ -305,3 +305,21 @@ spec:
     assert_eq!(report.unknown, []);
     assert_eq!(report.objects[0].notes, ["a pod on each of the 2 nodes that it lands on"]);
 }
+
+/// Two m5.large are reserved at 0.06 an hour: 0.12, which is 87.60 a month. With one node before and two after the bill is the
+/// same; the third is on demand, 0.096 × 730 = 70.08.
+#[test]
+fn reservations_cover_nodes() {
+    let list = r#"{"version": 2, "currency": "USD", "as_of": "2026-01-01", "source": "ours", "rules": [
+        {"name": "ours", "scope": {"kind": "m5.large", "resource": "instance"},
+         "commitment": {"reservation": {"count": 2, "hour": "0.06"}}}]}"#;
+    let book = PriceBook::before_shipped(price_book::PriceList::read(list).unwrap()).unwrap();
+    let bill = |after| bill(&nodes(LISTED), Some(&web(2)), &web(after), &book).unwrap();
+    let reserved = 87_600_000;
+    assert_eq!(micros(&bill(4)), (reserved, reserved, 0));
+    assert_eq!(micros(&bill(7)), (reserved, reserved + 70_080_000, 70_080_000));
+    let (low, high) = bill(7).delta_range.unwrap();
+    assert_eq!((low.micros, high.micros), (70_080_000, 70_080_000));
+    let note = "0.12 USD an hour is paid for commitments, used or not: unused of it are 0.06 USD before and 0 USD after; ";
+    assert!(bill(4).notes.iter().any(|one| one.starts_with(note)), "{:?}", bill(4).notes);
+}

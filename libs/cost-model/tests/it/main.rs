@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a panic in a test is the report")]
 
 mod bill;
+mod bill_pods;
 mod errors;
 mod groups;
 mod kinds;
