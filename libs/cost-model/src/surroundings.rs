@@ -56,10 +56,13 @@ impl<'a> Surroundings<'a> {
         self
     }
 
-    /// How many pods a DaemonSet has on the target's nodes, if these are known.
+    /// How many pods a DaemonSet has on the target's nodes, if these are known. A manifest that names no namespace is of the one
+    /// that it is applied in, whichever that is.
     pub(crate) fn daemon_pods(&self, key: &ObjectKey) -> Option<u32> {
-        let namespace = key.namespace.clone().unwrap_or_else(|| "default".to_owned());
-        self.daemon_pods.get(&(namespace, key.name.clone())).copied()
+        let meant = |namespace: &str| key.namespace.as_deref().is_none_or(|own| own == namespace);
+        let mut found = self.daemon_pods.iter().filter(|((ns, name), _)| *name == key.name && meant(ns));
+        let pods = found.next().map(|(_, pods)| *pods);
+        pods.filter(|_| found.next().is_none())
     }
 
     pub(crate) fn of(objects: &'a [Object]) -> Self {

@@ -34,7 +34,7 @@ pub use equal::{Difference, Previewed, equal_plan};
 pub use handed_over::HandedOver;
 pub use hash::{PreviewParts, group_hash, preview_hash};
 pub use inputs::{Inputs, Moved, PinnedFile, PinnedHeld, Renderer};
-pub use nodes::{Billed, KnownNodes, NodeFacts, manifests_at};
+pub use nodes::{Billed, KnownNodes, NodeFacts, applied_in, manifests_at};
 pub use plan::PlanDocument;
 pub use promotion_plan::{ByteSplice, EditError, FileEdit, Piece, PlanItem, Selection, Take, apply_edit};
 pub use render::{NoPrograms, Programs};

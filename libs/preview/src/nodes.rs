@@ -1,5 +1,7 @@
 //! What is known of the nodes that the target runs on.
 
+use std::borrow::Cow;
+
 use cost_model::{Bill, CostError};
 use file_tree::{FileTree, Found};
 use kube_model::yaml::Limits;
@@ -44,7 +46,12 @@ impl NodeFacts {
 #[serde(rename_all = "snake_case")]
 pub enum KnownNodes {
     /// The facts.
-    Facts(NodeFacts),
+    Facts {
+        /// What describes the nodes.
+        nodes: NodeFacts,
+        /// Where manifests that name no namespace are applied.
+        namespace: Option<String>,
+    },
     /// Nothing, and why.
     Unknown(String),
 }
@@ -66,8 +73,8 @@ impl KnownNodes {
     /// As [`bill`](crate::bill), and when the facts describe no nodes.
     pub fn bill(&self, rendered: &Rendered, book: &PriceBook) -> Result<Billed, CostError> {
         match self {
-            Self::Facts(facts) => {
-                let bill = crate::bill(rendered, &facts.cluster()?, book)?;
+            Self::Facts { nodes, namespace } => {
+                let bill = crate::bill(rendered, (&nodes.cluster()?, namespace.as_deref()), book)?;
                 Ok(Billed::Bill(Box::new(bill)))
             }
             Self::Unknown(why) => Ok(Billed::Unknown(why.clone())),
@@ -93,6 +100,21 @@ impl Billed {
             Self::Unknown(why) => Some(why),
         }
     }
+}
+
+/// Objects with the namespace that they are applied in, where their manifests name none: what runs in a cluster is told by it.
+#[must_use]
+pub fn applied_in<'o>(objects: &'o [Object], namespace: Option<&str>) -> Cow<'o, [Object]> {
+    let lacks = |object: &Object| object.key.namespace.is_none();
+    let Some(namespace) = namespace.filter(|_| objects.iter().any(lacks)) else {
+        return Cow::Borrowed(objects);
+    };
+    let apply = |object: &Object| {
+        let mut object = object.clone();
+        object.key.namespace.get_or_insert_with(|| namespace.to_owned());
+        object
+    };
+    Cow::Owned(objects.iter().map(apply).collect())
 }
 
 /// The manifests at a path of a repository: a file, or those below a directory. None where there are none.
@@ -132,11 +154,12 @@ mod tests {
 
     #[test]
     fn they_are_read_as_they_are_written() {
-        let written = KnownNodes::Facts(facts(NODES)).write().unwrap();
+        let written =
+            KnownNodes::Facts { nodes: facts(NODES), namespace: Some("shop".to_owned()) }.write().unwrap();
         let read = <KnownNodes as crate::Document>::read(&written).unwrap();
         assert_eq!(read.write().unwrap(), written);
         assert!(!String::from_utf8(written).unwrap().contains("providerID"));
-        let KnownNodes::Facts(read) = read else { panic!("there are facts") };
+        let KnownNodes::Facts { nodes: read, .. } = read else { panic!("there are facts") };
         assert!(read.cluster().is_ok());
         assert_eq!(
             facts("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n").cluster().unwrap_err(),

@@ -10,6 +10,7 @@ use risk_rules::{Drifted, Facts, PlanFacts, PodsOf, RiskReport, RoomFacts, Stuck
 use serde::{Deserialize, Serialize};
 
 use crate::facts;
+use crate::nodes::applied_in;
 use crate::plan::PlanDocument;
 use crate::rendered::Rendered;
 
@@ -25,12 +26,17 @@ pub fn cost(
     cost_model::estimate(Some(&rendered.before), &rendered.after, book, assumptions)
 }
 
-/// What the edit of the target does to the bill for its nodes.
+/// What the edit of the target does to the bill for its nodes; `namespace` is where manifests that name none are applied.
 ///
 /// # Errors
 /// When a field of a workload is refused, there are too many pods, or a cost is too large to count.
-pub fn bill(rendered: &Rendered, nodes: &Cluster, prices: &PriceBook) -> Result<Bill, CostError> {
-    cost_model::bill(nodes, Some(&rendered.before), &rendered.after, prices)
+pub fn bill(
+    rendered: &Rendered,
+    (nodes, namespace): (&Cluster, Option<&str>),
+    prices: &PriceBook,
+) -> Result<Bill, CostError> {
+    let [before, after] = [&rendered.before, &rendered.after].map(|state| applied_in(state, namespace));
+    cost_model::bill(nodes, Some(&before), &after, prices)
 }
 
 /// What the edit of the target risks; the plan's lists are facts beside the two states, and so is what finds no room on the

@@ -29,7 +29,7 @@ pub(crate) fn known(
         return KnownNodes::Unknown(format!("plimsoll.yaml names no nodes for {name}"));
     };
     match read(mirrors, inputs, &path, redactor) {
-        Ok(facts) => KnownNodes::Facts(facts),
+        Ok(nodes) => KnownNodes::Facts { nodes, namespace: inputs.to.namespace.clone() },
         Err(why) => KnownNodes::Unknown(format!("the nodes of {name} cannot be read: {why}")),
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cost_model::{Bill, CostError, bill};
 use kube_model::Object;
 use packing::Cluster;
-use preview::{NodeFacts, Rendered, manifests_at};
+use preview::{NodeFacts, Rendered, applied_in, manifests_at};
 use price_book::PriceBook;
 use source::{RepositoryFiles, SourceError};
 
@@ -59,13 +59,21 @@ impl Nodes {
     }
 
     /// What an edit does to the bill.
-    pub(crate) fn bill_of_edit(&self, rendered: &Rendered, book: &PriceBook) -> Result<Bill, Failure> {
-        preview::bill(rendered, &self.0, book).map_err(|error| fail(&error))
+    pub(crate) fn bill_of_edit(
+        &self,
+        rendered: &Rendered,
+        target: &Given,
+        book: &PriceBook,
+    ) -> Result<Bill, Failure> {
+        preview::bill(rendered, (&self.0, namespace(target)), book).map_err(|error| fail(&error))
     }
 
     fn bill(&self, before: Option<&Input>, after: &Input, book: &PriceBook) -> Result<Bill, Failure> {
-        let before: Option<&[Object]> = before.map(|input| input.objects.as_slice());
-        bill(&self.0, before, &after.objects, book).map_err(|error| fail(&error))
+        // Both are states of the environment whose nodes these are, and read as being in its namespace.
+        let namespace = namespace(&after.given);
+        let before = before.map(|input| applied_in(&input.objects, namespace));
+        let before: Option<&[Object]> = before.as_deref();
+        bill(&self.0, before, &applied_in(&after.objects, namespace), book).map_err(|error| fail(&error))
     }
 }
 
@@ -85,6 +93,11 @@ impl NamedNodes {
         let located = session.workspace.locate(argument)?;
         Ok(located.and_then(|located| Some(Self { path: located.found.nodes?, files: located.files })))
     }
+}
+
+/// Where the manifests of an environment that name no namespace are applied.
+fn namespace(given: &Given) -> Option<&str> {
+    given.environment()?.namespace.as_deref()
 }
 
 fn fail(error: &CostError) -> Failure {

@@ -79,7 +79,7 @@ impl Preview {
             None => sides_nodes.map(|named| Nodes::of_environment(session, &named)).transpose()?,
         };
         let bill = match nodes.or(own.as_ref()) {
-            Some(nodes) => Billed::Bill(Box::new(nodes.bill_of_edit(&rendered, prices.book())?)),
+            Some(nodes) => Billed::Bill(Box::new(nodes.bill_of_edit(&rendered, &target, prices.book())?)),
             None => Billed::Unknown("nothing describes the target's nodes".to_owned()),
         };
         let cost = match prices.on_nodes_of(bill.bill()) {

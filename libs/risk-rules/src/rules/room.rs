@@ -106,8 +106,9 @@ fn asks_for_more(change: &Change<'_>, object: &Object) -> bool {
 /// The object whose pods they are; pods that others have lost to the change may be of none of the state.
 fn object_of(change: &Change<'_>, pods: &PodsOf) -> ObjectRef {
     let is_its = |object: &&Object| {
-        let namespace = object.key.namespace.as_deref().unwrap_or("default");
-        (&*object.key.kind, namespace, &*object.key.name) == (&*pods.kind, &*pods.namespace, &*pods.name)
+        // A manifest that names no namespace is of the one that it is applied in.
+        let is_there = object.key.namespace.as_ref().is_none_or(|namespace| *namespace == pods.namespace);
+        is_there && (&object.key.kind, &object.key.name) == (&pods.kind, &pods.name)
     };
     if let Some(object) = change.after.objects().find(is_its) {
         return ObjectRef::of(object);

@@ -114,6 +114,59 @@ spec: {forProvider: {instanceClass: db.r5.24xlarge}}
     assert!(unknown.err.contains("is not known, so it may be above --fail-above"), "{unknown:?}");
 }
 
+/// What runs in the environment's namespace is what the manifests without one describe: two pods of 600m on one node of two,
+/// each of 1900m, and no third beside them. One node of 70.08 holds them, once the empty one is gone.
+#[test]
+fn manifests_without_a_namespace_are_those_that_run_in_the_environments() {
+    let pod = |name: &str| {
+        format!(
+            "
+- apiVersion: v1
+  kind: Pod
+  metadata:
+    name: web-5d8-{name}
+    namespace: web-prod
+    labels: {{app: web, pod-template-hash: 5d8}}
+    ownerReferences: [{{apiVersion: apps/v1, kind: ReplicaSet, name: web-5d8, uid: u, controller: true}}]
+  spec: {{nodeName: a, containers: [{{name: c, resources: {{requests: {{cpu: 600m, memory: 1Gi}}}}}}]}}
+  status: {{phase: Running}}"
+        )
+    };
+    let node = |name: &str| {
+        format!(
+            "
+- apiVersion: v1
+  kind: Node
+  metadata:
+    name: {name}
+    labels: {{node.plimsoll.dev/group: general, node.kubernetes.io/instance-type: m5.large, topology.kubernetes.io/region: us-east-1}}
+  status: {{allocatable: {{cpu: 1900m, memory: 7Gi, pods: 20}}}}"
+        )
+    };
+    let group = "
+- apiVersion: plimsoll.dev/v1
+  kind: NodeGroups
+  metadata: {name: production}
+  spec: {groups: [{name: general, instanceType: m5.large, region: us-east-1, min: 1, max: 5}]}";
+    let snapshot =
+        ["apiVersion: v1\nkind: List\nitems:", &node("a"), &node("b"), &pod("x"), &pod("y"), group].concat();
+    let application = "
+apiVersion: plimsoll.dev/v1
+kind: Application
+metadata: {name: shop}
+spec:
+  environments: [{name: production, path: production, namespace: web-prod}]
+";
+    let sandbox = Sandbox::new()
+        .file("plimsoll.yaml", application)
+        .file("snapshot.yaml", snapshot)
+        .file("production/web.yaml", web(2, "1Gi").replace(", namespace: shop", ""));
+    let run = sandbox.run(&["cost", "production", "--nodes", "snapshot.yaml", "--format", "json"]);
+    let bill = &follows("cost", &run)["bill"];
+    assert_eq!(bill["total"]["projected_micros"], 70_080_000, "{bill:#}");
+    assert_eq!(bill["pending"], serde_json::json!([]));
+}
+
 #[test]
 fn a_file_without_nodes_is_refused() {
     let run = sandbox().run(&["cost", "two.yaml", "--nodes", "three.yaml"]);
