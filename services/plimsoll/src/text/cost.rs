@@ -1,7 +1,7 @@
 //! `plimsoll cost` as text.
 
 use budgets::Standing;
-use cost_model::{CostReport, Figures, Range};
+use cost_model::{Bill, CostReport, Figures, Range};
 use price_book::Confidence;
 
 use super::table::{self, Row};
@@ -44,10 +44,32 @@ pub(crate) fn render(estimate: &Estimate, style: Style) -> String {
 
 /// What there is to know first: what the invoice does where nodes are known, else what is allocated.
 pub(crate) fn headline(estimate: &Estimate) -> String {
+    let but = but_for(&estimate.report, estimate.sides);
     match &estimate.bill {
-        Some(bill) => format!("Bill for nodes: {}", bill::verdict(bill, estimate.sides)),
-        None => format!("Cost: {}", verdict_in(&estimate.report, estimate.sides, estimate.scale)),
+        Some(bill) => {
+            let waits = waiting(bill).map(|pods| format!("; {pods}")).unwrap_or_default();
+            format!("Bill for nodes: {}{waits}{but}", bill::verdict(bill, estimate.sides))
+        }
+        None => format!("Cost: {}{but}", verdict_in(&estimate.report, estimate.sides, estimate.scale)),
     }
+}
+
+/// What a figure leaves out, since nobody knows it; what does not change leaves no change out.
+fn but_for(report: &CostReport, sides: Sides) -> String {
+    let counts = |unknown: &&cost_model::UnknownCost| sides == Sides::After || unknown.changed;
+    match report.unknown.iter().filter(counts).count() {
+        0 => String::new(),
+        more => format!(", but for {} whose cost is not known", count(more, "object", "objects")),
+    }
+}
+
+/// A bill is no saving where less runs.
+fn waiting(bill: &Bill) -> Option<String> {
+    let more: u32 = bill.pending.iter().map(|pods| pods.after.saturating_sub(pods.before)).sum();
+    (more > 0).then(|| match more {
+        1 => "1 more pod stays Pending".to_owned(),
+        more => format!("{more} more pods stay Pending"),
+    })
 }
 
 /// A month's change: `+$17.20 a month (+14 %), on $125.40`.

@@ -66,6 +66,8 @@ fn what_does_not_fit_is_told() {
     let text = sandbox().run(&["cost", "two.yaml", "large.yaml", "--nodes", "nodes.yaml"]).out;
     let expected = "Deployment/shop/web: 2 pods stay Pending: no node has 24 GiB of memory free";
     assert!(text.contains(expected), "{text}");
+    let head = text.lines().next().unwrap();
+    assert!(head.ends_with("; 2 more pods stay Pending"), "{head}");
 }
 
 /// The change is 140.16 a month on the bill, and less by what is allocated: it is the bill that the gate is held against.
@@ -112,6 +114,11 @@ spec: {forProvider: {instanceClass: db.r5.24xlarge}}
     let unknown = run("database.yaml", "1000000");
     assert_eq!(unknown.code, 2, "{unknown:?}");
     assert!(unknown.err.contains("is not known, so it may be above --fail-above"), "{unknown:?}");
+    let head = unknown.out.lines().next().unwrap();
+    assert!(
+        head.ends_with("unchanged at $70.08 a month, but for 1 object whose cost is not known"),
+        "{head}"
+    );
 }
 
 /// What runs in the environment's namespace is what the manifests without one describe: two pods of 600m on one node of two,
