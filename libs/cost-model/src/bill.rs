@@ -1,5 +1,6 @@
 //! What the invoice will do: the nodes that a state needs, at the prices of their instances.
 
+mod catalogue;
 mod committed;
 mod counted;
 mod loads;
@@ -13,6 +14,7 @@ use packing::{Cluster, Comparison, Controller, Effect, NodeKind, Packing, StuckR
 use price_book::{Confidence, Currency, Date, InstancePrice, InstanceQuote, Money, PriceBook};
 use rust_decimal::{Decimal, RoundingStrategy};
 
+use self::catalogue::Catalogue;
 use self::committed::Committed;
 use self::loads::Loads;
 use crate::{CostError, DaemonPods, Figure, Figures, HOURS_A_MONTH};
@@ -115,8 +117,11 @@ pub fn bill(
     prices: &PriceBook,
 ) -> Result<Bill, CostError> {
     check_currency(cluster, prices)?;
+    let catalogue = Catalogue::beside(cluster, prices);
+    let cluster = &catalogue.cluster;
     let Loads { expected: comparison, extremes, mut notes } =
-        Loads::of(cluster, before.unwrap_or_default(), after, prices)?;
+        Loads::of(&catalogue, before.unwrap_or_default(), after, prices)?;
+    notes.extend(catalogue.note.clone());
     let nodes: Vec<BillLine> =
         comparison.kinds.iter().map(|change| line(change, &comparison, prices)).collect::<Result<_, _>>()?;
     let committed = Committed::of(&nodes, prices);

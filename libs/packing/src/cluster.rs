@@ -126,6 +126,20 @@ impl Cluster {
         &self.notes
     }
 
+    /// The kind of node class (`EC2NodeClass`) of NodePools for which no instance types are described.
+    #[must_use]
+    pub fn node_class_without_types(&self) -> Option<&str> {
+        self.pools.node_class().filter(|_| self.pools.has_no_types())
+    }
+
+    /// The region of its nodes, if all that say so are in one.
+    #[must_use]
+    pub fn region(&self) -> Option<&str> {
+        let regions: BTreeSet<&str> =
+            self.nodes.iter().filter_map(|node| node.label(crate::node::REGION)).collect();
+        regions.first().copied().filter(|_| regions.len() == 1)
+    }
+
     /// The currency of the prices that the description of the nodes gives, by its code; none where it does not say.
     #[must_use]
     pub fn currency(&self) -> Option<&str> {

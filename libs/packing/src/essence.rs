@@ -90,7 +90,14 @@ const POOL: Shape = Fields(&[
         "template",
         Fields(&[
             ("metadata", Fields(&[("labels", Whole)])),
-            ("spec", Fields(&[("requirements", Whole), ("taints", Whole)])),
+            (
+                "spec",
+                Fields(&[
+                    ("requirements", Whole),
+                    ("taints", Whole),
+                    ("nodeClassRef", Fields(&[("kind", Whole)])),
+                ]),
+            ),
         ]),
     ),
     ("limits", Whole),

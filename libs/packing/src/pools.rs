@@ -63,6 +63,7 @@ pub(crate) fn price<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option
 #[derive(Debug, Clone)]
 pub(crate) struct Pool {
     pub(crate) name: String,
+    node_class: Option<String>,
     requirements: Vec<Requirement>,
     labels: Labels,
     taints: Vec<Taint>,
@@ -112,7 +113,15 @@ struct MetadataFields {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
+struct NodeClassFields {
+    kind: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 struct SpecFields {
+    #[serde(rename = "nodeClassRef", deserialize_with = "or_default")]
+    node_class: NodeClassFields,
     #[serde(deserialize_with = "or_default")]
     requirements: Vec<Requirement>,
     #[serde(deserialize_with = "or_default")]
@@ -135,10 +144,16 @@ impl Pools {
         !self.pools.is_empty() && self.types.is_empty()
     }
 
+    /// The kind of the first node class that is named.
+    pub(crate) fn node_class(&self) -> Option<&str> {
+        self.pools.iter().find_map(|pool| pool.node_class.as_deref())
+    }
+
     pub(crate) fn add(&mut self, object: &Object) -> Result<(), PackingError> {
         let fields: PoolFields = part(object, &["spec"])?;
         self.pools.push(Pool {
             name: object.key.name.clone(),
+            node_class: fields.template.spec.node_class.kind,
             requirements: fields.template.spec.requirements,
             labels: fields.template.metadata.labels,
             taints: fields.template.spec.taints,

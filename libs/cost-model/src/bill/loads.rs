@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use kube_model::Object;
-use packing::{Cluster, Comparison, PackingError};
+use packing::{Comparison, PackingError};
 use price_book::PriceBook;
 
+use super::catalogue::Catalogue;
 use super::counted::{Counts, Load};
 use crate::CostError;
 
@@ -19,14 +20,18 @@ pub(super) struct Loads {
 
 impl Loads {
     pub(super) fn of(
-        cluster: &Cluster,
+        catalogue: &Catalogue,
         before: &[Object],
         after: &[Object],
         prices: &PriceBook,
     ) -> Result<Self, CostError> {
         let (old, new) = (Counts::of(before, prices)?, Counts::of(after, prices)?);
-        let compared = |load| packing::compare(cluster, old.at(load), new.at(load));
-        let expected = compared(Load::Expected)?;
+        let compared = |load| {
+            let mut comparison = packing::compare(&catalogue.cluster, old.at(load), new.at(load))?;
+            catalogue.unprice(&mut comparison);
+            Ok(comparison)
+        };
+        let expected: Comparison = compared(Load::Expected)?;
         let mut notes: BTreeSet<String> = old.notes.union(&new.notes).cloned().collect();
         let mut extremes = Vec::new();
         if old.varies || new.varies {

@@ -323,3 +323,47 @@ fn reservations_cover_nodes() {
     let note = "0.12 USD an hour is paid for commitments, used or not: unused of it are 0.06 USD before and 0 USD after; ";
     assert!(bill(4).notes.iter().any(|one| one.starts_with(note)), "{:?}", bill(4).notes);
 }
+
+/// Karpenter without instance types: the cheapest of the book's that holds a pod of 1500m and 4 GiB. Of the shipped list of AWS
+/// in us-east-1 (on demand) t3.large has 2 cores and 8 GiB for 0.0832, and nothing that holds the pod is cheaper: c5.large (0.085) has
+/// 4 GiB before what is kept away. 0.0832 × 730 = 60.736.
+#[test]
+fn karpenter_launches_what_the_book_lists() {
+    let pool = |class: &str| {
+        Cluster::read(&objects(&format!(
+            "
+apiVersion: karpenter.sh/v1
+kind: NodePool
+metadata: {{name: default}}
+spec:
+  template:
+    spec:
+      nodeClassRef: {{group: karpenter.k8s.aws, kind: {class}, name: default}}
+      requirements: [{{key: karpenter.k8s.aws/instance-category, operator: In, values: [c, m, r, t]}}]
+"
+        )))
+        .unwrap()
+    };
+    let state = objects(
+        "
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  template: {spec: {containers: [{name: c, resources: {requests: {cpu: 1500m, memory: 4Gi}}}]}}
+",
+    );
+    let book = PriceBook::shipped().unwrap();
+    let billed = bill(&pool("EC2NodeClass"), None, &state, &book).unwrap();
+    let line = billed.nodes.iter().find(|line| line.after > 0).unwrap();
+    assert_eq!(line.kind.instance_type.as_deref(), Some("t3.large"));
+    assert_eq!(micros(&billed), (0, 60_736_000, 60_736_000));
+    assert!(matches!(&line.price, Priced::Quoted(quote) if quote.hour.source.contains("Linux instances")));
+    assert!(
+        billed.notes.iter().any(|note| note.contains("of the price book are taken")),
+        "{:?}",
+        billed.notes
+    );
+    let unknown = bill(&pool("OurNodeClass"), None, &state, &book).unwrap();
+    assert!(unknown.nodes.is_empty() && unknown.pending.len() == 1);
+}
