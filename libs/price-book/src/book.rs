@@ -7,7 +7,9 @@ use serde_json::value::RawValue;
 
 use crate::offers::Offer;
 use crate::rules::Priced;
-use crate::{Confidence, Currency, Date, PriceBookError, PriceList, Quote, Unit, UnitPrices, file, rates};
+use crate::{
+    Confidence, Currency, Date, PriceBookError, PriceList, Quote, Rate, Unit, UnitPrices, file, rates,
+};
 
 const SHIPPED: &str = include_str!("../data/default.json");
 
@@ -72,6 +74,25 @@ impl PriceBook {
     pub fn before_shipped(mut lists: Vec<PriceList>) -> Result<Self, PriceBookError> {
         lists.extend(Self::shipped()?.lists);
         Self::layered(lists)
+    }
+
+    /// The book, if nothing in it is of a later day than today: nobody knows tomorrow's prices, so such a date is a slip. (The
+    /// day of [`PriceBook::on`] is another: prices of today may be held against the rules of last year.) Today is not before
+    /// the day of the shipped prices: a clock that says so is wrong.
+    ///
+    /// # Errors
+    /// When a list is of a later day.
+    pub fn known_by(self, today: &Date) -> Result<Self, PriceBookError> {
+        let mut later = self.lists.iter().filter(|list| list.as_of > *today).peekable();
+        if later.peek().is_some() {
+            let shipped = Self::shipped()?;
+            let newest = shipped.lists.iter().map(|list| &list.as_of).max();
+            if let Some(list) = later.find(|list| Some(&list.as_of) > newest) {
+                let why = format!("is {} ({}), which lies after today, {today}", list.as_of, list.source);
+                return Err(PriceBookError::value("as_of", why));
+            }
+        }
+        Ok(self)
     }
 
     fn of(lists: Vec<PriceList>, day: Option<Date>) -> Result<Self, PriceBookError> {
@@ -145,7 +166,19 @@ impl PriceBook {
         list.confidence = worst.map_or(Confidence::Assumed, |quote| quote.confidence);
         list.why = worst.and_then(|quote| quote.why.clone());
         list.units = units;
-        Self { lists: vec![list], day: None, ..self.clone() }
+        // Field by field: a clone of the whole would copy every list to drop it.
+        Self {
+            currency: self.currency,
+            as_of: self.as_of.clone(),
+            source: self.source.clone(),
+            cpu_core_hour: self.cpu_core_hour,
+            ram_gib_hour: self.ram_gib_hour,
+            gpu_hour: self.gpu_hour,
+            storage_gib_month: self.storage_gib_month,
+            load_balancer_hour: self.load_balancer_hour,
+            lists: vec![list],
+            day: None,
+        }
     }
 
     /// The price of a list in the book's currency; none where no rate is known.
@@ -160,8 +193,7 @@ impl PriceBook {
         if list.currency == self.currency {
             return Some(quote(price, list.source.clone()));
         }
-        let all = self.lists.iter().flat_map(|list| &list.rates);
-        let rate = rates::newest(all, list.currency, self.currency, self.day())?;
+        let rate = self.rate_from(list.currency)?;
         let converted = price.checked_mul(rate.rate)?;
         let at = format!("1 {} = {} {} ({}, {})", rate.from, rate.rate, rate.to, rate.source, rate.as_of);
         Some(quote(converted.normalize(), format!("{}, at {at}", list.source)))
@@ -169,7 +201,13 @@ impl PriceBook {
 
     /// Whether prices of the list count.
     pub(crate) fn counts(&self, list: &PriceList) -> bool {
-        self.quote(list, Decimal::ONE).is_some()
+        list.currency == self.currency || self.rate_from(list.currency).is_some()
+    }
+
+    /// The rate from a currency to that of the book.
+    fn rate_from(&self, currency: Currency) -> Option<&Rate> {
+        let all = self.lists.iter().flat_map(|list| &list.rates);
+        rates::newest(all, currency, self.currency, self.day())
     }
 
     /// Why prices of a list do not count.

@@ -22,7 +22,7 @@ pub struct Rate {
     pub source: String,
 }
 
-/// The newest of the rates that holds on the day: a rate of a later day is not known yet.
+/// The newest of the rates that holds on the day, and of equal ones the first: a rate of a later day is not known yet.
 pub(crate) fn newest<'a>(
     rates: impl Iterator<Item = &'a Rate>,
     from: Currency,
@@ -31,5 +31,5 @@ pub(crate) fn newest<'a>(
 ) -> Option<&'a Rate> {
     rates
         .filter(|rate| (rate.from, rate.to) == (from, to) && rate.as_of <= *day)
-        .max_by(|one, other| one.as_of.cmp(&other.as_of))
+        .reduce(|best, rate| if rate.as_of > best.as_of { rate } else { best })
 }

@@ -23,7 +23,8 @@ pub struct Rule {
     /// So many per cent off a list price.
     #[serde(default, deserialize_with = "exact::read_option", skip_serializing_if = "Option::is_none")]
     pub discount_percent: Option<Decimal>,
-    /// What a unit costs instead: an hour of an instance, a GiB for a month.
+    /// What a unit costs instead: an hour of an instance, a GiB for a month. Of an instance it is one on demand, where the scope
+    /// does not say which capacity type.
     #[serde(default, deserialize_with = "exact::read_option", skip_serializing_if = "Option::is_none")]
     pub rate: Option<Decimal>,
     /// What is paid whether it is used or not.
@@ -110,6 +111,12 @@ impl Rule {
             && self.until.as_ref().is_none_or(|until| day <= until)
     }
 
+    /// The rate, if it has one and is one of this price: what was agreed without a word of spot is no price of spot.
+    fn rate_of(&self, priced: &Priced<'_>) -> Option<Decimal> {
+        let is_of_spot = self.scope.capacity_type.is_some();
+        self.rate.filter(|_| !priced.is_spot || is_of_spot)
+    }
+
     fn overlaps(&self, other: &Self) -> bool {
         let begins = |rule: &Self, until: &Option<Date>| match (&rule.from, until) {
             (Some(from), Some(until)) => from <= until,
@@ -185,7 +192,7 @@ impl PriceBook {
     pub(crate) fn ruled(&self, quote: Quote, priced: &Priced<'_>) -> Quote {
         let mut rate: Option<(&PriceList, &Rule, Decimal)> = None;
         for (list, rule) in self.rules().filter(|(_, rule)| rule.scope.holds(priced)) {
-            if let Some(price) = rule.rate
+            if let Some(price) = rule.rate_of(priced)
                 && rate.is_none_or(|(_, best, _)| rule.scope.given() > best.scope.given())
             {
                 rate = Some((list, rule, price));

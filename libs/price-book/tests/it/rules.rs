@@ -68,6 +68,48 @@ fn a_negotiated_rate_comes_before_discounts() {
     assert_eq!((wide.price.to_string().as_str(), wide.confidence), ("0.07", Confidence::Contract));
 }
 
+/// The shipped price of an m5.large as spot in us-east-1 is 0.04366, and is a list's. A rate of 0.07 that says nothing of spot is
+/// one on demand; one of 0.03 for spot is the price of spot.
+#[test]
+fn a_rate_without_a_capacity_type_is_none_of_spot() {
+    let any = r#"{"name": "any", "rate": "0.07", "scope": {"kind": "m5.large"}}"#;
+    let book = with(any).unwrap();
+    assert_eq!(hour(&book, "m5.large", "us-east-1", "on-demand").price.to_string(), "0.07");
+    let spot = hour(&book, "m5.large", "us-east-1", "spot");
+    assert_eq!((spot.price.to_string().as_str(), spot.confidence), ("0.04366", Confidence::List));
+    let own = r#"{"name": "own", "rate": "0.03", "scope": {"kind": "m5.large", "capacity_type": "spot"}}"#;
+    let spot = hour(&with(&format!("{any}, {own}")).unwrap(), "m5.large", "us-east-1", "spot");
+    assert_eq!((spot.price.to_string().as_str(), spot.confidence), ("0.03", Confidence::Contract));
+}
+
+/// Of two rates of one day the customer's, which comes first: 0.1 dollars are 0.09 euros at 0.9, not 0.08 at 0.8.
+#[test]
+fn of_two_rates_of_a_day_the_first_lists_holds() {
+    let list = |source: &str, rate: &str, cpu: &str| {
+        format!(
+            r#"{{"version": 2, "currency": "EUR", "as_of": "2026-10-01", "source": "{source}",
+            "rates": [{{"from": "USD", "to": "EUR", "rate": "{rate}", "as_of": "2026-09-30", "source": "{source}"}}]{cpu}}}"#
+        )
+    };
+    let others =
+        r#", "cpu_core_hour": "1", "gpu_hour": "1", "storage_gib_month": "1", "load_balancer_hour": "1""#;
+    let dollars = r#"{"version": 2, "currency": "USD", "as_of": "2026-10-01", "source": "list", "ram_gib_hour": "0.1"}"#;
+    let (own, below) = (list("bank", "0.9", ""), list("list", "0.8", others));
+    let lists = [own.as_str(), below.as_str(), dollars].map(|text| PriceList::read(text).unwrap().remove(0));
+    let book = PriceBook::layered(lists.to_vec()).unwrap();
+    assert_eq!(book.ram_gib_hour.to_string(), "0.09");
+}
+
+/// The file is as of 2026-10-01, and what is shipped as of 2026-09-06.
+#[test]
+fn a_list_of_a_later_day_than_today_is_refused() {
+    let known_by = |day: &str| with(YEAR).unwrap().known_by(&day.parse().unwrap());
+    assert!(known_by("2026-10-01").is_ok());
+    let message = known_by("2026-09-30").unwrap_err().to_string();
+    assert!(message.contains("`as_of` is 2026-10-01 (contract 4711), which lies after today, 2026-09-30"));
+    assert!(PriceBook::shipped().unwrap().known_by(&"2020-01-01".parse().unwrap()).is_ok());
+}
+
 #[test]
 fn rules_that_contradict_one_another_are_refused() {
     let rate = |name: &str, days: &str| {

@@ -81,5 +81,8 @@ fn the_table_of_the_stories_is_whole() {
     let page = fs::read_to_string(folder().join("README.md")).unwrap();
     let listed: Vec<&str> = page.lines().filter(|line| line.starts_with("| [")).collect();
     assert_eq!(listed, rows, "the table should be:\n{}\n", rows.join("\n"));
+    let caught = stories.iter().filter(|story| !story.caught_by.is_empty()).count();
+    let sum = format!("{caught} of {} are caught at medium or above.", stories.len());
+    assert!(page.contains(&sum), "the page should say: {sum}");
     assert!(stories.len() >= 25, "{}", stories.len());
 }
