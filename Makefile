@@ -19,7 +19,6 @@ build: need ## Build the plimsoll binary
 
 test: need ## Run every test
 	cargo test --workspace --locked
-	@$(MAKE) --no-print-directory test-kafka
 
 test-kafka: need ## Hold the log on a real Kafka to its contract (fetches 55 MB of jars once; needs Java 17 and Maven)
 	@bash scripts/kafka/fetch.sh
