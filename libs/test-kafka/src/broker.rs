@@ -6,11 +6,11 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::time::Duration;
 
+use test_proxy::{Proxy, Server};
 use tokio::sync::OnceCell;
 use tokio::time::sleep;
 
 use crate::ports;
-use crate::proxy::Proxy;
 
 /// How many proxies there may be in all.
 const LINES: usize = 64;
@@ -44,14 +44,14 @@ impl TestKafka {
         format!("127.0.0.1:{}", self.port)
     }
 
-    /// A proxy of its own.
+    /// A proxy of its own: the broker advertises its port on a listener of its own, so that a client by it stays with it.
     ///
     /// # Panics
     /// If all are given away.
     pub async fn line(&self) -> Proxy {
         let line = self.lines.lock().expect("no panic while it was held").pop();
         let (broker, advertised) = line.expect("a line that nobody has");
-        Proxy::start(advertised, broker).await
+        Proxy::start(advertised, Server::Port(broker)).await
     }
 
     async fn start() -> Self {

@@ -13,7 +13,5 @@
 
 mod broker;
 mod ports;
-mod proxy;
 
 pub use broker::TestKafka;
-pub use proxy::Proxy;

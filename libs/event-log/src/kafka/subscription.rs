@@ -35,6 +35,9 @@ pub(super) struct KafkaSubscription {
     lent: Lent<PartitionId>,
     ended: oneshot::Receiver<()>,
     request_timeout: Duration,
+    /// A member that leaves while the group shares anew is heard when that is done; one that is not heard is forgotten with
+    /// its session.
+    farewell: Duration,
 }
 
 impl KafkaSubscription {
@@ -66,6 +69,7 @@ impl KafkaSubscription {
             lent: Lent::default(),
             ended,
             request_timeout: settings.request_timeout,
+            farewell: settings.session + settings.request_timeout,
         })
     }
 
@@ -200,7 +204,7 @@ impl Subscription for KafkaSubscription {
         let (sender, never) = oneshot::channel();
         drop(sender);
         let ended = std::mem::replace(&mut self.ended, never);
-        let (group, patience) = (self.group.clone(), self.request_timeout);
+        let (group, patience) = (self.group.clone(), self.farewell);
         drop(self);
         match timeout(patience, ended).await {
             Ok(_) => Ok(()),

@@ -8,9 +8,8 @@ use event_log::{Delivered, EventLog, Group, PartitionId, PostgresLog, Settings, 
 use events::{Record, Topic};
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
+use test_proxy::{Proxy, Server};
 use tokio::time::{sleep, timeout};
-
-use crate::proxy::Proxy;
 
 /// Short leases; and polling once an hour, so that whoever waits is woken by something else.
 pub(crate) fn settings() -> Settings {
@@ -42,10 +41,10 @@ pub(crate) async fn connect(database: &TestDatabase, settings: Settings) -> Post
 pub(crate) async fn connect_by_proxy(database: &TestDatabase, settings: Settings) -> (PostgresLog, Proxy) {
     let options = options(database);
     let socket = options.get_socket().unwrap().join(format!(".s.PGSQL.{}", options.get_port()));
-    let proxy = Proxy::start(socket).await;
+    let proxy = Proxy::start(0, Server::Socket(socket)).await;
     let through = PgConnectOptions::new()
         .host("127.0.0.1")
-        .port(proxy.port)
+        .port(proxy.port())
         .username(options.get_username())
         .database(options.get_database().unwrap())
         .ssl_mode(PgSslMode::Disable);

@@ -5,10 +5,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use event_log::conformance::{Backend, Client, Link};
+use event_log::conformance::{Backend, Client};
 use event_log::{EventLog, KafkaLog, KafkaSettings, Limits, TopicChange, TopicSpec, plan_topics};
 use events::Topic;
-use test_kafka::{Proxy, TestKafka};
+use test_kafka::TestKafka;
+
+use crate::link::ByProxy;
 
 /// The broker is all tests'; each has names of its own.
 struct Broker {
@@ -16,14 +18,12 @@ struct Broker {
     prefix: String,
 }
 
-struct Line(Proxy);
-
 #[async_trait]
 impl Backend for Broker {
     async fn client(&self) -> Client {
         let proxy = self.kafka.line().await;
-        let log = KafkaLog::connect(settings(proxy.brokers())).await.unwrap();
-        Client { log: Arc::new(log), link: Arc::new(Line(proxy)) }
+        let log = KafkaLog::connect(settings(format!("127.0.0.1:{}", proxy.port()))).await.unwrap();
+        Client { log: Arc::new(log), link: Arc::new(ByProxy(proxy)) }
     }
 
     fn record_limit(&self) -> usize {
@@ -32,17 +32,6 @@ impl Backend for Broker {
 
     fn prefix(&self) -> &str {
         &self.prefix
-    }
-}
-
-#[async_trait]
-impl Link for Line {
-    async fn cut(&self) {
-        self.0.cut();
-    }
-
-    async fn mend(&self) {
-        self.0.mend();
     }
 }
 

@@ -5,10 +5,10 @@
 mod fixtures;
 #[cfg(feature = "kafka")]
 mod kafka;
+mod link;
 mod memory;
 mod outages;
 mod postgres;
-mod proxy;
 mod schema;
 mod sharing;
 mod suite;

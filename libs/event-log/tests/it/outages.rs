@@ -6,13 +6,13 @@ use std::time::Duration;
 use embedded_postgres::Durability;
 use embedded_postgres::testing::TestPostgres;
 use event_log::{EventLog, LogError, PostgresLog, Settings, Subscription};
+use test_proxy::Line;
 use tokio::task::JoinHandle;
 
 use crate::fixtures::{
     append, connect, connect_by_proxy, join, partition, record, settings, topic, until, values,
     waiting_for_locks, within,
 };
-use crate::proxy::Line;
 
 /// The server writes a record and is killed before the answer is out: the call fails, and the record is there.
 #[tokio::test]

@@ -5,11 +5,11 @@ use std::time::Duration;
 use embedded_postgres::testing::TestPostgres;
 use event_log::{EventLog, Group, Settings, Subscription};
 use events::Topic;
+use test_proxy::Line;
 
 use crate::fixtures::{
     append, connect, connect_by_proxy, join, long_leases, record, settings, topic, until, values, within,
 };
-use crate::proxy::Line;
 
 const OWN_CONNECTIONS: &str = "SELECT count(*) FROM pg_stat_activity \
      WHERE datname = current_database() AND application_name = 'plimsoll event log'";
