@@ -6,7 +6,7 @@ use cost_model::CostReport;
 use diff_engine::{Change, Diff};
 use kube_model::{ObjectKey, Path};
 use promotion_plan::{FileEdit, PlanItem};
-use risk_rules::{Finding, RiskReport};
+use risk_rules::{Finding, RiskReport, Waived};
 
 use crate::nodes::Billed;
 use crate::plan::PlanDocument;
@@ -55,6 +55,7 @@ pub fn equal_plan(old: Previewed<'_>, new: Previewed<'_>) -> Result<(), Differen
     same_edits(&old.plan.edits, &new.plan.edits)?;
     same_changes(&old.changes.changes, &new.changes.changes)?;
     same_findings(&old.risk.findings, &new.risk.findings)?;
+    same_waived(&old.risk.waived, &new.risk.waived)?;
     same_cost(old.cost, new.cost)?;
     same_bill(old.bill, new.bill)
 }
@@ -147,6 +148,18 @@ fn same_findings(was: &[Finding], is: &[Finding]) -> Result<(), Difference> {
     }
     match was.iter().find(|finding| !is.contains(finding)) {
         Some(gone) => Err(Difference(format!("a finding is gone from {}", named(gone)))),
+        None => Ok(()),
+    }
+}
+
+/// Who approved has seen what was waived, and by whom.
+fn same_waived(was: &[Waived], is: &[Waived]) -> Result<(), Difference> {
+    let named = |waived: &Waived| format!("{} ({})", waived.finding.object.key(), waived.finding.rule);
+    if let Some(new) = is.iter().find(|waived| !was.contains(waived)) {
+        return Err(Difference(format!("another finding is waived on {}", named(new))));
+    }
+    match was.iter().find(|waived| !is.contains(waived)) {
+        Some(gone) => Err(Difference(format!("a finding is no longer waived on {}", named(gone)))),
         None => Ok(()),
     }
 }

@@ -27,10 +27,7 @@ pub fn assess(before: Option<&[Object]>, after: &[Object], facts: &Facts) -> Ris
     }
     report.findings.sort_by(Finding::by_order);
     report.findings.dedup_by(|next, kept| same_evidence(next, kept));
-    report.risk_level = Level::of_all(report.findings.iter().map(|finding| finding.level));
-    let worst = report.findings.iter().filter(|finding| finding.level == report.risk_level);
-    report.risk_level_from = worst.map(|finding| finding.rule.clone()).collect();
-    report.risk_level_from.dedup();
+    report.settle();
     report
 }
 
@@ -48,6 +45,8 @@ fn finding(rule: &Rule, affected: Vec<String>, hit: Hit) -> Finding {
         message: hit.message,
         source: hit.source.unwrap_or(rule.source).to_owned(),
         remedy: rule.remedy.to_owned(),
+        equivalents: rule.equivalents.iter().map(|&check| check.to_owned()).collect(),
+        location: None,
     }
 }
 

@@ -16,6 +16,7 @@ mod model;
 mod report;
 mod rule;
 mod rules;
+mod waiver;
 
 pub use assess::assess;
 pub use catalogue::{CatalogueEntry, catalogue};
@@ -24,6 +25,7 @@ pub use facts::{
     RoomFacts, StuckRollout, WaitingPods,
 };
 pub use level::{Impact, LEVELS, Level, LevelError, Likelihood};
-pub use report::{Finding, NotEvaluated, RiskReport};
+pub use report::{Finding, Location, NotEvaluated, RiskReport};
 pub use rule::{Group, Rule};
 pub use rules::RULES;
+pub use waiver::{Idle, IdleWaiver, Waived, Waiver, WaiverOrigin, waive};

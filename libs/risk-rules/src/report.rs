@@ -6,17 +6,23 @@ use kube_model::{ObjectRef, Path};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Impact, Level, Likelihood};
+use crate::{IdleWaiver, Impact, Level, Likelihood, Waived};
 
 /// What a change risks.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct RiskReport {
-    /// The level of the worst finding; `none` without any.
+    /// The level of the worst finding; `none` without any. What is waived does not count.
     pub risk_level: Level,
     /// The rules of the findings that have this level, in the order of the findings.
     pub risk_level_from: Vec<String>,
     /// The findings: the worst first, then by kind, namespace, name, path and rule.
     pub findings: Vec<Finding>,
+    /// The findings that somebody has accepted, in the same order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waived: Vec<Waived>,
+    /// The waivers that have ended, or that name a rule or an object that is not there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waivers_idle: Vec<IdleWaiver>,
     /// The rules that lacked their facts, in the order of the table.
     pub not_evaluated: Vec<NotEvaluated>,
 }
@@ -48,6 +54,25 @@ pub struct Finding {
     pub source: String,
     /// What to do about it.
     pub remedy: String,
+    /// Checks of other tools that look at the same fact: `kube-linter/latest-tag`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub equivalents: Vec<String>,
+    /// Where it stands in the files of the target, as far as whoever prints it knows them. An assessment leaves it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
+}
+
+/// A place in a file.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Location {
+    /// The file, from the repository's root, with `/`.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+    /// The last line of what stands there.
+    pub end_line: usize,
 }
 
 /// A rule that lacked its facts: it says nothing, which is not "fine".
@@ -58,6 +83,16 @@ pub struct NotEvaluated {
     /// What it needs: `plan`, the plan of a promotion; `base`, what the source was at the last promotion; `usage`, what
     /// containers used; `version`, the version of the target's API server; `history`, the earlier promotions.
     pub needs: String,
+}
+
+impl RiskReport {
+    /// The level, and the rules that it is from, as the findings say.
+    pub(crate) fn settle(&mut self) {
+        self.risk_level = Level::of_all(self.findings.iter().map(|finding| finding.level));
+        let worst = self.findings.iter().filter(|finding| finding.level == self.risk_level);
+        self.risk_level_from = worst.map(|finding| finding.rule.clone()).collect();
+        self.risk_level_from.dedup();
+    }
 }
 
 impl Finding {

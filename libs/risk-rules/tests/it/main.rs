@@ -30,3 +30,4 @@ mod security;
 mod settings;
 mod supply_chain;
 mod updates;
+mod waivers;
