@@ -8,13 +8,16 @@
 
 mod classify;
 mod explanation;
+mod facts;
 mod sheet;
+mod words;
 mod write;
 
 pub use explanation::{Concern, Explanation, Paragraph};
+pub use facts::{Fact, FactKind};
 pub use sheet::{
-    BillFacts, ChangeFacts, ChangeItem, CostFacts, CostLine, FactSheet, FieldChange, FindingFact,
-    ImageChange, Money, Op, PlanFacts, PlanItem, Renamed, RiskFacts, SettingChange, SettingKind, SizeChange,
-    Subject, UnevaluatedFact, UnknownCost,
+    BillFacts, BudgetFact, ChangeFacts, ChangeItem, CostFacts, CostLine, DriftFacts, DriftItem, FactSheet,
+    FieldChange, FindingFact, ImageChange, Money, MoneyRange, Op, PlanFacts, PlanItem, Renamed, RiskFacts,
+    SettingChange, SettingKind, SizeChange, Subject, UnevaluatedFact, UnknownCost, WaitingFact, WaivedFact,
 };
 pub use write::explain;

@@ -1,22 +1,27 @@
 //! From documents to the facts that the explanation is written from.
 
-use cost_model::{Bill, CostReport, Figure};
+mod cost;
+
+use budgets::{Elsewhere, Spending, States, standings};
+use cost_model::{Bill, CostReport};
 use diff_engine::{Change, Diff, How, Match, Op};
 use explainer::{
-    BillFacts, ChangeFacts, ChangeItem, CostFacts, CostLine, FactSheet, Money, PlanFacts, PlanItem, Renamed,
-    RiskFacts, Subject, UnknownCost,
+    BudgetFact, ChangeFacts, ChangeItem, FactSheet, PlanFacts, PlanItem, Renamed, RiskFacts, Subject,
 };
-use kube_model::{ObjectKey, ObjectRef, Path};
+use kube_model::{Path, Place};
 use risk_rules::RiskReport;
 
 use crate::plan::PlanDocument;
 use crate::tree::relative;
 
-/// Of the objects whose cost changes, as many are named.
-const MOVERS: usize = 5;
+pub use cost::budget_fact;
 
-/// The facts of a promotion.
-pub(crate) fn sheet(
+/// Everything that may be said about a promotion: what the explanation is written from.
+///
+/// What the application's other environments cost and what is live are not known to the documents: a budget on all
+/// environments is not evaluated, and there is no drift. Whoever knows more puts it in.
+#[must_use]
+pub fn fact_sheet(
     plan: &PlanDocument,
     diff: &Diff,
     (cost, bill): (&CostReport, Option<&Bill>),
@@ -25,10 +30,18 @@ pub(crate) fn sheet(
     FactSheet {
         subject: Subject::Promotion { from: plan.from.name().to_owned(), to: plan.to.name().to_owned() },
         changes: changes(diff),
-        cost: Some(costs(cost, bill)),
+        cost: Some(cost::facts(cost, bill)),
+        budgets: held(plan, cost),
         risk: Some(RiskFacts::from(risk)),
         plan: Some(facts(plan)),
+        drift: None,
     }
+}
+
+fn held(plan: &PlanDocument, cost: &CostReport) -> Vec<BudgetFact> {
+    let spending = Spending { report: cost, states: States::Report };
+    let elsewhere = Elsewhere::Unknown("what the application's other environments cost is not read here");
+    standings(&plan.budgets, &spending, elsewhere).iter().map(budget_fact).collect()
 }
 
 fn changes(diff: &Diff) -> ChangeFacts {
@@ -68,44 +81,13 @@ fn is_another(one: &Match) -> bool {
     (&one.before.namespace, &one.before.name) != (&one.after.namespace, &one.after.name)
 }
 
-fn costs(report: &CostReport, bill: Option<&Bill>) -> CostFacts {
-    let money = |figure: Figure| Money { micros: figure.money.micros, text: figure.text() };
-    let change = |figure: Figure| Money { micros: figure.money.micros, text: figure.change_text() };
-    let lines = report.largest_movers(MOVERS).into_iter().filter_map(|object| {
-        Some(CostLine { object: reference(&object.key, &object.api_version), delta: change(object.delta()?) })
-    });
-    let changed = report.unknown.iter().filter(|unknown| unknown.changed);
-    CostFacts {
-        bill: bill.map(|bill| BillFacts { verdict: bill.verdict(), deed: bill.deed() }),
-        baseline: money(report.total.baseline),
-        projected: money(report.total.projected),
-        delta: change(report.total.delta),
-        lines: lines.collect(),
-        unknown: changed
-            .map(|unknown| UnknownCost {
-                object: reference(&unknown.key, &unknown.api_version),
-                reason: unknown.why.clone(),
-            })
-            .collect(),
-        source: report.book.source.clone(),
-        as_of: report.book.as_of.to_string(),
-    }
-}
-
-fn reference(key: &ObjectKey, api_version: &str) -> ObjectRef {
-    ObjectRef {
-        api_version: api_version.to_owned(),
-        kind: key.kind.clone(),
-        namespace: key.namespace.clone(),
-        name: key.name.clone(),
-    }
-}
-
 fn facts(plan: &PlanDocument) -> PlanFacts {
+    let held: Vec<&Place> = plan.inputs.held.iter().flat_map(|held| &held.places).collect();
     let items = |items: &[promotion_plan::PlanItem]| {
         let item = |item: &promotion_plan::PlanItem| PlanItem {
             place: item.label.trim_end_matches(':').to_owned(),
             reason: item.reason.clone(),
+            waited: held.iter().any(|place| meets(place, &item.place)),
         };
         items.iter().map(item).collect()
     };
@@ -116,5 +98,12 @@ fn facts(plan: &PlanDocument) -> PlanFacts {
         candidates: items(&plan.candidates),
         blocked: items(&plan.blocked),
         edits: plan.edits.iter().map(|edit| relative(&plan.inputs.root, &edit.path).to_owned()).collect(),
+        partial: plan.partial.clone(),
+        notes: plan.notes.clone(),
     }
+}
+
+/// Whether one place is the other, or lies within it.
+fn meets(one: &Place, other: &Place) -> bool {
+    one.object == other.object && (one.path.contains(&other.path) || other.path.contains(&one.path))
 }

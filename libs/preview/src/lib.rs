@@ -31,6 +31,7 @@ pub use base::{Arrived, EdgeBase, HeldPlace, held_after};
 pub use diff::{BaseTrees, DiffError, DiffInput, DiffOutput, HeldTree, Whose, diff};
 pub use document::{Document, DocumentError};
 pub use equal::{Difference, Previewed, equal_plan};
+pub use facts::{budget_fact, fact_sheet};
 pub use handed_over::HandedOver;
 pub use hash::{PreviewParts, group_hash, preview_hash};
 pub use inputs::{Inputs, Moved, PinnedFile, PinnedHeld, Renderer};

@@ -2,14 +2,14 @@
 
 use cost_model::{Assumptions, Bill, CostError, CostReport};
 use diff_engine::Diff;
-use explainer::Explanation;
+use explainer::{Explanation, FactSheet};
 use packing::{Cluster, Controller};
 use price_book::PriceBook;
 use promotion_plan::PlanItem;
 use risk_rules::{Drifted, Facts, PlanFacts, PodsOf, RiskReport, RoomFacts, StuckRollout, WaitingPods};
 use serde::{Deserialize, Serialize};
 
-use crate::facts;
+use crate::facts::fact_sheet;
 use crate::nodes::applied_in;
 use crate::plan::PlanDocument;
 use crate::rendered::Rendered;
@@ -123,6 +123,14 @@ pub fn explain(
     (cost, bill): (&CostReport, Option<&Bill>),
     risk: &RiskReport,
 ) -> ExplanationDocument {
-    let explanation = explainer::explain(&facts::sheet(plan, changes, (cost, bill), risk));
-    ExplanationDocument { text: explanation.to_text(), markdown: explanation.to_markdown(), explanation }
+    ExplanationDocument::of(&fact_sheet(plan, changes, (cost, bill), risk))
+}
+
+impl ExplanationDocument {
+    /// The facts in words.
+    #[must_use]
+    pub fn of(sheet: &FactSheet) -> Self {
+        let explanation = explainer::explain(sheet);
+        Self { text: explanation.to_text(), markdown: explanation.to_markdown(), explanation }
+    }
 }

@@ -3,10 +3,10 @@
 use kube_model::image::ImageRef;
 use kube_model::{ObjectRef, shown, shown_list};
 
-use super::words::{Names, Reasons, clause, count, place, value, verb};
 use crate::sheet::{
     FactSheet, FieldChange, ImageChange, Op, Renamed, SettingChange, SettingKind, SizeChange,
 };
+use crate::words::{Names, Reasons, clause, count, place, value, verb};
 
 /// The most items of one sort that a paragraph names.
 const MOST: usize = 5;
@@ -119,7 +119,7 @@ fn sizes(sizes: &[SizeChange], names: Names) -> Option<String> {
 }
 
 fn of_size(size: &SizeChange, names: Names) -> String {
-    let what = format!("{} in {}", super::words::sentences(&size.what), names.object(&size.object));
+    let what = format!("{} in {}", crate::words::sentences(&size.what), names.object(&size.object));
     match (&size.before, &size.after, value(size.before.as_ref()), value(size.after.as_ref())) {
         (_, _, Some(before), Some(after)) => format!("{what} from {before} to {after}"),
         (None, _, _, Some(after)) => format!("{what} is set to {after}"),

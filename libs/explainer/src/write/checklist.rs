@@ -5,8 +5,8 @@ use risk_rules::Level;
 
 use super::cost;
 use super::plan::reasons;
-use super::words::{Names, Reasons, count, sentences};
 use crate::sheet::{CostFacts, FactSheet, PlanFacts, RiskFacts};
+use crate::words::{Names, Reasons, count, sentences};
 
 /// The most items of one sort.
 const MOST: usize = 4;

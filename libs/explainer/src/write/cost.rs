@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 
 use kube_model::{shown, shown_list};
 
-use super::words::{Names, Reasons, clause, count, sentences, verb};
 use crate::sheet::{BillFacts, CostFacts, Money, Subject};
+use crate::words::{Names, Reasons, clause, count, sentences, verb};
 
 /// The most objects that the paragraph names.
 const MOST: usize = 3;

@@ -3,8 +3,8 @@
 use kube_model::{shown, shown_list};
 
 use super::cost;
-use super::words::{count, verb};
 use crate::sheet::{ChangeFacts, FactSheet, Subject};
+use crate::words::{count, verb};
 
 pub(super) fn write(sheet: &FactSheet) -> String {
     let mut parts = vec![what(&sheet.subject, &sheet.changes)];

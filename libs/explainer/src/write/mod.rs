@@ -6,15 +6,15 @@ mod cost;
 mod headline;
 mod plan;
 mod risk;
-mod words;
 
 use crate::explanation::{Concern, Explanation, Paragraph};
 use crate::sheet::FactSheet;
+use crate::words::Names;
 
 /// Explains a change. Every number, name and level in the explanation is one of the facts, or counts them.
 #[must_use]
 pub fn explain(sheet: &FactSheet) -> Explanation {
-    let names = words::Names::of(sheet);
+    let names = Names::of(sheet);
     let paragraphs = [
         (Concern::Blocked, sheet.plan.as_ref().and_then(plan::blocked)),
         (Concern::Changes, changes::write(sheet, names)),

@@ -2,8 +2,8 @@
 
 use kube_model::{shown, shown_list};
 
-use super::words::{Reasons, clause, count, place, verb};
 use crate::sheet::{PlanFacts, PlanItem, Subject};
+use crate::words::{Reasons, clause, count, place, verb};
 
 /// The most places of one reason that a paragraph names.
 const MOST: usize = 3;

@@ -3,8 +3,8 @@
 use kube_model::{shown, shown_list};
 use risk_rules::Level;
 
-use super::words::{Names, capital, count, sentences, verb};
 use crate::sheet::{FindingFact, RiskFacts, UnevaluatedFact};
+use crate::words::{Names, capital, count, sentences, verb};
 
 /// The findings that the paragraph tells in full; the report lists them all.
 const MOST: usize = 3;

@@ -5,5 +5,6 @@
 mod checker;
 mod facts;
 mod hostile;
+mod references;
 mod sheets;
 mod snapshots;

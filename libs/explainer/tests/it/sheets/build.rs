@@ -60,8 +60,10 @@ pub(crate) fn sheet(subject: Subject, changes: &[ChangeItem]) -> FactSheet {
         subject,
         changes: ChangeFacts::of(changes, 0),
         cost: None,
+        budgets: vec![],
         risk: Some(risk(vec![])),
         plan: None,
+        drift: None,
     }
 }
 
@@ -79,6 +81,10 @@ pub(crate) fn cost(baseline: i64, projected: i64, lines: &[(&str, i64)]) -> Cost
         baseline: money(baseline),
         projected: money(projected),
         delta: money(projected - baseline),
+        share: None,
+        range: None,
+        confidence: None,
+        assumed: vec![],
         lines: lines.iter().map(line).collect(),
         unknown: vec![],
         source: "contract 4711".to_owned(),
@@ -94,7 +100,12 @@ pub(crate) fn finding(level: Level, rule: &str, name: &str, message: &str, remed
     FindingFact {
         rule: rule.to_owned(),
         level,
+        likelihood: "certain".to_owned(),
         object: object(name),
+        path: String::new(),
+        before: None,
+        after: None,
+        affected: vec![],
         message: message.to_owned(),
         remedy: remedy.to_owned(),
     }
@@ -102,7 +113,7 @@ pub(crate) fn finding(level: Level, rule: &str, name: &str, message: &str, remed
 
 pub(crate) fn risk(findings: Vec<FindingFact>) -> RiskFacts {
     let level = Level::of_all(findings.iter().map(|finding| finding.level));
-    RiskFacts { level, findings, not_evaluated: vec![] }
+    RiskFacts { level, findings, waived: vec![], waiver_notes: vec![], not_evaluated: vec![] }
 }
 
 pub(crate) fn not_evaluated(rules: &[&str], needs: &str) -> Vec<UnevaluatedFact> {
@@ -110,7 +121,7 @@ pub(crate) fn not_evaluated(rules: &[&str], needs: &str) -> Vec<UnevaluatedFact>
 }
 
 pub(crate) fn item(place: &str, reason: &str) -> PlanItem {
-    PlanItem { place: place.to_owned(), reason: reason.to_owned() }
+    PlanItem { place: place.to_owned(), reason: reason.to_owned(), waited: false }
 }
 
 pub(crate) fn items(reason: &str, places: &[&str]) -> Vec<PlanItem> {

@@ -12,13 +12,13 @@ const SENTENCE_CHARACTERS: usize = 600;
 
 /// How objects are named.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Names {
+pub(crate) struct Names {
     /// Where the facts are about several namespaces, a name alone is not enough.
     with_namespace: bool,
 }
 
 impl Names {
-    pub(super) fn of(sheet: &FactSheet) -> Self {
+    pub(crate) fn of(sheet: &FactSheet) -> Self {
         let changes = &sheet.changes;
         let changed = changes.added.iter().chain(&changes.removed).chain(&changes.modified);
         let findings = sheet.risk.iter().flat_map(|risk| &risk.findings).map(|finding| &finding.object);
@@ -28,7 +28,7 @@ impl Names {
     }
 
     /// `Deployment web`, or `Deployment shop/web` where namespaces differ.
-    pub(super) fn object(self, object: &ObjectRef) -> String {
+    pub(crate) fn object(self, object: &ObjectRef) -> String {
         let name = match object.namespace.as_ref().filter(|_| self.with_namespace) {
             Some(namespace) => format!("{namespace}/{}", object.name),
             None => object.name.clone(),
@@ -36,33 +36,33 @@ impl Names {
         format!("{} {}", shown(&object.kind), shown(&name))
     }
 
-    pub(super) fn objects(self, objects: &[ObjectRef]) -> Vec<String> {
+    pub(crate) fn objects(self, objects: &[ObjectRef]) -> Vec<String> {
         objects.iter().map(|object| self.object(object)).collect()
     }
 }
 
 /// `1 image`, `2 images`.
-pub(super) fn count(number: usize, one: &str, many: &str) -> String {
+pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
 /// `is` of one, `are` of several.
-pub(super) fn verb<'a>(number: usize, one: &'a str, many: &'a str) -> &'a str {
+pub(crate) fn verb<'a>(number: usize, one: &'a str, many: &'a str) -> &'a str {
     if number == 1 { one } else { many }
 }
 
 /// Sentences of somebody else.
-pub(super) fn sentences(text: &str) -> String {
+pub(crate) fn sentences(text: &str) -> String {
     escaped(text.trim(), SENTENCE_CHARACTERS)
 }
 
 /// Part of a sentence of somebody else: without a full stop.
-pub(super) fn clause(text: &str) -> String {
+pub(crate) fn clause(text: &str) -> String {
     sentences(text).trim_end_matches('.').to_owned()
 }
 
 /// A place or a path: its grammar quotes what needs it. An object's own place goes without its colon.
-pub(super) fn place(text: &str) -> String {
+pub(crate) fn place(text: &str) -> String {
     let text = text.strip_suffix(':').unwrap_or(text);
     match text.contains(char::is_whitespace) {
         true => shown(text),
@@ -71,7 +71,7 @@ pub(super) fn place(text: &str) -> String {
 }
 
 /// A value, if a sentence can show it: not a secret's mark, and not long.
-pub(super) fn value(value: Option<&Value>) -> Option<String> {
+pub(crate) fn value(value: Option<&Value>) -> Option<String> {
     let value = value.filter(|value| !value.is_object() && !value.is_array())?;
     let text = shown_value(value);
     let is_short = text.chars().count() <= VALUE_CHARACTERS && !text.contains("\\n");
@@ -79,11 +79,11 @@ pub(super) fn value(value: Option<&Value>) -> Option<String> {
 }
 
 /// Things with the reasons that they have, told once a reason.
-pub(super) struct Reasons(Vec<(String, Vec<String>)>);
+pub(crate) struct Reasons(Vec<(String, Vec<String>)>);
 
 impl Reasons {
     /// In the order in which the reasons first appear.
-    pub(super) fn of(items: impl Iterator<Item = (String, String)>) -> Self {
+    pub(crate) fn of(items: impl Iterator<Item = (String, String)>) -> Self {
         let mut reasons: Vec<(String, Vec<String>)> = Vec::new();
         for (thing, reason) in items {
             match reasons.iter_mut().find(|(known, _)| *known == reason) {
@@ -96,17 +96,17 @@ impl Reasons {
     }
 
     /// Each reason with what it is the reason of, of which at most `most` are named.
-    pub(super) fn listed(&self, most: usize) -> impl Iterator<Item = (&str, String)> {
+    pub(crate) fn listed(&self, most: usize) -> impl Iterator<Item = (&str, String)> {
         self.0.iter().map(move |(reason, things)| (reason.as_str(), shown_list(things, most)))
     }
 
     /// How many things there are from the reason at this position on.
-    pub(super) fn number_from(&self, position: usize) -> usize {
+    pub(crate) fn number_from(&self, position: usize) -> usize {
         self.0.iter().skip(position).map(|(_, things)| things.len()).sum()
     }
 
     /// `A and B (why)`, at most `reasons` of them.
-    pub(super) fn in_brackets(&self, reasons: usize, most: usize) -> String {
+    pub(crate) fn in_brackets(&self, reasons: usize, most: usize) -> String {
         let mut parts: Vec<String> =
             self.listed(most).take(reasons).map(|(reason, things)| format!("{things} ({reason})")).collect();
         let more = self.number_from(reasons);
@@ -118,7 +118,7 @@ impl Reasons {
 }
 
 /// The first letter in upper case.
-pub(super) fn capital(text: &str) -> String {
+pub(crate) fn capital(text: &str) -> String {
     let mut characters = text.chars();
     characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
 }
