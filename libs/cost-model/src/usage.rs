@@ -140,7 +140,8 @@ impl Usage {
         let mut mappings =
             std::iter::once(value).chain(value.get("traffic_prices")).chain(workloads.into_iter().flatten());
         if let Some(other) = mappings.find(|value| !value.is_object()) {
-            return Err(UsageError(format!("a mapping is expected, not {other}")));
+            // Its kind alone: a file that was given by mistake may be a Secret.
+            return Err(UsageError(format!("a mapping is expected, not {}", kind_of(other))));
         }
         let usage: Self =
             serde_json::from_value(numbers_as_texts(value)).map_err(|error| UsageError(error.to_string()))?;
@@ -213,6 +214,17 @@ impl WorkloadUsage {
 
     pub(crate) fn replicas(&self) -> Option<Ratio> {
         self.replicas.and_then(Ratio::of_decimal)
+    }
+}
+
+fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "nothing",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "a mapping",
     }
 }
 

@@ -43,6 +43,15 @@ pub enum Spot {
     Mean,
 }
 
+/// For what time OpenCost's custom prices are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Per {
+    /// As in its own file, `configs/default.json`.
+    Hour,
+    /// As in its ConfigMap and in the values of its chart.
+    Month,
+}
+
 /// What is imported.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -50,6 +59,8 @@ pub struct Options {
     pub regions: Vec<String>,
     /// What of a history of spot prices is taken.
     pub spot: Spot,
+    /// For what time OpenCost's custom prices are, where it is said.
+    pub per: Option<Per>,
     /// The day of the import: a file of a later day is refused, and one without a day is of this one.
     pub today: Date,
 }

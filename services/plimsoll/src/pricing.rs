@@ -109,9 +109,11 @@ pub(crate) fn book(files: &[PathBuf]) -> Result<PriceBook, Failure> {
     PriceBook::before_shipped(lists).map_err(|error| Failure::new(error.code(), error.to_string()))
 }
 
-/// The book as of a day.
+/// The book as of a day. Its lists may be as new as that day, or as today.
 pub(crate) fn book_on(files: &[PathBuf], day: &Date) -> Result<PriceBook, Failure> {
-    book(files)?.on(day.clone()).map_err(|error| Failure::new(error.code(), error.to_string()))
+    let newest = today::or_today(None)?.max(day.clone());
+    let book = book(files)?.known_by(&newest).and_then(|book| book.on(day.clone()));
+    book.map_err(|error| Failure::new(error.code(), error.to_string()))
 }
 
 /// What a usage file says.

@@ -45,7 +45,7 @@ impl Prices {
         let day: Date = day.parse().map_err(|error: price_book::NotADate| {
             Failure::unhandled("PRICE_BOOK_INVALID", error.to_string())
         })?;
-        let book = self.0.clone().on(day);
+        let book = self.0.clone().known_by(&day).and_then(|book| book.on(day));
         book.map_err(|error| Failure::unhandled(error.code(), error.to_string()))
     }
 }

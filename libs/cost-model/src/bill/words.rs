@@ -2,10 +2,8 @@
 
 use packing::Effect;
 use price_book::{Confidence, Money};
-use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::{Bill, BillLine, Priced};
-use crate::Figures;
 
 impl Bill {
     /// The expected change of a month, its share, its range and what it is a change of:
@@ -17,7 +15,7 @@ impl Bill {
         if total.delta.money.micros == 0 && self.is_one_answer() {
             return format!("unchanged at {} a month{assumed}", total.projected.text());
         }
-        let share = share(total).map(|share| format!(" ({share})")).unwrap_or_default();
+        let share = total.share().map(|share| format!(" ({share})")).unwrap_or_default();
         let range = self.range().map(|range| format!(", {range}")).unwrap_or_default();
         format!("{} a month{share}{range}, on {}{assumed}", total.delta.change_text(), total.baseline.text())
     }
@@ -123,18 +121,4 @@ fn word(number: u32) -> &'static str {
 fn group(line: &BillLine) -> &str {
     let known = line.kind.group.as_deref().or(line.kind.instance_type.as_deref());
     known.unwrap_or("no known group")
-}
-
-/// `+6 %`, `-0.4 %`: a whole number, or a tenth below one. None of nothing.
-fn share(total: Figures) -> Option<String> {
-    let (delta, baseline) = (total.delta.money.micros, total.baseline.money.micros);
-    if baseline == 0 {
-        return None;
-    }
-    let share =
-        Decimal::from(delta).checked_mul(Decimal::ONE_HUNDRED)?.checked_div(Decimal::from(baseline))?;
-    let digits = u32::from(share.abs() < Decimal::ONE);
-    let share = share.round_dp_with_strategy(digits, RoundingStrategy::MidpointNearestEven).normalize();
-    let sign = if share.is_sign_positive() && !share.is_zero() { "+" } else { "" };
-    Some(format!("{sign}{share} %"))
 }

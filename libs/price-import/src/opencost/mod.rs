@@ -11,14 +11,19 @@ use serde::de::IgnoredAny;
 
 use crate::gathered::Gathered;
 use crate::price::{self, Exact};
-use crate::{File, ImportError, Imported, Options, stream};
+use crate::{File, ImportError, Imported, Options, Per, stream};
 
-/// OpenCost prices volumes by the hour.
-const HOURS_A_MONTH: u32 = 730;
+/// OpenCost's month (`UpdateFromMap` in `pkg/cloud/provider/providerconfig.go`).
+const HOURS_A_MONTH: Decimal = Decimal::from_parts(730, 0, 0, false, 0);
+
+/// Digits after the point that are kept of what a month's price is an hour.
+const PLACES: u32 = 12;
 
 /// The fields of a price; the rest (credentials and labels of providers) is passed over unread.
 #[derive(Debug, Deserialize)]
 struct Custom {
+    /// What the file form of the pricing has, and the values of a chart do not.
+    provider: Option<IgnoredAny>,
     #[serde(rename = "CPU")]
     cpu: Option<Exact>,
     #[serde(rename = "spotCPU")]
@@ -73,20 +78,22 @@ fn units(custom: &Custom, file: &str, options: &Options) -> Result<(PriceList, u
     let source = "OpenCost custom pricing".to_owned();
     let mut list = PriceList::empty(currency, options.today.clone(), source);
     list.confidence = Confidence::Contract;
-    let month = |exact: Exact| Exact((exact.0 * Decimal::from(HOURS_A_MONTH)).normalize());
+    let per = per(custom, file, options)?;
     // A balancer for nothing is OpenCost's default where nobody has said what one costs.
     let balancer = custom.load_balancer.or(custom.forwarding_rule).filter(|price| !price.0.is_zero());
     let fields = [
         (Unit::CpuCoreHour, custom.cpu),
         (Unit::RamGibHour, custom.ram),
         (Unit::GpuHour, custom.gpu),
-        (Unit::StorageGibMonth, custom.storage.map(month)),
+        (Unit::StorageGibMonth, custom.storage),
         (Unit::LoadBalancerHour, balancer),
     ];
     let mut taken = 0;
     for (unit, exact) in fields {
         if let Some(Exact(price)) = exact {
-            list.units.set(unit, price::checked(price, file, unit.name())?);
+            let price = price::checked(price, file, unit.name())?;
+            let price = price::checked(of_unit(price, unit, per), file, unit.name())?;
+            list.units.set(unit, price);
             taken += 1;
         }
     }
@@ -97,4 +104,27 @@ fn units(custom: &Custom, file: &str, options: &Options) -> Result<(PriceList, u
         }),
         _ => Ok((list, taken)),
     }
+}
+
+/// For what time the prices are. OpenCost takes those of its file (`configs/default.json`) for an hour, and divides the same
+/// keys by 730 where they come from a ConfigMap or the values of a chart.
+fn per(custom: &Custom, file: &str, options: &Options) -> Result<Per, ImportError> {
+    let told = options.per.or(custom.provider.is_some().then_some(Per::Hour));
+    told.ok_or_else(|| ImportError::Schema {
+        file: file.to_owned(),
+        why: "it has no `provider`, so that it may be of a ConfigMap or a chart, where prices are for a month: say `--per \
+              hour` or `--per month`"
+            .to_owned(),
+    })
+}
+
+/// A price of OpenCost for the time of the unit; balancers are by the hour in every form. No price that was checked overflows.
+fn of_unit(price: Decimal, unit: Unit, per: Per) -> Decimal {
+    let converted = match (unit, per) {
+        (Unit::LoadBalancerHour, _) | (Unit::StorageGibMonth, Per::Month) => Some(price),
+        (Unit::StorageGibMonth, Per::Hour) => price.checked_mul(HOURS_A_MONTH),
+        (_, Per::Hour) => Some(price),
+        (_, Per::Month) => price.checked_div(HOURS_A_MONTH).map(|price| price.round_dp(PLACES)),
+    };
+    converted.unwrap_or(Decimal::MAX)
 }

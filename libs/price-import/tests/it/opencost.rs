@@ -1,7 +1,7 @@
 use price_book::Confidence;
-use price_import::Provider;
+use price_import::{Options, Per, Provider};
 
-use crate::support::{imported, refused};
+use crate::support::{imported, options, refused, try_import};
 
 /// "On-Premises Pricing Configuration": the modified `default.json` of that page.
 pub(crate) const JSON: &str = r#"{"provider": "custom", "description": "Modified prices based on arbitrary whims", "CPU": "1.25",
@@ -21,6 +21,30 @@ fn custom_pricing_gives_the_unit_prices() {
     assert_eq!(units.map(|price| price.unwrap().to_string()), ["1.25", "0.5", "0.95", "182.5"]);
     assert_eq!(list.units.load_balancer_hour, None);
     assert_eq!((list.confidence, list.as_of.as_str()), (Confidence::Contract, "2026-11-22"));
+}
+
+/// `UpdateFromMap` of OpenCost divides CPU, RAM, GPU and storage of a ConfigMap by 730: 23.075 a month is a core at
+/// 23.075 / 730 = 0.0316095890410958… an hour, 2.92 a GiB at 0.004; storage is a month's as it stands.
+#[test]
+fn a_charts_values_are_prices_of_a_month() {
+    let values = r#"{"description": "of a chart", "CPU": "23.075", "RAM": "2.92", "storage": "0.04", "defaultLBPrice": "0.025"}"#;
+    let error = try_import(Provider::OpenCost, &[values], &options()).unwrap_err();
+    assert!(error.to_string().contains("--per month") && error.code() == "PRICE_IMPORT_SCHEMA", "{error}");
+    let per = |per, text| {
+        let options = Options { per: Some(per), ..options() };
+        let units = try_import(Provider::OpenCost, &[text], &options).unwrap().lists.remove(0).units;
+        let units =
+            [units.cpu_core_hour, units.ram_gib_hour, units.storage_gib_month, units.load_balancer_hour];
+        units.map(|price| price.unwrap().to_string())
+    };
+    assert_eq!(per(Per::Month, values), ["0.031609589041", "0.004", "0.04", "0.025"]);
+    // 0.04 an hour is 29.2 a month.
+    assert_eq!(per(Per::Hour, values), ["23.075", "2.92", "29.2", "0.025"]);
+    // What is said goes before what the file looks like.
+    assert_eq!(
+        per(Per::Month, &values.replace("\"of a chart\"", "\"x\", \"provider\": \"custom\""))[1],
+        "0.004"
+    );
 }
 
 const CSV: &str =
@@ -70,6 +94,8 @@ fn bad_files_are_refused_with_their_codes() {
             ("\"0.0\"}", "", "PRICE_IMPORT_SYNTAX"),
             ("\"1.25\"", "\"cheap\"", "PRICE_IMPORT_SCHEMA"),
             ("\"1.25\"", "\"-1.25\"", "PRICE_IMPORT_PRICE"),
+            // 28 digits, which do not fit 730 times.
+            ("\"0.25\"", "\"9999999999999999999999999999\"", "PRICE_IMPORT_PRICE"),
         ],
     );
     refused(

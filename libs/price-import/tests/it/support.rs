@@ -2,7 +2,7 @@ use price_import::{File, ImportError, Imported, Options, Provider, Spot, import}
 
 /// The day of every import of these tests.
 pub(crate) fn options() -> Options {
-    Options { regions: Vec::new(), spot: Spot::Latest, today: "2026-11-22".parse().unwrap() }
+    Options { regions: Vec::new(), spot: Spot::Latest, per: None, today: "2026-11-22".parse().unwrap() }
 }
 
 pub(crate) fn try_import(

@@ -32,7 +32,7 @@ pub(crate) use self::impact::Impact;
 pub(crate) use self::init::Init;
 pub(crate) use self::preview::Preview;
 pub(crate) use self::prices::{
-    ImportPrices, Prices, PricesFormat, PricesVerb, ProviderName, ShowPrices, SpotName,
+    ImportPrices, PerName, Prices, PricesFormat, PricesVerb, ProviderName, ShowPrices, SpotName,
 };
 pub(crate) use self::pricing::Pricing;
 pub(crate) use self::printed::{ColorChoice, Common, Format, GateLevel, Printed};

@@ -39,6 +39,10 @@ pub(crate) struct ImportPrices {
     /// What of a history of spot prices is taken
     #[arg(long, value_enum, default_value_t = SpotName::Latest)]
     pub(crate) spot: SpotName,
+    /// For what time OpenCost's custom prices are: an hour as in its file, a month as in a ConfigMap or a chart's values
+    /// [default: an hour, where the file says its provider]
+    #[arg(long, value_enum, value_name = "TIME")]
+    pub(crate) per: Option<PerName>,
     /// Where the price book is written [default: standard output]
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
@@ -86,6 +90,15 @@ pub(crate) enum SpotName {
     Latest,
     /// The mean over the time of the history
     Mean,
+}
+
+/// For what time custom prices are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PerName {
+    /// As in OpenCost's own file
+    Hour,
+    /// As in its ConfigMap and in the values of its chart
+    Month,
 }
 
 /// The forms in which prices are printed.

@@ -58,7 +58,7 @@ pub(crate) fn with(then: &CostReport, now: &CostReport) -> Result<(Option<CostRe
     let mut differences = differences(then, now);
     let is_alike = differences.is_empty();
     if !is_alike {
-        differences.extend(held(then, now));
+        differences.extend(held(then, now)?);
     }
     let mut compared = Compared {
         as_of: then.book.as_of.to_string(),
@@ -126,26 +126,55 @@ fn changed_prices(then: &CostReport, now: &CostReport) -> usize {
 }
 
 /// What is used of each resource in a month, then and now.
-fn held(then: &CostReport, now: &CostReport) -> Vec<String> {
-    let usage = |report: &CostReport| -> BTreeMap<Resource, Decimal> {
-        let mut usage = BTreeMap::new();
-        for part in report.objects.iter().flat_map(|object| &object.parts) {
-            let more = part.usage_after.parse().unwrap_or(Decimal::ZERO);
-            let sum: &mut Decimal = usage.entry(part.resource).or_default();
-            *sum = sum.saturating_add(more);
-        }
-        usage
-    };
-    let (then, now) = (usage(then), usage(now));
+fn held(then: &CostReport, now: &CostReport) -> Result<Vec<String>, Failure> {
+    let (then, now) = (usage(then)?, usage(now)?);
     let resources: std::collections::BTreeSet<Resource> = then.keys().chain(now.keys()).copied().collect();
     let of = |usage: &BTreeMap<Resource, Decimal>, resource: Resource| {
         usage.get(&resource).copied().unwrap_or_default().normalize().to_string()
     };
-    resources
-        .into_iter()
-        .map(|resource| {
-            let (then, now) = (of(&then, resource), of(&now, resource));
-            format!("held: {then} {} a month then, {now} now", resource.usage_unit())
-        })
-        .collect()
+    let sentence = |resource: Resource| {
+        let (then, now) = (of(&then, resource), of(&now, resource));
+        format!("held: {then} {} a month then, {now} now", resource.usage_unit())
+    };
+    Ok(resources.into_iter().map(sentence).collect())
+}
+
+/// What is used of each resource in a month. A result that was saved may have been written by anybody.
+fn usage(report: &CostReport) -> Result<BTreeMap<Resource, Decimal>, Failure> {
+    let mut usage = BTreeMap::new();
+    for object in &report.objects {
+        for part in &object.parts {
+            let sum: &mut Decimal = usage.entry(part.resource).or_default();
+            let more = part.usage_after.parse().ok().and_then(|more: Decimal| sum.checked_add(more));
+            *sum = more.ok_or_else(|| {
+                let what = format!("what {} uses of {} in a month", object.key, part.resource.usage_unit());
+                Failure::new("BASELINE_INVALID", format!("{what} is no number, or too large to be summed"))
+            })?;
+        }
+    }
+    Ok(usage)
+}
+
+#[cfg(test)]
+mod tests {
+    use cost_model::Assumptions;
+    use price_book::PriceBook;
+
+    use super::*;
+
+    /// Two cores for 730 hours are 1460 core-hours; what is no number is no zero, and what does not fit is not cut off.
+    #[test]
+    fn what_is_used_is_summed_or_refused() {
+        let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: NAME}\nspec: {containers: [{name: c, image: a, resources: {requests: {cpu: 1}}}]}\n---\n";
+        let pods = pod.replace("NAME", "a") + &pod.replace("NAME", "b");
+        let limits = kube_model::yaml::Limits::default();
+        let state = kube_model::State::read([("a.yaml", pods.as_bytes())], &limits).unwrap();
+        let book = PriceBook::shipped().unwrap();
+        let mut report = cost_model::estimate(None, &state.objects, &book, &Assumptions::default()).unwrap();
+        assert_eq!(usage(&report).unwrap().values().next().unwrap().normalize().to_string(), "1460");
+        for wrong in ["many".to_owned(), Decimal::MAX.to_string()] {
+            report.objects[0].parts[0].usage_after = wrong;
+            assert_eq!(usage(&report).unwrap_err().code(), "BASELINE_INVALID");
+        }
+    }
 }

@@ -1,8 +1,10 @@
 //! The lines of the table of costs, which text and Markdown print alike.
 
 use std::cmp::Reverse;
+use std::collections::HashSet;
 
 use cost_model::{CostReport, Figure, GroupBy, LineCost, ObjectCost};
+use kube_model::ObjectKey;
 
 use crate::cli::By;
 use crate::estimate::period::{Scale, Total};
@@ -102,7 +104,11 @@ fn sum_of(rows: &[(i64, i64)], scale: Scale) -> Option<Total> {
 /// A line for each object, or for what objects have in common.
 fn entries(report: &CostReport, layout: &Layout<'_>) -> Option<Vec<Line>> {
     let by = match layout.by {
-        By::Object => return Some(report.objects.iter().map(|object| of_object(report, object)).collect()),
+        By::Object => {
+            let unknown = report.unknown.iter().filter(|one| one.changed);
+            let open: HashSet<&ObjectKey> = unknown.map(|one| &one.key).collect();
+            return Some(report.objects.iter().map(|object| of_object(&open, object)).collect());
+        }
         By::Environment => {
             let line = |(name, before, after): &(String, i64, i64)| {
                 Line::named(name.clone(), (Some(*before), Some(*after)))
@@ -123,15 +129,12 @@ fn entries(report: &CostReport, layout: &Layout<'_>) -> Option<Vec<Line>> {
     Some(groups.into_iter().map(line).collect())
 }
 
-fn of_object(report: &CostReport, object: &ObjectCost) -> Line {
+fn of_object(open: &HashSet<&ObjectKey>, object: &ObjectCost) -> Line {
     let micros = |figure: Option<Figure>| figure.map(|figure| figure.money.micros);
     let line = Line::named(value::key(&object.key), (micros(object.baseline()), micros(object.projected())));
     match object.cost {
         LineCost::Known(_) => Line { notes: object.notes.clone(), ..line },
-        LineCost::Unknown { .. } => {
-            let is_open = report.unknown.iter().any(|one| one.changed && one.key == object.key);
-            Line { is_open, ..line }
-        }
+        LineCost::Unknown { .. } => Line { is_open: open.contains(&object.key), ..line },
     }
 }
 

@@ -51,46 +51,14 @@ pub(crate) struct Estimate {
 
 impl Estimate {
     pub(crate) fn make(session: &Session, arguments: &Cost) -> Result<Self, Failure> {
-        let Cost { sources, nodes, set, pricing, compare_to, explain, common, .. } = arguments;
-        if compare_to.is_some() && sources.len() > 1 {
-            return Err(Failure::new(
-                "USAGE",
-                "--compare-to is for one state: the saved result is the one before",
-            ));
-        }
+        let Cost { pricing, explain, .. } = arguments;
         let prices = Prices::open(pricing, &session.limits)?;
-        let (before, mut after) = session.read_pair(sources)?;
-        let is_asked = !set.is_empty() && compare_to.is_none();
-        let before = before.or_else(|| is_asked.then(|| after.clone()));
-        what_if::set(&mut after.objects, set)?;
-        let allocated = prices.estimate(before.as_ref(), &after)?;
-        // Of a saved result there are no nodes to compare with.
-        let bill = match compare_to {
-            Some(_) => None,
-            None => nodes::of(
-                (session, common),
-                (nodes.as_deref(), sources),
-                (before.as_ref(), &after),
-                prices.book(),
-            )?,
-        };
-        let (prices, report) = match prices.on_nodes_of(bill.as_ref()) {
-            Some(prices) => {
-                let report = prices.estimate(before.as_ref(), &after)?;
-                (prices, report)
-            }
-            None => (prices, allocated),
-        };
+        let (before, after) = states(session, arguments)?;
+        let (prices, report, bill) = priced(session, arguments, prices, (before.as_ref(), &after))?;
         let explained = explain.as_ref().map(|one| explained::of(&prices, one, before.as_ref(), &after));
         let policy = policy(session, &after);
         let budgets = held(session, &prices, policy, (&report, before.as_ref(), &after));
-        let (report, compared) = match compare_to {
-            Some(path) => {
-                let (since, compared) = compared::with(&compared::read(path)?, &report)?;
-                (since.unwrap_or(report), Some(compared))
-            }
-            None => (report, None),
-        };
+        let (report, compared) = since(arguments, report)?;
         let is_since = compared.as_ref().is_some_and(|compared| compared.of_prices_micros.is_some());
         let sides = if before.is_some() || is_since { Sides::Both } else { Sides::After };
         // Of one state alone everything is new: only who asks for it means that.
@@ -99,7 +67,7 @@ impl Estimate {
         limit.iter().try_for_each(|limit| limit.check_currency(prices.book()))?;
         let scale = Scale { period: arguments.per, currency: report.book.currency };
         let lines = table(session, &prices, arguments, (&report, &after, policy), (sides, scale))?;
-        let set = set.iter().map(Setting::place).collect();
+        let set = arguments.set.iter().map(Setting::place).collect();
         let explained = explained.transpose()?;
         Ok(Self {
             before,
@@ -116,6 +84,50 @@ impl Estimate {
             explained,
         })
     }
+}
+
+/// The states that are asked for. With values that are set, the state as it is read is the one before.
+fn states(session: &Session, arguments: &Cost) -> Result<(Option<Input>, Input), Failure> {
+    let Cost { sources, set, compare_to, .. } = arguments;
+    if compare_to.is_some() && sources.len() > 1 {
+        let message = "--compare-to is for one state: the saved result is the one before";
+        return Err(Failure::new("USAGE", message));
+    }
+    let (before, mut after) = session.read_pair(sources)?;
+    let is_asked = !set.is_empty() && compare_to.is_none();
+    let before = before.or_else(|| is_asked.then(|| after.clone()));
+    what_if::set(&mut after.objects, set)?;
+    Ok((before, after))
+}
+
+/// What they cost, and the bill for nodes; DaemonSets cost on the nodes that it has, which the prices then know.
+fn priced(
+    session: &Session,
+    arguments: &Cost,
+    prices: Prices,
+    (before, after): (Option<&Input>, &Input),
+) -> Result<(Prices, CostReport, Option<Bill>), Failure> {
+    let Cost { sources, nodes, compare_to, common, .. } = arguments;
+    let allocated = prices.estimate(before, after)?;
+    // Of a saved result there are no nodes to compare with.
+    let bill = match compare_to {
+        Some(_) => None,
+        None => nodes::of((session, common), (nodes.as_deref(), sources), (before, after), prices.book())?,
+    };
+    match prices.on_nodes_of(bill.as_ref()) {
+        Some(prices) => {
+            let report = prices.estimate(before, after)?;
+            Ok((prices, report, bill))
+        }
+        None => Ok((prices, allocated, bill)),
+    }
+}
+
+/// What has changed since the saved result that is asked for.
+fn since(arguments: &Cost, report: CostReport) -> Result<(CostReport, Option<Compared>), Failure> {
+    let Some(path) = &arguments.compare_to else { return Ok((report, None)) };
+    let (since, compared) = compared::with(&compared::read(path)?, &report)?;
+    Ok((since.unwrap_or(report), Some(compared)))
 }
 
 /// How the application's budgets stand.

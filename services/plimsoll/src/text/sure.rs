@@ -20,7 +20,7 @@ pub(crate) fn lines(report: &CostReport) -> Vec<String> {
         _ => shares.iter().map(|(level, micros)| share(*level, *micros, whole)).collect(),
     };
     let mut lines = vec![format!("Confidence: {}.", texts.join(", "))];
-    let mut reasons: Vec<(String, i64)> = reasons(report).into_iter().collect();
+    let mut reasons: Vec<(String, i128)> = reasons(report).into_iter().collect();
     reasons.sort_by_key(|(_, micros)| std::cmp::Reverse(*micros));
     let more = reasons.len().saturating_sub(REASONS);
     lines.extend(reasons.into_iter().take(REASONS).map(|(why, _)| format!("Assumed: {why}.")));
@@ -42,15 +42,14 @@ fn share(level: Confidence, micros: i64, whole: i128) -> String {
 }
 
 /// Why parts are assumed, with what they cost.
-fn reasons(report: &CostReport) -> BTreeMap<String, i64> {
-    let mut reasons: BTreeMap<String, i64> = BTreeMap::new();
+fn reasons(report: &CostReport) -> BTreeMap<String, i128> {
+    let mut reasons: BTreeMap<String, i128> = BTreeMap::new();
     for part in report.objects.iter().flat_map(|object| &object.parts) {
         let micros = part.figures.projected.money.micros;
         if part.confidence == Confidence::Assumed && micros > 0 {
             let why = part.assumed.as_ref().or(part.price.why.as_ref());
             let why = why.map_or_else(|| format!("the price of {}", part.price.source), Clone::clone);
-            let sum = reasons.entry(why).or_default();
-            *sum = sum.saturating_add(micros);
+            *reasons.entry(why).or_default() += i128::from(micros);
         }
     }
     reasons

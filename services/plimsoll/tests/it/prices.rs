@@ -7,7 +7,7 @@ const CUSTOM: &str =
     r#"{"provider": "custom", "CPU": "0.04", "RAM": "0.004237", "GPU": "0.95", "storage": "0.0001"}"#;
 
 const SPOT: &str = r#"{"SpotPriceHistory": [{"AvailabilityZone": "eu-west-1a", "InstanceType": "m5.large",
-    "ProductDescription": "Linux/UNIX", "SpotPrice": "0.041", "Timestamp": "2026-11-20T12:00:00Z"}]}"#;
+    "ProductDescription": "Linux/UNIX", "SpotPrice": "0.041", "Timestamp": "2026-09-01T12:00:00Z"}]}"#;
 
 const NODES: &str = "
 apiVersion: plimsoll.dev/v1
@@ -32,7 +32,7 @@ fn imported() -> Sandbox {
     let sandbox = Sandbox::new().file("custom.json", CUSTOM).file("spot.json", SPOT);
     for (provider, file) in [("opencost", "custom"), ("aws", "spot")] {
         let (from, to) = (format!("{file}.json"), format!("{file}-book.json"));
-        let run = sandbox.run(&["prices", "import", provider, &from, "--on", "2026-11-22", "--output", &to]);
+        let run = sandbox.run(&["prices", "import", provider, &from, "--on", "2026-09-06", "--output", &to]);
         assert_eq!((run.code, run.out), (0, format!("wrote {to}\n")), "{}", run.err);
     }
     sandbox
@@ -68,7 +68,7 @@ fn a_price_is_shown_with_its_source_and_day() {
         run.out.contains("m5.large in eu-west-1: 0.041 USD (0.041 to 0.041) an hour as spot\n  list\n"),
         "{run:?}"
     );
-    assert!(run.out.contains("AWS spot price history, 2026-11-20 to 2026-11-20: the latest"), "{run:?}");
+    assert!(run.out.contains("AWS spot price history, 2026-09-01 to 2026-09-01: the latest"), "{run:?}");
     // On demand only another region has a price, and that is said.
     let why = "assumed: m5.large has no price in eu-west-1; that of us-east-1 is taken";
     assert!(run.out.contains(why), "{run:?}");
@@ -89,9 +89,23 @@ fn a_file_is_checked() {
     assert_eq!(run.code, 0, "{run:?}");
     assert!(run.out.starts_with("custom-book.json: well, sha256 "), "{run:?}");
     assert!(
-        run.out.contains("  contract, USD, as of 2026-11-22: 4 unit prices. OpenCost custom pricing\n"),
+        run.out.contains("  contract, USD, as of 2026-09-06: 4 unit prices. OpenCost custom pricing\n"),
         "{run:?}"
     );
+    // A control character of a source goes to no terminal, and no price is of a day that nobody has seen.
+    let own = |day: &str| {
+        format!(r#"{{"currency": "USD", "as_of": "{day}", "source": "a\u001b[2Jb", "cpu_core_hour": "1"}}"#)
+    };
+    sandbox.put("own.json", &own("2026-09-06"));
+    let run = sandbox.run(&["prices", "check", "own.json"]);
+    assert!(run.out.contains(r"a\u{1b}[2Jb"), "{run:?}");
+    sandbox.put("later.json", &own("2999-01-01"));
+    for arguments in
+        [["prices", "check", "later.json"].as_slice(), &["prices", "show", "--price-book", "later.json"]]
+    {
+        let run = sandbox.run(arguments);
+        assert!(run.error_code() == "PRICE_BOOK_INVALID" && run.err.contains("lies after today"), "{run:?}");
+    }
     sandbox.put("broken.json", r#"{"currency": "USD"}"#);
     assert_eq!(sandbox.run(&["prices", "check", "broken.json"]).error_code(), "PRICE_BOOK_INVALID");
     let run = sandbox.run(&["prices", "import", "aws", "custom.json"]);

@@ -194,3 +194,14 @@ fn a_usage_file_is_yaml_or_json() {
     assert!(read(yaml).unwrap().unmatched(&keys).is_empty());
     assert_eq!(read(&yaml.replace("web", "api")).unwrap().unmatched(&keys), ["Deployment/shop/api"]);
 }
+
+/// A file that was given by mistake may be a Secret: the message has none of its values.
+#[test]
+fn a_file_that_is_no_usage_is_not_repeated() {
+    for (text, kind) in [("hunter2", "a text"), ("workloads: [hunter2]", "a text"), ("[[hunter2]]", "a list")]
+    {
+        let message = cost_model::Usage::parse(text.as_bytes()).unwrap_err().to_string();
+        assert!(message.contains(&format!("a mapping is expected, not {kind}")), "{message}");
+        assert!(!message.contains("hunter2"), "{message}");
+    }
+}

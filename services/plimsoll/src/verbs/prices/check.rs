@@ -8,7 +8,7 @@ use price_book::{PriceList, Unit};
 
 use crate::failure::Failure;
 use crate::outcome::Outcome;
-use crate::pricing;
+use crate::{escape, pricing, today};
 
 pub(super) fn run(files: &[PathBuf]) -> Result<Outcome, Failure> {
     let mut output = String::new();
@@ -19,11 +19,11 @@ pub(super) fn run(files: &[PathBuf]) -> Result<Outcome, Failure> {
             PriceList::write(&lists).map_err(|error| Failure::new(error.code(), error.to_string()))?;
         let _ = writeln!(output, "{}: well, sha256 {}", path.display(), BlobHash::of(written.as_bytes()));
         for list in &lists {
-            let _ = writeln!(output, "  {}", about(list));
+            let _ = writeln!(output, "  {}", escape::line(&about(list)));
         }
     }
     // What each file lacks the next one, or what is shipped, may have; what contradicts itself shows here.
-    pricing::book(files)?;
+    pricing::book_on(files, &today::or_today(None)?)?;
     Ok(Outcome::of(output))
 }
 

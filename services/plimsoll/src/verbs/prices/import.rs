@@ -4,9 +4,9 @@ use std::fs::{self, File};
 use std::io::BufReader;
 
 use price_book::PriceList;
-use price_import::{ImportError, Imported, Options, Provider, Spot, import};
+use price_import::{ImportError, Imported, Options, Per, Provider, Spot, import};
 
-use crate::cli::{ImportPrices, ProviderName, SpotName};
+use crate::cli::{ImportPrices, PerName, ProviderName, SpotName};
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::today;
@@ -18,6 +18,10 @@ pub(super) fn run(asked: &ImportPrices) -> Result<Outcome, Failure> {
             SpotName::Latest => Spot::Latest,
             SpotName::Mean => Spot::Mean,
         },
+        per: asked.per.map(|per| match per {
+            PerName::Hour => Per::Hour,
+            PerName::Month => Per::Month,
+        }),
         today: today::or_today(asked.on.as_ref())?,
     };
     let provider = match asked.provider {
