@@ -96,10 +96,10 @@ fn a_file_is_checked() {
     let own = |day: &str| {
         format!(r#"{{"currency": "USD", "as_of": "{day}", "source": "a\u001b[2Jb", "cpu_core_hour": "1"}}"#)
     };
-    sandbox.put("own.json", &own("2026-09-06"));
+    sandbox.put("own.json", own("2026-09-06"));
     let run = sandbox.run(&["prices", "check", "own.json"]);
     assert!(run.out.contains(r"a\u{1b}[2Jb"), "{run:?}");
-    sandbox.put("later.json", &own("2999-01-01"));
+    sandbox.put("later.json", own("2999-01-01"));
     for arguments in
         [["prices", "check", "later.json"].as_slice(), &["prices", "show", "--price-book", "later.json"]]
     {
