@@ -141,6 +141,47 @@ pub struct PreviewExplained {
     pub headline: String,
 }
 
+/// A language model was asked to put a preview into other words, beside the explanation that approval rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExplanationPhrased {
+    /// The promotion.
+    pub promotion_id: PromotionId,
+    /// The `PreviewRequested` or `ReplanRequested` whose preview it is about.
+    pub request: EventId,
+    /// The model or the deployment, as it was asked for.
+    pub model: String,
+    /// The host that was asked.
+    pub endpoint: String,
+    /// The version of the prompt: `v1`.
+    pub prompt: String,
+    /// The SHA-256 of the facts.
+    pub facts_hash: BlobHash,
+    /// The SHA-256 of what was sent last; none if nothing was.
+    pub asked_hash: Option<BlobHash>,
+    /// The SHA-256 of the last answer; none if there was none.
+    pub answer_hash: Option<BlobHash>,
+    /// The tokens that were sent, over all tries.
+    pub tokens_in: u32,
+    /// The tokens that were answered, over all tries.
+    pub tokens_out: u32,
+    /// The ISO 4217 code of the cost.
+    pub currency: String,
+    /// What the tokens cost, in micro-units.
+    pub cost_micros: i64,
+    /// How often the endpoint was asked.
+    pub tries: u32,
+    /// Whether the answer is one that was given to the same facts before.
+    pub cached: bool,
+    /// Whether only the deterministic explanation is shown.
+    pub fell_back: bool,
+    /// Why it fell back: the stable code of the error; none if it did not.
+    pub why: Option<String>,
+    /// Why answers were refused: `figure`, `safety_claim` and others.
+    pub refused: Vec<String>,
+    /// The phrased explanation, as a blob; none if it fell back.
+    pub phrased: Option<BlobHash>,
+}
+
 /// A link of the chain cannot do with the input.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PreviewFailed {

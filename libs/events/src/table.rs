@@ -104,6 +104,7 @@ events! {
     22 => preview::RiskAssessed,
     23 => preview::PreviewExplained,
     24 => preview::PreviewFailed,
+    25 => preview::ExplanationPhrased,
     30 => gitops::BranchPushed,
     31 => gitops::PullRequestOpened,
     32 => gitops::PushRefused,
