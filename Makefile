@@ -4,9 +4,11 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 CACHE := $(or $(PLIMSOLL_CACHE),$(HOME)/.cache/plimsoll)
+SERVICES := audit catalog cost diff explain gateway gitops promotion risk
+KAFKA_PROGRAMS := $(foreach crate,plimsoll $(SERVICES),-p $(crate) --features $(crate)/kafka)
 TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 
-.PHONY: help demo test test-cluster test-kafka test-scheduler lint fmt bench build tools advisories crash fuzz-api fuzz clean-demo
+.PHONY: help demo build-kafka test test-cluster test-kafka test-scheduler lint fmt bench build tools advisories crash fuzz-api fuzz clean-demo
 
 help: ## List the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,12 +19,19 @@ demo: build clean-demo ## Promote examples/shop from a real Git history; with a 
 build: need ## Build the plimsoll binary
 	@cargo build --release --locked --quiet -p plimsoll
 
+build-kafka: need ## Build the binary and every service's program with the log on Kafka (needs OpenSSL's headers)
+	@bash scripts/kafka/need.sh headers
+	@cargo build --release --locked --quiet $(KAFKA_PROGRAMS)
+
 test: need ## Run every test
 	cargo test --workspace --locked
 
-test-kafka: need ## Hold the log on a real Kafka to its contract (fetches 55 MB of jars once; needs Java 17 and Maven)
+test-kafka: need ## The log and the services on a real Kafka (fetches 55 MB of jars once; needs Java 17 and Maven)
+	@bash scripts/kafka/need.sh headers java
 	@bash scripts/kafka/fetch.sh
 	cargo test --locked -p event-log --features kafka --test it kafka
+	cargo test --locked -p service --features kafka --lib kafka
+	cargo test --locked -p plimsoll --features kafka --test server kafka
 
 test-cluster: need ## Hold predictions against a real API server (built into the cache with Go, about 5 minutes once)
 	@bash scripts/cluster/test.sh "$(CACHE)"

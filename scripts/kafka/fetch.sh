@@ -3,9 +3,7 @@
 set -euo pipefail
 lib=${PLIMSOLL_CACHE:-$HOME/.cache/plimsoll}/kafka/lib
 here=$(cd "$(dirname "$0")" && pwd)
-for need in java mvn; do
-    command -v "$need" > /dev/null || { echo "$need is missing: apt-get install default-jdk-headless maven" >&2; exit 1; }
-done
+bash "$here/need.sh" java
 [ -e "$lib/.complete" ] && exit 0
 mkdir -p "$lib"
 mvn -q -B -f "$here/pom.xml" dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$lib"

@@ -5,6 +5,7 @@
 //! (`share`) that the subscription takes from. A partition that is to go is held back from the group until what was
 //! delivered is committed, which cooperative rebalancing allows.
 
+mod admin;
 mod appender;
 mod calls;
 mod failure;
@@ -15,8 +16,8 @@ mod reader;
 mod records;
 mod settings;
 mod share;
+mod statistics;
 mod subscription;
-mod topics;
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
@@ -26,14 +27,14 @@ use async_trait::async_trait;
 use events::{Record, Topic};
 
 pub use settings::KafkaSettings;
-pub use topics::{FoundTopic, TopicChange, TopicSpec, plan_topics};
 
+use self::admin::Admin;
 use self::appender::Appender;
 use self::reader::Reader;
 use self::subscription::KafkaSubscription;
-use self::topics::Admin;
 use crate::error::LogError;
 use crate::position::{Delivered, Group, PartitionId, Position};
+use crate::topics::{FoundTopic, TopicChange, TopicSpec};
 use crate::traits::{EventLog, Subscription};
 
 /// The log on Kafka.
@@ -71,14 +72,27 @@ impl KafkaLog {
     /// # Errors
     /// The log cannot be reached, or does not let us in.
     pub async fn found_topics(&self, topics: &[Topic]) -> Result<BTreeMap<Topic, FoundTopic>, LogError> {
-        let mut found = BTreeMap::new();
+        let mut shapes = BTreeMap::new();
         for topic in topics {
             let asked = topic.clone();
             if let Some(shape) = self.ask(move |reader| reader.shape(&asked)).await? {
-                found.insert(topic.clone(), self.inner.admin.found(topic, shape).await?);
+                shapes.insert(topic.clone(), shape);
             }
         }
-        Ok(found)
+        self.inner.admin.found(shapes).await
+    }
+
+    /// Refuses topics that are not there, or would lose what was acknowledged.
+    ///
+    /// # Errors
+    /// [`LogError::TopicUnknown`], [`LogError::Misconfigured`], or the log cannot be reached.
+    pub async fn check_topics(&self, topics: &[Topic]) -> Result<(), LogError> {
+        let found = self.found_topics(topics).await?;
+        for topic in topics {
+            let found = found.get(topic).ok_or_else(|| LogError::TopicUnknown(topic.clone()))?;
+            safe(&self.inner.admin.spec(topic, found.partitions), found)?;
+        }
+        Ok(())
     }
 
     /// Makes a change of a plan. One that is refused changes nothing.
@@ -122,12 +136,7 @@ impl EventLog for KafkaLog {
             let topic = topic.clone();
             return self.ask(move |reader| reader.until_known(&topic)).await;
         };
-        match &*spec.dangers(found) {
-            [] => Ok(()),
-            dangers => {
-                Err(LogError::Misconfigured(format!("{topic} would lose records: {}", dangers.join("; "))))
-            }
-        }
+        safe(&spec, found)
     }
 
     async fn partitions(&self, topic: &Topic) -> Result<u32, LogError> {
@@ -169,6 +178,17 @@ impl EventLog for KafkaLog {
         let (group, topics) = (group.clone(), topics.to_vec());
         let join = move || KafkaSubscription::join(&inner.settings, &group, instance.as_deref(), &topics);
         Ok(Box::new(blocking(join).await?))
+    }
+}
+
+/// Refuses a topic that would lose what was acknowledged.
+fn safe(spec: &TopicSpec, found: &FoundTopic) -> Result<(), LogError> {
+    match &*spec.dangers(found) {
+        [] => Ok(()),
+        dangers => {
+            let (topic, dangers) = (&spec.topic, dangers.join("; "));
+            Err(LogError::Misconfigured(format!("{topic} would lose records: {dangers}")))
+        }
     }
 }
 

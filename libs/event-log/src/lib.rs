@@ -18,14 +18,16 @@ mod memory;
 mod partitioner;
 mod position;
 mod postgres;
+mod topics;
 mod traits;
 
 pub use error::LogError;
 #[cfg(feature = "kafka")]
-pub use kafka::{FoundTopic, KafkaLog, KafkaSettings, TopicChange, TopicSpec, plan_topics};
+pub use kafka::{KafkaLog, KafkaSettings};
 pub use limits::Limits;
 pub use memory::MemoryLog;
 pub use partitioner::partition_of;
 pub use position::{Delivered, Group, PartitionId, Position};
 pub use postgres::{PostgresLog, Settings};
+pub use topics::{FoundTopic, Keeps, TopicChange, TopicSpec, plan_topics};
 pub use traits::{EventLog, Subscription};

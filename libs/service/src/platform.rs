@@ -1,4 +1,5 @@
-//! What the services of a process share: one Postgres with the log, the blobs and a schema for each service.
+//! What the services of a process share: one Postgres with the blobs and a schema for each service; and the log, there or
+//! on Kafka.
 
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use store::{Blobs, CachedBlobs, Database, PostgresBlobs, PostgresStore};
 
 use crate::clock::Clock;
 use crate::failure::Failure;
+use crate::kafka::KafkaSettings;
 use crate::parts::Parts;
 use crate::secret::Secret;
 
@@ -77,28 +79,25 @@ pub struct Platform {
 }
 
 impl Platform {
-    /// Connects, makes every service's topic that is not there yet, and brings the schemas of the log and the blobs to what
-    /// this release needs.
+    /// Connects, and brings the schemas of the log and the blobs to what this release needs. In Postgres, every service's
+    /// topic is made that is not there yet; on Kafka, whoever runs it makes them (`plimsoll topics apply`), and one that is
+    /// not there, or would lose records, is an error.
     ///
     /// # Errors
-    /// The URL is none, the database cannot be reached, or it is a newer release's.
-    pub async fn connect(settings: PostgresSettings, clock: Arc<dyn Clock>) -> Result<Self, Failure> {
-        let url = settings.url.expose();
-        let options: PgConnectOptions = url.parse().map_err(|_| {
-            Failure::unhandled("CONFIG_INVALID", "postgres.url: it is no URL of a Postgres database")
-        })?;
-        let log_settings = event_log::Settings {
-            connections: settings.log_connections,
-            instance: settings.instance.clone(),
-            ..event_log::Settings::default()
+    /// Settings are wrong, the database or the log cannot be reached, they are a newer release's, or a topic is not as it
+    /// has to be.
+    pub async fn connect(
+        settings: PostgresSettings,
+        kafka: &KafkaSettings,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, Failure> {
+        let log = match kafka.log().await? {
+            Some(log) => log,
+            None => log_in_postgres(&settings).await?,
         };
-        let log = PostgresLog::connect(options, log_settings).await?;
-        for service in Service::ALL {
-            log.ensure_topic(&service.topic(), settings.partitions).await?;
-        }
-        let blobs = PostgresBlobs::open(url, settings.store_connections).await?;
+        let blobs = PostgresBlobs::open(settings.url.expose(), settings.store_connections).await?;
         let blobs = CachedBlobs::new(Arc::new(blobs), settings.blob_cache_bytes);
-        Ok(Self { settings, log: Arc::new(log), blobs: Arc::new(blobs), clock })
+        Ok(Self { settings, log, blobs: Arc::new(blobs), clock })
     }
 
     /// The log.
@@ -118,6 +117,22 @@ impl Platform {
         let (log, blobs, clock) = (self.log.clone(), self.blobs.clone(), self.clock.clone());
         Ok((Parts::new(log, Arc::new(store), blobs, clock), database))
     }
+}
+
+async fn log_in_postgres(settings: &PostgresSettings) -> Result<Arc<dyn EventLog>, Failure> {
+    let options: PgConnectOptions = settings.url.expose().parse().map_err(|_| {
+        Failure::unhandled("CONFIG_INVALID", "postgres.url: it is no URL of a Postgres database")
+    })?;
+    let log_settings = event_log::Settings {
+        connections: settings.log_connections,
+        instance: settings.instance.clone(),
+        ..event_log::Settings::default()
+    };
+    let log = PostgresLog::connect(options, log_settings).await?;
+    for service in Service::ALL {
+        log.ensure_topic(&service.topic(), settings.partitions).await?;
+    }
+    Ok(Arc::new(log))
 }
 
 impl std::fmt::Debug for Platform {

@@ -19,6 +19,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::{Settings, Sources};
 use crate::failure::Failure;
 use crate::health::Health;
+use crate::kafka::KafkaSettings;
 use crate::parts::Parts;
 use crate::platform::{Platform, PostgresSettings};
 use crate::probes::probe_server;
@@ -27,7 +28,7 @@ use crate::supervisor::Supervisor;
 use crate::task::Task;
 
 /// The sections of a configuration that are no service's.
-pub const SECTIONS: [&str; 5] = ["git", "postgres", "prices", "probes", "render"];
+pub const SECTIONS: [&str; 6] = ["git", "kafka", "postgres", "prices", "probes", "render"];
 
 /// The section `probes`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -102,7 +103,7 @@ fn run<C: DeserializeOwned>(
     let sections: Vec<_> = SECTIONS.into_iter().chain(Service::ALL.map(Service::name)).collect();
     let settings = Settings::read(&Sources::of_process(flags.config, flags.set), &sections)?;
     let (config, postgres) = (settings.section(service.name())?, settings.section("postgres")?);
-    let probes: ProbeSettings = settings.section("probes")?;
+    let (kafka, probes) = (settings.section("kafka")?, settings.section("probes")?);
     logs::init(logs::format(), std::env::var(logs::LEVEL).ok().as_deref())
         .map_err(|error| Failure::unhandled(error.code(), error.to_string()))?;
     let metrics = Metrics::install().map_err(|error| Failure::unhandled(error.code(), error.to_string()))?;
@@ -110,7 +111,7 @@ fn run<C: DeserializeOwned>(
         .map_err(|error| Failure::unhandled("RUNTIME_FAILED", error.to_string()))?;
     let process =
         Process { service, settings, health: Health::default(), metrics, clock: Arc::new(SystemClock) };
-    let outcome = runtime.block_on(process.run(config, postgres, probes, tasks));
+    let outcome = runtime.block_on(process.run(config, (postgres, kafka), probes, tasks));
     // What still runs was told to stop, and had its time.
     runtime.shutdown_timeout(Duration::from_secs(1));
     outcome
@@ -128,13 +129,13 @@ impl Process {
     async fn run<C>(
         self,
         config: C,
-        postgres: PostgresSettings,
+        shared: (PostgresSettings, KafkaSettings),
         probes: ProbeSettings,
         tasks: impl AsyncFnOnce(C, Context) -> Result<Vec<Task>, Failure>,
     ) -> Result<(), Failure> {
         let shutdown = signals::shutdown()?;
         let watched = tokio::spawn(self.supervisor().run(self.watchers(probes), shutdown.clone()));
-        let Some((parts, database)) = self.connect(postgres, &shutdown).await? else { return Ok(()) };
+        let Some((parts, database)) = self.connect(shared, &shutdown).await? else { return Ok(()) };
         let context = Context {
             parts,
             database,
@@ -168,7 +169,7 @@ impl Process {
     /// Connects as soon as the database can be reached; none if the process is told to stop before.
     async fn connect(
         &self,
-        postgres: PostgresSettings,
+        (postgres, kafka): (PostgresSettings, KafkaSettings),
         shutdown: &CancellationToken,
     ) -> Result<Option<(Parts, Database)>, Failure> {
         let backoff = Backoff { first: Duration::from_millis(200), longest: Duration::from_secs(10) };
@@ -176,7 +177,8 @@ impl Process {
         let mut failures = 0;
         loop {
             let connecting = async {
-                Platform::connect(postgres.clone(), Arc::clone(&self.clock)).await?.parts(self.service).await
+                let platform = Platform::connect(postgres.clone(), &kafka, Arc::clone(&self.clock)).await?;
+                platform.parts(self.service).await
             };
             let outcome = shutdown.run_until_cancelled(connecting).await;
             match outcome {

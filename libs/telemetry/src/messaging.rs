@@ -17,8 +17,8 @@ const LAG: &str = "plimsoll.consumer.lag.messages";
 const OUTBOX: &str = "plimsoll.outbox.lag.messages";
 const OUTBOX_AGE: &str = "plimsoll.outbox.lag.time";
 
-const GROUP: &str = "messaging.consumer.group.name";
-const DESTINATION: &str = "messaging.destination.name";
+pub(crate) const GROUP: &str = "messaging.consumer.group.name";
+pub(crate) const DESTINATION: &str = "messaging.destination.name";
 const PARTITION: &str = "messaging.destination.partition.id";
 const ERROR: &str = "error.type";
 const SERVICE: &str = "service.name";

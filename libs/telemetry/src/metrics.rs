@@ -2,7 +2,7 @@
 
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 
-use crate::messaging;
+use crate::{kafka, messaging};
 
 /// Bounds of the histograms, in seconds: from a hop in memory to a clone of a large repository.
 const BOUNDS: [f64; 13] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0];
@@ -34,6 +34,7 @@ impl Metrics {
         let handle = recorder.handle();
         metrics::set_global_recorder(recorder).map_err(BuildError::from)?;
         messaging::describe();
+        kafka::describe();
         Ok(Self(handle))
     }
 

@@ -74,6 +74,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Promotion(arguments) => remote::promotions::run(&arguments),
         Verb::Audit(arguments) => remote::audit::run(&arguments),
         Verb::DeadLetter(arguments) => remote::dead_letters::run(&arguments),
+        Verb::Topics(arguments) => verbs::topics::run(&arguments),
         Verb::Completions { shell } => Ok(verbs::completions::run(shell)),
         Verb::Version => Ok(Outcome::of(format!("plimsoll {}\n", env!("CARGO_PKG_VERSION")))),
     };

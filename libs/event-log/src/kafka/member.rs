@@ -1,20 +1,22 @@
 //! What librdkafka tells a member: its share of the group, and errors.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rdkafka::TopicPartitionList;
 use rdkafka::client::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode as Code};
 use rdkafka::types::RDKafkaRespErr;
+use rdkafka::{Statistics, TopicPartitionList};
+use telemetry::kafka::{Rebalance, rebalanced};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::quiet::log;
 use super::records::partition_id;
 use super::share::Share;
-use crate::position::PartitionId;
+use super::statistics;
+use crate::position::{Group, PartitionId};
 
 /// What the poller, the callbacks and the subscription share.
 pub(super) struct Member {
@@ -34,31 +36,41 @@ impl Member {
 }
 
 /// Gives what librdkafka tells to the member.
-pub(super) struct Told(pub(super) std::sync::Arc<Member>);
+pub(super) struct Told {
+    pub(super) group: Group,
+    pub(super) member: Arc<Member>,
+}
 
 impl ClientContext for Told {
     fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
         log(level, facility, message);
     }
 
+    fn stats(&self, statistics: Statistics) {
+        statistics::of_member(&self.group, &statistics);
+    }
+
     fn error(&self, error: KafkaError, reason: &str) {
         tracing::debug!(%error, reason, "kafka");
         if error.rdkafka_error_code() == Some(Code::AllBrokersDown) {
-            self.0.share().unreached = Some(reason.to_owned());
-            self.0.woken.notify_one();
+            self.member.share().unreached = Some(reason.to_owned());
+            self.member.woken.notify_one();
         }
     }
 }
 
 impl ConsumerContext for Told {
     fn rebalance(&self, consumer: &BaseConsumer<Self>, event: RDKafkaRespErr, list: &mut TopicPartitionList) {
+        let moved = |change| rebalanced(self.group.as_str(), change, list.count() as u64);
         if event == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
-            self.0.share().assign(partitions(list));
+            moved(Rebalance::Assigned);
+            self.member.share().assign(partitions(list));
             // One that comes back may have been paused when it went.
             report(consumer.incremental_assign(list).and_then(|()| consumer.resume(list)));
         } else {
             let lost = consumer.assignment_lost();
-            let mut share = self.0.share();
+            moved(if lost { Rebalance::Lost } else { Rebalance::Revoked });
+            let mut share = self.member.share();
             if lost || share.left {
                 share.drop_all(partitions(list));
                 drop(share);
@@ -67,7 +79,7 @@ impl ConsumerContext for Told {
                 share.revoke(list.clone(), partitions(list), Instant::now());
             }
         }
-        self.0.woken.notify_one();
+        self.member.woken.notify_one();
     }
 }
 

@@ -1,9 +1,12 @@
 //! What librdkafka says, as log lines.
 
+use rdkafka::Statistics;
 use rdkafka::client::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::ConsumerContext;
 use rdkafka::error::KafkaError;
+
+use super::statistics;
 
 /// A client whose errors are met where they matter: what it says meanwhile is a log line.
 #[derive(Debug, Clone, Copy)]
@@ -12,6 +15,11 @@ pub(super) struct Quiet;
 impl ClientContext for Quiet {
     fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
         log(level, facility, message);
+    }
+
+    /// Only the producer is asked for them.
+    fn stats(&self, statistics: Statistics) {
+        statistics::of_producer(&statistics);
     }
 
     fn error(&self, error: KafkaError, reason: &str) {

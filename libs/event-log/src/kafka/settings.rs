@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use rdkafka::ClientConfig;
 
+use super::statistics::INTERVAL;
 use crate::error::LogError;
 use crate::limits::Limits;
 
@@ -140,13 +141,26 @@ impl KafkaSettings {
             .set("message.timeout.ms", "0")
             .set("message.max.bytes", self.message_bytes().to_string())
             .set("queue.buffering.max.kbytes", "65536");
-        if !self.properties.contains_key("linger.ms") {
-            config.set("linger.ms", "0");
-        }
+        self.or_else(&mut config, "linger.ms", "0");
+        self.or_else(&mut config, "statistics.interval.ms", INTERVAL);
         config
     }
 
-    /// A consumer of a group, whether it joins it or only asks about it.
+    /// Sets what nobody has said.
+    fn or_else(&self, config: &mut ClientConfig, name: &str, value: &str) {
+        if !self.properties.contains_key(name) {
+            config.set(name, value);
+        }
+    }
+
+    /// A consumer that joins its group.
+    pub(super) fn member(&self, group: &str) -> ClientConfig {
+        let mut config = self.consumer(group);
+        self.or_else(&mut config, "statistics.interval.ms", INTERVAL);
+        config
+    }
+
+    /// A consumer of a group that only asks about it.
     pub(super) fn consumer(&self, group: &str) -> ClientConfig {
         let mut config = self.client();
         config

@@ -50,11 +50,12 @@ impl KafkaSubscription {
     ) -> Result<Self, LogError> {
         let fail = |error| failure(&error, group.as_str());
         let member = Arc::new(Member::new(Share::new(settings.session, settings.limits.fetch_bytes)));
-        let mut config = settings.consumer(group.as_str());
+        let mut config = settings.member(group.as_str());
         if let Some(instance) = instance {
             config.set("group.instance.id", instance);
         }
-        let consumer = config.create_with_context(Told(Arc::clone(&member))).map_err(fail)?;
+        let told = Told { group: group.clone(), member: Arc::clone(&member) };
+        let consumer = config.create_with_context(told).map_err(fail)?;
         let consumer: Arc<BaseConsumer<Told>> = Arc::new(consumer);
         let names: Vec<&str> = topics.iter().map(Topic::as_str).collect();
         consumer.subscribe(&names).map_err(fail)?;

@@ -1,15 +1,19 @@
 //! The log on Kafka keeps the contract.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use event_log::conformance::{Backend, Client};
-use event_log::{EventLog, KafkaLog, KafkaSettings, Limits, TopicChange, TopicSpec, plan_topics};
+use event_log::{
+    EventLog, Group, KafkaLog, KafkaSettings, Keeps, Limits, TopicChange, TopicSpec, plan_topics,
+};
 use events::Topic;
 use test_kafka::TestKafka;
 
+use crate::fixtures::{record, until, within};
 use crate::link::ByProxy;
 
 /// The broker is all tests'; each has names of its own.
@@ -78,6 +82,7 @@ async fn a_topic_that_would_lose_records_is_refused_and_put_right() {
         partitions: 2,
         replication: 1,
         min_insync: 1,
+        keeps: Keeps::Everything,
         message_bytes: 2 * 1024 * 1024 + 64 * 1024,
     };
     let absent = Topic::new("not-made-yet.v1");
@@ -101,4 +106,31 @@ async fn a_topic_that_would_lose_records_is_refused_and_put_right() {
     log.ensure_topic(&topic, 2).await.unwrap();
     log.ensure_topic(&absent, 2).await.unwrap();
     assert_eq!(plan().await, []);
+}
+
+/// What librdkafka counts is among the metrics of the process.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_client_counts_is_measured() {
+    let metrics = telemetry::Metrics::install().unwrap();
+    let often = BTreeMap::from([("statistics.interval.ms".to_owned(), "100".to_owned())]);
+    let settings = KafkaSettings { properties: often, ..settings(TestKafka::shared().await.brokers()) };
+    let log = KafkaLog::connect(settings).await.unwrap();
+    let topic = Topic::new("measured.v1");
+    log.ensure_topic(&topic, 2).await.unwrap();
+    let mut member = log.subscribe(&Group::new("measured"), std::slice::from_ref(&topic)).await.unwrap();
+    log.append(&topic, &[record("key", "value")]).await.unwrap();
+    within(member.next(1)).await.unwrap();
+    let expected = [
+        "plimsoll_kafka_queue_messages 0",
+        r#"plimsoll_kafka_fetched_messages{messaging_consumer_group_name="measured",messaging_destination_name="measured.v1"} 0"#,
+        r#"plimsoll_kafka_rebalances_total{messaging_consumer_group_name="measured",change="assigned"} 1"#,
+        r#"plimsoll_kafka_rebalanced_partitions_total{messaging_consumer_group_name="measured",change="assigned"} 2"#,
+        r#"plimsoll_kafka_broker_round_trip_time_seconds{client="producer",broker="1",quantile="0.99"} 0.0"#,
+        r#"plimsoll_kafka_broker_round_trip_time_seconds{client="measured",broker="1",quantile="0.5"} 0.0"#,
+    ];
+    until(async || {
+        let text = metrics.render();
+        expected.iter().all(|line| text.lines().any(|found| found.starts_with(line)))
+    })
+    .await;
 }

@@ -7,7 +7,9 @@ use embedded_postgres::Durability;
 use embedded_postgres::testing::TestPostgres;
 use event_log::{EventLog, Group, PartitionId};
 use events::Service;
-use service::{Backoff, Failure, Health, Platform, Policy, PostgresSettings, Supervisor, SystemClock};
+use service::{
+    Backoff, Failure, Health, KafkaSettings, Platform, Policy, PostgresSettings, Supervisor, SystemClock,
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::bench::{ORG, poison, record, topic, until};
@@ -17,7 +19,7 @@ const KEYS: [&str; 4] = ["a", "b", "c", "d"];
 
 async fn connect(settings: &PostgresSettings) -> Platform {
     loop {
-        match Platform::connect(settings.clone(), Arc::new(SystemClock)).await {
+        match Platform::connect(settings.clone(), &KafkaSettings::default(), Arc::new(SystemClock)).await {
             Ok(platform) => return platform,
             Err(Failure::Unavailable { .. }) => tokio::time::sleep(Duration::from_millis(50)).await,
             Err(failure) => panic!("{failure}"),

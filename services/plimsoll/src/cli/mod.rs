@@ -17,6 +17,7 @@ mod render;
 mod risk;
 mod server;
 mod token;
+mod topics;
 mod up;
 
 use clap::{Parser, Subcommand};
@@ -32,15 +33,16 @@ pub(crate) use self::impact::Impact;
 pub(crate) use self::init::Init;
 pub(crate) use self::preview::Preview;
 pub(crate) use self::prices::{
-    ImportPrices, PerName, Prices, PricesFormat, PricesVerb, ProviderName, ShowPrices, SpotName,
+    ImportPrices, PerName, Prices, PricesVerb, ProviderName, ShowPrices, SpotName,
 };
 pub(crate) use self::pricing::Pricing;
-pub(crate) use self::printed::{ColorChoice, Common, Format, GateLevel, Printed};
+pub(crate) use self::printed::{ColorChoice, Common, Format, GateLevel, PlainFormat, Printed};
 pub(crate) use self::promotion::{Decide, PromotionVerb, Promotions, RequestPromotion};
 pub(crate) use self::render::{Render, RenderFormat};
 pub(crate) use self::risk::Risk;
 pub(crate) use self::server::{Login, Server};
 pub(crate) use self::token::{Token, TokenVerb};
+pub(crate) use self::topics::{Topics, TopicsVerb};
 pub(crate) use self::up::{Check, Demo, Up};
 
 const SOURCES: &str = "A SOURCE is an environment of plimsoll.yaml, a file, a directory (read recursively), `-` for \
@@ -92,6 +94,8 @@ pub(crate) enum Verb {
     Audit(Audit),
     /// Events that could not be handled: list, show, retry, discard
     DeadLetter(DeadLetters),
+    /// Topics on Kafka as one file has them: plan, apply, check
+    Topics(Topics),
     /// Prints the completions for a shell
     Completions {
         /// The shell

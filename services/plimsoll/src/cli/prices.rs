@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use price_book::Date;
 
+use super::PlainFormat;
+
 #[derive(Debug, Args)]
 pub(crate) struct Prices {
     #[command(subcommand)]
@@ -66,8 +68,8 @@ pub(crate) struct ShowPrices {
     #[arg(long, value_name = "DATE")]
     pub(crate) on: Option<Date>,
     /// The form of the output
-    #[arg(long, value_enum, default_value_t = PricesFormat::Text)]
-    pub(crate) format: PricesFormat,
+    #[arg(long, value_enum, default_value_t = PlainFormat::Text)]
+    pub(crate) format: PlainFormat,
 }
 
 /// Whose files are imported.
@@ -99,13 +101,4 @@ pub(crate) enum PerName {
     Hour,
     /// As in its ConfigMap and in the values of its chart
     Month,
-}
-
-/// The forms in which prices are printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum PricesFormat {
-    /// For people
-    Text,
-    /// For programs
-    Json,
 }

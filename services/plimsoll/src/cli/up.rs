@@ -35,7 +35,7 @@ fn service_named(text: &str) -> Result<Service, String> {
     Service::named(text).ok_or_else(|| format!("the services are {names}"))
 }
 
-fn setting(text: &str) -> Result<(String, String), String> {
+pub(super) fn setting(text: &str) -> Result<(String, String), String> {
     let (key, value) = text.split_once('=').ok_or("SECTION.KEY=VALUE is expected")?;
     Ok((key.to_owned(), value.to_owned()))
 }

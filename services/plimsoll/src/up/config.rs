@@ -5,15 +5,26 @@ use std::path::PathBuf;
 use promotion::PriceSettings;
 use repositories::GitSettings;
 use serde::Deserialize;
-use service::{Address, ProbeSettings, Settings, Sources};
+use service::{Address, KafkaSettings, ProbeSettings, Settings, Sources};
 
 use crate::cli::Up;
 use crate::failure::Failure;
 use crate::up::part::Part;
 
 /// The sections of the configuration.
-const SECTIONS: [&str; 10] =
-    ["gateway", "cost", "gitops", "git", "prices", "render", "organisation", "services", "keys", "probes"];
+const SECTIONS: [&str; 11] = [
+    "gateway",
+    "cost",
+    "gitops",
+    "git",
+    "prices",
+    "render",
+    "organisation",
+    "services",
+    "keys",
+    "kafka",
+    "probes",
+];
 
 /// What `plimsoll up` is told.
 #[derive(Debug, Clone)]
@@ -27,6 +38,7 @@ pub(crate) struct Config {
     pub(crate) organisation: Organisation,
     pub(crate) services: Services,
     pub(crate) keys: KeySettings,
+    pub(crate) kafka: KafkaSettings,
     pub(crate) probes: ProbeSettings,
     pub(crate) part: Part,
 }
@@ -85,8 +97,23 @@ impl Config {
             organisation: settings.section("organisation").map_err(fail)?,
             services: settings.section("services").map_err(fail)?,
             keys: settings.section("keys").map_err(fail)?,
+            kafka: settings.section("kafka").map_err(fail)?,
             probes: settings.section("probes").map_err(fail)?,
             part: Part::of(&arguments.only),
         })
     }
+}
+
+/// The section `kafka` of a configuration, be it that of `plimsoll up` or of a separate program.
+pub(crate) fn kafka_settings(
+    file: Option<PathBuf>,
+    flags: Vec<(String, String)>,
+) -> Result<KafkaSettings, Failure> {
+    let programs = service::SECTIONS.into_iter().chain(events::Service::ALL.map(events::Service::name));
+    let mut sections: Vec<&str> = SECTIONS.into_iter().chain(programs).collect();
+    sections.sort_unstable();
+    sections.dedup();
+    let fail = |error: service::ConfigError| Failure::told(error.code(), error.to_string());
+    let settings = Settings::read(&Sources::of_process(file, flags), &sections).map_err(fail)?;
+    settings.section("kafka").map_err(fail)
 }

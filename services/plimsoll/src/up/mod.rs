@@ -26,6 +26,7 @@ use crate::up::config::Config;
 use crate::up::directory::Directory;
 use crate::up::keys::Keys;
 
+pub(crate) use config::kafka_settings;
 pub(crate) use directory::default_directory;
 
 /// Runs until it is told to stop.
@@ -98,8 +99,8 @@ async fn serve(
     // Of the processes on an operator's database each would have the same name.
     let instance = database.status().is_some().then(|| "up".to_owned());
     let settings = PostgresSettings { instance, ..PostgresSettings::at(database.url().as_str()) };
-    let platform =
-        Platform::connect(settings, Arc::clone(&clock)).await.map_err(|failure| Failure::of(&failure))?;
+    let platform = Platform::connect(settings, &config.kafka, Arc::clone(&clock)).await;
+    let platform = platform.map_err(|failure| Failure::of(&failure))?;
     let parts = ((config, directory, &keys), (&platform, Arc::clone(&clock)));
     let assembly = Assembly::new(parts.0, parts.1, (health.clone(), metrics.clone()))?;
     let Assembled { tasks, begin, .. } = assembly.make().await?;

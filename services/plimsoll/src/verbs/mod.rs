@@ -12,6 +12,7 @@ mod previews;
 pub(crate) mod prices;
 pub(crate) mod render;
 pub(crate) mod risk;
+pub(crate) mod topics;
 
 use cost_model::{Bill, CostReport};
 use risk_rules::{Facts, RiskReport};

@@ -6,7 +6,7 @@ use std::fs;
 use crate::sandbox::workspace;
 
 /// Each struct of settings: its file, its name, and the table that its fields are in.
-const STRUCTS: [(&str, &str, &str); 20] = [
+const STRUCTS: [(&str, &str, &str); 21] = [
     ("services/gateway/src/config.rs", "Config", "gateway"),
     ("services/gateway/src/config.rs", "ProcessConfig", "gateway"),
     ("services/gateway/src/config.rs", "Addresses", "gateway.services"),
@@ -21,6 +21,7 @@ const STRUCTS: [(&str, &str, &str); 20] = [
     ("services/audit/src/config.rs", "Config", "audit"),
     ("libs/repositories/src/settings.rs", "GitSettings", "git"),
     ("libs/service/src/platform.rs", "PostgresSettings", "postgres"),
+    ("libs/service/src/kafka.rs", "KafkaSettings", "kafka"),
     ("libs/service/src/start.rs", "ProbeSettings", "probes"),
     ("services/plimsoll/src/up/config.rs", "Services", "services"),
     ("services/plimsoll/src/up/config.rs", "KeySettings", "keys"),

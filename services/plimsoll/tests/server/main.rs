@@ -9,6 +9,8 @@ mod doors;
 mod faults;
 mod flow;
 mod grpc;
+#[cfg(feature = "kafka")]
+mod kafka;
 mod lists;
 mod malformed;
 mod mistakes;

@@ -12,7 +12,7 @@ use crate::flow::{id, to_production};
 use crate::repository::{NEW, Repository, web};
 use crate::server::{Server, free_port, plimsoll, program, send, text};
 
-fn database() -> String {
+pub(crate) fn database() -> String {
     Runtime::new()
         .unwrap()
         .block_on(async { TestPostgres::shared().await.database().await.url().as_str().to_owned() })

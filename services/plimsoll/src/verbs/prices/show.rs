@@ -7,7 +7,7 @@ use price_book::{Hourly, InstancePrice, PriceBook, PriceList, Quote, StorageAsk,
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use crate::cli::{PricesFormat, ShowPrices};
+use crate::cli::{PlainFormat, ShowPrices};
 use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::verbs::prices::check::about;
@@ -46,8 +46,8 @@ pub(super) fn run(asked: &ShowPrices) -> Result<Outcome, Failure> {
         return Err(Failure::new("PRICE_UNKNOWN", message));
     }
     let output = match asked.format {
-        PricesFormat::Json => json::print(&Document { currency: book.currency, prices: &shown })?,
-        PricesFormat::Text => {
+        PlainFormat::Json => json::print(&Document { currency: book.currency, prices: &shown })?,
+        PlainFormat::Text => {
             let mut text = shown.iter().map(|one| line(&book, one)).collect::<String>();
             if asked.name.is_none() {
                 text.push_str("\nLists, each asked before the next:\n");

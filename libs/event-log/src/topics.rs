@@ -5,7 +5,7 @@ use std::fmt;
 
 use events::Topic;
 
-/// What a topic is to be. It keeps everything for ever, and no broker that has less than the others ever leads it.
+/// What a topic is to be. No broker that has less than the others ever leads it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TopicSpec {
     /// Its name.
@@ -16,8 +16,19 @@ pub struct TopicSpec {
     pub replication: u16,
     /// How many of them have a record before it is acknowledged.
     pub min_insync: u16,
+    /// What it keeps.
+    pub keeps: Keeps,
     /// The most bytes of a record with its framing.
     pub message_bytes: usize,
+}
+
+/// What a topic keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keeps {
+    /// Every record for ever. What services write is kept so: projections are rebuilt from it.
+    Everything,
+    /// The latest record of each key, for ever (compaction).
+    Latest,
 }
 
 /// What a topic is.
@@ -60,8 +71,12 @@ impl TopicSpec {
     /// Its settings by Kafka's names.
     #[must_use]
     pub fn settings(&self) -> [(&'static str, String); 6] {
+        let policy = match self.keeps {
+            Keeps::Everything => "delete",
+            Keeps::Latest => "compact",
+        };
         [
-            ("cleanup.policy", "delete".to_owned()),
+            ("cleanup.policy", policy.to_owned()),
             ("max.message.bytes", self.message_bytes.to_string()),
             ("min.insync.replicas", self.min_insync.to_string()),
             ("retention.bytes", "-1".to_owned()),
@@ -156,6 +171,7 @@ mod tests {
             partitions: 8,
             replication: 3,
             min_insync: 2,
+            keeps: Keeps::Everything,
             message_bytes: 2_162_688,
         }
     }
@@ -206,6 +222,13 @@ mod tests {
     fn more_partitions_are_refused() {
         let changes = plan(FoundTopic { partitions: 4, ..as_wanted() });
         assert!(changes[0].starts_with("promotion.v1: it has 4 partitions and is to have 8"), "{changes:?}");
+    }
+
+    #[test]
+    fn a_topic_of_the_latest_is_compacted() {
+        let latest = TopicSpec { keeps: Keeps::Latest, ..spec() };
+        assert_eq!(latest.dangers(&with("cleanup.policy", "compact")), Vec::<String>::new());
+        assert_eq!(latest.dangers(&as_wanted()), [r#"cleanup.policy is "delete", and has to be compact"#]);
     }
 
     /// Each of these loses what was acknowledged: after a week, when it is too much, when a key comes again, when a

@@ -1,22 +1,20 @@
 //! Topics: what they are to be, and making them so.
 
-mod plan;
-
 use std::collections::BTreeMap;
 
 use events::Topic;
 use rdkafka::admin::{
-    AdminClient, AdminOptions, AlterConfig, ConfigSource, NewTopic, ResourceSpecifier, TopicReplication,
+    AdminClient, AdminOptions, AlterConfig, ConfigResource, ConfigSource, NewTopic, OwnedResourceSpecifier,
+    ResourceSpecifier, TopicReplication,
 };
-use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
-
-pub use plan::{FoundTopic, TopicChange, TopicSpec, plan_topics};
+use rdkafka::error::RDKafkaErrorCode as Code;
 
 use super::failure::{failure, of_code};
 use super::quiet::Quiet;
 use super::records::number;
 use super::settings::KafkaSettings;
 use crate::error::LogError;
+use crate::topics::{FoundTopic, Keeps, TopicSpec};
 
 /// Asks and tells the cluster about topics.
 #[derive(Clone)]
@@ -36,6 +34,7 @@ impl Admin {
             partitions: partitions.max(1),
             replication: self.settings.replication,
             min_insync: self.settings.min_insync,
+            keeps: Keeps::Everything,
             message_bytes: self.settings.message_bytes(),
         }
     }
@@ -49,35 +48,40 @@ impl Admin {
         AdminOptions::new().request_timeout(patience).operation_timeout(patience)
     }
 
-    /// What a topic's settings are, and those of its own among them.
-    async fn settings_of(&self, topic: &Topic) -> Result<(Settings, Settings), LogError> {
-        let fail = |error: KafkaError| failure(&error, topic.as_str());
-        let asked = [ResourceSpecifier::Topic(topic.as_str())];
+    /// What the settings of topics are, and those of their own among them.
+    async fn settings_of(
+        &self,
+        topics: &[&Topic],
+    ) -> Result<BTreeMap<String, (Settings, Settings)>, LogError> {
+        let about = topics.first().map_or("topics", |topic| topic.as_str());
+        let asked: Vec<_> = topics.iter().map(|topic| ResourceSpecifier::Topic(topic.as_str())).collect();
         // Its answers come while it is there.
-        let client = self.client(topic.as_str())?;
+        let client = self.client(about)?;
         let answers = client.describe_configs(&asked, &self.options());
-        let (mut all, mut own) = (Settings::new(), Settings::new());
-        for answer in answers.await.map_err(fail)? {
-            let entries = answer.map_err(|code| of_code(code, topic.as_str()))?.entries;
-            for entry in entries {
-                let Some(value) = entry.value else { continue };
-                if entry.source == ConfigSource::DynamicTopic {
-                    own.insert(entry.name.clone(), value.clone());
-                }
-                all.insert(entry.name, value);
+        let mut found = BTreeMap::new();
+        for answer in answers.await.map_err(|error| failure(&error, about))? {
+            let resource = answer.map_err(|code| of_code(code, about))?;
+            if let OwnedResourceSpecifier::Topic(name) = &resource.specifier {
+                found.insert(name.clone(), settings(&resource));
             }
         }
-        Ok((all, own))
+        Ok(found)
     }
 
-    /// What a topic is, of which the metadata say how many partitions and replicas it has.
+    /// What topics are, of which the metadata say how many partitions and replicas each has.
     pub(super) async fn found(
         &self,
-        topic: &Topic,
-        (partitions, replication): (u32, u16),
-    ) -> Result<FoundTopic, LogError> {
-        let (settings, _) = self.settings_of(topic).await?;
-        Ok(FoundTopic { partitions, replication, settings })
+        shapes: BTreeMap<Topic, (u32, u16)>,
+    ) -> Result<BTreeMap<Topic, FoundTopic>, LogError> {
+        if shapes.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let mut settings = self.settings_of(&shapes.keys().collect::<Vec<_>>()).await?;
+        let mut found = |(topic, (partitions, replication)): (Topic, (u32, u16))| {
+            let (settings, _) = settings.remove(topic.as_str()).unwrap_or_default();
+            (topic, FoundTopic { partitions, replication, settings })
+        };
+        Ok(shapes.into_iter().map(&mut found).collect())
     }
 
     /// Makes a topic, if there is none.
@@ -101,7 +105,7 @@ impl Admin {
     /// Gives a topic settings, and leaves its others as they are: who alters settings says all of a topic's own.
     pub(super) async fn set(&self, topic: &Topic, changed: &[(&str, &str)]) -> Result<(), LogError> {
         let name = topic.as_str();
-        let (_, mut own) = self.settings_of(topic).await?;
+        let (_, mut own) = self.settings_of(&[topic]).await?.remove(name).unwrap_or_default();
         own.extend(changed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let altered = AlterConfig::new(ResourceSpecifier::Topic(name));
         let altered = own.iter().fold(altered, |altered, (name, value)| altered.set(name, value));
@@ -112,6 +116,19 @@ impl Admin {
         }
         Ok(())
     }
+}
+
+/// All settings of a topic, and those of its own.
+fn settings(resource: &ConfigResource) -> (Settings, Settings) {
+    let (mut all, mut own) = (Settings::new(), Settings::new());
+    for entry in &resource.entries {
+        let Some(value) = &entry.value else { continue };
+        if entry.source == ConfigSource::DynamicTopic {
+            own.insert(entry.name.clone(), value.clone());
+        }
+        all.insert(entry.name.clone(), value.clone());
+    }
+    (all, own)
 }
 
 /// Settings by Kafka's names.

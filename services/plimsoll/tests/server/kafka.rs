@@ -1,0 +1,188 @@
+//! The services in two processes that share a log on a real Kafka.
+
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+use std::thread;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use test_kafka::TestKafka;
+use tokio::runtime::Runtime;
+
+use crate::audit::verify;
+use crate::client::{Client, eventually};
+use crate::flow::{id, to_production};
+use crate::parts::database;
+use crate::repository::Repository;
+use crate::server::{Server, free_port, plimsoll, text};
+
+fn brokers() -> String {
+    Runtime::new().unwrap().block_on(async { TestKafka::shared().await.brokers() })
+}
+
+/// The file that is shipped, for one broker.
+fn topics_file(directory: &Path) -> String {
+    let shipped = include_str!("../../../../topics.yaml");
+    let text = shipped
+        .replace("partitions: 8", "partitions: 3")
+        .replace("replication: 3", "replication: 1")
+        .replace("min_insync_replicas: 2", "min_insync_replicas: 1");
+    let path = directory.join("topics.yaml");
+    fs::write(&path, text).unwrap();
+    path.display().to_string()
+}
+
+struct Kafka {
+    settings: [String; 3],
+    file: String,
+}
+
+impl Kafka {
+    fn new(directory: &Path) -> Self {
+        let brokers = format!("kafka.brokers={}", brokers());
+        let settings = [brokers, "kafka.replication=1".to_owned(), "kafka.min_insync=1".to_owned()];
+        Self { settings, file: topics_file(directory) }
+    }
+
+    fn topics(&self, verb: &str, more: &[&str]) -> Output {
+        let mut command = plimsoll();
+        command.args(["topics", verb, "--file", &self.file]).args(more);
+        for setting in &self.settings {
+            command.args(["--set", setting]);
+        }
+        command.output().unwrap()
+    }
+
+    /// A process of some services, which is known to its groups by its name.
+    fn process(
+        &self,
+        directory: &Path,
+        (name, only): (&str, &'static str),
+        database: &str,
+        more: &[&str],
+    ) -> Server {
+        let instance = format!("kafka.instance={name}");
+        let settings: Vec<&str> = self.settings.iter().map(String::as_str).chain([&*instance]).collect();
+        Server::part(directory, only, database, &[&settings, more].concat())
+    }
+}
+
+const DOORS: &str = "promotion,gitops,audit,gateway";
+const ENGINES: &str = "catalog,diff,cost,risk,explain";
+
+/// Two processes, started and ready.
+fn two_processes(kafka: &Kafka, directory: &Path) -> (Server, Server) {
+    let (database, catalog) = (database(), format!("127.0.0.1:{}", free_port()));
+    let there = format!("services.catalog={catalog}");
+    let calm = ["gateway.burst=100000", "gateway.requests_per_minute=100000", &there];
+    let mut doors = kafka.process(directory, ("doors", DOORS), &database, &calm);
+    doors.spawn();
+    let keys = doors.keys();
+    eventually("the keys of the installation", || keys.join("audit.key").exists().then_some(()));
+    let (listen, keys) = (format!("services.listen={catalog}"), format!("keys.directory={}", keys.display()));
+    let mut engines = kafka.process(directory, ("engines", ENGINES), &database, &[&listen, &keys]);
+    engines.spawn();
+    engines.ready();
+    doors.ready();
+    (doors, engines)
+}
+
+#[test]
+fn promotions_go_through_two_processes_on_kafka_whichever_is_killed() {
+    let repository = Repository::new();
+    let directory = repository.directory.path();
+    let kafka = Kafka::new(directory);
+    // Not started: only its refusals are read.
+    let refused = kafka.process(directory, ("refused", "cost"), &database(), &[]);
+    let unmade = text(&refused.command(&[]).output().unwrap());
+    assert!(
+        unmade.contains("error[LOG_TOPIC_UNKNOWN]"),
+        "nothing makes a topic but who is told to: {unmade}"
+    );
+    topics_are_made(&kafka);
+    // A service holds topics to its own policy: three brokers, of which two have a record before it is acknowledged.
+    let strict = text(&refused.command(&["kafka.replication=3", "kafka.min_insync=2"]).output().unwrap());
+    assert!(strict.contains("error[LOG_MISCONFIGURED]") && strict.contains("1 brokers keep it"), "{strict}");
+
+    let (mut doors, mut engines) = two_processes(&kafka, directory);
+    let ids = promoted(&repository, &mut doors, &mut engines);
+    judge(&repository, &doors, &ids);
+    assert_eq!((engines.stop("TERM").code(), doors.stop("TERM").code()), (Some(0), Some(0)));
+}
+
+fn topics_are_made(kafka: &Kafka) {
+    let plan = kafka.topics("plan", &["--format", "json"]);
+    assert_eq!(plan.status.code(), Some(0), "{}", text(&plan));
+    let plan: Value = serde_json::from_slice(&plan.stdout).unwrap();
+    assert_eq!((plan["topics"].as_u64(), plan["changes"].as_array().unwrap().len()), (Some(9), 9), "{plan}");
+    assert_eq!(kafka.topics("check", &[]).status.code(), Some(2));
+    let applied = kafka.topics("apply", &[]);
+    assert!(text(&applied).contains("\n9 changes made\n"), "{}", text(&applied));
+    assert_eq!((applied.status.code(), kafka.topics("check", &[]).status.code()), (Some(0), Some(0)));
+}
+
+/// Promotions from the request to the branch. Each process is killed in the middle of each, at another moment each time.
+fn promoted(repository: &Repository, doors: &mut Server, engines: &mut Server) -> Vec<String> {
+    const ROUNDS: u64 = 4;
+    let admin = doors.admin();
+    let (alice, bob) = (admin.caller("alice", "requester"), admin.caller("bob", "approver"));
+    let mut ids = Vec::new();
+    for round in 0..ROUNDS {
+        let application = format!("app-{round}");
+        admin.post("/workloads", &repository.application(&application, 1)).ok(201);
+        let promotion = id(&alice.post("/promotions?wait=0", &to_production(&application)).ok(202));
+        thread::sleep(Duration::from_millis(90 * round));
+        again(engines);
+        until(&alice, &promotion, "preview");
+        bob.post(&format!("/promotions/{promotion}/approve"), &json!({})).ok(200);
+        thread::sleep(Duration::from_millis(60 * round));
+        again(doors);
+        until(&alice, &promotion, "open");
+        ids.push(promotion);
+    }
+    ids.sort();
+    ids
+}
+
+fn judge(repository: &Repository, doors: &Server, ids: &[String]) {
+    let admin = doors.admin();
+    let mut branches = repository.branches();
+    branches.sort();
+    let expected: Vec<String> = ids.iter().map(|id| format!("plimsoll/{id}")).collect();
+    assert_eq!(branches, expected, "one branch for each promotion, and no other");
+    for branch in &branches {
+        assert_eq!(repository.git(&["rev-list", "--count", &format!("main..{branch}")]), "1");
+    }
+    for name in ["PreviewRequested", "PreviewCompleted", "PromotionApproved", "PromotionOpened"] {
+        audited_once(&admin, name, ids);
+    }
+    assert_eq!(admin.get("/dead-letters").ok(200)["items"], json!([]));
+    let (code, said) = verify(doors, &admin.get("/audit/export").text);
+    assert_eq!(code, Some(0), "{said}");
+}
+
+/// Killed, and started again.
+fn again(server: &mut Server) {
+    server.kill();
+    server.spawn();
+    server.ready();
+}
+
+fn until(client: &Client, id: &str, status: &str) {
+    eventually(&format!("{id} is {status}"), || {
+        let found = client.try_call("GET", &format!("/api/v1/promotions/{id}"), &[], None).ok()?;
+        (found.status == 200 && found.json["status"] == status).then_some(())
+    });
+}
+
+fn audited_once(admin: &Client, name: &str, ids: &[String]) {
+    let found = eventually(name, || {
+        let found = admin.audit(&format!("&type={name}"));
+        (found.len() >= ids.len()).then_some(found)
+    });
+    let mut found: Vec<&str> =
+        found.iter().map(|event| event["data"]["promotion_id"].as_str().unwrap()).collect();
+    found.sort_unstable();
+    assert_eq!(found, ids, "{name}");
+}
