@@ -113,7 +113,7 @@ fn directly(work: &Path) -> f64 {
     let output = preview::diff(&input).unwrap();
     let cost =
         preview::cost(&output.rendered, &PriceBook::shipped().unwrap(), &Assumptions::default()).unwrap();
-    let risk = preview::risk(&output.rendered, &output.plan, None);
+    let risk = preview::risk(&output.rendered, &output.plan, preview::of_nodes(None));
     let explanation = preview::explain(&output.plan, &output.changes, (&cost, None), &risk);
     output.rendered.write().unwrap();
     for written in

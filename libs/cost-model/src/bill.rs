@@ -44,6 +44,8 @@ pub struct Bill {
     pub notes: Vec<String>,
     /// Whose prices they are, apart from those that the description of the nodes gives.
     pub prices: PricesFrom,
+    /// Major and minor version of the newest kubelet among the nodes; the API server's is this one or newer.
+    pub kubelet: Option<(u32, u32)>,
 }
 
 /// Who says what an instance costs.
@@ -140,6 +142,7 @@ pub fn bill(
         stuck: comparison.stuck,
         notes: cluster.notes().iter().cloned().chain(notes).collect(),
         prices: origin(&nodes, prices),
+        kubelet: cluster.newest_kubelet(),
         nodes,
     })
 }

@@ -85,5 +85,5 @@ pub use report::{ContainerCost, CostReport, LineCost, ObjectCost, Part, Resource
 pub use resource::Resource;
 pub use since::Since;
 pub use transient::Transient;
-pub use usage::{Platform, TrafficPrices, Usage, UsageError, WorkloadUsage};
+pub use usage::{ContainerPeak, Platform, TrafficPrices, Usage, UsageError, WorkloadUsage};
 pub use working::{working, working_after};

@@ -36,6 +36,9 @@ pub struct Usage {
     /// The prices of traffic that are not OpenCost's defaults.
     #[serde(default, skip_serializing_if = "TrafficPrices::is_empty")]
     pub traffic_prices: TrafficPrices,
+    /// Over how many days the peaks were measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub days: Option<Decimal>,
     /// The workloads.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub workloads: Vec<WorkloadUsage>,
@@ -113,6 +116,21 @@ pub struct WorkloadUsage {
     /// GB a month through its load balancer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub balancer_gb: Option<Decimal>,
+    /// The most that its containers used, by their names. Costs do not look at it; risk rules do.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub containers: BTreeMap<String, ContainerPeak>,
+}
+
+/// The most that a container of a pod used.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ContainerPeak {
+    /// Cores, on the mean of a minute or so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub peak_cpu_cores: Option<Decimal>,
+    /// GiB of its working set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub peak_memory_gib: Option<Decimal>,
 }
 
 impl Usage {
@@ -185,6 +203,12 @@ impl Usage {
 }
 
 impl WorkloadUsage {
+    /// Whether it is about this object.
+    #[must_use]
+    pub fn is_of(&self, key: &ObjectKey) -> bool {
+        self.pattern().is_some_and(|pattern| pattern.matches(key))
+    }
+
     pub(crate) fn pattern(&self) -> Option<ObjectPattern> {
         self.object.parse::<PlacePattern>().ok().map(|pattern| pattern.object)
     }
@@ -206,7 +230,8 @@ impl WorkloadUsage {
             self.nat_gb,
             self.balancer_gb,
         ];
-        match numbers.into_iter().flatten().any(|number| number.is_sign_negative()) {
+        let peaks = self.containers.values().flat_map(|peak| [peak.peak_cpu_cores, peak.peak_memory_gib]);
+        match numbers.into_iter().chain(peaks).flatten().any(|number| number.is_sign_negative()) {
             true => Err(UsageError(format!("{}: a number is negative", self.object))),
             false => Ok(()),
         }

@@ -28,14 +28,14 @@ mod normal;
 mod patch;
 mod reason;
 
-pub use argocd::{ArgoIgnore, ArgoIgnoreError, argocd_ignores};
+pub use argocd::{ArgoIgnore, ArgoIgnoreError, argocd_ignores, argocd_ignores_of};
 pub use compare::{Comparison, Difference, compare, compare_at};
 pub use diff::{Change, Diff, DiffSummary, Op, Suppressed, diff, diff_in};
 pub use equal::equal;
 pub use filter::Hidden;
 pub use inside::{InnerChange, Inside, TextFormat};
 pub use kube_model::ObjectRef;
-pub use live::{Choice, Conflict, Method, Prediction, compare_live, predict};
+pub use live::{Choice, Conflict, Method, Prediction, compare_live, predict, writer_of};
 pub use matched::{How, Match};
 pub use normal::normalise;
 pub use patch::{Action, ObjectPatch, Operation, map_pairs, patch, patches};

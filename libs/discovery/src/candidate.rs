@@ -42,6 +42,7 @@ impl Candidate {
             found_by,
             owners: Vec::new(),
             variables: None,
+            delivery: None,
             reads: crate::reads::Reads::default(),
             partial: Vec::new(),
         };

@@ -6,6 +6,7 @@ use std::ops::Bound;
 use crate::argo::{application, clusters, generators::MOST, image_updater, set};
 use crate::candidate::Candidate;
 use crate::declared::{self, Declared};
+use crate::delivery::Delivery;
 use crate::environment::{Environment, Evidence, OwnedBy, Owner, Owns};
 use crate::flux::{self, Sources};
 use crate::found::Found;
@@ -19,7 +20,7 @@ use crate::place::Location;
 use crate::reads::Reader;
 use crate::repository::{Index, Repository};
 
-const ARGO: &str = "argoproj.io";
+pub(crate) const ARGO: &str = "argoproj.io";
 
 /// Finds the applications of a repository and their environments.
 ///
@@ -118,12 +119,13 @@ fn of_objects(index: &Index<'_>, objects: &[Object], notes: &mut Vec<Note>) -> V
             (ARGO, "Application") => {
                 let why = format!("Argo CD Application {}", object.full_name());
                 let evidence = Evidence { at: object.at().clone(), why };
-                argo(object, evidence, index, &writers)
+                argo(object, evidence, index, (&writers, objects))
             }
             (ARGO, "ApplicationSet") => {
                 let room = MOST.saturating_sub(found.len());
                 let made = set::applications(object, &known, index, room, notes);
-                found.extend(made.into_iter().filter_map(|made| of_set(made, index, &writers, notes)));
+                let from = (&writers, objects);
+                found.extend(made.into_iter().filter_map(|made| of_set(made, index, from, notes)));
                 continue;
             }
             (flux::kustomization::GROUP, "Kustomization") => flux::kustomization::read(object, &sources),
@@ -144,8 +146,13 @@ fn of_objects(index: &Index<'_>, objects: &[Object], notes: &mut Vec<Note>) -> V
 }
 
 /// An Application that a set makes.
-fn of_set(made: set::Made, index: &Index<'_>, writers: &Writers, notes: &mut Vec<Note>) -> Option<Candidate> {
-    match argo(&made.object, made.found_by, index, writers) {
+fn of_set(
+    made: set::Made,
+    index: &Index<'_>,
+    from: (&Writers, &[Object]),
+    notes: &mut Vec<Note>,
+) -> Option<Candidate> {
+    match argo(&made.object, made.found_by, index, from) {
         Ok(mut candidate) => {
             candidate.environment.partial.extend(made.notes);
             Some(candidate)
@@ -189,12 +196,12 @@ impl Writers {
     }
 }
 
-/// An Application with those who write it by themselves.
+/// An Application with those who write it by themselves, and with what its project says.
 fn argo(
     object: &Object,
     evidence: Evidence,
     index: &Index<'_>,
-    writers: &Writers,
+    (writers, objects): (&Writers, &[Object]),
 ) -> Result<Candidate, Note> {
     let mut candidate = application::read(object, evidence, index)?;
     let environment = &mut candidate.environment;
@@ -202,6 +209,7 @@ fn argo(
     environment.owners =
         image_updater::owners(object, &writers.updaters, &environment.recipe, index, partial);
     environment.owners.extend(kargo::authorised(object, &writers.stages));
+    environment.delivery = Delivery::of_application(object, objects);
     Ok(candidate)
 }
 

@@ -1,5 +1,6 @@
 //! An environment, and who else has a say in it.
 
+use crate::delivery::Delivery;
 use crate::note::Note;
 use crate::place::{Location, Sourced};
 use crate::reads::Reads;
@@ -28,6 +29,8 @@ pub struct Environment {
     /// What `${NAME}` stands for in what is rendered (Flux's `postBuild.substitute`), sorted by name. None where nothing
     /// is substituted: `${NAME}` is then text.
     pub variables: Option<Vec<(String, Sourced<String>)>>,
+    /// How what is merged comes into the cluster; none where that is at once, and whole.
+    pub delivery: Option<Delivery>,
     /// The files that it is rendered from, as far as that can be told without rendering.
     pub reads: Reads,
     /// What of its inputs could not be read. Where there is any, a plan of it is partial.

@@ -7,6 +7,7 @@
 mod argo;
 mod candidate;
 mod declared;
+mod delivery;
 mod discover;
 mod environment;
 mod field;
@@ -31,6 +32,7 @@ mod settings;
 mod words;
 
 pub use declared::Declared;
+pub use delivery::{Delivery, SyncWindow};
 pub use discover::{discover, environment_at, found_again};
 pub use environment::{Environment, Evidence, FreightRequest, KargoStage, OwnedBy, Owner, Owns};
 pub use flux::image_policy_values;

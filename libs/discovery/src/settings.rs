@@ -89,7 +89,10 @@ impl Environment {
     #[must_use]
     pub fn is_more_than_files(&self) -> bool {
         let is_laid_over = !matches!(self.recipe, Recipe::Plain(_)) || self.variables.is_some();
-        is_laid_over || self.owners.iter().any(|owner| owner.owns == Owns::Everything)
+        // Only what is found carries how it is delivered.
+        is_laid_over
+            || self.delivery.is_some()
+            || self.owners.iter().any(|owner| owner.owns == Owns::Everything)
     }
 
     /// The files that say how it is rendered: those of its settings, and the object that it was found by.

@@ -40,6 +40,7 @@ pub struct Cluster {
     pub(crate) facts: Facts,
     /// What is taken for granted, as sentences.
     pub(crate) notes: Vec<String>,
+    newest_kubelet: Option<(u32, u32)>,
     /// What the prices are in that the description gives.
     currency: Option<String>,
 }
@@ -71,7 +72,10 @@ impl Cluster {
 
     fn add(&mut self, object: &Object) -> Result<(), PackingError> {
         match (object.key.group.as_str(), object.key.kind.as_str()) {
-            ("", "Node") => self.nodes.push(Arc::new(Node::of(object, &self.facts)?)),
+            ("", "Node") => {
+                self.newest_kubelet = self.newest_kubelet.max(kubelet(object));
+                self.nodes.push(Arc::new(Node::of(object, &self.facts)?));
+            }
             ("", "Pod") => self.pods.extend(live_pod(object, &self.facts)?),
             ("apps", "DaemonSet") => self.add_daemons(object)?,
             ("plimsoll.dev", "NodeGroups") => groups::read(object, self)?,
@@ -140,6 +144,13 @@ impl Cluster {
         regions.first().copied().filter(|_| regions.len() == 1)
     }
 
+    /// Major and minor version of the newest kubelet; none where no node says its own. The API server's is this one or newer
+    /// (Kubernetes documentation, "Version Skew Policy").
+    #[must_use]
+    pub fn newest_kubelet(&self) -> Option<(u32, u32)> {
+        self.newest_kubelet
+    }
+
     /// The currency of the prices that the description of the nodes gives, by its code; none where it does not say.
     #[must_use]
     pub fn currency(&self) -> Option<&str> {
@@ -179,6 +190,13 @@ impl Cluster {
 }
 
 /// A pod that has not ended.
+/// `v1.33.4-eks-1234` is 1.33.
+fn kubelet(node: &Object) -> Option<(u32, u32)> {
+    let version = node.text(&["status", "nodeInfo", "kubeletVersion"])?.strip_prefix('v')?;
+    let mut parts = version.split('.');
+    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+}
+
 fn live_pod(object: &Object, facts: &Facts) -> Result<Option<LivePod>, PackingError> {
     if matches!(object.text(&["status", "phase"]), Some("Succeeded" | "Failed")) {
         return Ok(None);

@@ -118,7 +118,14 @@ const KINDS: [(&str, &str, Shape); 12] = [
         Fields(&[
             ("metadata", NODE_METADATA),
             ("spec", Fields(&[("taints", Whole), ("unschedulable", Whole)])),
-            ("status", Fields(&[("allocatable", Whole), ("capacity", Whole)])),
+            (
+                "status",
+                Fields(&[
+                    ("allocatable", Whole),
+                    ("capacity", Whole),
+                    ("nodeInfo", Fields(&[("kubeletVersion", Whole)])),
+                ]),
+            ),
         ]),
     ),
     (

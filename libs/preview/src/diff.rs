@@ -8,7 +8,9 @@ use kube_model::yaml::Limits;
 use kube_model::{Place, Redactor, StateError};
 use promotion_plan::{Base, FileEdit, Held, PlanError, Request, Selection};
 use render::{Programs, RenderError};
+use risk_rules::DeliveryFacts;
 
+use crate::delivery;
 use crate::handed_over::HandedOver;
 use crate::inputs::Inputs;
 use crate::plan::PlanDocument;
@@ -164,7 +166,10 @@ pub fn diff(input: &DiffInput<'_>) -> Result<DiffOutput, DiffError> {
     })?;
     let rendered = Rendered::masked(sides.target.objects(), &plan.after, input.redactor);
     let changes = diff_engine::diff(&rendered.before, &rendered.after).ignoring(&input.policy.ignore);
-    Ok(DiffOutput { plan: document(input, &sides, plan), rendered, changes })
+    let environment = input.target.recipe.map(|recipe| recipe.environment);
+    let delivery = environment.and_then(|environment| environment.delivery.as_ref());
+    let delivery = delivery.map(|delivery| delivery::facts(delivery, &changes, &rendered));
+    Ok(DiffOutput { plan: document(input, &sides, plan, delivery), rendered, changes })
 }
 
 fn held_places<'s>(held: &'s HeldState<'_>) -> impl Iterator<Item = Held<'s>> {
@@ -172,7 +177,12 @@ fn held_places<'s>(held: &'s HeldState<'_>) -> impl Iterator<Item = Held<'s>> {
     held.places.iter().map(move |place| Held { place: place.clone(), source })
 }
 
-fn document(input: &DiffInput<'_>, sides: &Sides<'_>, plan: promotion_plan::Plan) -> PlanDocument {
+fn document(
+    input: &DiffInput<'_>,
+    sides: &Sides<'_>,
+    plan: promotion_plan::Plan,
+    delivery: Option<(DeliveryFacts, Option<String>)>,
+) -> PlanDocument {
     // The files of what is rendered lie anywhere in the repository.
     let root = if sides.target.rendered.is_some() { "" } else { input.target.root };
     let shared = plan.edits.is_empty().then(|| shared(input, sides)).flatten();
@@ -180,6 +190,8 @@ fn document(input: &DiffInput<'_>, sides: &Sides<'_>, plan: promotion_plan::Plan
     let mut notes = plan.notes;
     notes.extend(sides.target.rendered.iter().flat_map(|rendered| rendered.notes.clone()));
     notes.extend(shared);
+    let (delivery, unread) = delivery.unzip();
+    notes.extend(unread.flatten());
     PlanDocument {
         from: input.source.side.clone(),
         to: input.target.side.clone(),
@@ -193,6 +205,7 @@ fn document(input: &DiffInput<'_>, sides: &Sides<'_>, plan: promotion_plan::Plan
         blocked: plan.blocked,
         edits: edits.collect(),
         budgets: input.policy.budgets.clone(),
+        delivery,
         notes,
         partial: partial(input),
     }

@@ -12,6 +12,7 @@
 
 mod base;
 mod canonical;
+mod delivery;
 mod diff;
 mod document;
 mod equal;
@@ -41,5 +42,5 @@ pub use promotion_plan::{ByteSplice, EditError, FileEdit, Piece, PlanItem, Selec
 pub use render::{NoPrograms, Programs};
 pub use rendered::Rendered;
 pub use response::{Changes, Response, response};
-pub use stages::{ExplanationDocument, bill, cost, explain, risk, risk_over_drift, room};
+pub use stages::{ExplanationDocument, bill, cost, explain, of_nodes, risk};
 pub use tree::{Recipe, Side, Tree};

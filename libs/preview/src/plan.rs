@@ -2,6 +2,7 @@
 
 use application::Budget;
 use promotion_plan::{FileEdit, PlanItem, Selection};
+use risk_rules::DeliveryFacts;
 use serde::{Deserialize, Serialize};
 
 use crate::inputs::Inputs;
@@ -38,6 +39,9 @@ pub struct PlanDocument {
     /// The budgets that the target's policy has on it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub budgets: Vec<Budget>,
+    /// How what is merged comes into the target's cluster; none where that is at once, and whole, as far as is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery: Option<DeliveryFacts>,
     /// What a reader should know about the plan as a whole.
     pub notes: Vec<String>,
     /// The inputs that could not be read, each with where it is named. Where there is one, the plan is partial.

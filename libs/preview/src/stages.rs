@@ -6,7 +6,7 @@ use explainer::{Explanation, FactSheet};
 use packing::{Cluster, Controller};
 use price_book::PriceBook;
 use promotion_plan::PlanItem;
-use risk_rules::{Drifted, Facts, PlanFacts, PodsOf, RiskReport, RoomFacts, StuckRollout, WaitingPods};
+use risk_rules::{ClusterFacts, Facts, PlanFacts, PodsOf, RiskReport, RoomFacts, StuckRollout, WaitingPods};
 use serde::{Deserialize, Serialize};
 
 use crate::facts::fact_sheet;
@@ -39,40 +39,34 @@ pub fn bill(
     cost_model::bill(nodes, Some(&before), &after, prices)
 }
 
-/// What the edit of the target risks; the plan's lists are facts beside the two states, and so is what finds no room on the
-/// nodes of a bill.
+/// What the edit of the target risks. The plan's lists are facts beside the two states, and so is what else is known.
 #[must_use]
-pub fn risk(rendered: &Rendered, plan: &PlanDocument, bill: Option<&Bill>) -> RiskReport {
-    risk_over_drift(rendered, plan, bill, Vec::new())
-}
-
-/// The same, where it is known what the target's cluster has otherwise than the target's files at places that the edit
-/// writes.
-#[must_use]
-pub fn risk_over_drift(
-    rendered: &Rendered,
-    plan: &PlanDocument,
-    bill: Option<&Bill>,
-    drifted: Vec<Drifted>,
-) -> RiskReport {
+pub fn risk(rendered: &Rendered, plan: &PlanDocument, beside: Facts) -> RiskReport {
     let items = |items: &[PlanItem]| items.iter().map(fact).collect();
+    let delivery = plan.delivery.clone();
     let plan = PlanFacts {
         carried: items(&plan.carried),
         kept: items(&plan.kept),
         pending: items(&plan.pending),
         blocked: items(&plan.blocked),
-        drifted,
     };
-    risk_rules::assess(
-        Some(&rendered.before),
-        &rendered.after,
-        &Facts { plan: Some(plan), room: bill.map(room), ..Facts::default() },
-    )
+    let facts = Facts { plan: Some(plan), delivery, ..beside };
+    risk_rules::assess(Some(&rendered.before), &rendered.after, &facts)
 }
 
-/// What of a change finds no room.
+/// What the nodes of a bill say about a change: what finds no room on them, and which version of Kubernetes they run. The API
+/// server is at least as new as they are (Kubernetes documentation, "Version Skew Policy").
 #[must_use]
-pub fn room(bill: &Bill) -> RoomFacts {
+pub fn of_nodes(bill: Option<&Bill>) -> Facts {
+    let version = bill.and_then(|bill| bill.kubelet);
+    Facts {
+        room: bill.map(room),
+        cluster: version.map(|version| ClusterFacts { version }),
+        ..Facts::default()
+    }
+}
+
+fn room(bill: &Bill) -> RoomFacts {
     let pods = |Controller { kind, namespace, name }: &Controller| PodsOf {
         kind: kind.clone(),
         namespace: namespace.clone(),

@@ -1,6 +1,7 @@
 //! What is known from outside the two states. Each fact may be absent.
 
-use kube_model::{ObjectKey, Place, Quantity};
+use kube_model::{Object, ObjectKey, Place, Quantity};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// The facts beside the two states.
@@ -16,6 +17,40 @@ pub struct Facts {
     pub history: Option<Vec<PastPromotion>>,
     /// What finds no room on the target's nodes, where those are known.
     pub room: Option<RoomFacts>,
+    /// What the change writes and live has otherwise than the target's files; none where nobody knows what is live.
+    pub drifted: Vec<Drifted>,
+    /// How what is merged comes into the target's cluster.
+    pub delivery: Option<DeliveryFacts>,
+    /// What runs in the source's cluster, masked.
+    pub source_live: Option<Vec<Object>>,
+}
+
+/// How what is merged comes into the target's cluster, where that is known. Texts are parts of sentences, escaped.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct DeliveryFacts {
+    /// Who brings it: `Argo CD Application argocd/shop`.
+    pub by: String,
+    /// What of the change is no reason for it to bring anything.
+    pub ignored: Vec<IgnoredChange>,
+    /// Whether that is all of the change.
+    pub is_all_ignored: bool,
+    /// Whether that stays as it is live, whatever the files say.
+    pub leaves_ignored_alone: bool,
+    /// When nothing is brought, or nothing else than then, each as a sentence.
+    pub windows: Vec<String>,
+    /// Why nothing is brought until somebody acts, as a sentence; none where it comes by itself.
+    pub waits: Option<String>,
+}
+
+/// A change that a deployer ignores.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct IgnoredChange {
+    /// Where, as the target names it.
+    pub place: Place,
+    /// The value before.
+    pub before: Option<Value>,
+    /// The value after.
+    pub after: Option<Value>,
 }
 
 /// What finds no room on the target's nodes, once autoscalers have added all they may.
@@ -75,8 +110,8 @@ pub struct ContainerUse {
     pub memory: Option<Quantity>,
     /// The highest use of CPU of one of its pods, in cores, as an average over a minute or so.
     pub cpu: Option<Quantity>,
-    /// Over how many days.
-    pub days: u32,
+    /// Over how many days, where that is known.
+    pub days: Option<u32>,
 }
 
 /// What is known of the target's cluster.
@@ -117,8 +152,6 @@ pub struct PlanFacts {
     pub pending: Vec<PlanItem>,
     /// What waits for something.
     pub blocked: Vec<PlanItem>,
-    /// What the edit writes and live has otherwise than the target's files; none where nobody knows what is live.
-    pub drifted: Vec<Drifted>,
 }
 
 /// A place that live has otherwise than the target's files, and that the promotion writes.
@@ -132,6 +165,8 @@ pub struct Drifted {
     pub target: Option<Value>,
     /// What the promotion writes.
     pub planned: Option<Value>,
+    /// The field manager that has set what is live, where that is known.
+    pub written_by: Option<String>,
 }
 
 /// One difference between source and target.

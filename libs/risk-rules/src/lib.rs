@@ -21,8 +21,8 @@ mod waiver;
 pub use assess::assess;
 pub use catalogue::{CatalogueEntry, catalogue};
 pub use facts::{
-    ClusterFacts, ContainerUse, Drifted, Facts, Outcome, PastPromotion, PlanFacts, PlanItem, PodsOf,
-    RoomFacts, StuckRollout, WaitingPods,
+    ClusterFacts, ContainerUse, DeliveryFacts, Drifted, Facts, IgnoredChange, Outcome, PastPromotion,
+    PlanFacts, PlanItem, PodsOf, RoomFacts, StuckRollout, WaitingPods,
 };
 pub use level::{Impact, LEVELS, Level, LevelError, Likelihood};
 pub use report::{Finding, Location, NotEvaluated, RiskReport};

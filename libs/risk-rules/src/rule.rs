@@ -85,6 +85,12 @@ pub(crate) enum Missing {
     History,
     /// The target's nodes.
     Nodes,
+    /// What runs in the target's cluster.
+    Live,
+    /// How what is merged comes into the target's cluster.
+    Delivery,
+    /// What runs in the source's cluster.
+    SourceLive,
 }
 
 impl Missing {
@@ -96,6 +102,9 @@ impl Missing {
             Self::Version => "version",
             Self::History => "history",
             Self::Nodes => "nodes",
+            Self::Live => "live",
+            Self::Delivery => "delivery",
+            Self::SourceLive => "source-live",
         }
     }
 }

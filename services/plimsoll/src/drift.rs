@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use diff_engine::{Change, Choice, Diff, Prediction, compare_live, predict};
+use diff_engine::{Change, Choice, Diff, Prediction, compare_live, predict, writer_of};
 use kube_model::{Object, ObjectKey, Path, Place, PlacePattern};
 use preview::Rendered;
 use risk_rules::Drifted;
@@ -51,6 +51,11 @@ impl Live {
             .collect();
         Ok(compare_live(namespace, &live, &desired, &predictions).ignoring(ignored))
     }
+
+    fn writer_of(&self, place: &Place) -> Option<String> {
+        let object = self.objects.iter().find(|object| same_object(&place.object, &object.key))?;
+        writer_of(object, &place.path)
+    }
 }
 
 /// An autoscaler says which replicas are no drift.
@@ -59,14 +64,15 @@ fn scales(object: &Object) -> bool {
 }
 
 impl Drift {
-    /// The drift, held against what the promotion changes in the target.
-    pub(crate) fn of(diff: Diff, promotion: &Diff, rendered: &Rendered) -> Self {
+    /// The drift of what is live, held against what the promotion changes in the target.
+    pub(crate) fn of(live: &Live, diff: Diff, promotion: &Diff, rendered: &Rendered) -> Self {
         let written_over = promotion.changes.iter().filter_map(|change| {
             let drift = diff.changes.iter().find(|drift| meets(drift, &change.object.key(), &change.path))?;
             let object = rendered.before.iter().find(|one| same_object(&one.key, &change.object.key()))?;
             let place = Place { object: object.key.clone(), path: change.path.clone() };
-            let (live, target) = (drift.before.clone(), drift.after.clone());
-            Some(Drifted { place, live, target, planned: change.after.clone() })
+            let (is, target) = (drift.before.clone(), drift.after.clone());
+            let written_by = live.writer_of(&place);
+            Some(Drifted { place, live: is, target, planned: change.after.clone(), written_by })
         });
         let written_over = written_over.collect();
         Self { diff, written_over }

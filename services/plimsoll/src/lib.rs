@@ -21,6 +21,7 @@ mod group;
 mod headline;
 mod help;
 mod json;
+mod known;
 mod locate;
 mod markdown;
 mod nodes;

@@ -7,7 +7,7 @@ use preview::{
     BaseTrees, Billed, DiffInput, DiffOutput, ExplanationDocument, FileEdit, PlanDocument, Rendered,
     Selection,
 };
-use risk_rules::RiskReport;
+use risk_rules::{Facts, RiskReport};
 
 use crate::cli::Preview as Arguments;
 use crate::drift::{Drift, Live};
@@ -15,6 +15,7 @@ use crate::estimate;
 use crate::failure::Failure;
 use crate::gate::Limit;
 use crate::given::Given;
+use crate::known;
 use crate::nodes::Nodes;
 use crate::pricing::Prices;
 use crate::session::Session;
@@ -94,11 +95,21 @@ impl Preview {
         };
         let budgets = estimate::budgets::hold(session, prices, &policy.budgets, &here, || sides.others);
         let drift = live
-            .map(|live| live.drift(session, &target, &policy.ignore))
-            .transpose()?
-            .map(|drift| Drift::of(drift, &diff, &rendered));
-        let drifted = drift.as_ref().map(|drift| drift.written_over.clone()).unwrap_or_default();
-        let risk = preview::risk_over_drift(&rendered, &plan, bill.bill(), drifted);
+            .map(|live| {
+                let drift = live.drift(session, &target, &policy.ignore)?;
+                Ok::<_, Failure>(Drift::of(live, drift, &diff, &rendered))
+            })
+            .transpose()?;
+        let facts = Facts {
+            drifted: drift.as_ref().map(|drift| drift.written_over.clone()).unwrap_or_default(),
+            source_live: arguments
+                .source_live
+                .as_ref()
+                .map(|snapshot| session.read_masked(snapshot))
+                .transpose()?,
+            ..known::facts(&arguments.known, prices.usage(), bill.bill(), &rendered.after)
+        };
+        let risk = preview::risk(&rendered, &plan, facts);
         let explanation = preview::explain(&plan, &diff, (&cost, bill.bill()), &risk);
         let made = Self {
             target,

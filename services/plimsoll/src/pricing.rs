@@ -95,6 +95,11 @@ impl Prices {
             .map_err(|error| Failure::new(error.code(), error.to_string()))
     }
 
+    /// How workloads were measured to run.
+    pub(crate) fn usage(&self) -> &Usage {
+        &self.assumptions.usage
+    }
+
     pub(crate) fn book(&self) -> &PriceBook {
         &self.book
     }

@@ -79,6 +79,12 @@ impl Session {
         Ok((given, objects))
     }
 
+    /// Reads a source, secrets masked.
+    pub(crate) fn read_masked(&self, argument: &str) -> Result<Vec<Object>, Failure> {
+        let (_, objects) = self.read_plain(argument)?;
+        Ok(self.redactor.redact_all(&objects))
+    }
+
     /// The objects of two sources, secrets masked, without those that both have in the same words.
     pub(crate) fn read_unequal(
         &self,

@@ -25,6 +25,9 @@ struct BillJson<T> {
     daemons: Vec<DaemonPods>,
     price: Origin,
     notes: Vec<String>,
+    /// `1.33`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    kubelet_version: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -113,6 +116,7 @@ impl Serialize for Bill {
             daemons: self.daemons.clone(),
             price: Origin { as_of: self.prices.as_of.clone(), source: self.prices.source.clone() },
             notes: self.notes.clone(),
+            kubelet_version: self.kubelet.map(|(major, minor)| format!("{major}.{minor}")),
         }
         .serialize(serializer)
     }
@@ -195,9 +199,15 @@ impl<'de> Deserialize<'de> for Bill {
                 .ok_or_else(|| D::Error::custom(NO_CONTROLLER))?,
             daemons: bill.daemons,
             notes: bill.notes,
+            kubelet: bill.kubelet_version.as_deref().and_then(version),
             prices: PricesFrom { currency, as_of: bill.price.as_of, source: bill.price.source },
         })
     }
+}
+
+fn version(text: &str) -> Option<(u32, u32)> {
+    let (major, minor) = text.split_once('.')?;
+    Some((major.parse().ok()?, minor.parse().ok()?))
 }
 
 impl Line<FiguresJson> {

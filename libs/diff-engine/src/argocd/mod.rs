@@ -57,16 +57,27 @@ pub fn argocd_ignores(objects: &[Object]) -> Result<Vec<ArgoIgnore>, ArgoIgnoreE
         |object: &&Object| object.key.kind == "Application" && object.key.group == "argoproj.io";
     let mut ignores = Vec::new();
     for application in objects.iter().filter(is_application) {
-        let entries = application.at(&["spec", "ignoreDifferences"]).and_then(Value::as_array);
-        for (index, entry) in entries.into_iter().flatten().enumerate() {
-            let fail = |(text, why): (String, &'static str)| {
-                let application = application.key.to_string();
-                ArgoIgnoreError { application, index, text, why }
-            };
-            ignores.push(ArgoIgnore::read(entry).map_err(fail)?);
-        }
+        let entries = application.at(&["spec", "ignoreDifferences"]).unwrap_or(&Value::Null);
+        ignores.extend(argocd_ignores_of(&application.key.to_string(), entries)?);
     }
     Ok(ignores)
+}
+
+/// What an Application ignores whose `spec.ignoreDifferences` these are.
+///
+/// # Errors
+/// As [`argocd_ignores`].
+pub fn argocd_ignores_of(application: &str, entries: &Value) -> Result<Vec<ArgoIgnore>, ArgoIgnoreError> {
+    let entries = entries.as_array().into_iter().flatten().enumerate();
+    let read = |(index, entry)| {
+        ArgoIgnore::read(entry).map_err(|(text, why)| ArgoIgnoreError {
+            application: application.to_owned(),
+            index,
+            text,
+            why,
+        })
+    };
+    entries.map(read).collect()
 }
 
 impl ArgoIgnore {

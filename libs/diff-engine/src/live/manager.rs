@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use kube_model::Object;
+use kube_model::{Object, Path};
 use serde_json::{Map, Value};
 
 use crate::apply::owned::Owned;
@@ -113,6 +113,14 @@ fn owned(live: &Object, of: impl Fn(&Entry<'_>) -> bool) -> Owned {
     let mut owned = Owned::default();
     entries(live).filter(of).for_each(|entry| owned.merge(Owned::read(entry.fields)));
     owned
+}
+
+/// Who has set a place of a live object, beside those who apply files: the name of its field manager. None where nobody else
+/// has, or the object does not say (`kubectl get --show-managed-fields`).
+#[must_use]
+pub fn writer_of(live: &Object, path: &Path) -> Option<String> {
+    let applies = |name: &str| APPLIERS.contains(&name) || name == CLIENT_SIDE_MANAGER;
+    managers(live).into_iter().find(|(name, owned)| !applies(name) && owned.has(path)).map(|(name, _)| name)
 }
 
 /// The managers of the live object with what each has set, those who apply last.

@@ -27,7 +27,7 @@ use crate::matched::{How, Match};
 use crate::normal::normalise;
 use crate::reason::Reason;
 pub(crate) use manager::managers;
-pub use manager::{Choice, Method};
+pub use manager::{Choice, Method, writer_of};
 pub use predict::{Conflict, Prediction, predict};
 
 /// What applying the desired objects changes in the live ones. The predictions are those of [`predict`] for the same states,

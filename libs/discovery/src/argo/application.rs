@@ -76,7 +76,7 @@ pub(crate) fn revision(source: &Field) -> Option<String> {
 }
 
 /// The cluster's name, else the host of its API server; the cluster that Argo CD runs in is `in-cluster`.
-fn cluster(spec: &Field) -> Option<String> {
+pub(crate) fn cluster(spec: &Field) -> Option<String> {
     let named = spec.text_of("destination.name");
     named.or_else(|| {
         let server = spec.text_of("destination.server")?;

@@ -3,6 +3,7 @@
 use crate::argo::application::unreadable;
 use crate::argo::clusters_directory;
 use crate::candidate::{Candidate, Clues};
+use crate::delivery::Delivery;
 use crate::environment::Evidence;
 use crate::field::Field;
 use crate::flux::Sources;
@@ -35,6 +36,7 @@ pub(crate) fn read(object: &Object, sources: &Sources<'_, '_>) -> Result<Candida
     environment.cluster = clusters_directory(&object.at().file);
     environment.revision = sources.revision(reference, namespace);
     environment.variables = variables(spec, namespace, sources, &mut partial);
+    environment.delivery = Delivery::of_flux(object, "Flux Kustomization");
     environment.partial = partial;
     Ok(candidate)
 }

@@ -3,6 +3,7 @@
 use crate::argo::application::unreadable;
 use crate::argo::clusters_directory;
 use crate::candidate::{Candidate, Clues};
+use crate::delivery::Delivery;
 use crate::environment::Evidence;
 use crate::field::{Field, documents};
 use crate::flux::sources::Place;
@@ -36,6 +37,7 @@ pub(crate) fn read(object: &Object, sources: &Sources<'_, '_>) -> Result<Candida
     let mut candidate = Candidate::new(Recipe::Helm(helm), evidence, clues);
     candidate.environment.namespace = namespace;
     candidate.environment.cluster = clusters_directory(&object.at().file);
+    candidate.environment.delivery = Delivery::of_flux(object, "Flux HelmRelease");
     candidate.environment.partial = partial;
     Ok(candidate)
 }

@@ -53,7 +53,7 @@ fn through_bytes(documents: &Documents) -> Vec<Vec<u8>> {
         (PlanDocument::read(&plan).unwrap(), Rendered::read(&before, &after).unwrap());
     let book = PriceBook::read(&book).unwrap();
     let cost = preview::cost(&rendered, &book, &Assumptions::default()).unwrap().write().unwrap();
-    let risk = preview::risk(&rendered, &plan_read, None).write().unwrap();
+    let risk = preview::risk(&rendered, &plan_read, preview::of_nodes(None)).write().unwrap();
     let explanation = preview::explain(
         &plan_read,
         &Diff::read(&changes).unwrap(),

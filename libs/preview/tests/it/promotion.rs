@@ -90,7 +90,7 @@ impl Promotion {
         let DiffOutput { plan, rendered, changes } = self.diff().unwrap();
         let cost = preview::cost(&rendered, &PriceBook::shipped().unwrap(), &Assumptions::default()).unwrap();
         let bill = unknown_nodes().bill(&rendered, &PriceBook::shipped().unwrap()).unwrap();
-        let risk = preview::risk(&rendered, &plan, bill.bill());
+        let risk = preview::risk(&rendered, &plan, preview::of_nodes(bill.bill()));
         let explanation = preview::explain(&plan, &changes, (&cost, bill.bill()), &risk);
         Documents { plan, rendered, changes, cost, bill, risk, explanation }
     }

@@ -3,6 +3,7 @@
 mod access;
 mod admission;
 mod api_versions;
+mod artefact;
 mod autoscaling;
 mod balancer;
 mod bounds;
@@ -11,7 +12,9 @@ mod capacity;
 mod configuration;
 mod data;
 mod definitions;
+mod delivery;
 mod disruption;
+mod drift;
 mod exposure;
 mod hardening;
 mod history;
@@ -40,7 +43,7 @@ mod variables;
 
 use crate::rule::Rule;
 
-const TABLES: [&[Rule]; 37] = [
+const TABLES: [&[Rule]; 40] = [
     replicas::RULES,
     probes::RULES,
     lifecycle::RULES,
@@ -76,6 +79,9 @@ const TABLES: [&[Rule]; 37] = [
     images::RULES,
     origins::RULES,
     promotion::RULES,
+    artefact::RULES,
+    drift::RULES,
+    delivery::RULES,
     restarts::RULES,
     history::RULES,
 ];

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::Impact::{Harm, Notice};
 use crate::model::{Change, Workload, references};
 use crate::rule::{Check, Group, Hit, Missing, Rule};
-use crate::{Drifted, Level, PlanFacts, PlanItem};
+use crate::{Level, PlanFacts, PlanItem};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -34,18 +34,6 @@ pub(super) const RULES: &[Rule] = &[
         near_miss: "the limits were always different",
         equivalents: &[],
         check: Check::Plan(source_resize_not_carried),
-    },
-    Rule {
-        id: "drift-is-written-over",
-        group: Group::Drift,
-        title: "The promotion writes a field that live has otherwise than the target's files",
-        levels: [Level::Medium, Level::Medium],
-        source: "https://kubernetes.io/docs/tasks/manage-kubernetes-objects/declarative-config/#how-to-update-objects",
-        remedy: "Find out who changed it in the cluster: take it into the target's files first, or let it be written over on purpose.",
-        fires: "live runs `2.4.9`, the files say `2.4.1`, the promotion writes `2.5.0`",
-        near_miss: "live is as the files say",
-        equivalents: &[],
-        check: Check::Plan(drift_is_written_over),
     },
 ];
 
@@ -237,27 +225,6 @@ fn resize_hit(object: &Object, item: &PlanItem) -> Hit {
     );
     Hit::new(Notice.certain(), object, item.place.path.clone(), message)
         .values(item.before.as_ref(), item.after.as_ref())
-}
-
-/// Where nobody said what is live there is no drift to be seen, and nothing is said of it.
-fn drift_is_written_over(change: &Change<'_>, plan: &PlanFacts) -> Result<Vec<Hit>, Missing> {
-    let object = |key: &ObjectKey| change.after.object(key).or_else(|| change.before.object(key));
-    let hits = plan.drifted.iter().filter_map(|drifted| {
-        let value = |value: &Option<Value>| value.as_ref().map_or("nothing".to_owned(), shown_value);
-        let Drifted { place, live, target, planned } = drifted;
-        let message = match place.path.is_root() {
-            true => "Live is otherwise than the target's files, and the promotion removes it.".to_owned(),
-            false => format!(
-                "Live has {}, the target's files have {}; the promotion writes {}.",
-                value(live),
-                value(target),
-                value(planned)
-            ),
-        };
-        let hit = Hit::new(Harm.possible(), object(&place.object)?, place.path.clone(), message);
-        Some(hit.values(live.as_ref(), planned.as_ref()))
-    });
-    Ok(hits.collect())
 }
 
 fn size_of(place: &Place) -> Option<String> {

@@ -130,7 +130,7 @@ fn use_of(
     workload: &Workload<'_>,
     container: &Container<'_>,
     resource: &str,
-) -> Option<(Quantity, u32)> {
+) -> Option<(Quantity, Option<u32>)> {
     let is_its =
         |used: &&ContainerUse| used.workload == workload.object.key && used.container == container.name;
     let used = facts.usage.as_ref()?.iter().find(is_its)?;
@@ -143,15 +143,16 @@ fn hit(
     before: Option<&Container<'_>>,
     after: &Container<'_>,
     field: &Field,
-    (value, used, days): (&Value, Quantity, u32),
+    (value, used, days): (&Value, Quantity, Option<u32>),
 ) -> Hit {
     let what = if field.list == "limits" { "limit" } else { "request" };
     let resource = if field.resource == "cpu" { "CPU" } else { "memory" };
     let message = format!(
-        "The {resource} {what} of {} becomes {}, and it used {} within the last {days} days: {}.",
+        "The {resource} {what} of {} becomes {}, and it used {}{}: {}.",
         after.named(),
         shown_value(value),
         in_words(field.resource, used),
+        days.map(|days| format!(" within the last {days} days")).unwrap_or_default(),
         field.follows
     );
     let keys = ["resources", field.list, field.resource];

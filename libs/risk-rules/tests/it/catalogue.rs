@@ -6,8 +6,8 @@ use risk_rules::{Level, RULES, catalogue};
 
 use crate::case::Case;
 use crate::{
-    availability, calls, capacity, configuration, data, hardening, keeping, lifecycle, network, placement,
-    rollout, routing, security, settings, supply_chain, updates,
+    availability, calls, capacity, configuration, data, delivery, hardening, keeping, lifecycle, network,
+    placement, rollout, routing, security, settings, supply_chain, updates,
 };
 
 fn cases() -> Vec<Case> {
@@ -21,6 +21,7 @@ fn cases() -> Vec<Case> {
         capacity::cases(),
         configuration::cases(),
         data::cases(),
+        delivery::cases(),
         lifecycle::cases(),
         network::cases(),
         placement::cases(),

@@ -24,7 +24,7 @@ fn used(memory: &str, cpu: &str) -> Facts {
         container: "web".to_owned(),
         memory: amount(memory),
         cpu: amount(cpu),
-        days: 14,
+        days: Some(14),
     };
     Facts { usage: Some(vec![usage]), ..Facts::default() }
 }

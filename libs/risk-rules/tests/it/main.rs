@@ -9,6 +9,7 @@ mod case;
 mod catalogue;
 mod configuration;
 mod data;
+mod delivery;
 mod facts;
 mod generated;
 mod growth;

@@ -7,6 +7,7 @@ use crate::case::{SHOP, edit, objects, of_rule};
 const IMAGE: &str = "image-without-its-configuration";
 const RESIZE: &str = "source-resize-not-carried";
 const DRIFT: &str = "drift-is-written-over";
+const WRITER: &str = "another-writer";
 
 fn item(group: &str, kind: &str, name: &str, path: &str, before: Value, after: Value) -> PlanItem {
     let object = ObjectKey {
@@ -57,7 +58,6 @@ fn an_image_without_its_configuration_is_a_high_risk() {
             json!("warn"),
         )],
         blocked: vec![setting("TIMEOUT")],
-        drifted: Vec::new(),
     });
     let found = of_rule(&report, IMAGE);
     assert_eq!(found.len(), 1);
@@ -140,7 +140,7 @@ fn without_a_plan_all_say_that_they_were_not_evaluated() {
     let report = assess(Some(&objects(SHOP)), &objects(SHOP), &Facts::default());
     let missing: Vec<(&str, &str)> =
         report.not_evaluated.iter().map(|rule| (rule.rule.as_str(), rule.needs.as_str())).collect();
-    assert_eq!(missing, [(IMAGE, "plan"), (RESIZE, "plan"), (DRIFT, "plan")]);
+    assert_eq!(missing, [(IMAGE, "plan"), (RESIZE, "plan"), ("artefact-differs", "plan")]);
 }
 
 /// Where no base is known nobody can tell what came with the image: that is not "fine".
@@ -153,7 +153,15 @@ fn without_a_base_both_say_that_they_were_not_evaluated() {
     let report = risk(plan);
     let missing: Vec<(&str, &str)> =
         report.not_evaluated.iter().map(|rule| (rule.rule.as_str(), rule.needs.as_str())).collect();
-    assert_eq!(missing, [(IMAGE, "base"), (RESIZE, "base"), ("promotions-failed-lately", "history")]);
+    assert_eq!(
+        missing,
+        [
+            (IMAGE, "base"),
+            (RESIZE, "base"),
+            ("artefact-not-proven", "source-live"),
+            ("promotions-failed-lately", "history")
+        ]
+    );
     let nothing = risk(PlanFacts::default());
     assert!(
         nothing.not_evaluated.iter().all(|rule| rule.needs == "history"),
@@ -166,8 +174,9 @@ fn without_a_base_both_say_that_they_were_not_evaluated() {
 fn what_live_has_otherwise_and_the_promotion_writes_is_a_medium_risk() {
     let PlanItem { place, before, after, .. } = image();
     let live = Some(json!("registry.example/shop/web:2.4.9"));
-    let drifted = Drifted { place, live: live.clone(), target: before, planned: after.clone() };
-    let report = risk(PlanFacts { drifted: vec![drifted], ..PlanFacts::default() });
+    let drifted =
+        Drifted { place, live: live.clone(), target: before, planned: after.clone(), written_by: None };
+    let report = over(&drifted);
     let findings = of_rule(&report, DRIFT);
     assert_eq!(findings.len(), 1);
     assert_eq!((findings[0].level, &findings[0].before, &findings[0].after), (Level::Medium, &live, &after));
@@ -177,4 +186,19 @@ fn what_live_has_otherwise_and_the_promotion_writes_is_a_medium_risk() {
         findings[0].message
     );
     assert!(of_rule(&risk(PlanFacts::default()), DRIFT).is_empty());
+    let edited = over(&Drifted { written_by: Some("kubectl-edit".to_owned()), ..drifted.clone() });
+    assert!(
+        of_rule(&edited, DRIFT)[0].message.contains("web:2.4.9, set by kubectl-edit, the target's files")
+    );
+    assert!(of_rule(&edited, WRITER).is_empty());
+    let operated = over(&Drifted { written_by: Some("shop-operator".to_owned()), ..drifted });
+    assert!(of_rule(&operated, DRIFT).is_empty(), "it is said once");
+    assert!(of_rule(&operated, WRITER)[0].message.contains("shop-operator has set it to"));
+}
+
+fn over(drifted: &Drifted) -> RiskReport {
+    let after = objects(&edit(SHOP, "web:2.4.1", "web:2.5.0"));
+    let facts =
+        Facts { plan: Some(PlanFacts::default()), drifted: vec![drifted.clone()], ..Facts::default() };
+    assess(Some(&objects(SHOP)), &after, &facts)
 }

@@ -269,6 +269,7 @@ fn plan() -> PlanDocument {
         candidates: Vec::new(),
         blocked: Vec::new(),
         budgets: Vec::new(),
+        delivery: None,
         edits: vec![
             edit("prod/new.yaml", None, hash("new\n"), new),
             edit("prod/web.yaml", hash(BASE), hash(&after), line),

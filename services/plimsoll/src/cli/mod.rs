@@ -8,6 +8,7 @@ mod dead_letter;
 mod diff;
 mod impact;
 mod init;
+mod known;
 mod preview;
 mod prices;
 mod pricing;
@@ -31,6 +32,7 @@ pub(crate) use self::dead_letter::{DeadLetterVerb, DeadLetters};
 pub(crate) use self::diff::{Apply, Diff, DiffFormat};
 pub(crate) use self::impact::Impact;
 pub(crate) use self::init::Init;
+pub(crate) use self::known::Known;
 pub(crate) use self::preview::Preview;
 pub(crate) use self::prices::{
     ImportPrices, PerName, Prices, PricesVerb, ProviderName, ShowPrices, SpotName,

@@ -4,7 +4,7 @@ use clap::Args;
 use kube_model::PlacePattern;
 use preview::Take;
 
-use super::{Common, Pricing, Printed, SOURCES};
+use super::{Common, Known, Pricing, Printed, SOURCES};
 
 #[derive(Debug, Args)]
 #[command(after_help = SOURCES)]
@@ -37,6 +37,11 @@ pub(crate) struct Preview {
     /// from the target's files already
     #[arg(long, value_name = "FILE")]
     pub(crate) live: Option<String>,
+    /// What runs in the source's cluster, as the same command prints it: an image that does not run well there is a risk
+    #[arg(long, value_name = "FILE", help_heading = "Risk options")]
+    pub(crate) source_live: Option<String>,
+    #[command(flatten)]
+    pub(crate) known: Known,
     /// The target's nodes, for the bill: kubectl get nodes,pods -A -o yaml, or node groups and NodePools
     #[arg(long, value_name = "SOURCE", help_heading = "Cost options")]
     pub(crate) nodes: Option<String>,

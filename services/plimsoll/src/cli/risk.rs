@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{Common, Pricing, Printed, SOURCES};
+use super::{Common, Known, Pricing, Printed, SOURCES};
 
 #[derive(Debug, Args)]
 #[command(after_help = SOURCES, override_usage = "plimsoll risk [OPTIONS] [BEFORE] <AFTER>")]
@@ -10,6 +10,11 @@ pub(crate) struct Risk {
     /// The state before, and the state after; one alone is the state after: everything is new
     #[arg(value_name = "SOURCE", required = true, num_args = 1..=2)]
     pub(crate) sources: Vec<String>,
+    /// The nodes that both states run on: what finds no room there is a risk
+    #[arg(long, value_name = "SOURCE", help_heading = "Risk options")]
+    pub(crate) nodes: Option<String>,
+    #[command(flatten)]
+    pub(crate) known: Known,
     #[command(flatten)]
     pub(crate) pricing: Pricing,
     #[command(flatten)]

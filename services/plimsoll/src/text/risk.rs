@@ -51,10 +51,11 @@ pub(crate) fn details(page: &mut Page, report: &RiskReport) {
             let needs = match rule.needs.as_str() {
                 "plan" => "needs the plan of a promotion (plimsoll preview)",
                 "base" => "needs to know what the source was at the last promotion (--base)",
-                "usage" => "needs what the containers use, measured in the target's cluster",
-                "version" => "needs the version of the target's API server",
+                "usage" => "needs what the containers use, measured in the target's cluster (--usage)",
+                "version" => "needs the version of the target's API server (--kubernetes-version)",
                 "history" => "needs the earlier promotions to the target",
                 "nodes" => "needs the target's nodes",
+                "source-live" => "needs what runs in the source's cluster (--source-live)",
                 needs => needs,
             };
             page.wrapped(0, Some(Tone::Quiet), &format!("Not evaluated: {}, which {needs}.", rule.rule));

@@ -11,6 +11,7 @@ mod example;
 mod exit_codes;
 mod formats;
 mod init;
+mod known;
 mod live;
 mod many;
 mod newsletter;
