@@ -37,6 +37,9 @@ pub const ENDPOINTS: &[Endpoint] = endpoints! {
     GET    "/workloads/{id}"                         Requester;
     PATCH  "/workloads/{id}"                         Admin;
     DELETE "/workloads/{id}"                         Admin;
+    GET    "/waivers"                                Requester;
+    POST   "/waivers"                                Approver;
+    DELETE "/waivers/{id}"                           Approver;
     GET    "/promotions"                             Requester;
     POST   "/promotions"                             Requester;
     POST   "/promotions/preview"                     Requester;

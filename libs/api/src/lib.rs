@@ -8,6 +8,7 @@ pub mod dead_letter;
 pub mod error;
 pub mod page;
 pub mod promotion;
+pub mod waiver;
 
 /// Where the API lies below the server's address.
 pub const PREFIX: &str = "/api/v1";

@@ -186,6 +186,17 @@ pub struct Waiver {
     pub who: String,
     /// The last day on which it counts.
     pub until: Date,
+    /// The environment in which it counts; none is all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
+}
+
+impl Waiver {
+    /// Whether it counts in an environment.
+    #[must_use]
+    pub fn is_in(&self, environment: &str) -> bool {
+        self.environment.as_ref().is_none_or(|named| named == environment)
+    }
 }
 
 impl Environment {

@@ -116,10 +116,15 @@ fn unknown(application: &Application, name: &str) -> String {
 fn waivers(application: &Application) -> Option<Problem> {
     application.spec.waivers.iter().enumerate().find_map(|(index, waiver)| {
         let at = |field| vec![key("spec"), key("waivers"), Step::Index(index), key(field)];
-        [("rule", &waiver.rule), ("reason", &waiver.reason), ("who", &waiver.who)]
+        let empty = [("rule", &waiver.rule), ("reason", &waiver.reason), ("who", &waiver.who)]
             .into_iter()
             .find(|(_, text)| text.trim().is_empty())
-            .map(|(field, _)| (at(field), "a text is expected".to_owned()))
+            .map(|(field, _)| (at(field), "a text is expected".to_owned()));
+        empty.or_else(|| {
+            let named = waiver.environment.as_ref();
+            let name = named.filter(|name| application.environment(name).is_none())?;
+            Some((at("environment"), unknown(application, name)))
+        })
     })
 }
 

@@ -22,7 +22,7 @@ pub use application::{
 pub use budget::{Budget, CostRules};
 pub use date::{Date, DateError};
 pub use error::ApplicationError;
-pub use policy::Policy;
+pub use policy::{GrantedWaiver, Policy};
 pub use threshold::{Percent, PercentError, Threshold, ThresholdError};
 
 /// The name of the file that holds an application.

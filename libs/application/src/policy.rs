@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::application::{Application, Waiver};
 use crate::budget::Budget;
+use crate::date::Date;
 use crate::threshold::Threshold;
 
 /// What holds for one promotion. It is read from the target's side, never from what is promoted, and is named by its
@@ -29,6 +30,22 @@ pub struct Policy {
     pub self_approval: bool,
     /// Findings that somebody has accepted.
     pub waivers: Vec<Waiver>,
+    /// Findings that somebody has accepted through the API.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub granted: Vec<GrantedWaiver>,
+    /// The day on which waivers have to count; none where nobody has set one, and then none counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waivers_on: Option<Date>,
+}
+
+/// A waiver that was granted through the API.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GrantedWaiver {
+    /// Its identifier.
+    pub id: String,
+    /// What it waives.
+    pub waiver: Waiver,
 }
 
 impl Default for Policy {
@@ -43,7 +60,19 @@ impl Default for Policy {
             promote: Vec::new(),
             self_approval: false,
             waivers: Vec::new(),
+            granted: Vec::new(),
+            waivers_on: None,
         }
+    }
+}
+
+impl Policy {
+    /// With what was granted through the API, on a day. Where there is no waiver the day is no part of it: the policy of
+    /// tomorrow is that of today.
+    #[must_use]
+    pub fn with_waivers(self, granted: Vec<GrantedWaiver>, day: Date) -> Self {
+        let has_waivers = !self.waivers.is_empty() || !granted.is_empty();
+        Self { granted, waivers_on: has_waivers.then_some(day), ..self }
     }
 }
 
@@ -55,7 +84,7 @@ impl Application {
         let of_target = |budget: &&Budget| budget.is_on(Some(to));
         let all = Policy {
             ignore: self.spec.ignore.clone(),
-            waivers: self.spec.waivers.clone(),
+            waivers: self.spec.waivers.iter().filter(|waiver| waiver.is_in(to)).cloned().collect(),
             budgets: self.spec.budgets.iter().filter(of_target).cloned().collect(),
             fail_above: self.spec.cost.fail_above.clone(),
             ..Policy::default()

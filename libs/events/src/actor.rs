@@ -26,6 +26,8 @@ fn person(event: &Event) -> Option<&str> {
         Event::ClusterRenamed(event) => &event.by,
         Event::ClusterRemoved(event) => &event.by,
         Event::CatalogRefused(event) => &event.by,
+        Event::WaiverGranted(event) => &event.by,
+        Event::WaiverRevoked(event) => &event.by,
         Event::TokenCreated(event) => &event.by,
         Event::TokenRevoked(event) => &event.by,
         Event::AccessRefused(event) => &event.user,

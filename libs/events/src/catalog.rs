@@ -1,6 +1,6 @@
 //! What an organisation has (`plimsoll.catalog.v1`).
 
-use ids::{ApplicationId, BlobHash, ClusterId};
+use ids::{ApplicationId, BlobHash, ClusterId, WaiverId};
 use serde::{Deserialize, Serialize};
 
 use crate::plan::Side;
@@ -92,6 +92,44 @@ pub struct ClusterRemoved {
     pub cluster_id: ClusterId,
     /// Its name.
     pub name: String,
+    /// Who did it.
+    pub by: String,
+}
+
+/// Somebody accepts what a rule finds at a place, until a day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaiverGranted {
+    /// The waiver.
+    pub waiver_id: WaiverId,
+    /// The application that it is for.
+    pub application_id: ApplicationId,
+    /// Its name.
+    pub application: String,
+    /// The environment in which it counts; none is all of them.
+    pub environment: Option<String>,
+    /// The rule that finds it, or a check that is equal to it; `*` for every rule.
+    pub rule: String,
+    /// Where, as a pattern of places.
+    pub place: String,
+    /// Why it is accepted.
+    pub reason: String,
+    /// The last day on which it counts: `2026-12-31`.
+    pub until: String,
+    /// Who did it.
+    pub by: String,
+}
+
+/// A waiver counts no more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaiverRevoked {
+    /// The waiver.
+    pub waiver_id: WaiverId,
+    /// The application that it was for.
+    pub application_id: ApplicationId,
+    /// The rule that it named.
+    pub rule: String,
+    /// The place that it named.
+    pub place: String,
     /// Who did it.
     pub by: String,
 }

@@ -120,6 +120,8 @@ events! {
     45 => catalog::ClusterRenamed,
     46 => catalog::ClusterRemoved,
     47 => catalog::CatalogRefused,
+    48 => catalog::WaiverGranted,
+    49 => catalog::WaiverRevoked,
     50 => access::TokenCreated,
     51 => access::TokenRevoked,
     52 => access::AccessRefused,

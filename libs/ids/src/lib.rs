@@ -10,4 +10,4 @@ mod uuids;
 
 pub use blob::{BlobHash, BlobHashError};
 pub use derived::{edge_id, output_event_id, token_id};
-pub use uuids::{ApplicationId, ClusterId, EdgeId, EventId, OrgId, PromotionId, TokenId};
+pub use uuids::{ApplicationId, ClusterId, EdgeId, EventId, OrgId, PromotionId, TokenId, WaiverId};

@@ -64,4 +64,6 @@ uuid_ids! {
     EventId;
     /// A bearer token, not its secret.
     TokenId;
+    /// A waiver that was granted through the API.
+    WaiverId;
 }

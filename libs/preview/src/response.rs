@@ -4,7 +4,7 @@ use budgets::{Elsewhere, Spending, Standing, States, standings};
 use cost_model::{Bill, CostPreview, CostReport, EstimatedCost};
 use diff_engine::{Change, DiffSummary, Match, Suppressed};
 use explainer::{Concern, Paragraph};
-use risk_rules::{Finding, Level, NotEvaluated};
+use risk_rules::{Finding, IdleWaiver, Level, NotEvaluated, Waived};
 use serde::Serialize;
 
 use crate::equal::Previewed;
@@ -46,6 +46,12 @@ pub struct Response<'a> {
     pub risk_level: Level,
     /// The findings.
     pub findings: &'a [Finding],
+    /// The findings that somebody has accepted.
+    #[serde(skip_serializing_if = "<[Waived]>::is_empty")]
+    pub waived: &'a [Waived],
+    /// The waivers that have ended or name nothing any more.
+    #[serde(skip_serializing_if = "<[IdleWaiver]>::is_empty")]
+    pub waivers_idle: &'a [IdleWaiver],
     /// The rules that lacked their facts.
     pub not_evaluated: &'a [NotEvaluated],
     /// The whole in plain English.
@@ -93,6 +99,8 @@ pub fn response<'a>(documents: Previewed<'a>, explanation: &'a ExplanationDocume
         cost,
         risk_level: risk.risk_level,
         findings: &risk.findings,
+        waived: &risk.waived,
+        waivers_idle: &risk.waivers_idle,
         not_evaluated: &risk.not_evaluated,
         explanation: &explanation.text,
         risk_explanation: on_risk.map_or("", |paragraph| &paragraph.text),

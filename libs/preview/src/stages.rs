@@ -1,12 +1,15 @@
 //! The stages that follow: what the change costs, what it risks, and what it is in words.
 
+use application::Policy;
 use cost_model::{Assumptions, Bill, CostError, CostReport};
 use diff_engine::Diff;
 use explainer::{Explanation, FactSheet};
 use packing::{Cluster, Controller};
 use price_book::PriceBook;
 use promotion_plan::PlanItem;
-use risk_rules::{ClusterFacts, Facts, PlanFacts, PodsOf, RiskReport, RoomFacts, StuckRollout, WaitingPods};
+use risk_rules::{
+    ClusterFacts, Facts, PlanFacts, PodsOf, RiskReport, RoomFacts, StuckRollout, WaitingPods, Waiver,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::facts::fact_sheet;
@@ -52,6 +55,14 @@ pub fn risk(rendered: &Rendered, plan: &PlanDocument, beside: Facts) -> RiskRepo
     };
     let facts = Facts { plan: Some(plan), delivery, ..beside };
     risk_rules::assess(Some(&rendered.before), &rendered.after, &facts)
+}
+
+/// The report without what the policy waives on its day; a policy without a day waives nothing.
+#[must_use]
+pub fn waive(report: RiskReport, rendered: &Rendered, policy: &Policy) -> RiskReport {
+    let Some(day) = policy.waivers_on else { return report };
+    let objects = rendered.before.iter().chain(&rendered.after).map(|object| &object.key);
+    risk_rules::waive(report, &Waiver::of_policy(policy), day, objects)
 }
 
 /// What the nodes of a bill say about a change: what finds no room on them, and which version of Kubernetes they run. The API

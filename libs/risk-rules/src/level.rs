@@ -102,6 +102,18 @@ impl Level {
         }
     }
 
+    /// What a finding of this level means, in a sentence.
+    #[must_use]
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::None => "no finding",
+            Self::Low => "worth knowing; nobody is harmed by it alone",
+            Self::Medium => "harm under conditions that the files do not show, or a safeguard lost",
+            Self::High => "likely to be noticed, refused by the API server, or a wider permission",
+            Self::Critical => "an outage of the whole, or a loss that cannot be undone",
+        }
+    }
+
     /// The level of a whole: the highest of its parts, `none` without any.
     #[must_use]
     pub fn of_all(levels: impl IntoIterator<Item = Self>) -> Self {

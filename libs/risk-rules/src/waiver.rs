@@ -3,7 +3,7 @@
 //! A waiver takes a finding out of the report's findings, and out of its level, until a day. What it takes out stays in the
 //! report, with who accepted it and why; a waiver that has ended, or that names nothing any more, is said.
 
-use application::Date;
+use application::{Date, Policy};
 use kube_model::{ObjectKey, Place, PlacePattern};
 use serde::{Deserialize, Serialize};
 
@@ -86,6 +86,30 @@ fn is_zero(number: &usize) -> bool {
 }
 
 impl Waiver {
+    /// The waivers of a policy: those of `plimsoll.yaml`, and those that were granted through the API.
+    #[must_use]
+    pub fn of_policy(policy: &Policy) -> Vec<Self> {
+        let written = policy.waivers.iter().map(|waiver| Self::of(waiver, WaiverOrigin::Application, None));
+        let granted = policy.granted.iter();
+        let granted = granted.map(|one| Self::of(&one.waiver, WaiverOrigin::Api, Some(one.id.clone())));
+        written.chain(granted).collect()
+    }
+
+    /// A waiver as an application writes it.
+    #[must_use]
+    pub fn of(waiver: &application::Waiver, origin: WaiverOrigin, id: Option<String>) -> Self {
+        let application::Waiver { rule, place, reason, who, until, .. } = waiver;
+        Self {
+            rule: rule.clone(),
+            place: place.clone(),
+            reason: reason.clone(),
+            who: Some(who.clone()),
+            until: Some(*until),
+            origin,
+            id,
+        }
+    }
+
     /// Whether it counts on a day. The last day is one of its days.
     #[must_use]
     pub fn counts_on(&self, day: Date) -> bool {

@@ -28,7 +28,7 @@ use crate::supervisor::Supervisor;
 use crate::task::Task;
 
 /// The sections of a configuration that are no service's.
-pub const SECTIONS: [&str; 6] = ["git", "kafka", "postgres", "prices", "probes", "render"];
+pub const SECTIONS: [&str; 7] = ["git", "kafka", "postgres", "prices", "probes", "render", "waivers"];
 
 /// The section `probes`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

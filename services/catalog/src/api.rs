@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use access::{Identity, Role, Voucher};
-use ids::{ApplicationId, ClusterId, OrgId};
+use ids::{ApplicationId, ClusterId, OrgId, WaiverId};
 use protos::call;
 use protos::catalog as proto;
 use protos::catalog::catalog_service_server::{CatalogService, CatalogServiceServer};
@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 use service::{Kind, Refused, Undone};
 use tonic::{Request, Response, Status};
 
-use crate::books::{Asked, Books, allowed};
+use crate::books::{Asked, Books, allowed, allowed_to};
 use crate::documents::{Documents, Read};
-use crate::domain::Command;
-use crate::{names, organisation_id, shown};
+use crate::domain::{Ahead, Command, no_waiver};
+use crate::{names, organisation_id, shown, waivers};
 
 /// The catalog's gRPC interface.
 pub struct Api {
@@ -290,6 +290,57 @@ impl CatalogService for Api {
         let cluster = |(name, cluster_id)| proto::Cluster { cluster_id, name };
         let clusters = page.into_iter().map(cluster).collect();
         Ok(Response::new(proto::ListClustersResponse { clusters, more }))
+    }
+
+    async fn grant_waiver(
+        &self,
+        request: Request<proto::GrantWaiverRequest>,
+    ) -> Result<Response<proto::GrantWaiverResponse>, Status> {
+        let caller = self.caller(&request)?;
+        let asked = request.into_inner();
+        let id = WaiverId::new(self.books.parts().clock.new_id());
+        let by = &caller.identity.user;
+        let named = names::command("grant_waiver", by, asked.idempotency_key.clone(), json!(id));
+        let named = self.checked(&caller, "grant_waiver", named).await?;
+        let mut before = self.books.answered(caller.identity.org, named.as_ref()).await?;
+        if before.is_none() {
+            let catalog = self.books.catalog(caller.identity.org).await.map_err(Undone::from)?;
+            let today = self.books.parts().clock.now().date();
+            let wanted = allowed_to(&caller.identity, Role::Approver)
+                .and_then(|()| waivers::wanted(&catalog, asked, by, today));
+            let (waiver, days) = self.checked(&caller, "grant_waiver", wanted).await?;
+            let ahead = Ahead { days, most: self.books.waiver_days() };
+            let asked =
+                Asked { command: Command::GrantWaiver(id, Box::new(waiver), ahead), read: None, named };
+            before = self.books.ask(&caller.identity, caller.traceparent.clone(), asked).await?;
+        }
+        let catalog = self.books.catalog(caller.identity.org).await.map_err(Undone::from)?;
+        let waiver = waivers::shown(&catalog, &answer(before, id)).map_err(Undone::from)?;
+        Ok(Response::new(proto::GrantWaiverResponse { waiver: Some(waiver) }))
+    }
+
+    async fn revoke_waiver(
+        &self,
+        request: Request<proto::RevokeWaiverRequest>,
+    ) -> Result<Response<proto::RevokeWaiverResponse>, Status> {
+        let caller = self.caller(&request)?;
+        let asked = request.into_inner().waiver_id;
+        let id = asked.parse().map_err(|_| no_waiver(&asked));
+        let id = allowed_to(&caller.identity, Role::Approver).and(id);
+        let id: WaiverId = self.checked(&caller, "revoke_waiver", id).await?;
+        self.ask(&caller, Command::RevokeWaiver(id)).await?;
+        Ok(Response::new(proto::RevokeWaiverResponse {}))
+    }
+
+    async fn list_waivers(
+        &self,
+        request: Request<proto::ListWaiversRequest>,
+    ) -> Result<Response<proto::ListWaiversResponse>, Status> {
+        let org = self.caller(&request)?.identity.org;
+        let catalog = self.books.catalog(org).await.map_err(Undone::from)?;
+        let found = shown::application(&catalog, &request.into_inner().application).map_err(Undone::from)?;
+        let waivers = waivers::of_application(&catalog, found.0);
+        Ok(Response::new(proto::ListWaiversResponse { waivers }))
     }
 }
 

@@ -7,12 +7,14 @@ use ids::{ApplicationId, BlobHash, OrgId};
 use serde_json::{Value, json};
 use service::{Decision, Done, Failure, Kind, Occasion, Parts, Refused, Undone, decide, decide_replying};
 
+use crate::config::WaiverSettings;
 use crate::domain::{self, Catalog, Command};
 
 /// The catalogs of all organisations.
 #[derive(Clone)]
 pub struct Books {
     parts: Parts,
+    waiver_days: u32,
 }
 
 /// A command as it came.
@@ -28,7 +30,17 @@ impl Books {
     /// The catalogs that these parts keep.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Self { parts }
+        Self { parts, waiver_days: WaiverSettings::default().days }
+    }
+
+    /// With what an administrator says of waivers.
+    #[must_use]
+    pub fn with_waivers(self, settings: WaiverSettings) -> Self {
+        Self { waiver_days: settings.days, ..self }
+    }
+
+    pub(crate) fn waiver_days(&self) -> u32 {
+        self.waiver_days
     }
 
     pub(crate) fn parts(&self) -> &Parts {
@@ -79,7 +91,8 @@ impl Books {
         let (by, command, read) = (&caller.user, &asked.command, asked.read);
         let done = decide_replying(&self.parts, &occasion, |state: Option<Catalog>| {
             let mut catalog = state.unwrap_or_default();
-            let decided = allowed(caller).and_then(|()| domain::decide(&catalog, by, command));
+            let decided =
+                allowed_to(caller, command.role()).and_then(|()| domain::decide(&catalog, by, command));
             match decided {
                 Ok(events) => {
                     catalog.read.extend(read);
@@ -130,8 +143,16 @@ impl Books {
 const REFUSED: &str = "refused";
 
 /// With what a command that can be repeated is refused.
-const REFUSALS: [(Kind, &str); 3] =
-    [(Kind::Forbidden, "FORBIDDEN"), (Kind::Exists, "APPLICATION_EXISTS"), (Kind::Exists, "CLUSTER_EXISTS")];
+const REFUSALS: [(Kind, &str); 8] = [
+    (Kind::Forbidden, "FORBIDDEN"),
+    (Kind::Exists, "APPLICATION_EXISTS"),
+    (Kind::Exists, "CLUSTER_EXISTS"),
+    (Kind::NotFound, "APPLICATION_NOT_FOUND"),
+    (Kind::Invalid, "ENVIRONMENT_NOT_FOUND"),
+    (Kind::Invalid, "WAIVER_INVALID"),
+    (Kind::Invalid, "WAIVER_TOO_LONG"),
+    (Kind::Conflict, "WAIVERS_TOO_MANY"),
+];
 
 /// What a command was answered before, or the refusal that it met.
 fn as_before(answer: Value) -> Result<Value, Undone> {
@@ -145,10 +166,15 @@ fn as_before(answer: Value) -> Result<Value, Undone> {
 
 /// Only an admin changes what an organisation has.
 pub(crate) fn allowed(caller: &Identity) -> Result<(), Refused> {
+    allowed_to(caller, Role::Admin)
+}
+
+/// Whether a caller has at least this role.
+pub(crate) fn allowed_to(caller: &Identity, least: Role) -> Result<(), Refused> {
     match caller.role {
-        role if role >= Role::Admin => Ok(()),
+        role if role >= least => Ok(()),
         role => {
-            let why = format!("your role is {role}; this asks for {}", Role::Admin);
+            let why = format!("your role is {role}; this asks for {least}");
             Err(Refused::new(Kind::Forbidden, "FORBIDDEN", why))
         }
     }

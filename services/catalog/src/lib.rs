@@ -10,13 +10,14 @@ mod documents;
 pub mod domain;
 mod names;
 mod shown;
+mod waivers;
 
 use events::Service;
 use service::{Parts, Task, outbox_relay};
 
 pub use api::Api;
 pub use books::Books;
-pub use config::Config;
+pub use config::{Config, WaiverSettings};
 
 /// The organisation of this name. It follows from the name, so that making it twice makes one.
 #[must_use]

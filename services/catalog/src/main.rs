@@ -18,7 +18,8 @@ fn main() -> ExitCode {
             .map_err(|error| Failure::unhandled(error.code(), error.to_string()))?;
         let repositories = Arc::new(MirroredRepositories::new(Arc::new(mirrors)));
         let voucher = Voucher::new(*config.identity_key.expose().bytes());
-        let api = Api::server(Books::new(context.parts.clone()), repositories, voucher);
+        let books = Books::new(context.parts.clone()).with_waivers(context.section("waivers")?);
+        let api = Api::server(books, repositories, voucher);
         let mut tasks = catalog::tasks(context.parts);
         tasks.push(grpc_server("catalog", config.listen, Routes::new(api)));
         Ok(tasks)

@@ -9,7 +9,7 @@ use crate::cli::{GateLevel, Pricing};
 use crate::failure::Failure;
 
 /// The level of a gate as the rules know it.
-fn level(gate: GateLevel) -> Level {
+pub(crate) fn level(gate: GateLevel) -> Level {
     match gate {
         GateLevel::Low => Level::Low,
         GateLevel::Medium => Level::Medium,

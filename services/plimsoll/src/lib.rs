@@ -23,6 +23,7 @@ mod help;
 mod json;
 mod known;
 mod locate;
+mod location;
 mod markdown;
 mod nodes;
 mod outcome;
@@ -31,6 +32,7 @@ mod preview;
 mod pricing;
 mod remote;
 mod render;
+mod sarif;
 mod session;
 mod sides;
 mod style;
@@ -40,6 +42,7 @@ mod unified;
 mod up;
 mod verbs;
 mod verify;
+mod waivers;
 mod yaml;
 
 use std::ffi::OsString;
@@ -60,6 +63,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Diff(arguments) => verbs::diff::run(&arguments),
         Verb::Cost(arguments) => verbs::cost::run(&arguments),
         Verb::Risk(arguments) => verbs::risk::run(&arguments),
+        Verb::Rules(arguments) => verbs::rules::run(&arguments),
         Verb::Preview(arguments) => verbs::preview::run(&arguments),
         Verb::Prices(arguments) => verbs::prices::run(&arguments),
         Verb::Impact(arguments) => verbs::impact::run(&arguments),
@@ -73,6 +77,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Cluster(arguments) => remote::catalog::clusters(&arguments),
         Verb::Application(arguments) => remote::catalog::applications(&arguments),
         Verb::Promotion(arguments) => remote::promotions::run(&arguments),
+        Verb::Waiver(arguments) => remote::waivers::run(&arguments),
         Verb::Audit(arguments) => remote::audit::run(&arguments),
         Verb::DeadLetter(arguments) => remote::dead_letters::run(&arguments),
         Verb::Topics(arguments) => verbs::topics::run(&arguments),

@@ -1,5 +1,7 @@
 //! Everything that a preview says, before it is put into a form.
 
+use std::collections::HashMap;
+
 use budgets::{Spending, Standing, States};
 use cost_model::CostReport;
 use diff_engine::Diff;
@@ -16,10 +18,12 @@ use crate::failure::Failure;
 use crate::gate::Limit;
 use crate::given::Given;
 use crate::known;
+use crate::location::{self, Side};
 use crate::nodes::Nodes;
 use crate::pricing::Prices;
 use crate::session::Session;
 use crate::sides::Sides;
+use crate::today;
 
 /// A preview: the plan, and what the difference between the target before and after it is.
 pub(crate) struct Preview {
@@ -53,7 +57,7 @@ impl Preview {
         prices: &Prices,
         (live, nodes): (Option<&Live>, Option<&Nodes>),
     ) -> Result<Self, Failure> {
-        let policy = sides.policy.clone().unwrap_or_default();
+        let policy = sides.policy.clone().unwrap_or_default().with_waivers(Vec::new(), today::today()?);
         let selection = Selection {
             take: arguments.take.clone(),
             only: arguments.only.clone(),
@@ -110,8 +114,9 @@ impl Preview {
             ..known::facts(&arguments.known, prices.usage(), bill.bill(), &rendered.after)
         };
         let risk = preview::risk(&rendered, &plan, facts);
+        let risk = preview::waive(risk, &rendered, &policy);
         let explanation = preview::explain(&plan, &diff, (&cost, bill.bill()), &risk);
-        let made = Self {
+        let mut made = Self {
             target,
             plan,
             commits,
@@ -125,7 +130,25 @@ impl Preview {
             risk,
             explanation,
         };
+        made.locate(session, arguments.write)?;
         Ok(made)
+    }
+
+    /// Says where findings stand in the target's files as they are once the command ends: before the edit, or after one
+    /// that is written.
+    fn locate(&mut self, session: &Session, written: bool) -> Result<(), Failure> {
+        let mut edited = HashMap::new();
+        for edit in &self.plan.edits {
+            edited.insert(edit.path.clone(), self.bytes_after(edit)?);
+        }
+        let before = Side::of(session, &self.target, &self.rendered.before);
+        let after = Side::edited(session, &self.target, &self.rendered.after, edited);
+        let mut sides = [before, after];
+        if written {
+            sides.reverse();
+        }
+        location::locate(&mut self.risk, &sides);
+        Ok(())
     }
 
     /// The bytes of a file that is edited, as they were read.

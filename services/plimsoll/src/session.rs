@@ -28,6 +28,8 @@ pub(crate) struct Session {
 #[derive(Debug, Clone)]
 pub(crate) struct Input {
     pub(crate) given: Arc<Given>,
+    /// The argument that named it.
+    pub(crate) argument: String,
     pub(crate) objects: Vec<Object>,
 }
 
@@ -69,7 +71,8 @@ impl Session {
     /// Reads the source that an argument names.
     pub(crate) fn read(&self, argument: &str) -> Result<Input, Failure> {
         let (given, objects) = self.read_plain(argument)?;
-        Ok(Input { objects: self.redactor.redact_all(&objects), given: Arc::new(given) })
+        let argument = argument.to_owned();
+        Ok(Input { objects: self.redactor.redact_all(&objects), given: Arc::new(given), argument })
     }
 
     /// Reads a source and leaves its secrets as they are: nothing of it may be shown.
@@ -122,8 +125,8 @@ impl Session {
             _ => (self.objects(&before)?, self.objects(&after)?),
         };
         let (befores, afters) = self.redactor.redact_both(&befores, &afters);
-        let mut before = Input { given: Arc::new(before), objects: befores };
-        let after = Input { given: Arc::new(after), objects: afters };
+        let input = |given, objects| Input { given: Arc::new(given), argument: String::new(), objects };
+        let (mut before, after) = (input(before, befores), input(after, afters));
         before.align(&after);
         Ok((before, after))
     }
@@ -149,19 +152,14 @@ impl Session {
     pub(crate) fn read_pair(&self, sources: &[String]) -> Result<(Option<Input>, Input), Failure> {
         match sources {
             [before, after] => {
-                let (before, after) = self.resolve_both(before, after)?;
-                let (before, after) = self.read_both(before, after)?;
-                Ok((Some(before), after))
+                let (one, other) = self.resolve_both(before, after)?;
+                let (one, other) = self.read_both(one, other)?;
+                let (before, after) = (before.clone(), after.clone());
+                Ok((Some(Input { argument: before, ..one }), Input { argument: after, ..other }))
             }
             [after] => Ok((None, self.read(after)?)),
             _ => Err(Failure::new("USAGE", "one source or two are expected")),
         }
-    }
-
-    /// What `plimsoll.yaml` asks for and the command does not do, so that nobody relies on it.
-    pub(crate) fn not_applied(&self) -> Option<String> {
-        let has_waivers = !self.workspace.application()?.spec.waivers.is_empty();
-        has_waivers.then(|| "waivers of plimsoll.yaml are not applied by this version".to_owned())
     }
 
     /// What the application calls noise.

@@ -13,6 +13,7 @@ use crate::failure::Failure;
 use crate::given::Given;
 use crate::nodes::NamedNodes;
 use crate::session::Session;
+use crate::waivers;
 
 /// The sides of a promotion.
 pub(crate) struct Sides {
@@ -57,7 +58,14 @@ impl Sides {
         let base = base.as_ref().map(|base| Given::resolve_base(session, base)).transpose()?;
         let nodes = NamedNodes::of(session, &target, to)?;
         let sides = Self { source, target, base, policy: None, others: Ok(Vec::new()), nodes };
-        Ok(sides.with_known_policy(session))
+        sides.with_known_policy(session).with_own_waivers(session, Some(to))
+    }
+
+    /// With the waivers of the commit that the target was read from, if it was read from one.
+    fn with_own_waivers(self, session: &Session, to: Option<&str>) -> Result<Self, Failure> {
+        let Some(waivers) = waivers::of_commit(session, &self.target, to)? else { return Ok(self) };
+        let policy = self.policy.unwrap_or_default();
+        Ok(Self { policy: Some(Policy { waivers, ..policy }), ..self })
     }
 
     /// With what the `plimsoll.yaml` that holds in the working directory says of the promotion.
@@ -103,7 +111,7 @@ impl Sides {
         };
         let named = |path: &String| NamedNodes { files: Arc::clone(files), path: path.clone() };
         let nodes = edge.to.nodes.as_ref().map(named);
-        Ok(Self { source, target, base, policy, others, nodes })
+        Self { source, target, base, policy, others, nodes }.with_own_waivers(session, None)
     }
 
     /// How many commits of the source came since the base.

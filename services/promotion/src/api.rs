@@ -18,11 +18,12 @@ use crate::promotions::Promotions;
 use crate::requests::Requests;
 use crate::resolve::{Resolver, Wanted};
 use crate::selection::Selected;
-use crate::{shown, text};
+use crate::{shown, text, waivers};
 
 /// The service's gRPC interface. Callers come through the gateway, which vouches for them.
 pub struct Api {
     promotions: Promotions,
+    resolver: Resolver,
     requests: Requests,
     voucher: Voucher,
 }
@@ -31,7 +32,8 @@ impl Api {
     /// Serves what the resolver can resolve, to those for whom the voucher vouches.
     #[must_use]
     pub fn new(resolver: Resolver, voucher: Voucher) -> Self {
-        Self { promotions: resolver.promotions.clone(), requests: Requests::new(resolver), voucher }
+        let promotions = resolver.promotions.clone();
+        Self { promotions, requests: Requests::new(resolver.clone()), resolver, voucher }
     }
 
     fn caller(&self, metadata: &MetadataMap) -> Result<Caller, Status> {
@@ -94,7 +96,13 @@ impl PromotionService for Api {
     async fn approve(&self, request: Request<ApproveRequest>) -> Result<Response<ApproveResponse>, Status> {
         let caller = self.caller(request.metadata())?;
         let ApproveRequest { promotion_id, comment, preview_hash } = request.into_inner();
-        let command = Command::Approve { by: caller.actor(), comment: comment.clone(), preview_hash };
+        let promotion = match promotion_id.parse() {
+            Ok(id) => self.promotions.promotion(caller.identity.org, id).await.map_err(Undone::from)?,
+            Err(_) => None,
+        };
+        let standing = waivers::standing(&self.resolver, &caller.identity, promotion.as_ref()).await?;
+        let (by, comment_given) = (caller.actor(), comment.clone());
+        let command = Command::Approve { by, comment: comment_given, preview_hash, standing };
         let promotion = self.decide(&caller, "approve", &promotion_id, comment, command).await?;
         Ok(Response::new(ApproveResponse { promotion: Some(shown::promotion(promotion)) }))
     }

@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use access::{Identity, Voucher};
+use application::Waiver;
 use async_trait::async_trait;
 use ids::{ApplicationId, OrgId};
 use protos::call;
-use protos::catalog::GetApplicationRequest;
 use protos::catalog::catalog_service_client::CatalogServiceClient;
+use protos::catalog::{GetApplicationRequest, ListWaiversRequest};
 use service::{Clock, Failure};
 use tonic::Code;
 use tonic::transport::Channel;
@@ -36,6 +37,21 @@ pub trait Catalog: Send + Sync + 'static {
     /// # Errors
     /// `SERVICE_UNAVAILABLE`: the catalog does not answer.
     async fn application(&self, caller: &Identity, id_or_name: &str) -> Result<Option<Registered>, Failure>;
+
+    /// The waivers that were granted for an application and not revoked, ended or not.
+    ///
+    /// # Errors
+    /// `SERVICE_UNAVAILABLE`: the catalog does not answer.
+    async fn waivers(&self, caller: &Identity, id: ApplicationId) -> Result<Vec<Granted>, Failure>;
+}
+
+/// A waiver that was granted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Granted {
+    /// Its identifier.
+    pub id: String,
+    /// What it waives.
+    pub waiver: Waiver,
 }
 
 /// The catalog service, by gRPC.
@@ -74,12 +90,38 @@ impl Catalog for GrpcCatalog {
             document: application.document,
         }))
     }
+
+    async fn waivers(&self, caller: &Identity, id: ApplicationId) -> Result<Vec<Granted>, Failure> {
+        let away = |why: &str| Failure::unavailable("SERVICE_UNAVAILABLE", format!("the catalog: {why}"));
+        let message = ListWaiversRequest { application: id.to_string() };
+        let request = call::vouched(message, caller, &self.voucher, self.clock.now());
+        let request = request.map_err(|status| away(status.message()))?;
+        let answer = match self.client.clone().list_waivers(request).await {
+            Ok(response) => response.into_inner(),
+            Err(status) if status.code() == Code::NotFound => return Ok(Vec::new()),
+            Err(status) => return Err(away(status.message())),
+        };
+        let waivers = answer.waivers.into_iter().map(|granted| {
+            let id = granted.waiver_id.clone();
+            of_message(granted)
+                .map(|waiver| Granted { id, waiver })
+                .ok_or_else(|| away("a waiver that is none"))
+        });
+        waivers.collect()
+    }
+}
+
+fn of_message(granted: protos::catalog::Waiver) -> Option<Waiver> {
+    let protos::catalog::Waiver { environment, rule, place, reason, who, until, .. } = granted;
+    let (place, until) = (place.parse().ok()?, until.parse().ok()?);
+    Some(Waiver { rule, place, reason, who, until, environment })
 }
 
 /// A catalog in memory, for tests and the simulator. Clones are one.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryCatalog {
     applications: Arc<Mutex<HashMap<(OrgId, ApplicationId), Registered>>>,
+    waivers: Arc<Mutex<HashMap<(OrgId, ApplicationId), Vec<Granted>>>>,
 }
 
 impl MemoryCatalog {
@@ -87,6 +129,12 @@ impl MemoryCatalog {
     pub fn put(&self, org: OrgId, application: Registered) {
         let mut applications = self.applications.lock().unwrap_or_else(PoisonError::into_inner);
         applications.insert((org, application.id), application);
+    }
+
+    /// An application has these waivers from now on, and no others.
+    pub fn waive(&self, org: OrgId, application: ApplicationId, granted: Vec<Granted>) {
+        let mut waivers = self.waivers.lock().unwrap_or_else(PoisonError::into_inner);
+        waivers.insert((org, application), granted);
     }
 
     /// An organisation has no such application any more.
@@ -104,5 +152,10 @@ impl Catalog for MemoryCatalog {
             *org == caller.org && (id.to_string() == id_or_name || application.name == id_or_name)
         });
         Ok(found.map(|(_, application)| application.clone()))
+    }
+
+    async fn waivers(&self, caller: &Identity, id: ApplicationId) -> Result<Vec<Granted>, Failure> {
+        let waivers = self.waivers.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(waivers.get(&(caller.org, id)).cloned().unwrap_or_default())
     }
 }

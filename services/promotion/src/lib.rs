@@ -20,6 +20,7 @@ pub mod resolve;
 pub mod selection;
 mod shown;
 mod text;
+mod waivers;
 
 pub use api::Api;
 pub use assembly::{Assembled, assemble, tasks};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use access::{Identity, Role};
-use application::{Application, Environment};
+use application::{Application, Environment, GrantedWaiver};
 use events::plan::{Base, Held, PlanInputs, Side};
 use ids::{ApplicationId, BlobHash, OrgId, edge_id};
 use preview::EdgeBase;
@@ -11,10 +11,11 @@ use repositories::{Head, Repositories, RepositoryError};
 use serde_json::json;
 use service::{Failure, Kind, Refused, Undone};
 
-use crate::catalog::{Catalog, Registered};
+use crate::catalog::{Catalog, Granted, Registered};
 use crate::prices::Prices;
 use crate::promotions::Promotions;
 use crate::selection::Selected;
+use crate::waivers;
 
 /// What somebody asks for, by names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,7 +80,7 @@ impl Resolver {
             Some(revision) => self.repositories.commit(&repository, revision).await.map_err(unreadable)?,
             None => head.commit.clone(),
         };
-        let standing = self.standing(caller.org, application, &wanted.from, &wanted.to, &head.commit).await?;
+        let standing = self.standing(caller, application, &wanted.from, &wanted.to, &head.commit).await?;
         let price_book = self.price_book(caller.org).await?;
         let Selected { take, only, skip } = wanted.selected.clone();
         Ok(standing.inputs(source_commit, head, price_book, (take, only, skip)))
@@ -93,7 +94,7 @@ impl Resolver {
         let caller = Identity { org, user: "promotion".to_owned(), role: Role::Requester, token: None };
         let application = self.application(&caller, &inputs.application_id.to_string()).await?;
         let (from, to) = (&inputs.from.environment, &inputs.to.environment);
-        let standing = self.standing(org, application, from, to, head).await?;
+        let standing = self.standing(&caller, application, from, to, head).await?;
         let head = Head { branch: inputs.target_branch.clone(), commit: head.to_owned() };
         let selected = (inputs.take.clone(), inputs.only.clone(), inputs.skip.clone());
         Ok(standing.inputs(inputs.source_commit.clone(), head, inputs.price_book, selected))
@@ -109,7 +110,7 @@ impl Resolver {
 
     async fn standing(
         &self,
-        org: OrgId,
+        caller: &Identity,
         application: Registered,
         from: &str,
         to: &str,
@@ -127,11 +128,26 @@ impl Resolver {
             let message = format!("plimsoll.yaml lists promotions to {to}, and none from {from}");
             return Err(Refused::new(Kind::Invalid, "PROMOTION_NOT_LISTED", message).into());
         }
-        let blobs = &*self.promotions.parts().blobs;
-        let policy = documents::write(blobs, org, &document.policy(from, to)).await?;
+        let (org, parts) = (caller.org, self.promotions.parts());
+        let blobs = &*parts.blobs;
+        let granted = self.granted(caller, application.id, to).await?;
+        let policy = document.policy(from, to).with_waivers(granted, waivers::day_of(parts.clock.now())?);
+        let policy = documents::write(blobs, org, &policy).await?;
         let document = documents::write(blobs, org, &document).await?;
         let base = self.base(org, application.id, from, to).await?;
         Ok(Standing { application, from: sides.0, to: sides.1, policy, document, base })
+    }
+
+    /// The waivers of the API that count in an environment.
+    async fn granted(
+        &self,
+        caller: &Identity,
+        application: ApplicationId,
+        to: &str,
+    ) -> Result<Vec<GrantedWaiver>, Undone> {
+        let granted = self.catalog.waivers(caller, application).await?.into_iter();
+        let granted = granted.filter(|granted| granted.waiver.is_in(to));
+        Ok(granted.map(|Granted { id, waiver }| GrantedWaiver { id, waiver }).collect())
     }
 
     /// The application's document, and the directory that its paths are relative to. One that lies in the repository is

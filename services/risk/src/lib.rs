@@ -43,7 +43,9 @@ impl Engine for Risk {
             documents::read_rendered(blobs, org, cost.compared.before, cost.compared.after).await?;
         let plan: PlanDocument = documents::read(blobs, org, cost.compared.plan).await?;
         let bill: Billed = documents::read(blobs, org, cost.bill).await?;
+        let policy: application::Policy = documents::read(blobs, org, cost.policy).await?;
         let report = preview::risk(&rendered, &plan, preview::of_nodes(bill.bill()));
+        let report = preview::waive(report, &rendered, &policy);
         let event = RiskAssessed {
             promotion_id: cost.promotion_id,
             request: cost.request,

@@ -113,3 +113,31 @@ fn an_environment_says_how_it_is_rendered() {
     .unwrap_err();
     assert_eq!((error.field.as_str(), error.line), ("spec.environments[1].helm", 12));
 }
+
+#[test]
+fn a_waiver_counts_in_its_environment_or_in_all() {
+    let waiver = |rule: &str, more: &str| {
+        format!("  - {{rule: {rule}, place: Deployment/web, reason: r, who: ana, until: 2026-12-31{more}}}\n")
+    };
+    let text = format!("{SMALL}  waivers:\n{}{}", waiver("a", ""), waiver("b", ", environment: production"));
+    let small = Application::parse(&text).unwrap();
+    let rules = |to: &str| -> Vec<String> {
+        small.policy("", to).waivers.into_iter().map(|waiver| waiver.rule).collect()
+    };
+    assert_eq!(rules("production"), ["a", "b"]);
+    assert_eq!(rules("staging"), ["a"]);
+    let unknown = text.replace("environment: production", "environment: prod");
+    let error = Application::parse(&unknown).unwrap_err();
+    assert_eq!(error.field, "spec.waivers[1].environment");
+}
+
+/// The day is pinned with the waivers that it is for, so that a policy without any is the same one tomorrow.
+#[test]
+fn a_policy_has_a_day_where_it_has_waivers() {
+    let day = "2026-11-22".parse().unwrap();
+    let with = |text: &str| {
+        Application::parse(text).unwrap().policy("staging", "production").with_waivers(Vec::new(), day)
+    };
+    assert_eq!(with(SHOP).waivers_on, Some(day));
+    assert_eq!(with(SMALL).waivers_on, None);
+}

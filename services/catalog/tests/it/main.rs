@@ -4,4 +4,5 @@
 mod applications;
 mod clusters;
 mod organisations;
+mod waivers;
 mod world;

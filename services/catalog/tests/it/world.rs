@@ -179,6 +179,21 @@ impl Person {
         Ok(response.into_inner().cluster.unwrap())
     }
 
+    pub(crate) async fn grant(&self, asked: proto::GrantWaiverRequest) -> Result<proto::Waiver, Refused> {
+        let response = self.world.api.grant_waiver(self.call(asked)).await.map_err(refused)?;
+        Ok(response.into_inner().waiver.unwrap())
+    }
+
+    pub(crate) async fn revoke(&self, id: &str) -> Result<(), Refused> {
+        let request = self.call(proto::RevokeWaiverRequest { waiver_id: id.to_owned() });
+        self.world.api.revoke_waiver(request).await.map(drop).map_err(refused)
+    }
+
+    pub(crate) async fn waivers(&self, application: &str) -> Result<Vec<proto::Waiver>, Refused> {
+        let request = self.call(proto::ListWaiversRequest { application: application.to_owned() });
+        Ok(self.world.api.list_waivers(request).await.map_err(refused)?.into_inner().waivers)
+    }
+
     /// The names of all clusters.
     pub(crate) async fn clusters(&self) -> Vec<String> {
         let request = self.call(proto::ListClustersRequest::default());

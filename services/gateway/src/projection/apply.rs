@@ -6,6 +6,7 @@ use ids::{EventId, PromotionId};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 
+use crate::projection::waivers;
 use crate::status;
 
 /// The change of a promotion's row; what is none stays.
@@ -52,6 +53,9 @@ pub(super) async fn apply(connection: &mut PgConnection, message: &Message) -> R
                 .execute(connection)
                 .await
                 .map(drop)
+        }
+        Event::WaiverGranted(_) | Event::WaiverRevoked(_) | Event::ApplicationRemoved(_) => {
+            waivers::apply(connection, message).await
         }
         Event::CostEstimated(_) | Event::RiskAssessed(_) | Event::PreviewExplained(_) => {
             figures(connection, message).await

@@ -4,6 +4,7 @@ mod apply;
 mod live;
 mod queries;
 mod store;
+mod waivers;
 
 use async_trait::async_trait;
 use events::{Message, Service, Topic};

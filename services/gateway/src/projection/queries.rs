@@ -278,12 +278,12 @@ fn token(row: &PgRow) -> Result<TokenInfo, sqlx::Error> {
     })
 }
 
-fn one_more(limit: usize) -> i64 {
+pub(super) fn one_more(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1)
 }
 
 /// The first of the rows, of which one more was read to know whether there are more.
-fn page<T>(mut items: Vec<T>, limit: usize, cursor: impl Fn(&T) -> Cursor) -> Listed<T> {
+pub(super) fn page<T>(mut items: Vec<T>, limit: usize, cursor: impl Fn(&T) -> Cursor) -> Listed<T> {
     let more = items.len() > limit;
     items.truncate(limit);
     let next = items.last().filter(|_| more).map(cursor);

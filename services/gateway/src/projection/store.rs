@@ -21,6 +21,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "superseded",
         sql: include_str!("../../../../migrations/gateway/0002_superseded.sql"),
     },
+    Migration {
+        version: 3,
+        name: "waivers",
+        sql: include_str!("../../../../migrations/gateway/0003_waivers.sql"),
+    },
 ];
 
 /// The tables that the API answers from.

@@ -77,7 +77,7 @@ async fn risk(
     Caller(caller): Caller,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, ApiError> {
-    part(&gateway, &caller, &id, &["risk_level", "findings", "not_evaluated"]).await
+    part(&gateway, &caller, &id, &["risk_level", "findings", "waived", "waivers_idle", "not_evaluated"]).await
 }
 
 /// A promotion in words

@@ -9,6 +9,7 @@ mod events;
 mod preview;
 mod promotions;
 mod tokens;
+mod waivers;
 mod workloads;
 
 use axum::http::StatusCode;
@@ -61,6 +62,7 @@ fn endpoints() -> OpenApiRouter<Gateway> {
         auth::router(),
         tokens::router(),
         clusters::router(),
+        waivers::router(),
         workloads::router(),
         promotions::router(),
         preview::router(),

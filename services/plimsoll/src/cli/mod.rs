@@ -16,10 +16,12 @@ mod printed;
 mod promotion;
 mod render;
 mod risk;
+mod rules;
 mod server;
 mod token;
 mod topics;
 mod up;
+mod waiver;
 
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
@@ -38,14 +40,18 @@ pub(crate) use self::prices::{
     ImportPrices, PerName, Prices, PricesVerb, ProviderName, ShowPrices, SpotName,
 };
 pub(crate) use self::pricing::Pricing;
-pub(crate) use self::printed::{ColorChoice, Common, Format, GateLevel, PlainFormat, Printed};
+pub(crate) use self::printed::{
+    ColorChoice, Common, FindingsFormat, Format, GateLevel, PlainFormat, Printed, PrintedFindings,
+};
 pub(crate) use self::promotion::{Decide, PromotionVerb, Promotions, RequestPromotion};
 pub(crate) use self::render::{Render, RenderFormat};
 pub(crate) use self::risk::Risk;
+pub(crate) use self::rules::{ExplainRule, ListRules, Rules, RulesVerb};
 pub(crate) use self::server::{Login, Server};
 pub(crate) use self::token::{Token, TokenVerb};
 pub(crate) use self::topics::{Topics, TopicsVerb};
 pub(crate) use self::up::{Check, Demo, Up};
+pub(crate) use self::waiver::{GrantWaiver, WaiverVerb, Waivers};
 
 const SOURCES: &str = "A SOURCE is an environment of plimsoll.yaml, a file, a directory (read recursively), `-` for \
 standard input, or git+URL//PATH@REV of a local or remote repository, where an environment's name may stand for the path.";
@@ -66,6 +72,8 @@ pub(crate) enum Verb {
     Cost(Cost),
     /// What could go wrong with a change
     Risk(Risk),
+    /// The rules of risk: list them, explain one
+    Rules(Rules),
     /// What a promotion would edit in the target's own files, and what that changes, costs and risks
     Preview(Preview),
     /// Prices: import a provider's published files, show what something costs and who says so, check a file
@@ -92,6 +100,8 @@ pub(crate) enum Verb {
     Application(Application),
     /// Promotions on a server: request, list, show, approve, reject, watch
     Promotion(Promotions),
+    /// Waivers on a server: grant, list, revoke
+    Waiver(Waivers),
     /// The audit log: list, export, verify offline, the public key
     Audit(Audit),
     /// Events that could not be handled: list, show, retry, discard

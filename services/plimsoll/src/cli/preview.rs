@@ -4,7 +4,7 @@ use clap::Args;
 use kube_model::PlacePattern;
 use preview::Take;
 
-use super::{Common, Known, Pricing, Printed, SOURCES};
+use super::{Common, Known, Pricing, PrintedFindings, SOURCES};
 
 #[derive(Debug, Args)]
 #[command(after_help = SOURCES)]
@@ -63,13 +63,13 @@ pub(crate) struct Preview {
     /// Print the target's objects as they are after the edit, secrets masked
     #[arg(long)]
     pub(crate) rendered: bool,
-    /// List everything that is kept
+    /// Show everything: all findings and places in full, the cost by object, everything that is kept
     #[arg(long, short)]
     pub(crate) verbose: bool,
     #[command(flatten)]
     pub(crate) pricing: Pricing,
     #[command(flatten)]
-    pub(crate) printed: Printed,
+    pub(crate) printed: PrintedFindings,
     #[command(flatten)]
     pub(crate) common: Common,
 }

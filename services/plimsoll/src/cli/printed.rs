@@ -87,6 +87,28 @@ pub(crate) struct Printed {
     pub(crate) format: Format,
 }
 
+/// The form in which a verb prints findings.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Common options")]
+pub(crate) struct PrintedFindings {
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t = FindingsFormat::Text)]
+    pub(crate) format: FindingsFormat,
+}
+
+/// The forms of findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FindingsFormat {
+    /// For people at a terminal
+    Text,
+    /// For programs; see schemas/json
+    Json,
+    /// For a comment on a pull request
+    Markdown,
+    /// SARIF 2.1.0, for code scanning: the findings alone
+    Sarif,
+}
+
 /// The forms of output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{Common, Known, Pricing, Printed, SOURCES};
+use super::{Common, Known, Pricing, PrintedFindings, SOURCES};
 
 #[derive(Debug, Args)]
 #[command(after_help = SOURCES, override_usage = "plimsoll risk [OPTIONS] [BEFORE] <AFTER>")]
@@ -15,10 +15,13 @@ pub(crate) struct Risk {
     pub(crate) nodes: Option<String>,
     #[command(flatten)]
     pub(crate) known: Known,
+    /// Tell every finding in full, and name the rules that were not evaluated
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
     #[command(flatten)]
     pub(crate) pricing: Pricing,
     #[command(flatten)]
-    pub(crate) printed: Printed,
+    pub(crate) printed: PrintedFindings,
     #[command(flatten)]
     pub(crate) common: Common,
 }

@@ -47,7 +47,7 @@ pub(crate) fn costed(
     let shown = given.description().to_owned();
     let read = || {
         let objects = session.redactor.redact_all(&session.objects(&given)?);
-        let input = Input { given: Arc::new(given), objects };
+        let input = Input { given: Arc::new(given), argument: String::new(), objects };
         Ok((prices.estimate(None, &input)?, input.objects))
     };
     read().map_err(|failure: Failure| failure.of_part(&shown))

@@ -5,7 +5,7 @@ use cost_model::{Bill, CostPreview, CostReport, EstimatedCost};
 use diff_engine::{Change, DiffSummary};
 use kube_model::{Object, ObjectRef, Path};
 use preview::{ByteSplice, Changes, FileEdit, PlanDocument, PlanItem, Previewed, Response, Side, response};
-use risk_rules::{Finding, Level, NotEvaluated};
+use risk_rules::{Finding, IdleWaiver, Level, NotEvaluated, Waived};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -31,6 +31,10 @@ pub(crate) struct Document<'a> {
     cost: &'a CostReport,
     risk_level: Level,
     findings: &'a [Finding],
+    #[serde(skip_serializing_if = "<[Waived]>::is_empty")]
+    waived: &'a [Waived],
+    #[serde(skip_serializing_if = "<[IdleWaiver]>::is_empty")]
+    waivers_idle: &'a [IdleWaiver],
     not_evaluated: &'a [NotEvaluated],
     explanation: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -123,6 +127,8 @@ impl<'a> Document<'a> {
             cost,
             risk_level,
             findings,
+            waived,
+            waivers_idle,
             not_evaluated,
             explanation,
             ..
@@ -142,6 +148,8 @@ impl<'a> Document<'a> {
             cost,
             risk_level,
             findings,
+            waived,
+            waivers_idle,
             not_evaluated,
             explanation,
             drift: preview.drift.as_ref().map(Drift::of),

@@ -9,6 +9,7 @@ pub(crate) mod group;
 mod page;
 pub(crate) mod preview;
 pub(crate) mod risk;
+pub(crate) mod rules;
 
 pub(crate) use page::Page;
 use serde_json::Value;

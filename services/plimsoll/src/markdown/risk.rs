@@ -3,10 +3,12 @@
 use kube_model::shown_list;
 use risk_rules::{Finding, RiskReport};
 
-use super::{Page, code_of};
+use super::{Page, code_of, table_head, table_row};
 use crate::escape;
+use crate::text::folded::folded;
 use crate::text::risk::{MOST_AFFECTED, verdict};
-use crate::text::value;
+use crate::text::waived::{by_waiver, sentence};
+use crate::text::{count, value};
 
 pub(crate) fn render(report: &RiskReport) -> Page {
     let mut page = Page::default();
@@ -21,10 +23,12 @@ pub(crate) fn details(report: &RiskReport) -> Page {
     if !report.findings.is_empty() {
         page.keep("\n");
     }
-    for one in &report.findings {
+    for group in folded(&report.findings) {
+        let one = group.first();
         let name = format!("{} {}", escape::code(&one.rule), escape::code(&value::object(&one.object)));
-        page.finding(name, finding(one));
+        page.finding(name, finding(one, &group.findings[1..]));
     }
+    waived(&mut page, report);
     if !report.not_evaluated.is_empty() {
         let rules: Vec<String> = report.not_evaluated.iter().map(|rule| escape::code(&rule.rule)).collect();
         let text = format!("\n<sub>Not evaluated, for lack of facts: {}</sub>\n", rules.join(", "));
@@ -33,7 +37,40 @@ pub(crate) fn details(report: &RiskReport) -> Page {
     page
 }
 
-fn finding(finding: &Finding) -> String {
+/// What is waived, folded: a row for each waiver.
+fn waived(page: &mut Page, report: &RiskReport) {
+    if !report.waived.is_empty() {
+        let mut table = table_head(&["Findings", "Rule", "Where", "Who", "Until", "Why"]);
+        for group in by_waiver(report) {
+            let first = &group.waived[0].finding;
+            let mut rules: Vec<&str> = group.waived.iter().map(|one| one.finding.rule.as_str()).collect();
+            rules.sort_unstable();
+            rules.dedup();
+            table.push_str(&table_row(&[
+                format!("{}, {}", group.waived.len(), first.level),
+                rules.iter().map(|rule| escape::code(rule)).collect::<Vec<_>>().join(", "),
+                escape::code(&group.waiver.place.to_string()),
+                escape::markdown(group.waiver.who.as_deref().unwrap_or("an annotation")),
+                group.waiver.until.map_or_else(String::new, |until| until.to_string()),
+                escape::markdown(&group.waiver.reason),
+            ]));
+        }
+        let title = format!("Waived: {}", count(report.waived.len(), "finding", "findings"));
+        page.detail("what is waived", super::folded(&title, &table));
+    }
+    for idle in &report.waivers_idle {
+        let text = escape::markdown(&sentence(idle));
+        match idle.findings {
+            0 => page.detail("the waivers without effect", format!("\n<sub>{text}</sub>\n")),
+            _ => page.keep(format!("\n> {text}\n")),
+        }
+    }
+}
+
+/// How many of a rule's other objects are named.
+const NAMED: usize = 6;
+
+fn finding(finding: &Finding, others: &[&Finding]) -> String {
     let Finding { rule, level, object, path, before, after, affected, message, source, remedy, .. } = finding;
     let mut item = format!("- **{level}** {}: {}", escape::code(rule), escape::code(&value::object(object)));
     if !path.is_root() {
@@ -44,12 +81,21 @@ fn finding(finding: &Finding) -> String {
         let or_none = |text: String| if text.is_empty() { "none".to_owned() } else { text };
         item.push_str(&format!(" ({} → {})", or_none(before), or_none(after)));
     }
+    if let Some(at) = &finding.location {
+        item.push_str(&format!(" at {}", escape::code(&format!("{}:{}", at.file, at.line))));
+    }
+    let mut names: Vec<String> = others.iter().map(|other| value::object(&other.object)).collect();
+    names.dedup();
+    let others = match others.len() {
+        0 => String::new(),
+        more => format!("And {more} more: {}  \n  ", escape::markdown(&shown_list(&names, NAMED))),
+    };
     let affected = match affected.is_empty() {
         true => String::new(),
         false => format!("Affects: {}  \n  ", escape::markdown(&shown_list(affected, MOST_AFFECTED))),
     };
     format!(
-        "{item}  \n  {}  \n  {affected}Do: {} ([source](<{}>))\n",
+        "{item}  \n  {}  \n  {others}{affected}Do: {} ([source](<{}>))\n",
         escape::markdown(message),
         escape::markdown(remedy),
         escape::line(source).replace(['<', '>', ' '], "")

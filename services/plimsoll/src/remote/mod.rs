@@ -13,6 +13,7 @@ mod show;
 mod standing;
 pub(crate) mod tokens;
 mod told;
+pub(crate) mod waivers;
 mod watch;
 
 pub(crate) use client::Client;

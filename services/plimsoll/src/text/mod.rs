@@ -6,14 +6,17 @@ pub(crate) mod changes;
 pub(crate) mod cost;
 pub(crate) mod diff;
 pub(crate) mod drift;
+pub(crate) mod folded;
 pub(crate) mod group;
 pub(crate) mod places;
 pub(crate) mod preview;
 pub(crate) mod risk;
+pub(crate) mod rules;
 pub(crate) mod stat;
 pub(crate) mod sure;
 mod table;
 pub(crate) mod value;
+pub(crate) mod waived;
 
 use crate::escape;
 use crate::style::{Style, Tone};

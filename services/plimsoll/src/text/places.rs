@@ -10,7 +10,7 @@ use crate::escape;
 use crate::style::Tone;
 
 /// A list whose places ask for a decision: each whole, so that it can be copied, with its values and its reason.
-pub(crate) fn open(page: &mut Page, title: &str, tone: Tone, items: &[PlanItem]) {
+pub(crate) fn open(page: &mut Page, title: &str, tone: Tone, items: &[PlanItem], most: usize) {
     if items.is_empty() {
         return;
     }
@@ -23,7 +23,7 @@ pub(crate) fn open(page: &mut Page, title: &str, tone: Tone, items: &[PlanItem])
     if let Some(shared) = shared {
         page.wrapped(2, None, &shared.reason);
     }
-    for item in items {
+    for item in items.iter().take(most) {
         let label = page.style.paint(Tone::Strong, &escape::line(item.label.trim_end_matches(':')));
         page.line(&format!("  {label}"));
         if shared.is_none() {
@@ -33,6 +33,14 @@ pub(crate) fn open(page: &mut Page, title: &str, tone: Tone, items: &[PlanItem])
             let values = page.style.paint(Tone::Quiet, &values);
             page.line(&format!("      {values}"));
         }
+    }
+    rest(page, items, most);
+}
+
+/// How many places are not shown, and how to see them.
+fn rest(page: &mut Page, items: &[PlanItem], most: usize) {
+    if let Some(more) = items.len().checked_sub(most).filter(|more| *more > 0) {
+        page.line(&format!("  and {}; --verbose lists them", count(more, "place more", "places more")));
     }
 }
 
@@ -56,12 +64,12 @@ fn cut(item: &PlanItem, found: &Value, room: usize) -> String {
 }
 
 /// What is carried, as changes of the target.
-pub(crate) fn carried(page: &mut Page, items: &[PlanItem]) {
+pub(crate) fn carried(page: &mut Page, items: &[PlanItem], most: usize) {
     if items.is_empty() {
         return;
     }
     page.heading(&format!("Carried over: {}", count(items.len(), "place", "places")));
-    for item in items {
+    for item in items.iter().take(most) {
         let (tone, sign) = match (&item.before, &item.after) {
             (None, _) => (Tone::Good, '+'),
             (_, None) => (Tone::Bad, '-'),
@@ -89,6 +97,7 @@ pub(crate) fn carried(page: &mut Page, items: &[PlanItem]) {
             page.wrapped(6, None, &item.reason);
         }
     }
+    rest(page, items, most);
 }
 
 /// Whether a place goes over because of something else, which its value alone does not tell.
@@ -108,26 +117,40 @@ fn change(item: &PlanItem, room: usize) -> String {
     }
 }
 
-/// What stays as the target has it: folded by reason, or place by place.
+/// Of the reasons why places are kept, as many are named.
+const REASONS: usize = 2;
+
+/// What stays as the target has it: by reason: how many, or place by place.
 pub(crate) fn kept(page: &mut Page, items: &[PlanItem], verbose: bool) {
     if items.is_empty() {
         return;
     }
-    let hint = if verbose { "" } else { " (--verbose lists them)" };
-    page.heading(&format!("Kept as the target has it: {}{hint}", count(items.len(), "place", "places")));
     let mut reasons: BTreeMap<&str, Vec<&PlanItem>> = BTreeMap::new();
     for item in items {
         reasons.entry(&item.reason).or_default().push(item);
     }
     let mut reasons: Vec<_> = reasons.into_iter().collect();
     reasons.sort_by_key(|(_, items)| std::cmp::Reverse(items.len()));
+    let title = format!("Kept as the target has it: {}", count(items.len(), "place", "places"));
+    if !verbose {
+        let parts: Vec<String> = reasons
+            .iter()
+            .take(REASONS)
+            .map(|(reason, items)| format!("{} since {reason}", items.len()))
+            .collect();
+        let more = reasons.len().saturating_sub(REASONS);
+        let more =
+            if more > 0 { format!(", {} more", count(more, "reason", "reasons")) } else { String::new() };
+        page.blank();
+        page.wrapped(0, None, &format!("{title}: {}{more} (--verbose lists them)", parts.join(", ")));
+        return;
+    }
+    page.heading(&title);
     for (reason, items) in reasons {
         let room = page.style.width.saturating_sub(6);
         page.line(&format!("{:>4}  {}", items.len(), escape::cut(&escape::line(reason), room)));
-        if verbose {
-            for item in items {
-                page.line(&format!("        {}", escape::line(item.label.trim_end_matches(':'))));
-            }
+        for item in items {
+            page.line(&format!("        {}", escape::line(item.label.trim_end_matches(':'))));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `plimsoll preview` as text.
 
 use super::cost::Sides;
+use super::risk::Room;
 use super::{Page, bill, cost, count, drift, places, risk};
 use crate::cli::Preview as Arguments;
 use crate::escape;
@@ -10,16 +11,18 @@ use crate::headline;
 use crate::preview::Preview;
 use crate::style::{Style, Tone};
 use explainer::{Concern, Explanation, Paragraph};
+use kube_model::shown_list;
 
 pub(crate) fn render(preview: &Preview, arguments: &Arguments, style: Style) -> String {
     let mut page = Page::new(style);
     let plan = &preview.plan;
     headline(&mut page, preview);
-    places::open(&mut page, "Blocked until decided", Tone::Bad, &plan.blocked);
-    explanation(&mut page, &preview.explanation.explanation);
-    places::carried(&mut page, &plan.carried);
-    places::open(&mut page, "Pending", Tone::Careful, &plan.pending);
-    places::open(&mut page, "Candidates, carried with --take", Tone::Careful, &plan.candidates);
+    places::open(&mut page, "Blocked until decided", Tone::Bad, &plan.blocked, usize::MAX);
+    explanation(&mut page, &preview.explanation.explanation, arguments.verbose);
+    let most = if arguments.verbose { usize::MAX } else { PLACES };
+    places::carried(&mut page, &plan.carried, most);
+    places::open(&mut page, "Pending", Tone::Careful, &plan.pending, most);
+    places::open(&mut page, "Candidates, carried with --take", Tone::Careful, &plan.candidates, most);
     places::kept(&mut page, &plan.kept, arguments.verbose);
     if let Some(drift) = &preview.drift {
         drift::write(&mut page, drift);
@@ -27,20 +30,45 @@ pub(crate) fn render(preview: &Preview, arguments: &Arguments, style: Style) -> 
     if preview.diff.changes.is_empty() {
         return page.finish();
     }
-    let title = if preview.bill.bill().is_some() { "Cost, allocated" } else { "Cost" };
-    page.heading(&format!("{title}: {}", cost::verdict(&preview.cost, Sides::Both)));
-    cost::held(&mut page, &preview.budgets);
-    let scale = Scale::month(preview.cost.book.currency);
-    cost::details(&mut page, &preview.cost, Sides::Both, (&of_preview(&preview.cost), scale));
-    if let Some(bill) = preview.bill.bill() {
-        bill::write(&mut page, bill, Sides::Both);
-    }
     page.blank();
     let verdict = style.paint(risk::tone(preview.risk.risk_level), &risk::verdict(&preview.risk));
     page.line(&verdict);
-    risk::details(&mut page, &preview.risk);
+    risk::details(
+        &mut page,
+        &preview.risk,
+        Room { lines: FINDINGS, verbose: arguments.verbose, brief: !arguments.verbose },
+    );
+    spending(&mut page, preview, arguments.verbose);
     edit(&mut page, preview, arguments);
     page.finish()
+}
+
+/// Of each list of places, as many are shown.
+const PLACES: usize = 5;
+/// The lines of the findings that are told in full.
+const FINDINGS: usize = 12;
+
+/// Of the files of the edit, as many are named.
+const FILES: usize = 5;
+
+/// What the change costs: the verdicts, and object by object where everything is asked for.
+fn spending(page: &mut Page, preview: &Preview, verbose: bool) {
+    let is_told = preview.bill.bill().is_none() && preview.budgets.is_empty();
+    if is_told && !verbose {
+        // The paragraph above says it.
+        return;
+    }
+    let title = if preview.bill.bill().is_some() { "Cost, allocated" } else { "Cost" };
+    let hint = if verbose { "" } else { " (--verbose lists it by object)" };
+    page.heading(&format!("{title}: {}{hint}", cost::verdict(&preview.cost, Sides::Both)));
+    cost::held(page, &preview.budgets);
+    if verbose {
+        let scale = Scale::month(preview.cost.book.currency);
+        cost::details(page, &preview.cost, Sides::Both, (&of_preview(&preview.cost), scale));
+    }
+    if let Some(bill) = preview.bill.bill() {
+        bill::write(page, bill, Sides::Both);
+    }
 }
 
 /// The verdict: what to know before anything else.
@@ -62,10 +90,16 @@ fn headline(page: &mut Page, preview: &Preview) {
     }
 }
 
-/// The change in words. What is blocked and what stays behind stands in lists of its own.
-fn explanation(page: &mut Page, explanation: &Explanation) {
+/// The change in words. What is blocked, what stays behind and, on a page that is to fit a screen, what changes and what is
+/// found stands in lists of its own.
+fn explanation(page: &mut Page, explanation: &Explanation, verbose: bool) {
     for Paragraph { concern, text } in &explanation.paragraphs {
-        if !matches!(concern, Concern::Blocked | Concern::Behind) {
+        let is_listed = match concern {
+            Concern::Blocked | Concern::Behind => true,
+            Concern::Risk | Concern::Changes => !verbose,
+            _ => false,
+        };
+        if !is_listed {
             page.blank();
             page.labelled(&format!("{concern}:"), text);
         }
@@ -80,7 +114,19 @@ fn explanation(page: &mut Page, explanation: &Explanation) {
 fn edit(page: &mut Page, preview: &Preview, arguments: &Arguments) {
     let edits = &preview.plan.edits;
     let done = if arguments.write { "Written" } else { "The edit" };
-    page.heading(&format!("{done}: {}", count(edits.len(), "file", "files")));
+    let title = format!("{done}: {}", count(edits.len(), "file", "files"));
+    if !arguments.verbose {
+        let how = if arguments.write {
+            ""
+        } else {
+            "; --patch prints it as a patch, --write applies it to the working tree"
+        };
+        let names: Vec<String> = edits.iter().map(|edit| preview.show(edit)).collect();
+        page.blank();
+        page.wrapped(0, None, &format!("{title} ({}){how}", shown_list(&names, FILES)));
+        return;
+    }
+    page.heading(&title);
     for edit in edits {
         let (tone, sign) = match (&edit.hash_before, &edit.hash_after) {
             (None, _) => (Tone::Good, '+'),

@@ -121,7 +121,7 @@ impl<'a> Assembly<'a> {
         made.tasks.extend(catalog::tasks(parts.clone()));
         let repositories = self.repositories();
         made.routes.add_service(catalog::Api::server(
-            catalog::Books::new(parts),
+            catalog::Books::new(parts).with_waivers(self.config.waivers),
             repositories,
             self.voucher()?,
         ));

@@ -12,13 +12,14 @@ use crate::failure::Failure;
 use crate::up::part::Part;
 
 /// The sections of the configuration.
-const SECTIONS: [&str; 11] = [
+const SECTIONS: [&str; 12] = [
     "gateway",
     "cost",
     "gitops",
     "git",
     "prices",
     "render",
+    "waivers",
     "organisation",
     "services",
     "keys",
@@ -35,6 +36,7 @@ pub(crate) struct Config {
     pub(crate) git: GitSettings,
     pub(crate) prices: PriceSettings,
     pub(crate) render: diff::RenderSettings,
+    pub(crate) waivers: catalog::WaiverSettings,
     pub(crate) organisation: Organisation,
     pub(crate) services: Services,
     pub(crate) keys: KeySettings,
@@ -94,6 +96,7 @@ impl Config {
             git: settings.section("git").map_err(fail)?,
             prices: settings.section("prices").map_err(fail)?,
             render: settings.section("render").map_err(fail)?,
+            waivers: settings.section("waivers").map_err(fail)?,
             organisation: settings.section("organisation").map_err(fail)?,
             services: settings.section("services").map_err(fail)?,
             keys: settings.section("keys").map_err(fail)?,

@@ -61,7 +61,7 @@ pub(crate) fn run(arguments: &Cost) -> Result<Outcome, Failure> {
     let reports = Reports { cost: Some(report), bill: bill.as_ref(), risk: None };
     let mut against = gates.evaluate_with(limit.as_ref(), &reports)?;
     against.extend(budgets.iter().filter_map(Standing::reason));
-    Ok(Outcome { output, against, notes: session.not_applied().into_iter().collect(), ..Outcome::default() })
+    Ok(Outcome { output, against, ..Outcome::default() })
 }
 
 fn document<'a>(estimate: &'a Estimate, by: &By) -> Document<'a> {

@@ -46,8 +46,8 @@ pub(super) fn run(session: &Session, arguments: &Diff) -> Result<Outcome, Failur
             diff::print(session, arguments, found, &states, applied(&predictions))?
         }
     };
-    let before = Input { given: Arc::new(of_live), objects: live };
-    let after = Input { given: Arc::new(of_desired), objects: predicted };
+    let before = Input { given: Arc::new(of_live), argument: String::new(), objects: live };
+    let after = Input { given: Arc::new(of_desired), argument: String::new(), objects: predicted };
     let Diff { pricing, common, .. } = arguments;
     let gates = Gates { session, pricing, common, before: Some(&before), after: &after };
     Ok(Outcome {

@@ -12,6 +12,7 @@ mod previews;
 pub(crate) mod prices;
 pub(crate) mod render;
 pub(crate) mod risk;
+pub(crate) mod rules;
 pub(crate) mod topics;
 
 use cost_model::{Bill, CostReport};
@@ -23,7 +24,7 @@ use crate::failure::Failure;
 use crate::gate::Limit;
 use crate::pricing::Prices;
 use crate::session::{Input, Session};
-use crate::{gate, json, markdown, nodes};
+use crate::{gate, json, markdown, nodes, waivers};
 
 /// What a verb prints, in the form that is asked for.
 pub(crate) fn print(
@@ -72,7 +73,13 @@ impl Gates<'_> {
     ) -> Result<Vec<String>, Failure> {
         let mut against = Vec::new();
         if self.common.fail_on.is_some() {
-            let made = reports.risk.is_none().then(|| assess(self.before, self.after));
+            let made = match reports.risk {
+                Some(_) => None,
+                None => {
+                    let report = assess(self.before, self.after);
+                    Some(waivers::applied(self.session, report, self.before, self.after)?)
+                }
+            };
             let risk = reports.risk.or(made.as_ref());
             against.extend(risk.and_then(|report| gate::risk(self.common.fail_on, report)));
         }

@@ -2,7 +2,7 @@
 
 use budgets::Standing;
 
-use crate::cli::{Format, Preview as Arguments};
+use crate::cli::{FindingsFormat as Format, Preview as Arguments};
 use crate::drift::Live;
 use crate::edits::Edits;
 use crate::failure::Failure;
@@ -12,10 +12,11 @@ use crate::outcome::Outcome;
 use crate::patch::{self, Patch};
 use crate::preview::Preview;
 use crate::pricing::Prices;
+use crate::sarif::category;
 use crate::session::Session;
 use crate::sides::Sides;
 use crate::verbs::previews;
-use crate::{gate, json, markdown, nodes, text, yaml};
+use crate::{gate, json, markdown, nodes, sarif, text, yaml};
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     let session = Session::open(&arguments.common)?;
@@ -34,16 +35,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         true => Some(patch::of(&edits, &session.redactor, &session.limits)?),
         false => None,
     };
-    let output = print(&session, arguments, &preview, patch.as_ref())?;
+    let against = against(arguments, &preview, &prices)?;
+    let output = print(&session, arguments, &preview, (patch.as_ref(), &against))?;
     if arguments.write {
         edits.write()?;
     }
-    let mut outcome = Outcome {
-        output,
-        against: against(arguments, &preview, &prices)?,
-        notes: session.not_applied().into_iter().collect(),
-        ..Outcome::default()
-    };
+    let mut outcome = Outcome { output, against, ..Outcome::default() };
     outcome.notes.extend(patch.filter(|patch| patch.bare).map(|_| BARE.to_owned()));
     Ok(outcome)
 }
@@ -57,7 +54,7 @@ fn print(
     session: &Session,
     arguments: &Arguments,
     preview: &Preview,
-    patch: Option<&Patch>,
+    (patch, against): (Option<&Patch>, &[String]),
 ) -> Result<String, Failure> {
     let patch = patch.map(|patch| patch.text.as_str());
     let rendered = arguments.rendered.then_some(preview.rendered.after.as_slice());
@@ -68,10 +65,23 @@ fn print(
         (Format::Text, Some(patch), _) => Ok(patch.to_owned()),
         (Format::Text, None, Some(objects)) => Ok(yaml::stream(objects)),
         (Format::Text, None, None) => Ok(text::preview::render(preview, arguments, session.style)),
+        (Format::Sarif, ..) => json::print(&sarif::log(&[findings(preview, None, against)])),
         (Format::Markdown, patch, rendered) => {
             Ok(markdown::preview::render(preview, patch, rendered).fit(session.markdown_limit))
         }
     }
+}
+
+/// The findings of a preview as a run of a log.
+pub(super) fn findings<'a>(
+    preview: &'a Preview,
+    application: Option<&str>,
+    against: &'a [String],
+) -> sarif::Run<'a> {
+    let (from, to) = (preview.plan.from.name(), preview.plan.to.name());
+    let parts: Vec<&str> = ["preview"].into_iter().chain(application).chain([from, to]).collect();
+    let report = &preview.risk;
+    sarif::Run { category: category(&parts), report, against, file: sarif::any_file(report) }
 }
 
 /// The reasons to end with 2.

@@ -1,15 +1,19 @@
 //! `plimsoll risk [BEFORE] AFTER`.
 
-use crate::cli::Risk;
+use risk_rules::RiskReport;
+
+use crate::cli::{FindingsFormat, Risk};
 use crate::failure::Failure;
+use crate::location::{self, Side};
 use crate::outcome::Outcome;
 use crate::pricing::Prices;
-use crate::session::Session;
-use crate::verbs::{self, Gates, Reports};
-use crate::{known, markdown, nodes, text};
+use crate::sarif::{self, category};
+use crate::session::{Input, Session};
+use crate::verbs::{Gates, Reports};
+use crate::{json, known, markdown, nodes, text, waivers};
 
 pub(crate) fn run(arguments: &Risk) -> Result<Outcome, Failure> {
-    let Risk { sources, nodes, known, pricing, printed, common } = arguments;
+    let Risk { sources, nodes, known, pricing, common, .. } = arguments;
     let session = Session::open(common)?;
     let (before, after) = session.read_pair(sources)?;
     let prices = Prices::open(pricing, &session.limits)?;
@@ -18,9 +22,40 @@ pub(crate) fn run(arguments: &Risk) -> Result<Outcome, Failure> {
     let facts = known::facts(known, prices.usage(), bill.as_ref(), &after.objects);
     let objects = before.as_ref().map(|input| input.objects.as_slice());
     let report = risk_rules::assess(objects, &after.objects, &facts);
-    let text = || text::risk::render(&report, session.style);
-    let output = verbs::print(&session, printed.format, &report, text, || markdown::risk::render(&report))?;
+    let mut report = waivers::applied(&session, report, before.as_ref(), &after)?;
+    locate(&session, &mut report, before.as_ref(), &after);
     let gates = Gates { session: &session, pricing, common, before: before.as_ref(), after: &after };
     let against = gates.evaluate(&Reports { risk: Some(&report), ..Reports::default() })?;
-    Ok(Outcome { output, against, notes: session.not_applied().into_iter().collect(), ..Outcome::default() })
+    let output = print(&session, arguments, &report, &against)?;
+    Ok(Outcome { output, against, ..Outcome::default() })
+}
+
+/// What is gone stands where it was.
+fn locate(session: &Session, report: &mut RiskReport, before: Option<&Input>, after: &Input) {
+    let sides = [Some(after), before].into_iter().flatten();
+    let sides: Vec<Side<'_>> = sides.map(|input| Side::of(session, &input.given, &input.objects)).collect();
+    location::locate(report, &sides);
+}
+
+fn print(
+    session: &Session,
+    arguments: &Risk,
+    report: &RiskReport,
+    against: &[String],
+) -> Result<String, Failure> {
+    match arguments.printed.format {
+        FindingsFormat::Json => json::print(report),
+        FindingsFormat::Text => Ok(text::risk::render(report, session.style, arguments.verbose)),
+        FindingsFormat::Markdown => Ok(markdown::risk::render(report).fit(session.markdown_limit)),
+        FindingsFormat::Sarif => {
+            let named = arguments.sources.last().map_or("", String::as_str);
+            let run = sarif::Run {
+                category: category(&["risk", named]),
+                report,
+                against,
+                file: sarif::any_file(report),
+            };
+            json::print(&sarif::log(&[run]))
+        }
+    }
 }

@@ -6,7 +6,7 @@ use std::fs;
 use crate::sandbox::workspace;
 
 /// Each struct of settings: its file, its name, and the table that its fields are in.
-const STRUCTS: [(&str, &str, &str); 21] = [
+const STRUCTS: [(&str, &str, &str); 22] = [
     ("services/gateway/src/config.rs", "Config", "gateway"),
     ("services/gateway/src/config.rs", "ProcessConfig", "gateway"),
     ("services/gateway/src/config.rs", "Addresses", "gateway.services"),
@@ -14,6 +14,7 @@ const STRUCTS: [(&str, &str, &str); 21] = [
     ("services/gitops/src/config.rs", "Config", "gitops"),
     ("services/gitops/src/config.rs", "ProcessConfig", "gitops"),
     ("services/catalog/src/config.rs", "Config", "catalog"),
+    ("services/catalog/src/config.rs", "WaiverSettings", "waivers"),
     ("services/promotion/src/config.rs", "Config", "promotion"),
     ("services/promotion/src/prices.rs", "PriceSettings", "prices"),
     ("services/diff/src/config.rs", "Config", "diff"),

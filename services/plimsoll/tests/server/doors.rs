@@ -99,8 +99,8 @@ fn roles(shop: &Shop, belongings: &Belongings) {
             ));
         }
     }
-    // 17 endpoints are for admins, and two of approving.
-    assert_eq!(expected.len(), 17 + 2 + 17);
+    // 17 endpoints are for admins, and two of approving and two of waivers for approvers.
+    assert_eq!(expected.len(), 17 + 4 + 17);
     let text = |event: &Value, name: &str| event["data"][name].as_str().unwrap().to_owned();
     eventually("every refusal is an event", || {
         let events = shop.admin.audit("&type=AccessRefused");

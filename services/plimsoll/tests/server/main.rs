@@ -21,3 +21,4 @@ mod rendered;
 mod repository;
 mod seeded;
 mod server;
+mod waivers;

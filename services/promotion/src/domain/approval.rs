@@ -5,7 +5,7 @@ use events::Event;
 use events::plan::ApprovedPlan;
 use events::promotion::{ApprovalGiven, PreviewCompleted, PromotionApproved, PromotionRejected};
 
-use super::command::Actor;
+use super::command::{Actor, Standing};
 use super::decide::require;
 use super::promotion::{Promotion, Status};
 use super::refusal::Refusal;
@@ -16,6 +16,7 @@ pub(super) fn approve(
     by: Actor,
     comment: Option<String>,
     preview_hash: Option<String>,
+    standing: &Standing,
 ) -> Result<Vec<Event>, Refusal> {
     require(&by, Role::Approver)?;
     let preview = approvable(promotion, &by)?;
@@ -30,6 +31,7 @@ pub(super) fn approve(
     if by.user == promotion.requested_by && !preview.self_approval {
         return Err(Refusal::SelfApproval);
     }
+    waivers_count(preview, standing)?;
     let approvers: Vec<String> = promotion.approvers.iter().cloned().chain([by.user.clone()]).collect();
     let given = u32::try_from(approvers.len()).unwrap_or(u32::MAX);
     let approval = ApprovalGiven {
@@ -46,6 +48,24 @@ pub(super) fn approve(
         events.push(PromotionApproved { promotion_id: promotion.id, approved }.into());
     }
     Ok(events)
+}
+
+/// A finding that was waived in the preview and is not any more has not been approved by anybody who saw it counted.
+fn waivers_count(preview: &PreviewCompleted, standing: &Standing) -> Result<(), Refusal> {
+    let Standing { risk, today, used } = standing;
+    if *risk != Some(preview.risk) {
+        // The preview was completed after its waivers were looked at.
+        return Err(Refusal::NotReady);
+    }
+    for waiver in used {
+        let why = match waiver.until {
+            _ if waiver.revoked => "was revoked".to_owned(),
+            Some(until) if *today > until => format!("ended on {until}"),
+            _ => continue,
+        };
+        return Err(Refusal::WaiverEnded { waiver: waiver.name.clone(), why });
+    }
+    Ok(())
 }
 
 /// The preview that an approval by this person could be about.

@@ -1,13 +1,14 @@
 //! What a promotion is told.
 
 use access::Role;
+use application::Date;
 use events::gitops::{
     BranchDeleted, BranchPushed, ConflictDetected, MergeSeen, PullRequestOpened, PushDelayed, PushRefused,
 };
 use events::plan::PlanInputs;
 use events::preview::PreviewFailed;
 use events::promotion::PreviewCompleted;
-use ids::PromotionId;
+use ids::{BlobHash, PromotionId};
 
 /// Somebody who asks for something.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +17,28 @@ pub struct Actor {
     pub user: String,
     /// What they may do.
     pub role: Role,
+}
+
+/// What stands of the waivers that a preview rests on, on the day of a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// The findings that the waivers were read from; none where there were none yet.
+    pub risk: Option<BlobHash>,
+    /// The day.
+    pub today: Date,
+    /// The waivers that waive a finding of them.
+    pub used: Vec<UsedWaiver>,
+}
+
+/// A waiver that a preview rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UsedWaiver {
+    /// What people call it: `image-unpinned at Deployment/web by ana`.
+    pub name: String,
+    /// Its last day; none for no end.
+    pub until: Option<Date>,
+    /// Whether it was revoked.
+    pub revoked: bool,
 }
 
 /// What a promotion is told: by people, by the engines, by Git. What a command means never changes once it is
@@ -39,6 +62,8 @@ pub enum Command {
         comment: Option<String>,
         /// The preview that they saw, if they say so.
         preview_hash: Option<String>,
+        /// What stands of the waivers that the preview rests on.
+        standing: Standing,
     },
     /// Somebody rejects.
     Reject {

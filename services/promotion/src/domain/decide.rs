@@ -24,8 +24,8 @@ pub fn decide(state: Option<&Promotion>, command: Command) -> Result<Vec<Event>,
     };
     match command {
         Command::Request { .. } => Err(Refusal::Exists),
-        Command::Approve { by, comment, preview_hash } => {
-            approval::approve(promotion, by, comment, preview_hash)
+        Command::Approve { by, comment, preview_hash, standing } => {
+            approval::approve(promotion, by, comment, preview_hash, &standing)
         }
         Command::Reject { by, comment } => approval::reject(promotion, by, comment),
         Command::Supersede { newer, by } => Ok(supersede(promotion, newer, by)),

@@ -15,7 +15,7 @@ mod refusal;
 #[cfg(test)]
 mod tests;
 
-pub use command::{Actor, Again, Command};
+pub use command::{Actor, Again, Command, Standing, UsedWaiver};
 pub use decide::decide;
 pub use edge::{Edge, Merged, Rank};
 pub use promotion::{Branch, End, Promotion, Replan, Status};

@@ -39,6 +39,14 @@ pub enum Refusal {
     /// Who asked for it may not approve it.
     #[error("nobody approves what they asked for themselves; the application's selfApproval would allow it")]
     SelfApproval,
+    /// A finding counts again that was waived in the preview.
+    #[error("the waiver of {waiver} {why}; ask for the preview again, in which what it waived counts")]
+    WaiverEnded {
+        /// What people call the waiver.
+        waiver: String,
+        /// Since when, or how.
+        why: String,
+    },
     /// They have approved it, or it needs no approval any more.
     #[error("{user} has approved it already")]
     ApprovedByThem {
@@ -94,6 +102,7 @@ impl Refusal {
             Self::HashMismatch { .. } => "PREVIEW_HASH_MISMATCH",
             Self::Obstacle { code } => code,
             Self::SelfApproval => "SELF_APPROVAL",
+            Self::WaiverEnded { .. } => "WAIVER_ENDED",
             Self::ApprovedByThem { .. } | Self::ApprovedByOthers { .. } => "ALREADY_APPROVED",
             Self::Pushed { .. } | Self::Closed { .. } => "PROMOTION_CLOSED",
         }

@@ -1,10 +1,12 @@
 //! Who approves and rejects what, and when.
 
 use access::Role;
+use application::Date;
 use events::promotion::{ApprovalGiven, PreviewCompleted, PromotionRejected};
+use ids::BlobHash;
 
 use super::framework::*;
-use crate::domain::{Actor, Command, Status};
+use crate::domain::{Actor, Command, Standing, Status, UsedWaiver};
 
 fn shown() -> Given {
     given([requested(), preview().into()])
@@ -23,7 +25,8 @@ fn one_approval_of_somebody_else_is_enough_by_default() {
 #[test]
 fn an_approval_says_why() {
     let comment = Some("looks right".to_owned());
-    let command = Command::Approve { by: approver("bob"), comment: comment.clone(), preview_hash: None };
+    let (by, standing) = (approver("bob"), standing(&[]));
+    let command = Command::Approve { by, comment: comment.clone(), preview_hash: None, standing };
     let approval = ApprovalGiven {
         promotion_id: ID,
         by: "bob".to_owned(),
@@ -128,4 +131,36 @@ fn a_rejected_one_takes_no_other_decision() {
 fn what_is_approved_is_withdrawn_in_git() {
     given(until_approved()).when(reject(ana())).refused("PROMOTION_CLOSED");
     given(until_open()).when(reject(approver("bob"))).refused("PROMOTION_CLOSED");
+}
+
+/// The approval of a preview that rests on this waiver, on 2026-11-22.
+fn over(until: Option<(u16, u8, u8)>, revoked: bool) -> Command {
+    let until = until.map(|(year, month, day)| Date::new(year, month, day).unwrap());
+    let waiver = UsedWaiver { name: "image-unpinned at Deployment/web by ana".to_owned(), until, revoked };
+    Command::Approve { by: approver("bob"), comment: None, preview_hash: None, standing: standing(&[waiver]) }
+}
+
+/// The last day is one of its days.
+#[test]
+fn a_preview_is_approved_as_long_as_its_waivers_count() {
+    for until in [Some((2026, 11, 22)), Some((2027, 1, 1)), None] {
+        shown().when(over(until, false)).then([approval("bob", 1, 1), approved(&["bob"])]);
+    }
+}
+
+#[test]
+fn a_waiver_that_ended_since_the_preview_keeps_it_from_being_approved() {
+    shown().when(over(Some((2026, 11, 21)), false)).refused("WAIVER_ENDED");
+    shown().when(over(Some((2027, 1, 1)), true)).refused("WAIVER_ENDED");
+    shown().when(over(None, true)).refused("WAIVER_ENDED");
+}
+
+#[test]
+fn waivers_of_another_preview_say_nothing() {
+    let before = Standing { risk: None, ..standing(&[]) };
+    let command =
+        |standing| Command::Approve { by: approver("bob"), comment: None, preview_hash: None, standing };
+    shown().when(command(before)).refused("PREVIEW_NOT_READY");
+    let other = Standing { risk: Some(BlobHash::of(b"other")), ..standing(&[]) };
+    shown().when(command(other)).refused("PREVIEW_NOT_READY");
 }

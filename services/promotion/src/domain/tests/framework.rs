@@ -1,6 +1,7 @@
 //! `given(events).when(command).then(events)`.
 
 use access::Role;
+use application::Date;
 use events::gitops::ConflictDetected;
 use events::plan::{ApprovedPlan, Compared, PlanInputs, Side};
 use events::promotion::{
@@ -11,7 +12,7 @@ use ids::{ApplicationId, BlobHash, EventId, OrgId, PromotionId};
 use time::macros::datetime;
 use uuid::Uuid;
 
-use crate::domain::{Actor, Command, Promotion, Refusal, decide};
+use crate::domain::{Actor, Command, Promotion, Refusal, Standing, UsedWaiver, decide};
 
 /// The promotion of these tests.
 pub(super) const ID: PromotionId = PromotionId::new(Uuid::from_u128(0x51));
@@ -218,11 +219,18 @@ pub(super) fn replan(attempt: u32) -> Event {
 }
 
 pub(super) fn approve(by: Actor) -> Command {
-    Command::Approve { by, comment: None, preview_hash: None }
+    Command::Approve { by, comment: None, preview_hash: None, standing: standing(&[]) }
+}
+
+/// What stands of these waivers on 2026-11-22, for a preview of these tests.
+pub(super) fn standing(used: &[UsedWaiver]) -> Standing {
+    let today = Date::new(2026, 11, 22).unwrap();
+    Standing { risk: Some(BlobHash::of(b"risk")), today, used: used.to_vec() }
 }
 
 pub(super) fn approve_seen(by: Actor, hash: &str) -> Command {
-    Command::Approve { by, comment: None, preview_hash: Some(hash.to_owned()) }
+    let preview_hash = Some(hash.to_owned());
+    Command::Approve { by, comment: None, preview_hash, standing: standing(&[]) }
 }
 
 pub(super) fn reject(by: Actor) -> Command {

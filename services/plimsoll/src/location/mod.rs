@@ -1,0 +1,116 @@
+//! Where findings stand in the files of a side, with the lines of what they are about.
+//!
+//! Of manifests that are read as they stand it is the field, or what holds it where there is no such field. Of an overlay
+//! it is what set the field; of a chart the values file that writes the value, since a template has no such line.
+
+mod chart;
+mod manifest;
+mod overlay;
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::path::Path as FilePath;
+
+use discovery::Recipe;
+use kube_model::{ManifestFile, Object, ObjectKey, Origin};
+use risk_rules::{Finding, Location, RiskReport};
+
+use crate::given::Given;
+use crate::session::Session;
+use overlay::Overlay;
+
+/// A side in which findings are looked for.
+pub(crate) struct Side<'a> {
+    session: &'a Session,
+    given: &'a Given,
+    objects: HashMap<ObjectKey, &'a Origin>,
+    /// The files that are other than they were read, by their paths as patches name them; none for those that go.
+    edited: HashMap<String, Option<Vec<u8>>>,
+    read: RefCell<HashMap<String, Option<ManifestFile>>>,
+    overlay: Option<Overlay>,
+}
+
+impl<'a> Side<'a> {
+    pub(crate) fn of(session: &'a Session, given: &'a Given, objects: &'a [Object]) -> Self {
+        Self::edited(session, given, objects, HashMap::new())
+    }
+
+    /// A side whose files are others than were read.
+    pub(crate) fn edited(
+        session: &'a Session,
+        given: &'a Given,
+        objects: &'a [Object],
+        edited: HashMap<String, Option<Vec<u8>>>,
+    ) -> Self {
+        let overlay = match given {
+            Given::Rendered { files, found, .. } => Overlay::of(files.tree(), &edited, &found.recipe),
+            Given::Manifests(_) => None,
+        };
+        let objects = objects.iter().map(|object| (object.key.clone(), &object.origin)).collect();
+        Self { session, given, objects, edited, read: RefCell::default(), overlay }
+    }
+
+    fn bytes(&self, path: &str) -> Option<Vec<u8>> {
+        match self.edited.get(path) {
+            Some(edited) => edited.clone(),
+            None => self.given.bytes(path).map(<[u8]>::to_vec),
+        }
+    }
+
+    fn location(&self, finding: &Finding) -> Option<Location> {
+        let key = finding.object.key();
+        let origin = self.objects.get(&key)?;
+        if let Some(at) = self.overlay.as_ref().and_then(|overlay| overlay.at(&key, &finding.path)) {
+            return Some(Location { file: self.in_repository(&at.file), ..at });
+        }
+        let path = match self.given {
+            Given::Manifests(resolved) => resolved.tree.patch_path(&origin.file),
+            Given::Rendered { .. } => origin.file.to_string(),
+        };
+        let in_file = self.with_file(&path, |file| manifest::at(file, origin, &finding.path));
+        let at = in_file.or_else(|| self.in_values(finding))?;
+        let file = if at.file.is_empty() { self.in_repository(&path) } else { at.file.clone() };
+        Some(Location { file, ..at })
+    }
+
+    /// What a chart is given for a field.
+    fn in_values(&self, finding: &Finding) -> Option<Location> {
+        let Given::Rendered { found, .. } = self.given else { return None };
+        found.recipe.parts().iter().find_map(|part| match part {
+            Recipe::Helm(helm) => {
+                chart::at(helm, finding, &|path, find| self.with_file(path, |file| find(file)))
+            }
+            _ => None,
+        })
+    }
+
+    /// What is found in a file, if it can be read as YAML.
+    fn with_file<T>(&self, path: &str, find: impl FnOnce(&ManifestFile) -> Option<T>) -> Option<T> {
+        let mut read = self.read.borrow_mut();
+        let file = read.entry(path.to_owned()).or_insert_with(|| {
+            let bytes = self.bytes(path)?;
+            ManifestFile::read(path, &bytes, &self.session.limits).ok()
+        });
+        file.as_ref().and_then(find)
+    }
+
+    /// A file that is named as patches name it, from the root of its repository.
+    fn in_repository(&self, path: &str) -> String {
+        let Given::Manifests(resolved) = self.given else { return path.to_owned() };
+        let below = || {
+            let root = resolved.tree.root.as_deref()?.canonicalize().ok()?;
+            let repository = root.ancestors().find(|directory| directory.join(".git").exists())?;
+            let file = root.join(resolved.tree.relative(path));
+            file.strip_prefix(repository).ok().and_then(FilePath::to_str).map(str::to_owned)
+        };
+        below().unwrap_or_else(|| path.trim_start_matches("./").to_owned())
+    }
+}
+
+/// Puts in where each finding stands: in the first of these sides that has its object.
+pub(crate) fn locate(report: &mut RiskReport, sides: &[Side<'_>]) {
+    let waived = report.waived.iter_mut().map(|waived| &mut waived.finding);
+    for finding in report.findings.iter_mut().chain(waived) {
+        finding.location = sides.iter().find_map(|side| side.location(finding));
+    }
+}
