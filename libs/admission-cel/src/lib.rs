@@ -17,6 +17,6 @@ mod steps;
 mod value;
 
 pub use fault::Fault;
-pub use policy::{Invalid, Policies, Unbound, Validations};
+pub use policy::{Invalid, Policies, Validations};
 pub use program::expression;
 pub use steps::Steps;

@@ -30,7 +30,7 @@ impl Program {
         // Without macros: they are calls, which the evaluation knows (`macros`).
         let parser = Env::default().parser().enable_ident_escape_syntax(true);
         match parser.parse(text) {
-            Ok(expression) => Ok(Self { text: text.trim().to_owned(), expression }),
+            Ok(expression) => Ok(Self { text: text.to_owned(), expression }),
             Err(errors) => Err(errors.to_string().lines().next().unwrap_or("syntax error").to_owned()),
         }
     }

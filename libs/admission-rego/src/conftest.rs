@@ -4,21 +4,12 @@
 
 use std::collections::BTreeMap;
 
-use admission::{Engine, Operation, Outcome, Policy, Request, Verdict};
+use admission::{Engine, Operation, Outcome, Policy, PolicyFile, Request, Verdict};
 use admission_cel::Steps;
 use serde_json::{Map, Value};
 
 use crate::program::{Program, RegoError};
 use crate::steps::Limit;
-
-/// A file of Rego.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RegoFile {
-    /// Its path, as people know it.
-    pub path: String,
-    /// What is in it.
-    pub text: String,
-}
 
 /// Policies in conftest's form.
 #[derive(Debug)]
@@ -46,7 +37,7 @@ impl Conftest {
     ///
     /// # Errors
     /// When a file is no Rego.
-    pub fn read(files: &[RegoFile], data: &Value, limit: Limit) -> Result<Self, RegoError> {
+    pub fn read(files: &[PolicyFile], data: &Value, limit: Limit) -> Result<Self, RegoError> {
         let mut program = Program::new(limit);
         let (mut rules, mut has_exceptions) = (Vec::new(), Vec::new());
         // Tests are for `conftest verify`.

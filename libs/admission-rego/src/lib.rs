@@ -8,7 +8,7 @@ mod gatekeeper;
 mod program;
 mod steps;
 
-pub use conftest::{Conftest, RegoFile};
+pub use conftest::Conftest;
 pub use gatekeeper::{Gatekeeper, Invalid};
 pub use program::RegoError;
 pub use steps::Limit;

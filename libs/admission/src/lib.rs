@@ -17,4 +17,4 @@ pub use request::{Operation, Request};
 pub use requests::{Input, requests};
 pub use resource::{Resource, Resources};
 pub use selector::{SelectorError, label_selector};
-pub use verdict::{Engine, Outcome, Policy, Verdict};
+pub use verdict::{Engine, Outcome, Policy, PolicyFile, Verdict};

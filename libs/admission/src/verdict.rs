@@ -3,6 +3,16 @@
 use kube_model::{ObjectRef, Path};
 use serde::{Deserialize, Serialize};
 
+/// A file of policies: objects in YAML, Rego, or data that Rego sees.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyFile {
+    /// Its path, as people know it.
+    pub path: String,
+    /// What is in it.
+    pub text: String,
+}
+
 /// Who would evaluate a policy for real.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

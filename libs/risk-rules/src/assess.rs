@@ -7,6 +7,7 @@ use kube_model::Object;
 use crate::affected::Affected;
 use crate::model::Change;
 use crate::rule::{Hit, Rule};
+use crate::rules::policies;
 use crate::{Facts, Finding, Level, NotEvaluated, RULES, RiskReport};
 
 /// What the change from `before` to `after` risks. Both are whole states, redacted; with no state before,
@@ -25,6 +26,7 @@ pub fn assess(before: Option<&[Object]>, after: &[Object], facts: &Facts) -> Ris
                 .push(NotEvaluated { rule: rule.id.to_owned(), needs: missing.as_str().to_owned() }),
         }
     }
+    report.not_evaluated.extend(policies::not_evaluated(facts));
     report.findings.sort_by(Finding::by_order);
     report.findings.dedup_by(|next, kept| same_evidence(next, kept));
     report.settle();
@@ -50,8 +52,12 @@ fn finding(rule: &Rule, affected: Vec<String>, hit: Hit) -> Finding {
     }
 }
 
-/// A field of the pod that every container inherits is one finding, not one a container.
+/// A field of the pod that every container inherits is one finding, not one a container. Policies are told apart by what they
+/// say.
 fn same_evidence(one: &Finding, other: &Finding) -> bool {
+    if policies::RULES.iter().any(|rule| rule.id == one.rule) && one.message != other.message {
+        return false;
+    }
     let evidence = |finding: &Finding| (finding.rule.clone(), finding.before.clone(), finding.after.clone());
     one.object == other.object && one.path == other.path && evidence(one) == evidence(other)
 }

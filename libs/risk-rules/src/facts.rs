@@ -4,6 +4,8 @@ use kube_model::{Object, ObjectKey, Place, Quantity};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::PolicyVerdict;
+
 /// The facts beside the two states.
 #[derive(Debug, Clone, Default)]
 pub struct Facts {
@@ -17,6 +19,8 @@ pub struct Facts {
     pub history: Option<Vec<PastPromotion>>,
     /// What finds no room on the target's nodes, where those are known.
     pub room: Option<RoomFacts>,
+    /// What users' policies say of the change; none where nobody has held them against it.
+    pub policies: Option<Vec<PolicyVerdict>>,
     /// What the change writes and live has otherwise than the target's files; none where nobody knows what is live.
     pub drifted: Vec<Drifted>,
     /// How what is merged comes into the target's cluster.

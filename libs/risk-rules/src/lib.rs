@@ -16,6 +16,7 @@ mod model;
 mod report;
 mod rule;
 mod rules;
+mod verdict;
 mod waiver;
 
 pub use assess::assess;
@@ -28,4 +29,5 @@ pub use level::{Impact, LEVELS, Level, LevelError, Likelihood};
 pub use report::{Finding, Location, NotEvaluated, RiskReport};
 pub use rule::{Group, Rule};
 pub use rules::RULES;
+pub use verdict::{Enforced, PolicyOutcome, PolicyVerdict};
 pub use waiver::{Idle, IdleWaiver, Waived, Waiver, WaiverOrigin, waive};

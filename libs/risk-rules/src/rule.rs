@@ -91,6 +91,8 @@ pub(crate) enum Missing {
     Delivery,
     /// What runs in the source's cluster.
     SourceLive,
+    /// What the policies say that the target has.
+    Policies,
 }
 
 impl Missing {
@@ -105,6 +107,7 @@ impl Missing {
             Self::Live => "live",
             Self::Delivery => "delivery",
             Self::SourceLive => "source-live",
+            Self::Policies => "policies",
         }
     }
 }

@@ -196,6 +196,11 @@ pub(crate) const CODES: &[(&str, &str)] = &[
     ("PLAN_TARGET_MOVED", "ask for the preview again: the plan is made for the files as they are then"),
     ("PORT_IN_USE", "end what listens there, or set another address"),
     ("POSTGRES_FAILED", "read the newest file in postgres/log in the data directory"),
+    ("POLICY_EMPTY", "check the path: policies are YAML objects, or Rego with rules deny, warn or violation"),
+    (
+        "POLICY_INVALID",
+        "correct what the message names; conftest verify and kubectl apply --dry-run=server say more",
+    ),
     ("POSTGRES_NOT_FOUND", "install Postgres, or set PLIMSOLL_PG_BIN or DATABASE_URL"),
     ("POSTGRES_UNSUPPORTED", "install a supported version, or set PLIMSOLL_PG_BIN to its directory"),
     ("POSTGRES_USER", "run Plimsoll as an ordinary user, or keep its data where user postgres can"),

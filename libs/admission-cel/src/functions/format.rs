@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::{Call, conversions, times};
 use crate::fault::{Evaluated, Fault};
-use crate::value::Val;
+use crate::value::{Key, Val};
 
 /// A format of Kubernetes' by name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,11 +92,14 @@ fn signed(value: &Val, digits: impl Fn(u64) -> String) -> Evaluated<String> {
     }
 }
 
-/// Go writes an exponent with a sign and two digits.
+/// As the API server writes an exponent, in the form of its locale: `1.000500×10⁰³`.
 fn exponent(text: &str) -> String {
+    const RAISED: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
     let (digits, exponent) = text.split_once('e').unwrap_or((text, "0"));
-    let (sign, exponent) = exponent.strip_prefix('-').map_or(('+', exponent), |exponent| ('-', exponent));
-    format!("{digits}e{sign}{exponent:0>2}")
+    let (sign, exponent) = exponent.strip_prefix('-').map_or(("", exponent), |exponent| ("⁻", exponent));
+    let raised = |digit: char| RAISED[digit.to_digit(10).unwrap_or(0) as usize];
+    let exponent: String = format!("{exponent:0>2}").chars().map(raised).collect();
+    format!("{digits}×10{sign}{exponent}")
 }
 
 /// `%s`: as `ext.Strings` writes each type.
@@ -113,16 +116,27 @@ fn shown(value: &Val, call: &Call<'_>) -> Evaluated<String> {
             }
         }
         Val::List(items) => {
-            let each: Evaluated<Vec<String>> = items.iter().map(|item| shown(item, call)).collect();
+            let each: Evaluated<Vec<String>> = items.iter().map(|item| nested(item, call)).collect();
             format!("[{}]", each?.join(", "))
         }
         Val::Map(fields) => {
-            let each: Evaluated<Vec<String>> =
-                fields.iter().map(|(key, value)| Ok(format!("{key}: {}", shown(value, call)?))).collect();
+            let one = |(key, value): (&Key, &Val)| {
+                Ok(format!("{}:{}", nested(&key.value(), call)?, nested(value, call)?))
+            };
+            let each: Evaluated<Vec<String>> = fields.iter().map(one).collect();
             format!("{{{}}}", each?.join(", "))
         }
         Val::Timestamp(at) => times::timestamp_text(at),
         Val::Duration(nanos) => times::duration_text(nanos),
         value => conversions::text(&value)?,
     })
+}
+
+/// Within a list or a map texts stand in quotes, and numbers with a fraction have six digits of it.
+fn nested(value: &Val, call: &Call<'_>) -> Evaluated<String> {
+    match value {
+        Val::Text(text) => Ok(format!("{:?}", &**text)),
+        Val::Double(number) if number.is_finite() => Ok(format!("{number:.6}")),
+        other => shown(other, call),
+    }
 }

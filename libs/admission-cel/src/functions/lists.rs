@@ -1,4 +1,4 @@
-//! Lists: `isSorted`, `sum`, `min`, `max`, `indexOf`, `lastIndexOf`, and those of the extended library.
+//! Lists: `isSorted`, `sum`, `min`, `max`, `indexOf`, `lastIndexOf`.
 
 use std::cmp::Ordering;
 
@@ -21,16 +21,6 @@ pub(super) fn call(call: &Call<'_>) -> Option<Evaluated> {
         ("max", []) => extreme(call, items, Ordering::Greater),
         ("indexOf", [value]) => index(call, items.iter().enumerate(), value),
         ("lastIndexOf", [value]) => index(call, items.iter().enumerate().rev(), value),
-        ("slice", [Val::Int(from), Val::Int(to)]) => slice(items, *from, *to),
-        ("distinct", []) => distinct(call, items),
-        ("reverse", []) => Ok(Val::list(items.iter().rev().cloned().collect())),
-        ("flatten", []) => {
-            let flat = items.iter().flat_map(|item| match item {
-                Val::List(inner) => inner.to_vec(),
-                other => vec![other.clone()],
-            });
-            Ok(Val::list(flat.collect()))
-        }
         _ => return None,
     })
 }
@@ -72,27 +62,4 @@ fn index<'v>(call: &Call<'_>, items: impl Iterator<Item = (usize, &'v Val)>, val
         }
     }
     Ok(Val::Int(-1))
-}
-
-fn slice(items: &[Val], from: i64, to: i64) -> Evaluated {
-    let range =
-        usize::try_from(from).ok().zip(usize::try_from(to).ok()).and_then(|(from, to)| items.get(from..to));
-    match range {
-        Some(range) => Ok(Val::list(range.to_vec())),
-        None => Fault::error(format!("cannot slice({from}, {to}), list is length {}", items.len())),
-    }
-}
-
-fn distinct(call: &Call<'_>, items: &[Val]) -> Evaluated {
-    let mut kept: Vec<Val> = Vec::new();
-    for item in items {
-        let mut is_new = true;
-        for one in &kept {
-            is_new &= !one.equals(item, call.steps)?;
-        }
-        if is_new {
-            kept.push(item.clone());
-        }
-    }
-    Ok(Val::list(kept))
 }

@@ -28,7 +28,7 @@ use crate::steps::Steps;
 use crate::value::Val;
 
 /// The first part of functions with a dot in their name: `sets.contains(a, b)`.
-const NAMESPACES: [&str; 4] = ["format", "ip", "optional", "sets"];
+const NAMESPACES: [&str; 5] = ["format", "ip", "optional", "sets", "strings"];
 
 /// A call with its arguments evaluated.
 pub(crate) struct Call<'a> {

@@ -26,7 +26,6 @@ pub(super) fn call(call: &Call<'_>) -> Option<Evaluated> {
         ("lowerAscii", []) => Ok(Val::text(text.to_ascii_lowercase())),
         ("upperAscii", []) => Ok(Val::text(text.to_ascii_uppercase())),
         ("trim", []) => Ok(Val::text(text.trim())),
-        ("reverse", []) => Ok(Val::text(text.chars().rev().collect::<String>())),
         ("charAt", [Val::Int(at)]) => char_at(text, *at),
         ("indexOf", [Val::Text(part), from @ ..]) => index_of(text, part, from),
         ("lastIndexOf", [Val::Text(part), from @ ..]) => last_index_of(text, part, from),

@@ -181,14 +181,18 @@ impl Validation {
             Some(Ok(Val::Text(text))) if is_line(&text) => return text.trim().to_owned(),
             // It is the API server's message then, which nobody knows; that it refuses is known.
             Some(Err(Fault::Unknown(why))) if self.message.is_none() => {
-                return format!("failed expression: {} (its message depends on {why})", self.expression.text);
+                return format!("{} (its message depends on {why})", self.default_message());
             }
             _ => {}
         }
         match &self.message {
             Some(message) => message.clone(),
-            None => format!("failed expression: {}", self.expression.text),
+            None => self.default_message(),
         }
+    }
+
+    fn default_message(&self) -> String {
+        format!("failed expression: {}", self.expression.text.trim())
     }
 }
 

@@ -8,4 +8,4 @@ mod params;
 mod read;
 
 pub use native::Validations;
-pub use read::{Invalid, Policies, Unbound};
+pub use read::{Invalid, Policies};

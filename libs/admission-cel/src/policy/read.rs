@@ -13,15 +13,6 @@ pub struct Policies {
     pub(super) bound: Vec<Bound>,
 }
 
-/// What a policy without a binding does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unbound {
-    /// Nothing, as in a cluster.
-    Nothing,
-    /// It refuses: for a policy that somebody wants to try.
-    Refuses,
-}
-
 /// A policy that the API server would not take.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{} {}: {why}", object.kind, object.name)]
@@ -66,9 +57,10 @@ pub(super) struct Binding {
 }
 
 impl Policies {
-    /// The policies among `objects`, and those that the API server would not take.
+    /// The policies among `objects`, and those that the API server would not take. A policy without a binding does nothing,
+    /// as in a cluster, unless it is being tried: then it refuses.
     #[must_use]
-    pub fn read(objects: &[Object], unbound: Unbound) -> (Self, Vec<Invalid>) {
+    pub fn read(objects: &[Object], is_tried: impl Fn(&Object) -> bool) -> (Self, Vec<Invalid>) {
         let of_kind = |kind: &'static str| {
             objects.iter().filter(move |object| object.key.group == GROUP && object.key.kind == kind)
         };
@@ -88,7 +80,7 @@ impl Policies {
                 policy: std::rc::Rc::clone(&policy),
                 binding: Some(Binding::read(binding)),
             }));
-            if bound.len() == before && unbound == Unbound::Refuses {
+            if bound.len() == before && is_tried(object) {
                 bound.push(Bound { policy, binding: None });
             }
         }

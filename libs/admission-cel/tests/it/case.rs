@@ -1,7 +1,7 @@
 //! Policies and a change, as texts.
 
 use admission::{Input, Outcome, Verdict, requests};
-use admission_cel::{Policies, Steps, Unbound};
+use admission_cel::{Policies, Steps};
 use kube_model::yaml::Limits;
 use kube_model::{Object, State};
 
@@ -13,7 +13,7 @@ pub(crate) fn objects(text: &str) -> Vec<Object> {
 
 /// What the policies have against a change.
 pub(crate) fn verdicts(policies: &str, before: &str, after: &str) -> Vec<Verdict> {
-    let (policies, invalid) = Policies::read(&objects(policies), Unbound::Nothing);
+    let (policies, invalid) = Policies::read(&objects(policies), |_| false);
     assert_eq!(invalid, []);
     let (before, after) = (objects(before), objects(after));
     let input = Input { before: &before, after: &after, namespace: None };

@@ -1,8 +1,8 @@
 //! conftest: the policy of its README, and the forms that its documentation lists.
 
-use admission::{Outcome, Verdict};
+use admission::{Outcome, PolicyFile, Verdict};
 use admission_cel::Steps;
-use admission_rego::{Conftest, Limit, RegoFile};
+use admission_rego::{Conftest, Limit};
 use serde_json::{Value, json};
 
 use crate::{DEPLOYMENT, EACH, requests};
@@ -42,8 +42,9 @@ deny[msg] {
 ];
 
 pub(crate) fn run(files: &[(&str, &str)], data: Value, before: &str, after: &str) -> Vec<Verdict> {
-    let file = |(path, text): &(&str, &str)| RegoFile { path: (*path).to_owned(), text: (*text).to_owned() };
-    let files: Vec<RegoFile> = files.iter().map(file).collect();
+    let file =
+        |(path, text): &(&str, &str)| PolicyFile { path: (*path).to_owned(), text: (*text).to_owned() };
+    let files: Vec<PolicyFile> = files.iter().map(file).collect();
     let mut conftest = Conftest::read(&files, &data, Limit(EACH)).unwrap();
     conftest.evaluate(&requests(before, after), &Steps::of(10 * EACH))
 }
@@ -129,7 +130,7 @@ fn data_files_libraries_and_tests() {
 
 #[test]
 fn what_is_no_rego_is_an_error_with_its_file() {
-    let file = RegoFile { path: "a.rego".to_owned(), text: "package main\ndeny contains if {".to_owned() };
+    let file = PolicyFile { path: "a.rego".to_owned(), text: "package main\ndeny contains if {".to_owned() };
     let error = Conftest::read(&[file], &json!({}), Limit(EACH)).unwrap_err().to_string();
     assert!(error.starts_with("a.rego is not Rego: "), "{error}");
 }

@@ -26,6 +26,7 @@ mod lifecycle;
 mod mounts;
 mod origins;
 mod placement;
+pub(crate) mod policies;
 mod policy_paths;
 mod privileges;
 mod probes;
@@ -43,7 +44,7 @@ mod variables;
 
 use crate::rule::Rule;
 
-const TABLES: [&[Rule]; 40] = [
+const TABLES: [&[Rule]; 41] = [
     replicas::RULES,
     probes::RULES,
     lifecycle::RULES,
@@ -72,6 +73,7 @@ const TABLES: [&[Rule]; 40] = [
     api_versions::RULES,
     updates::RULES,
     admission::RULES,
+    policies::RULES,
     privileges::RULES,
     hardening::RULES,
     access::RULES,

@@ -22,6 +22,7 @@ mod network;
 mod ordinary;
 mod outages;
 mod placement;
+mod policies;
 mod promotion;
 mod report;
 mod rollout;

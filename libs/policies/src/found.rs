@@ -1,0 +1,35 @@
+//! Which objects are policies.
+
+use kube_model::Object;
+
+/// Whether an object is a policy of a kind that people know, or a part of one.
+#[must_use]
+pub fn is_policy(object: &Object) -> bool {
+    let kind = object.key.kind.as_str();
+    match object.key.group.as_str() {
+        "admissionregistration.k8s.io" => kind.starts_with("ValidatingAdmissionPolicy"),
+        "templates.gatekeeper.sh" => kind == "ConstraintTemplate",
+        "constraints.gatekeeper.sh" => true,
+        _ => is_kyverno(object),
+    }
+}
+
+/// Whether it is one of Kyverno's, which are not evaluated.
+pub(crate) fn is_kyverno(object: &Object) -> bool {
+    const KINDS: [&str; 6] = [
+        "ClusterPolicy",
+        "ImageValidatingPolicy",
+        "NamespacedValidatingPolicy",
+        "Policy",
+        "ValidatingPolicy",
+        "NamespacedImageValidatingPolicy",
+    ];
+    ["kyverno.io", "policies.kyverno.io"].contains(&object.key.group.as_str())
+        && KINDS.contains(&object.key.kind.as_str())
+}
+
+/// Whether there is any policy among these.
+#[must_use]
+pub fn has_policies(objects: &[Object]) -> bool {
+    objects.iter().any(is_policy)
+}

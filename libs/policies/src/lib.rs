@@ -1,0 +1,15 @@
+//! Users' policies, wherever they come from, held against a change.
+//!
+//! They are given as files ([`PolicyFile`]: objects, Rego, data) or found among the objects of the target before the change.
+//! [`evaluate`] says what they have against it. On a server that runs in a process of its own, which [`answer`]s a [`Job`].
+
+mod evaluate;
+mod files;
+mod found;
+mod job;
+
+pub use admission::PolicyFile;
+pub use evaluate::{Change, evaluate};
+pub use files::PolicyError;
+pub use found::{has_policies, is_policy};
+pub use job::{Answer, Job, answer};
