@@ -49,6 +49,7 @@ pub const ENDPOINTS: &[Endpoint] = endpoints! {
     GET    "/promotions/{id}/cost"                   Requester;
     GET    "/promotions/{id}/risk"                   Requester;
     GET    "/promotions/{id}/explanation"            Requester;
+    GET    "/promotions/{id}/explanation/stream"     Requester;
     GET    "/promotions/{id}/events"                 Requester;
     POST   "/promotions/{id}/approve"                Approver;
     PATCH  "/promotions/{id}/approve"                Approver;

@@ -6,6 +6,7 @@ pub mod audit;
 pub mod catalog;
 pub mod dead_letter;
 pub mod error;
+pub mod explanation;
 pub mod page;
 pub mod promotion;
 pub mod waiver;

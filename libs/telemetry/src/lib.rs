@@ -7,5 +7,6 @@ pub mod kafka;
 pub mod logs;
 pub mod messaging;
 mod metrics;
+pub mod models;
 
 pub use metrics::{Metrics, MetricsError};

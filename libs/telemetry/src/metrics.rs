@@ -2,7 +2,7 @@
 
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 
-use crate::{kafka, messaging};
+use crate::{kafka, messaging, models};
 
 /// Bounds of the histograms, in seconds: from a hop in memory to a clone of a large repository.
 const BOUNDS: [f64; 13] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0];
@@ -35,6 +35,7 @@ impl Metrics {
         metrics::set_global_recorder(recorder).map_err(BuildError::from)?;
         messaging::describe();
         kafka::describe();
+        models::describe();
         Ok(Self(handle))
     }
 
@@ -66,6 +67,7 @@ mod tests {
         let handle = recorder.handle();
         metrics::with_local_recorder(&recorder, || {
             messaging::describe();
+            models::describe();
             messaging::handled("diff", "plimsoll.promotion.v1", Duration::from_millis(30));
             messaging::lag("diff", "plimsoll.promotion.v1", 3, 7);
             messaging::parked("diff", "plimsoll.promotion.v1", "HANDLER_PANICKED");

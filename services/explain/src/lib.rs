@@ -1,73 +1,51 @@
-//! The explanation as the last link of the preview's chain: `RiskAssessed` ─▶ `PreviewExplained`.
+//! The explanation: the last link of the preview's chain (`RiskAssessed` ─▶ `PreviewExplained`), and, where a language model
+//! is configured, the same in its words beside it (`PreviewCompleted` ─▶ `ExplanationPhrased`).
+//!
+//! The first is a function of the preview's documents, is there at once, and is what approval rests on. The second comes
+//! after the preview is complete and is no part of its hash. Whatever the endpoint does, there is an event that tells of it,
+//! and nothing else changes.
+
+mod config;
+mod engine;
+mod model;
+mod phrase;
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
-use cost_model::CostReport;
-use diff_engine::Diff;
-use events::preview::PreviewExplained;
-use events::{Event, Message, Service, Topic};
-use preview::{Billed, PlanDocument};
-use risk_rules::RiskReport;
-use serde::Deserialize;
-use service::{Engine, Failure, Parts, Policy, Task, engine};
-use store::Blobs;
+use events::Service;
+use service::{Failure, Parts, Policy, Task, consumer, engine, outbox_relay};
+use store::Database;
 
-/// There is nothing to set up.
-#[derive(Debug, Clone, Copy, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Config {}
+pub use config::Config;
+pub use phrase::{Budget, Ledger, MemoryLedger, Phraser, Spent, StoredLedger};
 
-/// What the engine runs.
+use engine::Explain;
+
+/// What the engine runs; the tables of the model's ledger are made where there is one.
+///
+/// # Errors
+/// `CONFIG_INVALID`, or the database cannot be reached.
+pub async fn tasks(config: &Config, parts: Parts, database: &Database) -> Result<Vec<Task>, Failure> {
+    let mut tasks = chain(&parts);
+    if config.is_on() {
+        let ledger = StoredLedger::open(database).await?;
+        tasks.push(phrasing(config, parts, Arc::new(ledger))?);
+    }
+    Ok(tasks)
+}
+
+/// The link of the chain, without a model.
 #[must_use]
-pub fn tasks(parts: Parts) -> Vec<Task> {
-    let explain = Arc::new(Explain { blobs: Arc::clone(&parts.blobs) });
-    vec![engine(explain, parts.clone(), Policy::default()), service::outbox_relay(Service::Explain, parts)]
+pub fn chain(parts: &Parts) -> Vec<Task> {
+    let explain = Arc::new(Explain::new(Arc::clone(&parts.blobs)));
+    vec![engine(explain, parts.clone(), Policy::default()), outbox_relay(Service::Explain, parts.clone())]
 }
 
-struct Explain {
-    blobs: Arc<dyn Blobs>,
-}
-
-#[async_trait]
-impl Engine for Explain {
-    fn service(&self) -> Service {
-        Service::Explain
-    }
-
-    fn topics(&self) -> Vec<Topic> {
-        vec![Service::Risk.topic()]
-    }
-
-    async fn output(&self, message: &Message) -> Result<Option<Message>, Failure> {
-        let Event::RiskAssessed(assessed) = &message.event else { return Ok(None) };
-        let (org, blobs) = (message.envelope.org, &*self.blobs);
-        let plan: PlanDocument = documents::read(blobs, org, assessed.compared.plan).await?;
-        let changes: Diff = documents::read(blobs, org, assessed.compared.changes).await?;
-        let cost: CostReport = documents::read(blobs, org, assessed.cost).await?;
-        let risk: RiskReport = documents::read(blobs, org, assessed.risk).await?;
-        let bill: Billed = documents::read(blobs, org, assessed.bill).await?;
-        let document = preview::explain(&plan, &changes, (&cost, bill.bill()), &risk);
-        let event = PreviewExplained {
-            promotion_id: assessed.promotion_id,
-            request: assessed.request,
-            from: assessed.from.clone(),
-            to: assessed.to.clone(),
-            policy: assessed.policy,
-            price_book: assessed.price_book,
-            compared: assessed.compared.clone(),
-            cost: assessed.cost,
-            bill: assessed.bill,
-            risk: assessed.risk,
-            explanation: documents::write(blobs, org, &document).await?,
-            headline: document.explanation.headline.clone(),
-        };
-        Ok(Some(message.output(Service::Explain, event)))
-    }
-
-    fn failed(&self, message: &Message, code: &'static str, why: String) -> Option<Message> {
-        let Event::RiskAssessed(assessed) = &message.event else { return None };
-        let names = (assessed.promotion_id, assessed.request);
-        Some(documents::failed(message, Service::Explain, names, (code, why)))
-    }
+/// Listens to previews that are complete, and has a model put them into its words.
+///
+/// # Errors
+/// `CONFIG_INVALID`.
+pub fn phrasing(config: &Config, parts: Parts, ledger: Arc<dyn Ledger>) -> Result<Task, Failure> {
+    let phraser = Arc::new(Phraser::new(config, parts.clone(), ledger)?);
+    Ok(consumer(phraser, parts, Policy::default()))
 }

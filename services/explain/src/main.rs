@@ -5,5 +5,7 @@ use std::process::ExitCode;
 use events::Service;
 
 fn main() -> ExitCode {
-    service::main(Service::Explain, async |_: explain::Config, context| Ok(explain::tasks(context.parts)))
+    service::main(Service::Explain, async |config: explain::Config, context| {
+        explain::tasks(&config, context.parts, &context.database).await
+    })
 }

@@ -1,5 +1,6 @@
 //! What each event does to the tables.
 
+use events::preview::ExplanationPhrased;
 use events::promotion as p;
 use events::{Event, Message};
 use ids::{EventId, PromotionId};
@@ -60,6 +61,7 @@ pub(super) async fn apply(connection: &mut PgConnection, message: &Message) -> R
         Event::CostEstimated(_) | Event::RiskAssessed(_) | Event::PreviewExplained(_) => {
             figures(connection, message).await
         }
+        Event::ExplanationPhrased(event) => phrased(connection, message, event).await,
         event => match change(event) {
             Some((promotion, change)) => update(connection, message, promotion, change).await,
             None => Ok(()),
@@ -88,6 +90,27 @@ async fn requested(
     .bind(message.envelope.time)
     .bind(message.envelope.id.uuid())
     .bind(status::after(message.event.event_type()))
+    .execute(connection)
+    .await
+    .map(drop)
+}
+
+/// A model's words of a preview, or why there are none. They come after the preview, and change nothing of it.
+async fn phrased(
+    connection: &mut PgConnection,
+    message: &Message,
+    event: &ExplanationPhrased,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO phrased (org, request, model, prompt, why, document) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT DO NOTHING",
+    )
+    .bind(message.envelope.org.uuid())
+    .bind(event.request.uuid())
+    .bind(&event.model)
+    .bind(&event.prompt)
+    .bind(&event.why)
+    .bind(event.phrased.map(|document| document.to_string()))
     .execute(connection)
     .await
     .map(drop)

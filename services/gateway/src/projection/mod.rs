@@ -11,7 +11,7 @@ use events::{Message, Service, Topic};
 use service::{Failure, Handler};
 
 pub(crate) use live::{Listener, Live};
-pub(crate) use queries::{Found, Listed};
+pub(crate) use queries::{Found, Listed, PhrasedRow};
 pub use store::Projections;
 
 /// Folds every event into the projections, and wakes who waits for it.

@@ -36,6 +36,15 @@ pub(crate) struct Found {
     pub(crate) documents: Option<Documents>,
 }
 
+/// What a language model made of a preview.
+#[derive(Debug, Clone)]
+pub(crate) struct PhrasedRow {
+    pub(crate) model: String,
+    pub(crate) prompt: String,
+    pub(crate) why: Option<String>,
+    pub(crate) document: Option<BlobHash>,
+}
+
 /// A page of rows, newest first, and whether there are more.
 pub(crate) struct Listed<T> {
     pub(crate) items: Vec<T>,
@@ -57,6 +66,19 @@ impl Projections {
         query.push_bind(org.uuid()).push(" AND p.promotion_id = ").push_bind(id.uuid());
         let row = query.build().fetch_optional(&self.pool).await?;
         Ok(row.map(|row| found(&row)).transpose()?)
+    }
+
+    /// What a language model made of the promotion's preview that counts; none if nothing yet.
+    pub(crate) async fn phrased(&self, org: OrgId, id: PromotionId) -> Result<Option<PhrasedRow>, ApiError> {
+        let row = sqlx::query(
+            "SELECT x.model, x.prompt, x.why, x.document FROM promotion p
+             JOIN phrased x ON x.org = p.org AND x.request = p.request WHERE p.org = $1 AND p.promotion_id = $2",
+        )
+        .bind(org.uuid())
+        .bind(id.uuid())
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(row.as_ref().map(phrased).transpose()?)
     }
 
     /// Promotions, newest first.
@@ -238,6 +260,18 @@ fn found(row: &PgRow) -> Result<Found, sqlx::Error> {
         supersedes: supersedes.into_iter().map(PromotionId::new).collect(),
     };
     Ok(Found { promotion, documents: documents.map(decoded).transpose()? })
+}
+
+fn phrased(row: &PgRow) -> Result<PhrasedRow, sqlx::Error> {
+    let document: Option<String> = row.try_get("document")?;
+    let named =
+        |name: String| name.parse().map_err(|error: ids::BlobHashError| sqlx::Error::Decode(error.into()));
+    Ok(PhrasedRow {
+        model: row.try_get("model")?,
+        prompt: row.try_get("prompt")?,
+        why: row.try_get("why")?,
+        document: document.map(named).transpose()?,
+    })
 }
 
 fn decoded<T: serde::de::DeserializeOwned>(value: serde_json::Value) -> Result<T, sqlx::Error> {

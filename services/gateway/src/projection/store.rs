@@ -26,6 +26,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "waivers",
         sql: include_str!("../../../../migrations/gateway/0003_waivers.sql"),
     },
+    Migration {
+        version: 4,
+        name: "phrased",
+        sql: include_str!("../../../../migrations/gateway/0004_phrased.sql"),
+    },
 ];
 
 /// The tables that the API answers from.

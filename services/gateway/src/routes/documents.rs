@@ -16,6 +16,7 @@ use utoipa_axum::routes;
 use crate::error::{ApiError, internal};
 use crate::extract::{Caller, Path};
 use crate::projection::Found;
+use crate::routes::phrased;
 use crate::routes::promotions::find;
 use crate::state::Gateway;
 
@@ -80,7 +81,8 @@ async fn risk(
     part(&gateway, &caller, &id, &["risk_level", "findings", "waived", "waivers_idle", "not_evaluated"]).await
 }
 
-/// A promotion in words
+/// A promotion in words: the explanation that approval rests on, and beside it, where there are any, a language model's words
+/// (`phrased`, see the schema `Phrased`)
 #[utoipa::path(get, path = "/promotions/{id}/explanation", operation_id = "get_explanation", tag = "Previews",
     params(("id" = String, Path, description = "The promotion's identifier")),
     responses((status = 200, body = Object)))]
@@ -89,7 +91,8 @@ async fn explanation(
     Caller(caller): Caller,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, ApiError> {
-    part(&gateway, &caller, &id, &["explanation", "risk_explanation"]).await
+    let words = part(&gateway, &caller, &id, &["explanation", "risk_explanation"]).await?;
+    beside(&gateway, &caller, &id, words).await
 }
 
 /// What a promotion costs
@@ -113,7 +116,22 @@ async fn risk_explanation(
     Caller(caller): Caller,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, ApiError> {
-    part(&gateway, &caller, &id, &["risk_level", "risk_explanation", "findings"]).await
+    let words = part(&gateway, &caller, &id, &["risk_level", "risk_explanation", "findings"]).await?;
+    beside(&gateway, &caller, &id, words).await
+}
+
+/// A language model's words beside the explanation; null while there are none.
+async fn beside(
+    gateway: &Gateway,
+    caller: &Identity,
+    id: &str,
+    Json(mut words): Json<Value>,
+) -> Result<Json<Value>, ApiError> {
+    let promotion = find(gateway, caller, id).await?.promotion.promotion_id;
+    let phrased = phrased::of(gateway, caller, promotion).await?;
+    words["phrased"] = serde_json::to_value(phrased.map(|(phrased, _)| phrased))
+        .map_err(|_| internal("INTERNAL", "what was phrased is no object"))?;
+    Ok(Json(words))
 }
 
 const COST: &[&str] = &["estimated_cost", "budgets", "bill", "bill_unknown", "cost_preview", "cost"];
@@ -157,13 +175,14 @@ fn not_ready(found: &Found) -> ApiError {
     ApiError::new(axum::http::StatusCode::CONFLICT, "PREVIEW_NOT_READY", why)
 }
 
-struct Reader<'a> {
-    gateway: &'a Gateway,
-    caller: &'a Identity,
+/// Reads the documents of the caller's organisation.
+pub(super) struct Reader<'a> {
+    pub(super) gateway: &'a Gateway,
+    pub(super) caller: &'a Identity,
 }
 
 impl Reader<'_> {
-    async fn document<D: Document>(&self, hash: BlobHash) -> Result<D, ApiError> {
+    pub(super) async fn document<D: Document>(&self, hash: BlobHash) -> Result<D, ApiError> {
         let bytes = self.gateway.parts.blobs.get(self.caller.org, hash).await?;
         let bytes = bytes.ok_or_else(|| internal("BLOB_MISSING", &format!("the blob {hash} is missing")))?;
         D::read(&bytes).map_err(|error| internal(error.code(), &error.to_string()))

@@ -72,7 +72,7 @@ struct Follower {
     _followed: Option<Followed>,
 }
 
-fn too_many(gateway: &Gateway) -> ApiError {
+pub(super) fn too_many(gateway: &Gateway) -> ApiError {
     let why = format!("this token follows {} streams already", gateway.streams.most());
     let error = ApiError::new(StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_STREAMS", why);
     ApiError { retry_after: Some(FREE), ..error }

@@ -6,6 +6,7 @@ mod clusters;
 mod dead_letters;
 mod documents;
 mod events;
+mod phrased;
 mod preview;
 mod promotions;
 mod tokens;
@@ -68,6 +69,7 @@ fn endpoints() -> OpenApiRouter<Gateway> {
         preview::router(),
         documents::router(),
         events::router(),
+        phrased::router(),
         audit::router(),
         dead_letters::router(),
     ];

@@ -95,7 +95,10 @@ impl<'a> Assembly<'a> {
             Service::Diff => made.tasks.extend(self.diff(parts)?),
             Service::Cost => made.tasks.extend(cost::tasks(self.config.cost, parts)),
             Service::Risk => made.tasks.extend(risk::tasks(parts)),
-            Service::Explain => made.tasks.extend(explain::tasks(parts)),
+            Service::Explain => {
+                made.tasks
+                    .extend(explain::tasks(&self.config.explain, parts, database).await.map_err(failed)?);
+            }
             Service::Gitops => made.tasks.extend(self.gitops(parts)?),
             Service::Audit => self.audit(parts, database, made).await?,
             Service::Gateway => self.gateway(parts, database, made).await?,

@@ -12,9 +12,10 @@ use crate::failure::Failure;
 use crate::up::part::Part;
 
 /// The sections of the configuration.
-const SECTIONS: [&str; 12] = [
+const SECTIONS: [&str; 13] = [
     "gateway",
     "cost",
+    "explain",
     "gitops",
     "git",
     "prices",
@@ -32,6 +33,7 @@ const SECTIONS: [&str; 12] = [
 pub(crate) struct Config {
     pub(crate) gateway: gateway::Config,
     pub(crate) cost: cost::Config,
+    pub(crate) explain: explain::Config,
     pub(crate) gitops: gitops::Config,
     pub(crate) git: GitSettings,
     pub(crate) prices: PriceSettings,
@@ -92,6 +94,7 @@ impl Config {
         Ok(Self {
             gateway: settings.section("gateway").map_err(fail)?,
             cost: settings.section("cost").map_err(fail)?,
+            explain: settings.section("explain").map_err(fail)?,
             gitops: settings.section("gitops").map_err(fail)?,
             git: settings.section("git").map_err(fail)?,
             prices: settings.section("prices").map_err(fail)?,

@@ -28,7 +28,7 @@ const STRUCTS: [(&str, &str, &str); 22] = [
     ("services/plimsoll/src/up/config.rs", "KeySettings", "keys"),
     ("services/plimsoll/src/up/config.rs", "Organisation", "organisation"),
     ("services/risk/src/lib.rs", "Config", "risk"),
-    ("services/explain/src/lib.rs", "Config", "explain"),
+    ("services/explain/src/config.rs", "Config", "explain"),
 ];
 
 fn fields(file: &str, name: &str) -> Vec<String> {

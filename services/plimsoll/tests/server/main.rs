@@ -14,6 +14,7 @@ mod kafka;
 mod lists;
 mod malformed;
 mod mistakes;
+mod model;
 mod moved;
 mod nodes;
 mod parts;
