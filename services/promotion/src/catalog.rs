@@ -120,9 +120,11 @@ fn of_message(granted: protos::catalog::Waiver) -> Option<Waiver> {
 /// A catalog in memory, for tests and the simulator. Clones are one.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryCatalog {
-    applications: Arc<Mutex<HashMap<(OrgId, ApplicationId), Registered>>>,
-    waivers: Arc<Mutex<HashMap<(OrgId, ApplicationId), Vec<Granted>>>>,
+    applications: ByApplication<Registered>,
+    waivers: ByApplication<Vec<Granted>>,
 }
+
+type ByApplication<T> = Arc<Mutex<HashMap<(OrgId, ApplicationId), T>>>;
 
 impl MemoryCatalog {
     /// An organisation has this application from now on.
