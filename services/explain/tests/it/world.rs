@@ -194,7 +194,7 @@ impl Documents {
         let (output, blobs) = (&self.output, &*parts.blobs);
         let book = PriceBook::shipped().unwrap();
         let cost = preview::cost(&output.rendered, &book, &Assumptions::default()).unwrap();
-        let risk = preview::risk(&output.rendered, &output.plan, None);
+        let risk = preview::risk(&output.rendered, &output.plan, preview::of_nodes(None));
         let explanation = preview::explain(&output.plan, &output.changes, (&cost, None), &risk);
         let nodes = KnownNodes::Unknown("nothing describes them".to_owned());
         let bill = nodes.bill(&output.rendered, &book).unwrap();
