@@ -50,8 +50,11 @@ fmt: need ## Format the code
 bench: build ## Measure, as ratios against a named peer
 	@bash scripts/dyff.sh "$(CACHE)/bin"
 	@bash scripts/kube-tools.sh "$(CACHE)/bin" || true
+	@bash scripts/linters.sh "$(CACHE)/bin" || true
 	@PLIMSOLL_BIN="$(TARGET)/release/plimsoll" DYFF_BIN="$$(ls "$(CACHE)/bin/dyff" 2>/dev/null || true)" \
 	KUBECTL_BIN="$$(ls "$(CACHE)/bin/kubectl" 2>/dev/null || true)" HELM_BIN="$$(ls "$(CACHE)/bin/helm3" 2>/dev/null || true)" \
+	KUBE_SCORE_BIN="$$(ls "$(CACHE)/bin/kube-score" 2>/dev/null || true)" \
+	CHECKOV_BIN="$$(ls "$(CACHE)/bin/checkov-venv/bin/checkov" 2>/dev/null || true)" \
 	cargo bench --locked --quiet -p benches
 
 crash: need ## Kill the control plane at 50 seeded points, take Postgres away for 30 s, and look for what was lost or done twice
