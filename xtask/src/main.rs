@@ -2,6 +2,7 @@
 
 mod document;
 mod go_module;
+mod linter;
 mod rules;
 mod table;
 

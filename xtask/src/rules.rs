@@ -3,12 +3,17 @@
 use std::error::Error;
 use std::fmt::Write as _;
 
-use risk_rules::{CatalogueEntry, Impact, LEVELS, Likelihood, catalogue};
+use risk_rules::{CatalogueEntry, Impact, LEVELS, Likelihood, Profile, catalogue};
 
-/// The pages, by their path in `docs`: the front page, whose generated parts are written anew, and one a group.
+use crate::linter;
+
+/// The pages, by their path in `docs`: the front page, whose generated parts are written anew, one a group, and one of
+/// kube-linter's checks beside ours.
 pub(crate) fn pages(front: &str) -> Result<Vec<(String, String)>, Box<dyn Error>> {
     let rules = catalogue();
-    let front = filled(&filled(front, "levels", &levels())?, "rules", &index(&rules))?;
+    let front = filled(front, "levels", &levels())?;
+    let front = filled(&front, "rules", &index(&rules))?;
+    let front = filled(&front, "checks", &checks(&rules))?;
     let mut groups: Vec<&str> = Vec::new();
     for rule in &rules {
         if !groups.contains(&rule.group.as_str()) {
@@ -17,10 +22,12 @@ pub(crate) fn pages(front: &str) -> Result<Vec<(String, String)>, Box<dyn Error>
     }
     let mut pages = vec![("rules.md".to_owned(), front)];
     pages.extend(groups.into_iter().map(|group| (page_of(group), group_page(group, &rules))));
+    pages.push(("rules/kube-linter.md".to_owned(), linter::page(&rules)?));
     Ok(pages)
 }
 
-fn page_of(group: &str) -> String {
+/// The page of a group, from `docs`.
+pub(crate) fn page_of(group: &str) -> String {
     format!("rules/{}.md", group.replace(' ', "-"))
 }
 
@@ -43,6 +50,7 @@ fn levels() -> String {
 }
 
 fn index(rules: &[CatalogueEntry]) -> String {
+    let rules: Vec<&CatalogueEntry> = rules.iter().filter(|rule| !rule.is_static).collect();
     let mut text =
         format!("{} rules.\n\n| rule | about | level | what it sees |\n|---|---|---|---|\n", rules.len());
     for rule in rules {
@@ -50,6 +58,25 @@ fn index(rules: &[CatalogueEntry]) -> String {
         let (id, group, title) = (rule.id, &rule.group, rule.title);
         let _ =
             writeln!(text, "| [`{id}`]({page}#{id}) | {group} | {} | {title}{} |", range(rule), needs(rule));
+    }
+    text
+}
+
+fn checks(rules: &[CatalogueEntry]) -> String {
+    let checks: Vec<&CatalogueEntry> = rules.iter().filter(|rule| rule.is_static).collect();
+    let mut text = format!(
+        "{} static checks.\n\n| check | about | level | speaks under | what it sees |\n|---|---|---|---|---|\n",
+        checks.len()
+    );
+    for check in checks {
+        let page = page_of(&check.group);
+        let (id, group, title) = (check.id, &check.group, check.title);
+        let _ = writeln!(
+            text,
+            "| [`{id}`]({page}#{id}) | {group} | {} | `{}` | {title} |",
+            range(check),
+            check.profile.as_str()
+        );
     }
     text
 }
@@ -76,9 +103,13 @@ fn group_page(group: &str, rules: &[CatalogueEntry]) -> String {
     let mut text = format!(
         "# Risk rules: {group}\n\nWritten by `cargo xtask rules` from the code. [All rules](../rules.md), and what the levels mean.\n"
     );
-    for rule in rules.iter().filter(|rule| rule.group == group) {
-        text.push_str(&section(rule));
+    let (checks, changes): (Vec<_>, Vec<_>) =
+        rules.iter().filter(|rule| rule.group == group).partition(|rule| rule.is_static);
+    changes.iter().for_each(|rule| text.push_str(&section(rule)));
+    if !checks.is_empty() {
+        text.push_str("\n# Static checks\n");
     }
+    checks.iter().for_each(|check| text.push_str(&section(check)));
     text
 }
 
@@ -87,11 +118,17 @@ fn section(rule: &CatalogueEntry) -> String {
         true => String::new(),
         false => {
             let names: Vec<String> = rule.equivalents.iter().map(|name| format!("`{name}`")).collect();
-            format!("- in one state: {}\n", names.join(", "))
+            let what = if rule.is_static { "sees what these see" } else { "in one state" };
+            format!("- {what}: {}\n", names.join(", "))
         }
     };
+    let speaks = match (rule.is_static, rule.profile) {
+        (false, _) => "",
+        (true, Profile::Changed) => "- speaks: of what is new; under `--profile all` of everything\n",
+        (true, Profile::All) => "- speaks: under `--profile all`\n",
+    };
     format!(
-        "\n## {}\n\n{}{}.\n\n- level: {}\n- fires: {}\n- does not: {}\n- do: {}\n- source: <{}>\n{equal}",
+        "\n## {}\n\n{}{}.\n\n- level: {}\n{speaks}- fires: {}\n- does not: {}\n- do: {}\n- source: <{}>\n{equal}",
         rule.id,
         rule.title,
         needs(rule),
@@ -110,7 +147,7 @@ mod tests {
 
     use super::pages;
 
-    /// After a rule changes: `cargo xtask rules`.
+    /// After a rule or a check changes: `cargo xtask rules`.
     #[test]
     fn the_pages_are_what_the_code_says() {
         let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");

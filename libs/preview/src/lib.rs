@@ -42,5 +42,5 @@ pub use promotion_plan::{ByteSplice, EditError, FileEdit, Piece, PlanItem, Selec
 pub use render::{NoPrograms, Programs};
 pub use rendered::Rendered;
 pub use response::{Changes, Response, response};
-pub use stages::{ExplanationDocument, bill, cost, explain, of_nodes, risk, waive};
+pub use stages::{ExplanationDocument, bill, cost, explain, of_nodes, risk, risk_under, waive};
 pub use tree::{Recipe, Side, Tree};

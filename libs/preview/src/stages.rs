@@ -8,7 +8,7 @@ use packing::{Cluster, Controller};
 use price_book::PriceBook;
 use promotion_plan::PlanItem;
 use risk_rules::{
-    ClusterFacts, Facts, PlanFacts, PodsOf, RiskReport, RoomFacts, StuckRollout, WaitingPods, Waiver,
+    ClusterFacts, Facts, PlanFacts, PodsOf, Profile, RiskReport, RoomFacts, StuckRollout, WaitingPods, Waiver,
 };
 use serde::{Deserialize, Serialize};
 
@@ -45,6 +45,12 @@ pub fn bill(
 /// What the edit of the target risks. The plan's lists are facts beside the two states, and so is what else is known.
 #[must_use]
 pub fn risk(rendered: &Rendered, plan: &PlanDocument, beside: Facts) -> RiskReport {
+    risk_under(Profile::Changed, rendered, plan, beside)
+}
+
+/// The same, under a profile.
+#[must_use]
+pub fn risk_under(profile: Profile, rendered: &Rendered, plan: &PlanDocument, beside: Facts) -> RiskReport {
     let items = |items: &[PlanItem]| items.iter().map(fact).collect();
     let delivery = plan.delivery.clone();
     let plan = PlanFacts {
@@ -54,7 +60,7 @@ pub fn risk(rendered: &Rendered, plan: &PlanDocument, beside: Facts) -> RiskRepo
         blocked: items(&plan.blocked),
     };
     let facts = Facts { plan: Some(plan), delivery, ..beside };
-    risk_rules::assess(Some(&rendered.before), &rendered.after, &facts)
+    risk_rules::assess_under(profile, Some(&rendered.before), &rendered.after, &facts)
 }
 
 /// The report without what the policy waives on its day; a policy without a day waives nothing.

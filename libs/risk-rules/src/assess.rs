@@ -1,10 +1,11 @@
 //! From two states to a report.
 
-use std::cell::OnceCell;
+use std::collections::HashMap;
 
-use kube_model::Object;
+use kube_model::{Object, ObjectKey};
 
 use crate::affected::Affected;
+use crate::checks::{self, Found, Profile};
 use crate::model::Change;
 use crate::rule::{Hit, Rule};
 use crate::rules::policies;
@@ -14,28 +15,85 @@ use crate::{Facts, Finding, Level, NotEvaluated, RULES, RiskReport};
 /// everything is new.
 #[must_use]
 pub fn assess(before: Option<&[Object]>, after: &[Object], facts: &Facts) -> RiskReport {
+    assess_under(Profile::Changed, before, after, facts)
+}
+
+/// The same, under a profile: under [`Profile::All`] with everything that the static checks find in the state after.
+#[must_use]
+pub fn assess_under(
+    profile: Profile,
+    before: Option<&[Object]>,
+    after: &[Object],
+    facts: &Facts,
+) -> RiskReport {
     let change = Change::new(before.unwrap_or_default(), after);
-    let mut report = RiskReport::default();
-    let affected = OnceCell::new();
-    let who = |hit: &Hit| affected.get_or_init(|| Affected::of(&change)).by(&hit.object.key());
+    let mut report = RiskReport { profile, ..RiskReport::default() };
     for rule in RULES {
         match rule.run(&change, facts) {
-            Ok(hits) => report.findings.extend(hits.into_iter().map(|hit| finding(rule, who(&hit), hit))),
+            Ok(hits) => report.findings.extend(hits.into_iter().map(|hit| of_rule(rule, hit))),
             Err(missing) => report
                 .not_evaluated
                 .push(NotEvaluated { rule: rule.id.to_owned(), needs: missing.as_str().to_owned() }),
         }
     }
     report.not_evaluated.extend(policies::not_evaluated(facts));
+    for finding in &mut report.findings {
+        finding.equivalents = checks::equivalents_of(&change, finding);
+    }
+    add_checks(&mut report, &change, profile);
+    add_affected(&mut report.findings, &change);
     report.findings.sort_by(Finding::by_order);
     report.findings.dedup_by(|next, kept| same_evidence(next, kept));
+    checks::waive_ignored(&mut report, &change, before.is_some());
     report.settle();
     report
 }
 
-fn finding(rule: &Rule, affected: Vec<String>, hit: Hit) -> Finding {
+/// What the static checks find, where no change-aware rule has told the same fact.
+fn add_checks(report: &mut RiskReport, change: &Change<'_>, profile: Profile) {
+    let mut told: HashMap<ObjectKey, Vec<usize>> = HashMap::new();
+    for (index, finding) in report.findings.iter().enumerate() {
+        told.entry(finding.object.key()).or_default().push(index);
+    }
+    for found in checks::found(change, profile) {
+        let same = told.get(&found.hit.object.key()).into_iter().flatten();
+        let is_told = same.into_iter().any(|index| {
+            let finding = &report.findings[*index];
+            found.check.seen_by.contains(&finding.rule.as_str())
+                && checks::covers(&finding.path, &found.hit.path)
+        });
+        if !is_told {
+            report.findings.push(of_check(found));
+        }
+    }
+}
+
+fn add_affected(findings: &mut [Finding], change: &Change<'_>) {
+    if findings.is_empty() {
+        return;
+    }
+    let affected = Affected::of(change);
+    let mut known: HashMap<ObjectKey, Vec<String>> = HashMap::new();
+    for finding in findings {
+        let key = finding.object.key();
+        finding.affected = known.entry(key).or_insert_with_key(|key| affected.by(key)).clone();
+    }
+}
+
+fn of_rule(rule: &Rule, hit: Hit) -> Finding {
+    let source = hit.source.unwrap_or(rule.source);
+    of_hit(hit, rule.id, source, rule.remedy)
+}
+
+fn of_check(found: Found) -> Finding {
+    let Found { check, hit, equivalents } = found;
+    let finding = of_hit(hit, check.id, check.source, check.remedy);
+    Finding { equivalents: equivalents.into_iter().map(str::to_owned).collect(), ..finding }
+}
+
+fn of_hit(hit: Hit, rule: &str, source: &str, remedy: &str) -> Finding {
     Finding {
-        rule: rule.id.to_owned(),
+        rule: rule.to_owned(),
         level: Level::of(hit.risk.impact, hit.risk.likelihood),
         impact: hit.risk.impact,
         likelihood: hit.risk.likelihood,
@@ -43,11 +101,11 @@ fn finding(rule: &Rule, affected: Vec<String>, hit: Hit) -> Finding {
         path: hit.path,
         before: hit.before,
         after: hit.after,
-        affected,
+        affected: Vec::new(),
         message: hit.message,
-        source: hit.source.unwrap_or(rule.source).to_owned(),
-        remedy: rule.remedy.to_owned(),
-        equivalents: rule.equivalents.iter().map(|&check| check.to_owned()).collect(),
+        source: source.to_owned(),
+        remedy: remedy.to_owned(),
+        equivalents: Vec::new(),
         location: None,
     }
 }
@@ -58,6 +116,9 @@ fn same_evidence(one: &Finding, other: &Finding) -> bool {
     if policies::RULES.iter().any(|rule| rule.id == one.rule) && one.message != other.message {
         return false;
     }
-    let evidence = |finding: &Finding| (finding.rule.clone(), finding.before.clone(), finding.after.clone());
-    one.object == other.object && one.path == other.path && evidence(one) == evidence(other)
+    one.object == other.object
+        && one.path == other.path
+        && one.rule == other.rule
+        && one.before == other.before
+        && one.after == other.after
 }

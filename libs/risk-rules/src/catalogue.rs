@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use crate::{Level, RULES};
+use crate::{CHECKS, Level, Profile, RULES};
 
-/// A rule as the catalogue lists it.
+/// A rule or a static check as the catalogue lists it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CatalogueEntry {
     /// Its stable id.
@@ -17,6 +17,10 @@ pub struct CatalogueEntry {
     pub lowest: Level,
     /// The highest level that it gives.
     pub highest: Level,
+    /// The first profile under which it speaks: a rule under `changed`, as a static check that speaks of what is new.
+    pub profile: Profile,
+    /// Whether it is a static check: one that looks at a single state.
+    pub is_static: bool,
     /// The facts that it needs beside the two states: `plan`, `usage`, `version`, `history`; none where it needs none.
     pub needs: Option<&'static str>,
     /// The document that it rests on: a URL.
@@ -31,15 +35,17 @@ pub struct CatalogueEntry {
     pub equivalents: &'static [&'static str],
 }
 
-/// Every rule, in the order of [`RULES`].
+/// Every rule, in the order of [`RULES`], and every static check, in that of [`CHECKS`].
 #[must_use]
 pub fn catalogue() -> Vec<CatalogueEntry> {
-    let entries = RULES.iter().map(|rule| CatalogueEntry {
+    let rules = RULES.iter().map(|rule| CatalogueEntry {
         id: rule.id,
         group: rule.group.to_string(),
         title: rule.title,
         lowest: rule.levels[0],
         highest: rule.levels[1],
+        profile: Profile::Changed,
+        is_static: false,
         needs: rule.needs(),
         source: rule.source,
         fires: rule.fires,
@@ -47,5 +53,20 @@ pub fn catalogue() -> Vec<CatalogueEntry> {
         remedy: rule.remedy,
         equivalents: rule.equivalents,
     });
-    entries.collect()
+    let checks = CHECKS.iter().map(|check| CatalogueEntry {
+        id: check.id,
+        group: check.group.to_string(),
+        title: check.title,
+        lowest: check.levels[0],
+        highest: check.levels[1],
+        profile: check.profile,
+        is_static: true,
+        needs: None,
+        source: check.source,
+        fires: check.fires,
+        near_miss: check.near_miss,
+        remedy: check.remedy,
+        equivalents: check.equivalents,
+    });
+    rules.chain(checks).collect()
 }

@@ -136,15 +136,15 @@ impl Impact {
         }
     }
 
-    pub(crate) fn possible(self) -> Risk {
+    pub(crate) const fn possible(self) -> Risk {
         Risk { impact: self, likelihood: Likelihood::Possible }
     }
 
-    pub(crate) fn likely(self) -> Risk {
+    pub(crate) const fn likely(self) -> Risk {
         Risk { impact: self, likelihood: Likelihood::Likely }
     }
 
-    pub(crate) fn certain(self) -> Risk {
+    pub(crate) const fn certain(self) -> Risk {
         Risk { impact: self, likelihood: Likelihood::Certain }
     }
 }

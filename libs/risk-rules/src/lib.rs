@@ -10,17 +10,20 @@
 mod affected;
 mod assess;
 mod catalogue;
+mod checks;
 mod facts;
 mod level;
 mod model;
+mod pod_security;
 mod report;
 mod rule;
 mod rules;
 mod verdict;
 mod waiver;
 
-pub use assess::assess;
+pub use assess::{assess, assess_under};
 pub use catalogue::{CatalogueEntry, catalogue};
+pub use checks::{CHECKS, Check, Profile};
 pub use facts::{
     ClusterFacts, ContainerUse, DeliveryFacts, Drifted, Facts, IgnoredChange, Outcome, PastPromotion,
     PlanFacts, PlanItem, PodsOf, RoomFacts, StuckRollout, WaitingPods,

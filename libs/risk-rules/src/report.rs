@@ -6,11 +6,14 @@ use kube_model::{ObjectRef, Path};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{IdleWaiver, Impact, Level, Likelihood, Waived};
+use crate::{IdleWaiver, Impact, Level, Likelihood, Profile, Waived};
 
 /// What a change risks.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct RiskReport {
+    /// What it tells of.
+    #[serde(default)]
+    pub profile: Profile,
     /// The level of the worst finding; `none` without any. What is waived does not count.
     pub risk_level: Level,
     /// The rules of the findings that have this level, in the order of the findings.

@@ -7,7 +7,7 @@ use application::{Date, Policy};
 use kube_model::{ObjectKey, Place, PlacePattern};
 use serde::{Deserialize, Serialize};
 
-use crate::{Finding, RULES, RiskReport};
+use crate::{Finding, RiskReport, catalogue};
 
 /// The rule of a waiver that stands for every rule.
 const EVERY_RULE: &str = "*";
@@ -130,7 +130,9 @@ impl Waiver {
     /// Whether there is a rule that it could be about.
     fn rule_exists(&self) -> bool {
         self.rule == EVERY_RULE
-            || RULES.iter().any(|rule| rule.id == self.rule || rule.equivalents.contains(&self.rule.as_str()))
+            || catalogue()
+                .iter()
+                .any(|rule| rule.id == self.rule || rule.equivalents.contains(&self.rule.as_str()))
     }
 }
 

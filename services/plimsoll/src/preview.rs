@@ -113,7 +113,7 @@ impl Preview {
                 .transpose()?,
             ..known::facts(&arguments.known, prices.usage(), bill.bill(), &rendered.after)
         };
-        let risk = preview::risk(&rendered, &plan, facts);
+        let risk = preview::risk_under(arguments.profile.into(), &rendered, &plan, facts);
         let risk = preview::waive(risk, &rendered, &policy);
         let explanation = preview::explain(&plan, &diff, (&cost, bill.bill()), &risk);
         let mut made = Self {

@@ -135,7 +135,7 @@ impl<'a> View<'a> {
     }
 
     /// The workload that an object of this state is.
-    pub(super) fn workload_of(&self, object: &Object) -> Option<&Workload<'a>> {
+    pub(crate) fn workload_of(&self, object: &Object) -> Option<&Workload<'a>> {
         self.workload_of.get(&std::ptr::from_ref(object)).map(|index| &self.workloads[*index])
     }
 

@@ -20,11 +20,7 @@ pub(super) const RULES: &[Rule] = &[
         remedy: "Allow only the verbs and resources that are used, by name where possible.",
         fires: "a Role gets the verb `delete` on `pods`",
         near_miss: "`get` on `pods` beside `*` on `pods`",
-        equivalents: &[
-            "kube-linter/access-to-secrets",
-            "kube-linter/access-to-create-pods",
-            "kube-linter/wildcard-in-rules",
-        ],
+        equivalents: &["kube-linter/wildcard-in-rules"],
         check: Check::States(rbac_widened),
     },
     Rule {
@@ -36,7 +32,7 @@ pub(super) const RULES: &[Rule] = &[
         remedy: "Check that every new subject needs the role.",
         fires: "another ServiceAccount is bound to a Role",
         near_miss: "a subject is taken out",
-        equivalents: &["kube-linter/cluster-admin-role-binding", "kube-linter/no-system-group-binding"],
+        equivalents: &["kube-linter/cluster-admin-role-binding"],
         check: Check::States(binding_widened),
     },
 ];

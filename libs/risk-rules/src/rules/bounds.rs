@@ -19,7 +19,7 @@ pub(super) const RULES: &[Rule] = &[
         remedy: "Compare the new bound with the most pods of the last weeks, or keep the old one.",
         fires: "`maxReplicas: 12` becomes `6`",
         near_miss: "`maxReplicas: 12` becomes `16`",
-        equivalents: &["kube-linter/hpa-minimum-three-replicas"],
+        equivalents: &[],
         check: Check::States(ceiling_cut),
     },
     Rule {

@@ -55,13 +55,15 @@ fn budget_blocks(change: &Change<'_>) -> Vec<Hit> {
         .collect()
 }
 
-struct Blockade {
-    field: &'static str,
-    message: String,
+/// How a budget allows no eviction.
+pub(crate) struct Blockade {
+    /// The field of its `spec` that says so.
+    pub(crate) field: &'static str,
+    pub(crate) message: String,
 }
 
 /// Why a budget never allows an eviction while its workloads have the fewest pods that they are meant to have.
-fn blockade(view: &View<'_>, budget: &Object) -> Option<Blockade> {
+pub(crate) fn blockade(view: &View<'_>, budget: &Object) -> Option<Blockade> {
     let workloads = selected(view, budget);
     let pods = pods_of(view, &workloads);
     if pods == Some(0) {

@@ -260,7 +260,8 @@ fn selector_misses_its_pods(change: &Change<'_>) -> Vec<Hit> {
         .collect()
 }
 
-fn misses(object: &Object) -> bool {
+/// Whether a workload's selector leaves out its own pods.
+pub(crate) fn misses(object: &Object) -> bool {
     let selector = object.at(&["spec", "selector"]).and_then(Selector::of_labels);
     selector.is_some_and(|selector| !selector.matches_any(kube_model::pod::labels(object)))
 }

@@ -95,12 +95,14 @@ fn backend_missing(change: &Change<'_>) -> Vec<Hit> {
     hits
 }
 
-enum Fault<'a> {
+/// What a backend lacks.
+pub(crate) enum Fault<'a> {
     NoService,
     NoPort(&'a Object),
 }
 
-fn fault<'a>(view: &View<'a>, router: &Object, backend: &Backend<'_>) -> Option<Fault<'a>> {
+/// What of a backend a state does not have.
+pub(crate) fn fault<'a>(view: &View<'a>, router: &Object, backend: &Backend<'_>) -> Option<Fault<'a>> {
     match find(view, router, backend) {
         None => Some(Fault::NoService),
         Some(service) => (!backend.finds_port(service)).then_some(Fault::NoPort(service)),

@@ -21,7 +21,7 @@ pub(super) const RULES: &[Rule] = &[
         remedy: "Allow the caller by its labels, or take the call out first.",
         fires: "the `from` of a policy loses `app: web`, and web is told to call `api:9090`",
         near_miss: "another policy still lets it in; nobody is told to call",
-        equivalents: &["kube-linter/dangling-networkpolicypeer-podselector"],
+        equivalents: &[],
         check: Check::States(policy_cuts_used_path),
     },
     Rule {

@@ -19,7 +19,7 @@ pub(super) const RULES: &[Rule] = &[
         remedy: "Keep at least two pods, or say in the change why fewer are enough.",
         fires: "`replicas: 3` becomes `1`",
         near_miss: "`replicas: 3` becomes `2`",
-        equivalents: &["kube-linter/minimum-three-replicas"],
+        equivalents: &["kube-linter/minimum-three-replicas", "kube-linter/hpa-minimum-three-replicas"],
         check: Check::States(replicas_cut),
     },
     Rule {

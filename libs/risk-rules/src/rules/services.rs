@@ -31,7 +31,7 @@ pub(super) const RULES: &[Rule] = &[
         remedy: "Make targetPort and the containers' ports agree again.",
         fires: "the port that `targetPort` names is renamed in the container",
         near_miss: "the Service is changed with it",
-        equivalents: &["kube-linter/invalid-target-ports"],
+        equivalents: &[],
         check: Check::States(service_port_lost),
     },
 ];

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use risk_rules::{Level, RULES, catalogue};
+use risk_rules::{CHECKS, Level, RULES, catalogue};
 
 use crate::case::Case;
 use crate::{
@@ -67,12 +67,13 @@ fn every_rule_reaches_its_levels_and_never_exceeds_them() {
 
 #[test]
 fn every_rule_is_whole() {
-    let ids: BTreeSet<&str> = RULES.iter().map(|rule| rule.id).collect();
-    assert_eq!(ids.len(), RULES.len(), "ids are unique");
-    for rule in RULES {
+    let entries = catalogue();
+    let ids: BTreeSet<&str> = entries.iter().map(|rule| rule.id).collect();
+    assert_eq!(ids.len(), entries.len(), "ids are unique");
+    for rule in entries {
         assert!(rule.source.starts_with("https://"), "{}", rule.id);
         assert!(rule.remedy.ends_with('.') && !rule.title.ends_with('.'), "{}", rule.id);
-        assert!(Level::None < rule.levels[0] && rule.levels[0] <= rule.levels[1], "{}", rule.id);
+        assert!(Level::None < rule.lowest && rule.lowest <= rule.highest, "{}", rule.id);
         assert!(!rule.fires.is_empty() && !rule.near_miss.is_empty(), "{}", rule.id);
     }
 }
@@ -80,9 +81,12 @@ fn every_rule_is_whole() {
 #[test]
 fn the_catalogue_is_the_table_as_data() {
     let entries = serde_json::to_value(catalogue()).unwrap();
-    assert_eq!(entries.as_array().unwrap().len(), RULES.len());
+    assert_eq!(entries.as_array().unwrap().len(), RULES.len() + CHECKS.len());
     let first = &entries[0];
     assert_eq!(first["id"], RULES[0].id);
     assert_eq!((&first["lowest"], &first["highest"]), (&"medium".into(), &"critical".into()));
-    assert_eq!(first["equivalents"], serde_json::json!(["kube-linter/minimum-three-replicas"]));
+    assert_eq!(
+        first["equivalents"],
+        serde_json::json!(["kube-linter/minimum-three-replicas", "kube-linter/hpa-minimum-three-replicas"])
+    );
 }

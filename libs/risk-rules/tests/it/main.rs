@@ -7,6 +7,7 @@ mod calls;
 mod capacity;
 mod case;
 mod catalogue;
+mod checks;
 mod configuration;
 mod data;
 mod delivery;

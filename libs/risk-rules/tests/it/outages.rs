@@ -51,6 +51,7 @@ fn story(folder: PathBuf) -> Story {
 /// What a story says is what the rules say: those of medium and above, and no other.
 #[test]
 fn each_story_says_truly_which_rules_catch_it() {
+    let mut wrong = Vec::new();
     for story in stories() {
         let read = |name: &str| objects(&fs::read_to_string(story.folder.join(name)).unwrap());
         let report = assess(Some(&read("before.yaml")), &read("after.yaml"), &Facts::default());
@@ -58,10 +59,12 @@ fn each_story_says_truly_which_rules_catch_it() {
         let mut caught: Vec<String> = worth.map(|finding| finding.rule.clone()).collect();
         caught.sort_unstable();
         caught.dedup();
-        assert_eq!(caught, story.caught_by, "{}: {:#?}", story.name, report.findings);
-        assert_eq!(report.risk_level, story.level, "{}: {:#?}", story.name, report.findings);
         assert!(story.source.starts_with("<https://"), "{}", story.name);
+        if (&caught, report.risk_level) != (&story.caught_by, story.level) {
+            wrong.push(format!("{}: {} from {caught:?}", story.name, report.risk_level));
+        }
     }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 /// `README.md` of the stories is written by hand from them.

@@ -42,6 +42,7 @@ pub(crate) use self::prices::{
 pub(crate) use self::pricing::Pricing;
 pub(crate) use self::printed::{
     ColorChoice, Common, FindingsFormat, Format, GateLevel, PlainFormat, Printed, PrintedFindings,
+    ProfileName,
 };
 pub(crate) use self::promotion::{Decide, PromotionVerb, Promotions, RequestPromotion};
 pub(crate) use self::render::{Render, RenderFormat};

@@ -4,7 +4,7 @@ use clap::Args;
 use kube_model::PlacePattern;
 use preview::Take;
 
-use super::{Common, Known, Pricing, PrintedFindings, SOURCES};
+use super::{Common, Known, Pricing, PrintedFindings, ProfileName, SOURCES};
 
 #[derive(Debug, Args)]
 #[command(after_help = SOURCES)]
@@ -63,6 +63,9 @@ pub(crate) struct Preview {
     /// Print the target's objects as they are after the edit, secrets masked
     #[arg(long)]
     pub(crate) rendered: bool,
+    /// What the findings tell: what the change introduces or worsens, or that and all that the static checks find
+    #[arg(long, value_enum, default_value_t = ProfileName::Changed, value_name = "PROFILE")]
+    pub(crate) profile: ProfileName,
     /// Show everything: all findings and places in full, the cost by object, everything that is kept
     #[arg(long, short)]
     pub(crate) verbose: bool,

@@ -148,3 +148,21 @@ pub(crate) enum GateLevel {
     High,
     Critical,
 }
+
+/// What findings tell of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProfileName {
+    /// What the change introduces or worsens
+    Changed,
+    /// That, and everything that the static checks find in the state after
+    All,
+}
+
+impl From<ProfileName> for risk_rules::Profile {
+    fn from(name: ProfileName) -> Self {
+        match name {
+            ProfileName::Changed => Self::Changed,
+            ProfileName::All => Self::All,
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{Common, Known, Pricing, PrintedFindings, SOURCES};
+use super::{Common, Known, Pricing, PrintedFindings, ProfileName, SOURCES};
 
 #[derive(Debug, Args)]
 #[command(after_help = SOURCES, override_usage = "plimsoll risk [OPTIONS] [BEFORE] <AFTER>")]
@@ -10,6 +10,9 @@ pub(crate) struct Risk {
     /// The state before, and the state after; one alone is the state after: everything is new
     #[arg(value_name = "SOURCE", required = true, num_args = 1..=2)]
     pub(crate) sources: Vec<String>,
+    /// What is told: what the change introduces or worsens, or that and all that the static checks find
+    #[arg(long, value_enum, default_value_t = ProfileName::Changed, value_name = "PROFILE")]
+    pub(crate) profile: ProfileName,
     /// The nodes that both states run on: what finds no room there is a risk
     #[arg(long, value_name = "SOURCE", help_heading = "Risk options")]
     pub(crate) nodes: Option<String>,

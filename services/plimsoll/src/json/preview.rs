@@ -5,7 +5,7 @@ use cost_model::{Bill, CostPreview, CostReport, EstimatedCost};
 use diff_engine::{Change, DiffSummary};
 use kube_model::{Object, ObjectRef, Path};
 use preview::{ByteSplice, Changes, FileEdit, PlanDocument, PlanItem, Previewed, Response, Side, response};
-use risk_rules::{Finding, IdleWaiver, Level, NotEvaluated, Waived};
+use risk_rules::{Finding, IdleWaiver, Level, NotEvaluated, Profile, Waived};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -29,6 +29,7 @@ pub(crate) struct Document<'a> {
     bill: Option<&'a Bill>,
     cost_preview: CostPreview,
     cost: &'a CostReport,
+    profile: Profile,
     risk_level: Level,
     findings: &'a [Finding],
     #[serde(skip_serializing_if = "<[Waived]>::is_empty")]
@@ -146,6 +147,7 @@ impl<'a> Document<'a> {
             bill,
             cost_preview,
             cost,
+            profile: preview.risk.profile,
             risk_level,
             findings,
             waived,

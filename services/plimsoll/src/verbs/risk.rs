@@ -13,7 +13,7 @@ use crate::verbs::{Gates, Reports};
 use crate::{json, known, markdown, nodes, text, waivers};
 
 pub(crate) fn run(arguments: &Risk) -> Result<Outcome, Failure> {
-    let Risk { sources, nodes, known, pricing, common, .. } = arguments;
+    let Risk { sources, profile, nodes, known, pricing, common, .. } = arguments;
     let session = Session::open(common)?;
     let (before, after) = session.read_pair(sources)?;
     let prices = Prices::open(pricing, &session.limits)?;
@@ -21,7 +21,7 @@ pub(crate) fn run(arguments: &Risk) -> Result<Outcome, Failure> {
     let bill = nodes::of((&session, common), described, (before.as_ref(), &after), prices.book())?;
     let facts = known::facts(known, prices.usage(), bill.as_ref(), &after.objects);
     let objects = before.as_ref().map(|input| input.objects.as_slice());
-    let report = risk_rules::assess(objects, &after.objects, &facts);
+    let report = risk_rules::assess_under((*profile).into(), objects, &after.objects, &facts);
     let mut report = waivers::applied(&session, report, before.as_ref(), &after)?;
     locate(&session, &mut report, before.as_ref(), &after);
     let gates = Gates { session: &session, pricing, common, before: before.as_ref(), after: &after };

@@ -139,6 +139,23 @@ fn of_risk() {
     follows("risk", &sandbox().run(&["risk", "after", "--format", "json"]));
 }
 
+/// Two states alike: a change of nothing has no finding, and everything that is there is told when it is asked for.
+#[test]
+fn the_profile_says_what_is_told() {
+    let told = |arguments: &[&str], verb: &str| {
+        let document = follows(verb, &sandbox().run(&[arguments, &["--format", "json"]].concat()));
+        let findings = document["findings"].as_array().unwrap().len();
+        (document["profile"].as_str().unwrap().to_owned(), findings)
+    };
+    assert_eq!(told(&["risk", "after", "after"], "risk"), ("changed".to_owned(), 0));
+    let (profile, findings) = told(&["risk", "after", "after", "--profile", "all"], "risk");
+    assert!(profile == "all" && findings > 0, "{profile} {findings}");
+    let preview = ["preview", "--from", "after", "--to", "after"];
+    assert_eq!(told(&preview, "preview"), ("changed".to_owned(), 0));
+    let (profile, findings) = told(&[&preview[..], &["--profile", "all"]].concat(), "preview");
+    assert!(profile == "all" && findings > 0, "{profile} {findings}");
+}
+
 #[test]
 fn of_preview() {
     let sandbox = sandbox();
