@@ -62,6 +62,9 @@ pub struct Spec {
     /// Ceilings on cost.
     #[serde(default)]
     pub budgets: Vec<Budget>,
+    /// Policies that are held against every change of it: files and directories, relative to this file, with `/`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub policies: Vec<String>,
     /// What else it says of its cost.
     #[serde(default, skip_serializing_if = "CostRules::is_empty")]
     pub cost: CostRules,
@@ -144,6 +147,9 @@ pub struct Environment {
     /// does to their bill is then a part of every preview.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nodes: Option<String>,
+    /// Policies that are held against changes of this environment, beside those of the application.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub policies: Vec<String>,
 }
 
 /// A promotion from one environment to another.
@@ -210,6 +216,16 @@ impl Environment {
     #[must_use]
     pub fn nodes_below(&self, directory: &str) -> Option<String> {
         self.nodes.as_ref().map(|nodes| below(directory, nodes))
+    }
+}
+
+impl Application {
+    /// Where the policies are that hold for an environment, in a repository whose `plimsoll.yaml` lies in `directory`: those
+    /// of the application, then its own.
+    #[must_use]
+    pub fn policies_below(&self, directory: &str, environment: &Environment) -> Vec<String> {
+        let all = self.spec.policies.iter().chain(&environment.policies);
+        all.map(|path| below(directory, path)).collect()
     }
 }
 

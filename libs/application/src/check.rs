@@ -25,6 +25,7 @@ pub(crate) fn first_problem(application: &Application) -> Option<Problem> {
         .or_else(|| promotions(application))
         .or_else(|| waivers(application))
         .or_else(|| budgets(application))
+        .or_else(|| policies(&spec.policies).map(|(steps, why)| ([vec![key("spec")], steps].concat(), why)))
 }
 
 fn environments(environments: &[Environment]) -> Option<Problem> {
@@ -47,12 +48,26 @@ fn environments(environments: &[Environment]) -> Option<Problem> {
         let nodes = environment.nodes.as_deref();
         let nodes =
             nodes.and_then(|nodes| Some((at("nodes"), format!("{nodes:?}: {}", path_problem(nodes)?))));
-        path.or(nodes).or_else(render).or_else(|| {
+        let policies = || {
+            let (steps, why) = policies(&environment.policies)?;
+            let above = vec![key("spec"), key("environments"), Step::Index(index)];
+            Some(([above, steps].concat(), why))
+        };
+        path.or(nodes).or_else(render).or_else(policies).or_else(|| {
             let (mut steps, why) = helm(environment)?;
             steps.splice(0..0, at("helm"));
             Some((steps, why))
         })
     })
+}
+
+/// A path of policies that is none.
+fn policies(paths: &[String]) -> Option<Problem> {
+    let mut problems = paths.iter().enumerate().filter_map(|(index, path)| {
+        let why = path_problem(path)?;
+        Some((vec![key("policies"), Step::Index(index)], format!("{path:?}: {why}")))
+    });
+    problems.next()
 }
 
 fn command(render: Option<&Render>) -> Option<String> {

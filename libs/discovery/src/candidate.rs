@@ -39,6 +39,7 @@ impl Candidate {
             cluster: None,
             revision: None,
             nodes: None,
+            policies: Vec::new(),
             found_by,
             owners: Vec::new(),
             variables: None,

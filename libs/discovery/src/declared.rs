@@ -95,6 +95,8 @@ impl Reader<'_, '_> {
         environment.namespace = self.environment.namespace.clone().or_else(|| environment.namespace.take());
         environment.cluster = self.environment.cluster.clone().or_else(|| environment.cluster.take());
         environment.nodes = self.environment.nodes.as_ref().map(|nodes| self.path(nodes));
+        let directory = file_tree::parent(self.declared.file);
+        environment.policies = self.declared.application.policies_below(directory, self.environment);
         environment.partial.extend(partial);
         candidate
     }

@@ -22,6 +22,8 @@ pub struct Environment {
     pub revision: Option<String>,
     /// What describes the nodes that it runs on: a file or a directory of the repository.
     pub nodes: Option<String>,
+    /// The policies that are held against its changes: files and directories of the repository.
+    pub policies: Vec<String>,
     /// How it was found.
     pub found_by: Evidence,
     /// Who else writes what it is rendered from.

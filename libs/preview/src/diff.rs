@@ -14,6 +14,7 @@ use crate::delivery;
 use crate::handed_over::HandedOver;
 use crate::inputs::Inputs;
 use crate::plan::PlanDocument;
+use crate::policies::PlanPolicies;
 use crate::rendered::Rendered;
 use crate::states::{Held as HeldState, Sides};
 use crate::tree::{Tree, join};
@@ -206,6 +207,7 @@ fn document(
         edits: edits.collect(),
         budgets: input.policy.budgets.clone(),
         delivery,
+        policies: PlanPolicies::default(),
         notes,
         partial: partial(input),
     }

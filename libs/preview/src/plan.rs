@@ -6,6 +6,7 @@ use risk_rules::DeliveryFacts;
 use serde::{Deserialize, Serialize};
 
 use crate::inputs::Inputs;
+use crate::policies::PlanPolicies;
 use crate::tree::Side;
 
 /// A plan: what a promotion carries and what it leaves, and the edit that does it. It is complete (`gitops` makes the
@@ -42,6 +43,9 @@ pub struct PlanDocument {
     /// How what is merged comes into the target's cluster; none where that is at once, and whole, as far as is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivery: Option<DeliveryFacts>,
+    /// The policies that the target's `plimsoll.yaml` names.
+    #[serde(default, skip_serializing_if = "PlanPolicies::is_empty")]
+    pub policies: PlanPolicies,
     /// What a reader should know about the plan as a whole.
     pub notes: Vec<String>,
     /// The inputs that could not be read, each with where it is named. Where there is one, the plan is partial.

@@ -12,11 +12,13 @@
 //! errors that say whether to try again. The crate does I/O and blocks; it needs no runtime.
 
 mod commands;
+mod confined;
 mod directory;
 mod environment;
 mod environments;
 mod error;
 mod file;
+mod files_at;
 mod git;
 mod helm;
 mod input;
@@ -34,9 +36,11 @@ mod workspace;
 mod write;
 
 pub use commands::Commands;
+pub use confined::confined;
 pub use environment::EnvironmentInfo;
 pub use environments::Environments;
 pub use error::SourceError;
+pub use files_at::files_at;
 pub use git::entries::EntryKind;
 pub use helm::{Helm, HelmOptions, HelmOutput, HelmVersion};
 pub use mirror::{

@@ -15,7 +15,7 @@ use source::{Mirrors, Programs};
 use store::Blobs;
 
 use crate::config::Config;
-use crate::{fetch, key, nodes};
+use crate::{fetch, key, nodes, policies};
 
 /// The engine.
 pub(crate) struct Diff {
@@ -69,8 +69,9 @@ impl Diff {
                 shared: &files.shared,
                 programs: &*programs,
             };
-            let output = preview::diff(&input)
+            let mut output = preview::diff(&input)
                 .map_err(|error| Refusal { code: error.code(), message: error.to_string() })?;
+            policies::pin(&mut output.plan, &mirrors, (&inputs, &document), &redactor);
             Ok((output, nodes::known(&mirrors, &inputs, &document, &redactor)))
         });
         planned.await.map_err(|_| Failure::unhandled("HANDLER_PANICKED", "planning panicked"))

@@ -6,6 +6,7 @@ mod engine;
 mod fetch;
 mod key;
 mod nodes;
+mod policies;
 
 use std::sync::Arc;
 

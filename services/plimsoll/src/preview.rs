@@ -9,7 +9,7 @@ use preview::{
     BaseTrees, Billed, DiffInput, DiffOutput, ExplanationDocument, FileEdit, PlanDocument, Rendered,
     Selection,
 };
-use risk_rules::{Facts, RiskReport};
+use risk_rules::{Facts, PolicyVerdict, RiskReport};
 
 use crate::cli::Preview as Arguments;
 use crate::drift::{Drift, Live};
@@ -20,6 +20,7 @@ use crate::given::Given;
 use crate::known;
 use crate::location::{self, Side};
 use crate::nodes::Nodes;
+use crate::policies::{self, NamedPolicies};
 use crate::pricing::Prices;
 use crate::session::Session;
 use crate::sides::Sides;
@@ -74,9 +75,10 @@ impl Preview {
             shared: &sides.target.read_by_others(session),
             programs: &session.programs,
         };
-        let DiffOutput { plan, rendered, changes: diff } =
+        let DiffOutput { mut plan, rendered, changes: diff } =
             preview::diff(&input).map_err(|error| sides.failure(&error))?;
         let commits = sides.commits(session);
+        let policies = hold_policies(session, &mut plan, &rendered, sides.policies.as_ref())?;
         let (target, sides_nodes) = (sides.target, sides.nodes);
         let allocated = prices.of_edit(&rendered, &target)?;
         let own = match nodes {
@@ -105,6 +107,7 @@ impl Preview {
             })
             .transpose()?;
         let facts = Facts {
+            policies: Some(policies),
             drifted: drift.as_ref().map(|drift| drift.written_over.clone()).unwrap_or_default(),
             source_live: arguments
                 .source_live
@@ -166,4 +169,21 @@ impl Preview {
     pub(crate) fn show(&self, edit: &FileEdit) -> String {
         self.target.show(&edit.path)
     }
+}
+
+/// What the policies say of the edit: those that the environment names, which become a part of the plan, and those of the run.
+fn hold_policies(
+    session: &Session,
+    plan: &mut PlanDocument,
+    rendered: &Rendered,
+    named: Option<&NamedPolicies>,
+) -> Result<Vec<PolicyVerdict>, Failure> {
+    let mut files = session.policies.clone();
+    if let Some(named) = named {
+        files.extend(named.read(session)?);
+        plan.pin_policies(named.files.tree(), &named.paths, &session.redactor);
+    }
+    let change = (Some(rendered.before.as_slice()), rendered.after.as_slice());
+    let namespace = plan.to.namespace.clone();
+    policies::facts(&files, change, namespace.as_deref())
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use kube_model::yaml::Limits;
 use kube_model::{FileBytes, Object, PlacePattern, Redactor, State, StateError};
+use policies::PolicyFile;
 use serde_json::Value;
 use source::{Programs, Resolved, SourceTree, Workspace};
 
@@ -22,6 +23,8 @@ pub(crate) struct Session {
     pub(crate) redactor: Redactor,
     pub(crate) markdown_limit: usize,
     pub(crate) style: Style,
+    /// The policies that `--policy` names.
+    pub(crate) policies: Vec<PolicyFile>,
 }
 
 /// A source that was read: its files, and its objects with their secrets masked.
@@ -65,7 +68,13 @@ impl Session {
             redactor: redactor(common.redaction_key_file.as_deref())?,
             markdown_limit: common.markdown_limit,
             style: Style::of_stdout(common.color),
+            policies: Vec::new(),
         })
+    }
+
+    /// The same, with the policies at these paths.
+    pub(crate) fn with_policies(self, paths: &[String]) -> Result<Self, Failure> {
+        Ok(Self { policies: crate::policies::read(paths)?, ..self })
     }
 
     /// Reads the source that an argument names.

@@ -12,6 +12,7 @@ use crate::edges::{self, Edge};
 use crate::failure::Failure;
 use crate::given::Given;
 use crate::nodes::NamedNodes;
+use crate::policies::NamedPolicies;
 use crate::session::Session;
 use crate::waivers;
 
@@ -26,6 +27,8 @@ pub(crate) struct Sides {
     pub(crate) others: Result<Vec<Given>, Failure>,
     /// What an application names for the nodes of the target.
     pub(crate) nodes: Option<NamedNodes>,
+    /// The policies that an application names for the target.
+    pub(crate) policies: Option<NamedPolicies>,
 }
 
 impl Sides {
@@ -57,7 +60,8 @@ impl Sides {
         let target = Given::resolve(session, to)?;
         let base = base.as_ref().map(|base| Given::resolve_base(session, base)).transpose()?;
         let nodes = NamedNodes::of(session, &target, to)?;
-        let sides = Self { source, target, base, policy: None, others: Ok(Vec::new()), nodes };
+        let policies = NamedPolicies::of(session, &target, to)?;
+        let sides = Self { source, target, base, policy: None, others: Ok(Vec::new()), nodes, policies };
         sides.with_known_policy(session).with_own_waivers(session, Some(to))
     }
 
@@ -111,7 +115,9 @@ impl Sides {
         };
         let named = |path: &String| NamedNodes { files: Arc::clone(files), path: path.clone() };
         let nodes = edge.to.nodes.as_ref().map(named);
-        Self { source, target, base, policy, others, nodes }.with_own_waivers(session, None)
+        let policies = (!edge.to.policies.is_empty())
+            .then(|| NamedPolicies { files: Arc::clone(files), paths: edge.to.policies.clone() });
+        Self { source, target, base, policy, others, nodes, policies }.with_own_waivers(session, None)
     }
 
     /// How many commits of the source came since the base.

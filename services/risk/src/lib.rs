@@ -1,14 +1,20 @@
 //! The risk engine as a link of the preview's chain: `CostEstimated` ─▶ `RiskAssessed`.
 
+mod policies;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use events::preview::RiskAssessed;
 use events::{Event, Message, Service, Topic};
 use preview::{Billed, PlanDocument};
+use risk_rules::Facts;
 use serde::Deserialize;
 use service::{Engine, Failure, Parts, Policy, Task, engine};
 use store::Blobs;
+
+use crate::policies::Evaluator;
+pub use crate::policies::{EVALUATE, evaluate_policies};
 
 /// There is nothing to set up.
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
@@ -18,12 +24,14 @@ pub struct Config {}
 /// What the engine runs.
 #[must_use]
 pub fn tasks(parts: Parts) -> Vec<Task> {
-    let risk = Arc::new(Risk { blobs: Arc::clone(&parts.blobs) });
+    let evaluator = Evaluator::of_this_program();
+    let risk = Arc::new(Risk { blobs: Arc::clone(&parts.blobs), evaluator });
     vec![engine(risk, parts.clone(), Policy::default()), service::outbox_relay(Service::Risk, parts)]
 }
 
 struct Risk {
     blobs: Arc<dyn Blobs>,
+    evaluator: Evaluator,
 }
 
 #[async_trait]
@@ -44,8 +52,16 @@ impl Engine for Risk {
         let plan: PlanDocument = documents::read(blobs, org, cost.compared.plan).await?;
         let bill: Billed = documents::read(blobs, org, cost.bill).await?;
         let policy: application::Policy = documents::read(blobs, org, cost.policy).await?;
-        let report = preview::risk(&rendered, &plan, preview::of_nodes(bill.bill()));
-        let report = preview::waive(report, &rendered, &policy);
+        let evaluator = self.evaluator.clone();
+        let assessed = tokio::task::spawn_blocking(move || {
+            let policies = Some(evaluator.facts(&rendered, &plan));
+            let facts = Facts { policies, ..preview::of_nodes(bill.bill()) };
+            let report = preview::risk(&rendered, &plan, facts);
+            preview::waive(report, &rendered, &policy)
+        });
+        let report = assessed
+            .await
+            .map_err(|_| Failure::unhandled("HANDLER_PANICKED", "assessing the risk panicked"))?;
         let event = RiskAssessed {
             promotion_id: cost.promotion_id,
             request: cost.request,

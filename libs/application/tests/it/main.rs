@@ -39,5 +39,5 @@ spec:
     - name: production
       path: envs/production
       helm: {chart: charts/shop, values: [values-prod.yaml], set: {image.tag: v2}, release: web, kubeVersion: 1.33.0, apiVersions: [a/v1], skipCrds: true}
-    - {name: cue, path: cue, render: {command: [cue, export]}, nodes: clusters/cue/nodes.yaml}
+    - {name: cue, path: cue, render: {command: [cue, export]}, nodes: clusters/cue/nodes.yaml, policies: [policies/cue]}
 "#;

@@ -92,6 +92,8 @@ fn both_refuse_what_is_wrong_of_charts() {
         ("render: {command: [cue, export]}", "render: command"),
         ("nodes: clusters/cue/nodes.yaml", "nodes: ../nodes.yaml"),
         ("nodes: clusters/cue/nodes.yaml", "nodes: [nodes.yaml]"),
+        ("policies: [policies/cue]", "policies: [../policies]"),
+        ("policies: [policies/cue]", "policies: policies"),
     ] {
         let text = CHARTS.replacen(from, to, 1);
         assert_ne!(text, CHARTS, "{from} is not in the example");

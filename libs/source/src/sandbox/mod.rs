@@ -95,6 +95,19 @@ pub(crate) fn run(
     run_in(&place.work(), program, arguments, place, bounds, Reach::Nothing)
 }
 
+/// Runs a command that is fed this input.
+pub(crate) fn run_fed(
+    program: &Path,
+    arguments: &[OsString],
+    input: &[u8],
+    place: &PrivateDirectory,
+    bounds: &Bounds,
+) -> Ended {
+    let mut command = limited(bounds, Reach::Nothing);
+    command.arg(program).args(arguments);
+    finish(command, (&place.work(), Reach::Nothing), input, place, bounds)
+}
+
 /// Runs a command in a directory of a private place.
 pub(crate) fn run_in(
     directory: &Path,
@@ -105,9 +118,19 @@ pub(crate) fn run_in(
     reach: Reach,
 ) -> Ended {
     let mut command = limited(bounds, reach);
-    command.arg(program).args(arguments).current_dir(directory).env_clear().envs(environment(place, reach));
-    command.stdin(Stdio::null());
-    match process::run(&mut command, b"", Some(bounds.time)) {
+    command.arg(program).args(arguments);
+    finish(command, (directory, reach), b"", place, bounds)
+}
+
+fn finish(
+    mut command: Command,
+    (directory, reach): (&Path, Reach),
+    input: &[u8],
+    place: &PrivateDirectory,
+    bounds: &Bounds,
+) -> Ended {
+    command.current_dir(directory).env_clear().envs(environment(place, reach)).stdin(Stdio::null());
+    match process::run(&mut command, input, Some(bounds.time)) {
         Ok(finished) => end_of(finished, bounds),
         Err(error) => Ended::NotStarted { why: crate::error::plain(&error) },
     }
@@ -155,10 +178,10 @@ fn limited(bounds: &Bounds, reach: Reach) -> Command {
     command
 }
 
-/// Go, which `helm` and `kustomize` are written in, says so; so do others with the system's own words.
+/// Go, which `helm` and `kustomize` are written in, says so, and so does Rust; others with the system's own words.
 fn ran_out_of_memory(stderr: &[u8]) -> bool {
     let said = String::from_utf8_lossy(stderr);
-    ["out of memory", "cannot allocate memory", "Cannot allocate memory"]
+    ["out of memory", "cannot allocate memory", "Cannot allocate memory", "memory allocation of"]
         .iter()
         .any(|words| said.contains(words))
 }

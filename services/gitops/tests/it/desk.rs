@@ -270,6 +270,7 @@ fn plan() -> PlanDocument {
         blocked: Vec::new(),
         budgets: Vec::new(),
         delivery: None,
+        policies: preview::PlanPolicies::default(),
         edits: vec![
             edit("prod/new.yaml", None, hash("new\n"), new),
             edit("prod/web.yaml", hash(BASE), hash(&after), line),

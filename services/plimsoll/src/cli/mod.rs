@@ -109,6 +109,9 @@ pub(crate) enum Verb {
     DeadLetter(DeadLetters),
     /// Topics on Kafka as one file has them: plan, apply, check
     Topics(Topics),
+    /// Evaluates policies for the server, in a process of its own
+    #[command(hide = true)]
+    EvaluatePolicies,
     /// Prints the completions for a shell
     Completions {
         /// The shell

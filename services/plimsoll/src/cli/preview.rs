@@ -45,6 +45,10 @@ pub(crate) struct Preview {
     /// The target's nodes, for the bill: kubectl get nodes,pods -A -o yaml, or node groups and NodePools
     #[arg(long, value_name = "SOURCE", help_heading = "Cost options")]
     pub(crate) nodes: Option<String>,
+    /// Policies to hold against the change, beside the target's own: ValidatingAdmissionPolicies, Gatekeeper templates and
+    /// constraints, Rego as conftest reads it; a file or a directory, several times
+    #[arg(long, value_name = "PATH")]
+    pub(crate) policy: Vec<String>,
     /// Decide a place: Kind/name:path=source carries it, =target leaves it [default: source]
     #[arg(long, value_name = "PLACE[=source|target]")]
     pub(crate) take: Vec<Take>,

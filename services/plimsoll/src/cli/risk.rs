@@ -21,6 +21,10 @@ pub(crate) struct Risk {
     /// Tell every finding in full, and name the rules that were not evaluated
     #[arg(long, short)]
     pub(crate) verbose: bool,
+    /// Policies to hold against the change, beside the target's own: ValidatingAdmissionPolicies, Gatekeeper templates and
+    /// constraints, Rego as conftest reads it; a file or a directory, several times
+    #[arg(long, value_name = "PATH")]
+    pub(crate) policy: Vec<String>,
     #[command(flatten)]
     pub(crate) pricing: Pricing,
     #[command(flatten)]

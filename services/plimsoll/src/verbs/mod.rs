@@ -24,7 +24,7 @@ use crate::failure::Failure;
 use crate::gate::Limit;
 use crate::pricing::Prices;
 use crate::session::{Input, Session};
-use crate::{gate, json, markdown, nodes, waivers};
+use crate::{gate, json, markdown, nodes, policies, waivers};
 
 /// What a verb prints, in the form that is asked for.
 pub(crate) fn print(
@@ -76,7 +76,7 @@ impl Gates<'_> {
             let made = match reports.risk {
                 Some(_) => None,
                 None => {
-                    let report = assess(self.before, self.after);
+                    let report = assess(self.session, self.before, self.after)?;
                     Some(waivers::applied(self.session, report, self.before, self.after)?)
                 }
             };
@@ -104,7 +104,13 @@ impl Gates<'_> {
     }
 }
 
-/// What a change risks, of two states alone.
-pub(crate) fn assess(before: Option<&Input>, after: &Input) -> RiskReport {
-    risk_rules::assess(before.map(|input| input.objects.as_slice()), &after.objects, &Facts::default())
+/// What a change risks, of two states and the policies that the target has among its objects.
+pub(crate) fn assess(
+    session: &Session,
+    before: Option<&Input>,
+    after: &Input,
+) -> Result<RiskReport, Failure> {
+    let policies = Some(policies::of_states(session, None, (before, after))?);
+    let before = before.map(|input| input.objects.as_slice());
+    Ok(risk_rules::assess(before, &after.objects, &Facts { policies, ..Facts::default() }))
 }

@@ -19,7 +19,7 @@ use crate::verbs::previews;
 use crate::{gate, json, markdown, nodes, sarif, text, yaml};
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
-    let session = Session::open(&arguments.common)?;
+    let session = Session::open(&arguments.common)?.with_policies(&arguments.policy)?;
     let prices = Prices::open(&arguments.pricing, &session.limits)?;
     Limit::of(&arguments.pricing, None).iter().try_for_each(|limit| limit.check_currency(prices.book()))?;
     let live = arguments.live.as_ref().map(|snapshot| Live::read(&session, snapshot)).transpose()?;

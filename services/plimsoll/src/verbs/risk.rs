@@ -1,25 +1,32 @@
 //! `plimsoll risk [BEFORE] AFTER`.
 
-use risk_rules::RiskReport;
+use risk_rules::{Facts, RiskReport};
 
 use crate::cli::{FindingsFormat, Risk};
 use crate::failure::Failure;
 use crate::location::{self, Side};
 use crate::outcome::Outcome;
+use crate::policies::NamedPolicies;
 use crate::pricing::Prices;
 use crate::sarif::{self, category};
 use crate::session::{Input, Session};
 use crate::verbs::{Gates, Reports};
-use crate::{json, known, markdown, nodes, text, waivers};
+use crate::{json, known, markdown, nodes, policies, text, waivers};
 
 pub(crate) fn run(arguments: &Risk) -> Result<Outcome, Failure> {
-    let Risk { sources, profile, nodes, known, pricing, common, .. } = arguments;
-    let session = Session::open(common)?;
+    let Risk { sources, policy, profile, nodes, known, pricing, common, .. } = arguments;
+    let session = Session::open(common)?.with_policies(policy)?;
     let (before, after) = session.read_pair(sources)?;
     let prices = Prices::open(pricing, &session.limits)?;
     let described = (nodes.as_deref(), sources.as_slice());
     let bill = nodes::of((&session, common), described, (before.as_ref(), &after), prices.book())?;
+    let named = match sources.last() {
+        Some(source) => NamedPolicies::of(&session, &after.given, source)?,
+        None => None,
+    };
+    let policies = Some(policies::of_states(&session, named.as_ref(), (before.as_ref(), &after))?);
     let facts = known::facts(known, prices.usage(), bill.as_ref(), &after.objects);
+    let facts = Facts { policies, ..facts };
     let objects = before.as_ref().map(|input| input.objects.as_slice());
     let report = risk_rules::assess_under((*profile).into(), objects, &after.objects, &facts);
     let mut report = waivers::applied(&session, report, before.as_ref(), &after)?;

@@ -17,6 +17,7 @@ mod many;
 mod newsletter;
 mod nodes;
 mod patch;
+mod policies;
 mod prices;
 mod render;
 mod rules;

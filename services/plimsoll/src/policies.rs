@@ -1,0 +1,94 @@
+//! Users' policies: those that `--policy` names, those that the environment's `plimsoll.yaml` names, and the target's own.
+
+use std::sync::Arc;
+
+use kube_model::Object;
+use policies::{Change, PolicyFile, evaluate};
+use preview::{PlanPolicies, may_hold_policies, policy_facts};
+use risk_rules::PolicyVerdict;
+use source::{Limits, RepositoryFiles, files_at};
+
+use crate::failure::Failure;
+use crate::given::Given;
+use crate::session::{Input, Session};
+
+/// The largest file of policies, in bytes.
+const LARGEST: u64 = 4 << 20;
+
+/// The files that arguments name.
+pub(crate) fn read(arguments: &[String]) -> Result<Vec<PolicyFile>, Failure> {
+    let limits = Limits { file_bytes: LARGEST, ..Limits::default() };
+    let mut files = Vec::new();
+    for argument in arguments {
+        for file in files_at(argument, may_hold_policies, &limits)? {
+            let text = String::from_utf8(file.bytes)
+                .map_err(|_| Failure::new("POLICY_INVALID", format!("{}: it is not UTF-8", file.path)))?;
+            files.push(PolicyFile { path: file.path, text });
+        }
+    }
+    Ok(files)
+}
+
+/// What `plimsoll.yaml` names for an environment: paths in the files that the environment is read from.
+#[derive(Debug, Clone)]
+pub(crate) struct NamedPolicies {
+    pub(crate) files: Arc<RepositoryFiles>,
+    pub(crate) paths: Vec<String>,
+}
+
+impl NamedPolicies {
+    /// What is named for a source that an argument names.
+    pub(crate) fn of(session: &Session, given: &Given, argument: &str) -> Result<Option<Self>, Failure> {
+        let some = |files: &Arc<RepositoryFiles>, paths: &[String]| {
+            (!paths.is_empty()).then(|| Self { files: Arc::clone(files), paths: paths.to_vec() })
+        };
+        if let Given::Rendered { files, found, .. } = given {
+            return Ok(some(files, &found.policies));
+        }
+        let name = given.environment().map(|environment| environment.name.as_str());
+        let known = session.workspace.application().zip(name);
+        let declared = known.and_then(|(application, name)| {
+            let environment = application.environment(name)?;
+            Some(!application.policies_below("", environment).is_empty())
+        });
+        if declared != Some(true) {
+            return Ok(None);
+        }
+        let located = session.workspace.locate(argument)?;
+        Ok(located.and_then(|located| some(&located.files, &located.found.policies)))
+    }
+
+    /// The files, as a plan takes them in.
+    pub(crate) fn read(&self, session: &Session) -> Result<Vec<PolicyFile>, Failure> {
+        let PlanPolicies { files, unreadable } =
+            PlanPolicies::at(self.files.tree(), &self.paths, &session.redactor);
+        match unreadable {
+            Some(why) => Err(Failure::new("POLICY_INVALID", why)),
+            None => Ok(files),
+        }
+    }
+}
+
+/// What the policies say of two states: those of the run, those that the environment names, and the target's own.
+pub(crate) fn of_states(
+    session: &Session,
+    named: Option<&NamedPolicies>,
+    (before, after): (Option<&Input>, &Input),
+) -> Result<Vec<PolicyVerdict>, Failure> {
+    let mut files = session.policies.clone();
+    files.extend(named.map(|named| named.read(session)).transpose()?.unwrap_or_default());
+    let before = before.map(|input| input.objects.as_slice());
+    let namespace = after.given.environment().and_then(|environment| environment.namespace.as_deref());
+    facts(&files, (before, &after.objects), namespace)
+}
+
+/// What the policies say of a change, as facts of the rules.
+pub(crate) fn facts(
+    files: &[PolicyFile],
+    (before, after): (Option<&[Object]>, &[Object]),
+    namespace: Option<&str>,
+) -> Result<Vec<PolicyVerdict>, Failure> {
+    let said = evaluate(Change { files, before, after, namespace })
+        .map_err(|error| Failure::new(error.code(), error.to_string()))?;
+    Ok(policy_facts(Ok(said)))
+}
