@@ -28,26 +28,35 @@ pub struct Paragraph {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Concern {
-    /// What has to be settled first.
+    /// What has to be settled first, and what could not be read.
     Blocked,
-    /// What changes.
-    Changes,
     /// What it risks.
     Risk,
     /// What it costs.
     Cost,
+    /// What changes.
+    Changes,
+    /// What somebody has accepted.
+    Waived,
+    /// What the cluster has otherwise than its files.
+    Drift,
     /// What stays behind.
     Behind,
+    /// What could not be evaluated.
+    Unevaluated,
 }
 
 impl fmt::Display for Concern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Blocked => "Blocked",
-            Self::Changes => "Changes",
             Self::Risk => "Risk",
             Self::Cost => "Cost",
+            Self::Changes => "Changes",
+            Self::Waived => "Waived",
+            Self::Drift => "Drift",
             Self::Behind => "Stays behind",
+            Self::Unevaluated => "Not evaluated",
         })
     }
 }
@@ -72,67 +81,49 @@ impl Explanation {
     /// Markdown. Nothing that a manifest says is markup in it.
     #[must_use]
     pub fn to_markdown(&self) -> String {
-        let mut blocks = vec![format!("**{}**", in_markdown(&self.headline))];
+        let mut blocks = vec![format!("**{}**", inert::markdown(&self.headline))];
         blocks.extend(
             self.paragraphs
                 .iter()
-                .map(|paragraph| format!("**{}.** {}", paragraph.concern, in_markdown(&paragraph.text))),
+                .map(|paragraph| format!("**{}.** {}", paragraph.concern, inert::markdown(&paragraph.text))),
         );
         if !self.checklist.is_empty() {
             let items: Vec<String> =
-                self.checklist.iter().map(|item| format!("- [ ] {}", in_markdown(item))).collect();
+                self.checklist.iter().map(|item| format!("- [ ] {}", inert::markdown(item))).collect();
             blocks.push(format!("**{CHECKLIST}**\n\n{}", items.join("\n")));
         }
         blocks.join("\n\n")
     }
-}
 
-/// Every character that CommonMark or GitHub's extensions give a meaning is escaped (CommonMark 0.31, section
-/// 2.4: a backslash before ASCII punctuation makes it literal). Hosts look for mentions, issues and links in
-/// the finished text, where a backslash is gone: an empty comment keeps those apart.
-fn in_markdown(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len() + 16);
-    let mut characters = text.chars().peekable();
-    while let Some(character) = characters.next() {
-        let next_is_word = characters.peek().is_some_and(|next| next.is_ascii_alphanumeric());
-        match character {
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '<' | '>' | '(' | ')' | '!' | '|' | '~'
-            | '&' | '$' => {
-                escaped.push('\\');
-                escaped.push(character);
-            }
-            '@' | '#' if next_is_word => {
-                escaped.push(character);
-                escaped.push_str("<!-- -->");
-            }
-            '#' | '@' => {
-                escaped.push('\\');
-                escaped.push(character);
-            }
-            ':' if characters.peek() == Some(&'/') => escaped.push_str(":<!-- -->"),
-            '.' if escaped.to_ascii_lowercase().ends_with("www") => escaped.push_str(".<!-- -->"),
-            other => escaped.push(other),
+    /// HTML: paragraphs and a list, without attributes. Nothing that a manifest says is a tag or an entity in it.
+    #[must_use]
+    pub fn to_html(&self) -> String {
+        let mut blocks = vec![format!("<p><strong>{}</strong></p>", inert::html(&self.headline))];
+        blocks.extend(self.paragraphs.iter().map(|paragraph| {
+            format!("<p><strong>{}.</strong> {}</p>", paragraph.concern, inert::html(&paragraph.text))
+        }));
+        if !self.checklist.is_empty() {
+            let items: Vec<String> =
+                self.checklist.iter().map(|item| format!("<li>{}</li>", inert::html(item))).collect();
+            blocks.push(format!("<p><strong>{CHECKLIST}</strong></p>\n<ul>\n{}\n</ul>", items.join("\n")));
         }
+        blocks.join("\n") + "\n"
     }
-    escaped
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_of_a_manifest_is_markup() {
-        for (text, expected) in [
-            ("a_b*c`d`", "a\\_b\\*c\\`d\\`"),
-            ("[x](https://evil.example)", "\\[x\\]\\(https:<!-- -->//evil.example\\)"),
-            ("www.evil.example", "www.<!-- -->evil.example"),
-            ("<img src=x>", "\\<img src=x\\>"),
-            ("@team and #12", "@<!-- -->team and #<!-- -->12"),
-            ("a@sha256", "a@<!-- -->sha256"),
-            ("$x$ ~y~ &amp;", "\\$x\\$ \\~y\\~ \\&amp;"),
-        ] {
-            assert_eq!(in_markdown(text), expected);
+    /// Slack's mrkdwn, for a text object that is sent with `"verbatim": true`. Nothing that a manifest says is a mention, a
+    /// link, an emoji or markup in it.
+    #[must_use]
+    pub fn to_slack(&self) -> String {
+        let mut lines = vec![format!("*{}*", inert::slack(&self.headline))];
+        lines.extend(
+            self.paragraphs
+                .iter()
+                .map(|paragraph| format!("*{}:* {}", paragraph.concern, inert::slack(&paragraph.text))),
+        );
+        if !self.checklist.is_empty() {
+            lines.push(format!("*{CHECKLIST}:*"));
+            lines.extend(self.checklist.iter().map(|item| format!("• {}", inert::slack(item))));
         }
+        lines.join("\n")
     }
 }

@@ -9,12 +9,11 @@ mod changes;
 mod cost;
 mod risk;
 
-use kube_model::shown;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::sheet::{FactSheet, PlanItem, Subject};
-use crate::words::{Names, clause, place, value};
+use crate::words::{Names, clause, place, shown, value};
 
 /// One fact.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -12,28 +12,23 @@ pub const SHOWN_CHARACTERS: usize = 160;
 /// A name as a sentence shows it.
 #[must_use]
 pub fn shown(text: &str) -> String {
-    let shown = escaped(text, SHOWN_CHARACTERS).replace('"', "\\\"");
     match !text.is_empty() && text.chars().all(is_plain) {
-        true => shown,
-        false => format!("\"{shown}\""),
+        true => escaped(text, SHOWN_CHARACTERS),
+        // A backslash is doubled, so that the quotation mark that ends a name is never taken for one within it.
+        false => format!("\"{}\"", quoted(text)),
     }
 }
 
 /// A text with every character escaped that could not be seen, cut after `most` characters.
 #[must_use]
 pub fn escaped(text: &str, most: usize) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for (count, character) in text.chars().enumerate() {
-        match character {
-            _ if count == most => {
-                escaped.push('…');
-                break;
-            }
-            c if must_be_escaped(c) => escaped.extend(c.escape_default()),
-            c => escaped.push(c),
-        }
-    }
-    escaped
+    inert::bounded(text, most)
+}
+
+fn quoted(text: &str) -> String {
+    // One more than is shown, so that what is cut says so.
+    let start: String = text.chars().take(SHOWN_CHARACTERS + 1).collect();
+    escaped(&start.replace('\\', "\\\\").replace('"', "\\\""), SHOWN_CHARACTERS)
 }
 
 /// A value as a sentence shows it: a text as [`shown`], anything else as JSON.
@@ -63,23 +58,6 @@ fn is_plain(character: char) -> bool {
     character.is_ascii_alphanumeric() || "._-/:@+=*%,[]$~".contains(character)
 }
 
-/// Control characters, line separators, and what changes the direction or is not seen (Unicode Technical
-/// Report 36, "Bidirectional Text Spoofing").
-fn must_be_escaped(character: char) -> bool {
-    character.is_control()
-        || matches!(
-            character,
-            '\u{ad}'
-                | '\u{61c}'
-                | '\u{180e}'
-                | '\u{200b}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{feff}'
-                | '\u{e0000}'..='\u{e007f}'
-        )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -100,6 +78,8 @@ mod tests {
         assert_eq!(shown("web. All is well"), "\"web. All is well\"");
         assert_eq!(shown(""), "\"\"");
         assert_eq!(shown("a\"b"), "\"a\\\"b\"");
+        assert_eq!(shown("a\\"), "\"a\\\\\"");
+        assert_eq!(shown("a\u{201d} b"), "\"a\\u{201d} b\"");
     }
 
     #[test]

@@ -8,7 +8,8 @@ use diff_engine::{Change, Diff, How, Match, Op};
 use explainer::{
     BudgetFact, ChangeFacts, ChangeItem, FactSheet, PlanFacts, PlanItem, Renamed, RiskFacts, Subject,
 };
-use kube_model::{Path, Place};
+use kube_model::{Path, Place, PlacePattern};
+use promotion_plan::Selection;
 use risk_rules::RiskReport;
 
 use crate::plan::PlanDocument;
@@ -87,6 +88,7 @@ fn facts(plan: &PlanDocument) -> PlanFacts {
         let item = |item: &promotion_plan::PlanItem| PlanItem {
             place: item.label.trim_end_matches(':').to_owned(),
             reason: item.reason.clone(),
+            declined: declines(&plan.selection, &item.place),
             waited: held.iter().any(|place| meets(place, &item.place)),
         };
         items.iter().map(item).collect()
@@ -101,6 +103,12 @@ fn facts(plan: &PlanDocument) -> PlanFacts {
         partial: plan.partial.clone(),
         notes: plan.notes.clone(),
     }
+}
+
+/// Whether somebody declined a place that could have gone over.
+fn declines(selection: &Selection, place: &Place) -> bool {
+    let covers = |patterns: &[PlacePattern]| patterns.iter().any(|pattern| pattern.covers(place));
+    covers(&selection.skip) || !(selection.only.is_empty() || covers(&selection.only))
 }
 
 /// Whether one place is the other, or lies within it.

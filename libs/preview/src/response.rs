@@ -56,8 +56,8 @@ pub struct Response<'a> {
     pub not_evaluated: &'a [NotEvaluated],
     /// The whole in plain English.
     pub explanation: &'a str,
-    /// What of it is about risk.
-    pub risk_explanation: &'a str,
+    /// What of it is about risk: the findings, what is waived, and what could not be evaluated.
+    pub risk_explanation: String,
 }
 
 /// The changes and what is none.
@@ -76,8 +76,11 @@ pub struct Changes<'a> {
 #[must_use]
 pub fn response<'a>(documents: Previewed<'a>, explanation: &'a ExplanationDocument) -> Response<'a> {
     let Previewed { plan, changes, cost, bill, risk } = documents;
-    let about_risk = |paragraph: &&Paragraph| paragraph.concern == Concern::Risk;
-    let on_risk = explanation.explanation.paragraphs.iter().find(about_risk);
+    let about_risk = |paragraph: &&Paragraph| {
+        matches!(paragraph.concern, Concern::Risk | Concern::Waived | Concern::Unevaluated)
+    };
+    let on_risk = explanation.explanation.paragraphs.iter().filter(about_risk);
+    let on_risk: Vec<&str> = on_risk.map(|paragraph| paragraph.text.as_str()).collect();
     let spending = Spending { report: cost, states: States::Report };
     let elsewhere = Elsewhere::Unknown("what the application's other environments cost is not read here");
     Response {
@@ -103,6 +106,6 @@ pub fn response<'a>(documents: Previewed<'a>, explanation: &'a ExplanationDocume
         waivers_idle: &risk.waivers_idle,
         not_evaluated: &risk.not_evaluated,
         explanation: &explanation.text,
-        risk_explanation: on_risk.map_or("", |paragraph| &paragraph.text),
+        risk_explanation: on_risk.join(" "),
     }
 }

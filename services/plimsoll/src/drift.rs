@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use diff_engine::{Change, Choice, Diff, Prediction, compare_live, predict, writer_of};
+use explainer::{DriftFacts, DriftItem};
 use kube_model::{Object, ObjectKey, Path, Place, PlacePattern};
 use preview::Rendered;
 use risk_rules::Drifted;
@@ -76,6 +77,20 @@ impl Drift {
         });
         let written_over = written_over.collect();
         Self { diff, written_over }
+    }
+
+    /// The drift as the explanation tells it.
+    pub(crate) fn facts(&self) -> DriftFacts {
+        let item = |one: &Drifted| DriftItem {
+            place: one.place.to_string(),
+            live: one.live.clone(),
+            target: one.target.clone(),
+            planned: one.planned.clone(),
+        };
+        DriftFacts {
+            places: self.diff.changes.len(),
+            written_over: self.written_over.iter().map(item).collect(),
+        }
     }
 
     /// Whether the promotion writes a place that drifted.

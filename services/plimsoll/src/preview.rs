@@ -118,7 +118,10 @@ impl Preview {
         };
         let risk = preview::risk_under(arguments.profile.into(), &rendered, &plan, facts);
         let risk = preview::waive(risk, &rendered, &policy);
-        let explanation = preview::explain(&plan, &diff, (&cost, bill.bill()), &risk);
+        let mut sheet = preview::fact_sheet(&plan, &diff, (&cost, bill.bill()), &risk);
+        sheet.budgets = budgets.iter().map(preview::budget_fact).collect();
+        sheet.drift = drift.as_ref().map(Drift::facts);
+        let explanation = ExplanationDocument::of(&sheet);
         let mut made = Self {
             target,
             plan,

@@ -3,11 +3,16 @@
 use super::{FactKind, Facts};
 use crate::sheet::{DriftFacts, PlanFacts};
 use crate::words::place;
+use crate::write::by_reason;
 
 pub(super) fn plan(list: &mut Facts, plan: &PlanFacts) {
     list.items("pending", &plan.pending);
     list.items("candidate", &plan.candidates);
     list.items("kept", &plan.kept);
+    for (number, (reason, places)) in (1..).zip(by_reason(&plan.kept)) {
+        list.add(FactKind::Text, format!("kept.group.{number}.reason"), reason);
+        list.count(format!("kept.group.{number}.count"), places);
+    }
     let waited = [&plan.pending, &plan.candidates].into_iter().flatten().filter(|item| item.waited).count();
     if waited > 0 {
         list.count("waited.count", waited);

@@ -4,16 +4,17 @@ use kube_model::ObjectRef;
 
 use super::{FactKind, Facts};
 use crate::sheet::{ChangeFacts, SettingKind};
-use crate::words::{clause, place, sentences};
+use crate::words::{clause, counted, place, sentences};
 
 pub(super) fn add(list: &mut Facts, changes: &ChangeFacts) {
+    let (added, removed) = (changes.new_objects(), changes.gone_objects());
     for (id, number) in [
         ("image.count", changes.images.len()),
         ("setting.count", changes.settings.len()),
         ("size.count", changes.sizes.len()),
         ("field.count", changes.fields.len()),
-        ("added.count", changes.added.len()),
-        ("removed.count", changes.removed.len()),
+        ("added.count", added.len()),
+        ("removed.count", removed.len()),
         ("modified.count", changes.modified.len()),
         ("renamed.count", changes.renamed.len()),
         ("suppressed.count", changes.suppressed),
@@ -28,8 +29,8 @@ pub(super) fn add(list: &mut Facts, changes: &ChangeFacts) {
         list.value(format!("size.{number}.before"), size.before.as_ref());
         list.value(format!("size.{number}.after"), size.after.as_ref());
     }
-    objects(list, "added", &changes.added);
-    objects(list, "removed", &changes.removed);
+    objects(list, "added", &added);
+    objects(list, "removed", &removed);
     for (number, one) in (1..).zip(&changes.renamed) {
         list.object(format!("renamed.{number}.before"), &one.before);
         list.object(format!("renamed.{number}.after"), &one.after);
@@ -45,9 +46,14 @@ fn images(list: &mut Facts, changes: &ChangeFacts) {
     for (number, image) in (1..).zip(&changes.images) {
         list.object(format!("image.{number}.object"), &image.object);
         list.name(format!("image.{number}.container"), &image.container);
+        // What tells the two apart, which may be a tag alone.
+        if let Some((from, to)) = image.versions() {
+            list.add(FactKind::Value, format!("image.{number}.from"), crate::words::shown(&from));
+            list.add(FactKind::Value, format!("image.{number}.to"), crate::words::shown(&to));
+        }
         for (side, image) in [("before", &image.before), ("after", &image.after)] {
             if let Some(image) = image {
-                list.add(FactKind::Value, format!("image.{number}.{side}"), kube_model::shown(image));
+                list.add(FactKind::Value, format!("image.{number}.{side}"), crate::words::shown(image));
             }
         }
     }
@@ -67,5 +73,10 @@ fn settings(list: &mut Facts, changes: &ChangeFacts) {
 fn objects(list: &mut Facts, id: &str, objects: &[ObjectRef]) {
     for (number, object) in (1..).zip(objects) {
         list.object(format!("{id}.{number}"), object);
+    }
+    let kinds = counted(objects.iter().map(|object| object.kind.clone()));
+    for (number, (kind, objects)) in (1..).zip(kinds) {
+        list.name(format!("{id}.kind.{number}.name"), &kind);
+        list.count(format!("{id}.kind.{number}.count"), objects);
     }
 }

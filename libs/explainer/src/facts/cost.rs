@@ -1,10 +1,8 @@
 //! The facts of what a change costs.
 
-use kube_model::shown;
-
 use super::{FactKind, Facts};
 use crate::sheet::{BillFacts, BudgetFact, CostFacts, Money, MoneyRange};
-use crate::words::{clause, place, sentences};
+use crate::words::{clause, place, sentences, shown};
 
 pub(super) fn add(list: &mut Facts, cost: &CostFacts) {
     if let Some(facts) = &cost.bill {
@@ -53,6 +51,13 @@ fn bill(list: &mut Facts, bill: &BillFacts) {
 
 /// How the budgets stand.
 pub(super) fn budgets(list: &mut Facts, budgets: &[BudgetFact]) {
+    if !budgets.is_empty() {
+        list.count("budget.count", budgets.len());
+        let against = budgets.iter().filter(|budget| budget.against).count();
+        let broken = budgets.iter().filter(|budget| budget.is_broken()).count();
+        list.count("budget.broken.count", broken);
+        list.count("budget.open.count", against - broken);
+    }
     for (number, budget) in (1..).zip(budgets) {
         list.name(format!("budget.{number}.name"), &budget.name);
         list.add(FactKind::Text, format!("budget.{number}.standing"), clause(&budget.standing));

@@ -1,11 +1,10 @@
 //! The facts of what a change risks.
 
-use kube_model::shown;
 use risk_rules::Level;
 
 use super::{FactKind, Facts};
 use crate::sheet::{FindingFact, RiskFacts};
-use crate::words::{place, sentences};
+use crate::words::{Reasons, clause, place, sentences, shown};
 
 pub(super) fn add(list: &mut Facts, risk: &RiskFacts) {
     list.add(FactKind::Level, "risk.level", risk.level.as_str());
@@ -25,19 +24,34 @@ pub(super) fn add(list: &mut Facts, risk: &RiskFacts) {
     for (number, one) in (1..).zip(&risk.waived) {
         let id = format!("waived.{number}");
         finding(list, &id, &one.finding);
-        list.name(format!("{id}.who"), &one.who);
-        list.add(FactKind::Text, format!("{id}.reason"), sentences(&one.reason));
+        if let Some(who) = &one.who {
+            list.name(format!("{id}.who"), who);
+        }
+        list.add(FactKind::Text, format!("{id}.reason"), clause(&one.reason));
         if let Some(until) = &one.until {
             list.add(FactKind::Value, format!("{id}.until"), shown(until));
         }
     }
-    list.texts("waiver_note", &risk.waiver_notes);
+    for (number, waiver) in (1..).zip(&risk.idle_waivers) {
+        let id = format!("idle_waiver.{number}");
+        list.name(format!("{id}.rule"), &waiver.rule);
+        list.add(FactKind::Name, format!("{id}.place"), place(&waiver.place));
+        list.count(format!("{id}.findings"), waiver.findings);
+        if let Some(until) = &waiver.until {
+            list.add(FactKind::Value, format!("{id}.until"), shown(until));
+        }
+    }
     if !risk.not_evaluated.is_empty() {
         list.count("unevaluated.count", risk.not_evaluated.len());
     }
     for (number, rule) in (1..).zip(&risk.not_evaluated) {
         list.add(FactKind::Term, format!("unevaluated.{number}.rule"), shown(&rule.rule));
         list.add(FactKind::Term, format!("unevaluated.{number}.needs"), shown(&rule.needs));
+    }
+    let groups = Reasons::of_all(risk.not_evaluated.iter().map(|rule| (rule.rule.clone(), &rule.needs)));
+    for (number, (needs, rules)) in (1..).zip(groups.groups()) {
+        list.add(FactKind::Term, format!("unevaluated.group.{number}.needs"), shown(needs));
+        list.count(format!("unevaluated.group.{number}.count"), rules.len());
     }
 }
 

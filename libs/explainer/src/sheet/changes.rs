@@ -1,5 +1,6 @@
 //! What changes, sorted by what it is.
 
+use kube_model::image::ImageRef;
 use kube_model::{ObjectRef, Path};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -132,4 +133,60 @@ pub struct FieldChange {
     pub path: Path,
     /// What happens.
     pub op: Op,
+}
+
+impl ChangeFacts {
+    /// Whether nothing changes.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        self.added.is_empty() && self.removed.is_empty() && !self.has_named() && self.fields.is_empty()
+    }
+
+    /// The objects that are new, without those that were there under another name.
+    pub(crate) fn new_objects(&self) -> Vec<ObjectRef> {
+        let is_new = |object: &&ObjectRef| self.renamed.iter().all(|one| one.after != **object);
+        self.added.iter().filter(is_new).cloned().collect()
+    }
+
+    /// How many objects are new and gone under another name. Those that are one object with a new hash are not: what
+    /// changes in them is told.
+    pub(crate) fn renamed_objects(&self) -> usize {
+        self.renamed.iter().filter(|one| self.added.contains(&one.after)).count()
+    }
+
+    /// The objects that are gone, without those that are there under another name.
+    pub(crate) fn gone_objects(&self) -> Vec<ObjectRef> {
+        let is_gone = |object: &&ObjectRef| self.renamed.iter().all(|one| one.before != **object);
+        self.removed.iter().filter(is_gone).cloned().collect()
+    }
+
+    /// Whether anything changes inside objects that has a name of its own here.
+    pub(crate) fn has_named(&self) -> bool {
+        !(self.images.is_empty() && self.settings.is_empty() && self.sizes.is_empty())
+    }
+}
+
+impl ImageChange {
+    /// What tells the two images apart: of one repository the tags, else the digests, else all of it.
+    pub(crate) fn versions(&self) -> Option<(String, String)> {
+        let (before, after) = (self.before.as_ref()?, self.after.as_ref()?);
+        let (was, is) = (ImageRef::parse(before), ImageRef::parse(after));
+        let pair = |was: Option<&str>, is: Option<&str>| {
+            was.zip(is).filter(|(was, is)| was != is).map(|(was, is)| (was.to_owned(), is.to_owned()))
+        };
+        let same = was.repository == is.repository;
+        let (was_digest, is_digest) = (was.digest.map(short), is.digest.map(short));
+        let found = same.then(|| {
+            pair(was.tag, is.tag)
+                .or_else(|| pair(was_digest, is_digest))
+                .or_else(|| pair(was.digest, is.digest))
+        });
+        Some(found.flatten().unwrap_or_else(|| (before.clone(), after.clone())))
+    }
+}
+
+/// As much of a digest as people compare: `sha256:0123456789ab`.
+fn short(digest: &str) -> &str {
+    let start = digest.find(':').map_or(0, |colon| colon + 1);
+    digest.get(..start + 12).unwrap_or(digest)
 }

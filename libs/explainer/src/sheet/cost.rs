@@ -123,3 +123,10 @@ pub struct BudgetFact {
     /// The most that may be spent.
     pub limit: Option<Money>,
 }
+
+impl BudgetFact {
+    /// Whether more is spent than may be.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.against && self.left.as_ref().is_some_and(|left| left.micros < 0)
+    }
+}

@@ -33,6 +33,9 @@ pub struct PlanItem {
     pub place: String,
     /// Why, as part of a sentence.
     pub reason: String,
+    /// Whether somebody declined it for this promotion, so that there is nothing left to decide.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub declined: bool,
     /// Whether an earlier promotion left it behind already.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub waited: bool,

@@ -1,7 +1,7 @@
 //! What a change risks.
 
 use kube_model::ObjectRef;
-use risk_rules::{Finding, Level, RiskReport};
+use risk_rules::{Finding, Idle, IdleWaiver, Level, RiskReport, Waived};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -15,9 +15,9 @@ pub struct RiskFacts {
     /// The findings that somebody has accepted. They are in no level.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waived: Vec<WaivedFact>,
-    /// What is to be said of waivers that do not count: sentences.
+    /// The waivers that waive nothing, and should be looked at.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub waiver_notes: Vec<String>,
+    pub idle_waivers: Vec<IdleWaiverFact>,
     /// The rules that lacked their facts.
     pub not_evaluated: Vec<UnevaluatedFact>,
 }
@@ -27,12 +27,27 @@ pub struct RiskFacts {
 pub struct WaivedFact {
     /// The finding.
     pub finding: FindingFact,
-    /// Who accepted it.
-    pub who: String,
+    /// Who accepted it; none where an annotation does.
+    pub who: Option<String>,
     /// Why.
     pub reason: String,
     /// The last day on which that counts; none where it has no end.
     pub until: Option<String>,
+}
+
+/// A waiver that waives nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdleWaiverFact {
+    /// The rule that it names.
+    pub rule: String,
+    /// The place that it names.
+    pub place: String,
+    /// Why it waives nothing: `ended`, `no_such_rule` or `no_such_object`.
+    pub why: String,
+    /// Its last day, if it has one.
+    pub until: Option<String>,
+    /// How many findings it would waive, had it not ended.
+    pub findings: usize,
 }
 
 /// A finding.
@@ -70,7 +85,7 @@ pub struct FindingFact {
 pub struct UnevaluatedFact {
     /// The rule.
     pub rule: String,
-    /// What it lacked: `plan`, `base`, `usage`, `version`, `history` or `nodes`.
+    /// What it lacked, as the report has it: `plan`, `base`, `nodes`.
     pub needs: String,
 }
 
@@ -92,6 +107,34 @@ impl From<&Finding> for FindingFact {
     }
 }
 
+impl From<&Waived> for WaivedFact {
+    fn from(waived: &Waived) -> Self {
+        Self {
+            finding: FindingFact::from(&waived.finding),
+            who: waived.waiver.who.clone(),
+            reason: waived.waiver.reason.clone(),
+            until: waived.waiver.until.map(|day| day.to_string()),
+        }
+    }
+}
+
+impl From<&IdleWaiver> for IdleWaiverFact {
+    fn from(idle: &IdleWaiver) -> Self {
+        let why = match idle.why {
+            Idle::Ended => "ended",
+            Idle::NoSuchRule => "no_such_rule",
+            Idle::NoSuchObject => "no_such_object",
+        };
+        Self {
+            rule: idle.waiver.rule.clone(),
+            place: idle.waiver.place.to_string(),
+            why: why.to_owned(),
+            until: idle.waiver.until.map(|day| day.to_string()),
+            findings: idle.findings,
+        }
+    }
+}
+
 impl From<&RiskReport> for RiskFacts {
     fn from(report: &RiskReport) -> Self {
         let lacking = report
@@ -101,8 +144,8 @@ impl From<&RiskReport> for RiskFacts {
         Self {
             level: report.risk_level,
             findings: report.findings.iter().map(FindingFact::from).collect(),
-            waived: Vec::new(),
-            waiver_notes: Vec::new(),
+            waived: report.waived.iter().map(WaivedFact::from).collect(),
+            idle_waivers: report.waivers_idle.iter().map(IdleWaiverFact::from).collect(),
             not_evaluated: lacking.collect(),
         }
     }

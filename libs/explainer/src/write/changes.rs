@@ -1,34 +1,48 @@
 //! What changes.
 
-use kube_model::image::ImageRef;
-use kube_model::{ObjectRef, shown, shown_list};
+mod by_object;
 
+use kube_model::{ObjectRef, shown_list};
+
+use super::headline;
 use crate::sheet::{
     FactSheet, FieldChange, ImageChange, Op, Renamed, SettingChange, SettingKind, SizeChange,
 };
-use crate::words::{Names, Reasons, clause, count, place, value, verb};
+use crate::words::{Names, Reasons, capital, clause, count, counted, place, sentences, shown, value, verb};
 
-/// The most items of one sort that a paragraph names.
+/// The most groups of one sort that a paragraph tells.
 const MOST: usize = 5;
-/// The most files of the edit that it names.
-const FILES: usize = 3;
+/// The most objects of one group that it names.
+const OBJECTS: usize = 3;
+/// Of more objects that are new or removed their kinds are counted.
+const NAMED: usize = 6;
 
-/// None if nothing changes, which the headline says.
+/// None if nothing changes, which the headline says. What else it says is not said again.
 pub(super) fn write(sheet: &FactSheet, names: Names) -> Option<String> {
     let changes = &sheet.changes;
+    let edits = sheet.plan.as_ref().and_then(|plan| edits(&plan.edits));
+    if headline::single(sheet, names).is_some() {
+        return edits;
+    }
     let mut sentences = Vec::new();
     sentences.extend(images(&changes.images, names));
     sentences.extend(settings(&changes.settings, names));
     sentences.extend(sizes(&changes.sizes, names));
-    sentences.extend(objects(&changes.added, "new", names));
-    sentences.extend(objects(&changes.removed, "removed", names));
+    sentences.extend(objects(&changes.new_objects(), "new", names));
+    sentences.extend(objects(&changes.gone_objects(), "removed", names));
     sentences.extend(renamed(&changes.renamed, names));
-    sentences.extend(fields(&changes.fields, names));
-    sentences.extend(suppressed(changes.suppressed));
-    sentences.extend(sheet.plan.as_ref().and_then(|plan| edits(&plan.edits)));
+    sentences.extend(fields(&changes.fields, changes.has_named(), names));
+    if sentences.is_empty() {
+        sentences.extend(suppressed(changes.suppressed));
+    }
+    if changes.is_nothing() {
+        sentences.extend(sheet.plan.iter().flat_map(|plan| notes(&plan.notes)));
+    }
+    sentences.extend(edits);
     (!sentences.is_empty()).then(|| sentences.join(" "))
 }
 
+/// `2 images change: Deployment a and Deployment b from 1.0 to 1.1.`
 fn images(images: &[ImageChange], names: Names) -> Option<String> {
     let owner = |image: &ImageChange| {
         let of_object = images.iter().filter(|other| other.object == image.object).count();
@@ -38,66 +52,39 @@ fn images(images: &[ImageChange], names: Names) -> Option<String> {
             false => object,
         }
     };
-    if let Some((before, after)) = common_versions(images) {
+    if let ([(before, after)], true) = (same_step(images).as_slice(), images.len() > 1) {
         let owners: Vec<String> = images.iter().map(owner).collect();
-        let count = format!("{} images go from {} to {}", images.len(), shown(&before), shown(&after));
-        return Some(format!("{count}: {}.", shown_list(&owners, MOST)));
+        let step = format!("go from {} to {}", shown(before), shown(after));
+        return Some(format!("{} images {step}: {}.", images.len(), shown_list(&owners, NAMED)));
     }
-    let items: Vec<String> = images.iter().map(|image| of_image(image, &owner(image))).collect();
-    listed(&items, "image changes", "images change")
+    let reasons = Reasons::of_all(images.iter().map(|image| (owner(image), step(image))));
+    let count = count(images.len(), "image changes", "images change");
+    let groups = in_groups(&reasons, |step, owners| format!("{owners} {step}"));
+    (!images.is_empty()).then(|| format!("{count}: {groups}."))
 }
 
-/// The versions that several images all go from and to.
-fn common_versions(images: &[ImageChange]) -> Option<(String, String)> {
-    let of = |image: &ImageChange| Some(versions(image.before.as_ref()?, image.after.as_ref()?));
-    let first = of(images.first()?)?;
-    (images.len() > 1 && images.iter().all(|image| of(image).as_ref() == Some(&first))).then_some(first)
+/// The versions that all images go from and to; nothing where they go different ways.
+fn same_step(images: &[ImageChange]) -> Vec<(String, String)> {
+    let mut steps: Vec<_> = images.iter().map(ImageChange::versions).collect();
+    steps.dedup();
+    if steps.len() == 1 { steps.into_iter().flatten().collect() } else { Vec::new() }
 }
 
-/// `Deployment web from 1.2 to 1.3`.
-fn of_image(image: &ImageChange, owner: &str) -> String {
-    match (&image.before, &image.after) {
-        (Some(before), Some(after)) => {
-            let (before, after) = versions(before, after);
-            format!("{owner} from {} to {}", shown(&before), shown(&after))
-        }
-        (None, Some(after)) => format!("{owner} gets {}", shown(after)),
-        (Some(before), None) => format!("{owner} loses {}", shown(before)),
-        (None, None) => owner.to_owned(),
+/// `from 1.2 to 1.3`
+fn step(image: &ImageChange) -> String {
+    match (&image.before, &image.after, image.versions()) {
+        (.., Some((before, after))) => format!("from {} to {}", shown(&before), shown(&after)),
+        (None, Some(after), None) => format!("gets {}", shown(after)),
+        (Some(before), _, None) => format!("loses {}", shown(before)),
+        (None, None, None) => "changes".to_owned(),
     }
 }
 
-/// What tells two images apart: of one repository the tags, else the digests, else all of it.
-fn versions(before: &str, after: &str) -> (String, String) {
-    let (was, is) = (ImageRef::parse(before), ImageRef::parse(after));
-    let pair = |was: Option<&str>, is: Option<&str>| {
-        was.zip(is).filter(|(was, is)| was != is).map(|(was, is)| (was.to_owned(), is.to_owned()))
-    };
-    let same = was.repository == is.repository;
-    same.then(|| pair(was.tag, is.tag).or_else(|| pair(was.digest, is.digest)))
-        .flatten()
-        .unwrap_or_else(|| (before.to_owned(), after.to_owned()))
-}
-
-/// Object by object: `in ConfigMap web, A goes from 1 to 2 and B is removed`.
+/// `in ConfigMap web, A goes from 1 to 2 and B is removed`
 fn settings(settings: &[SettingChange], names: Names) -> Option<String> {
-    let mut groups: Vec<(&ObjectRef, Vec<String>)> = Vec::new();
-    for setting in settings.iter().take(MOST) {
-        let text = of_setting(setting);
-        match groups.iter_mut().find(|(object, _)| **object == setting.object) {
-            Some((_, texts)) => texts.push(text),
-            None => groups.push((&setting.object, vec![text])),
-        }
-    }
-    let mut parts: Vec<String> = groups
-        .into_iter()
-        .map(|(object, texts)| format!("in {}, {}", names.object(object), shown_list(&texts, MOST)))
-        .collect();
-    if settings.len() > MOST {
-        parts.push(format!("and {} more", settings.len() - MOST));
-    }
     let count = count(settings.len(), "setting changes", "settings change");
-    (!parts.is_empty()).then(|| format!("{count}: {}.", parts.join("; ")))
+    let told = by_object::write(settings.iter().map(|setting| (&setting.object, of_setting(setting))), names);
+    told.map(|told| format!("{count}: {told}."))
 }
 
 fn of_setting(setting: &SettingChange) -> String {
@@ -113,43 +100,93 @@ fn of_setting(setting: &SettingChange) -> String {
     }
 }
 
+/// `in Deployment web, the replica count goes from 2 to 3`
 fn sizes(sizes: &[SizeChange], names: Names) -> Option<String> {
-    let items: Vec<String> = sizes.iter().map(|size| of_size(size, names)).collect();
-    listed(&items, "size changes", "sizes change")
+    let count = count(sizes.len(), "size changes", "sizes change");
+    let told = by_object::write(sizes.iter().map(|size| (&size.object, of_size(size))), names);
+    told.map(|told| format!("{count}: {told}."))
 }
 
-fn of_size(size: &SizeChange, names: Names) -> String {
-    let what = format!("{} in {}", crate::words::sentences(&size.what), names.object(&size.object));
+/// `the replica count goes from 2 to 3`
+fn of_size(size: &SizeChange) -> String {
+    let what = sentences(&size.what);
     match (&size.before, &size.after, value(size.before.as_ref()), value(size.after.as_ref())) {
-        (_, _, Some(before), Some(after)) => format!("{what} from {before} to {after}"),
+        (_, _, Some(before), Some(after)) => format!("{what} goes from {before} to {after}"),
         (None, _, _, Some(after)) => format!("{what} is set to {after}"),
         (_, None, Some(before), _) => format!("{what} is removed (it was {before})"),
         (Some(_), None, ..) => format!("{what} is removed"),
-        _ => what,
+        _ => format!("{what} changes"),
     }
 }
 
-fn fields(fields: &[FieldChange], names: Names) -> Option<String> {
-    let items: Vec<String> = fields
-        .iter()
-        .map(|field| {
-            let path = place(&field.path.to_string());
-            let gone = match field.op {
-                Op::Add => " (new)",
-                Op::Remove => " (removed)",
-                Op::Replace => "",
-            };
-            format!("{path} of {}{gone}", names.object(&field.object))
-        })
-        .collect();
-    listed(&items, "other field changes", "other fields change")
+/// By what is shared by most: a field of several objects, or an object with several fields.
+fn fields(fields: &[FieldChange], has_named: bool, names: Names) -> Option<String> {
+    let what = |field: &FieldChange| {
+        let gone = match field.op {
+            Op::Add => " (new)",
+            Op::Remove => " (removed)",
+            Op::Replace => "",
+        };
+        format!("{}{gone}", place(&field.path.to_string()))
+    };
+    let by_field = Reasons::of_all(fields.iter().map(|field| (names.object(&field.object), what(field))));
+    let by_object = Reasons::of_all(fields.iter().map(|field| (what(field), names.object(&field.object))));
+    let text = match by_object.groups().count() < by_field.groups().count() {
+        true => in_groups(&by_object, |object, fields| format!("{fields} of {object}")),
+        false => in_groups(&by_field, |field, objects| format!("{field} of {objects}")),
+    };
+    let count = match has_named {
+        true => count(fields.len(), "other field changes", "other fields change"),
+        false => count(fields.len(), "field changes", "fields change"),
+    };
+    (!fields.is_empty()).then(|| format!("{count}: {text}."))
+}
+
+/// The first groups, one after the other, and how many things are in no group of them.
+fn in_groups<R: PartialEq>(reasons: &Reasons<R>, text: impl Fn(&R, String) -> String) -> String {
+    let listed = reasons.listed(OBJECTS).take(MOST);
+    let mut parts: Vec<String> = listed.map(|(reason, things)| text(reason, things)).collect();
+    let more = reasons.number_from(MOST);
+    if more > 0 {
+        parts.push(format!("{more} more"));
+    }
+    // Parts that are lists themselves are kept apart by more than a comma.
+    let is_list = |part: &String| part.contains(" and ") || part.contains(", ");
+    match parts.split_last() {
+        Some((last, first)) if !first.is_empty() && parts.iter().any(is_list) => {
+            format!("{}; and {last}", first.join("; "))
+        }
+        _ => shown_list(&parts, parts.len()),
+    }
 }
 
 fn objects(objects: &[ObjectRef], what: &str, names: Names) -> Option<String> {
     let number = objects.len();
-    let list = shown_list(&names.objects(objects), MOST);
+    let verb = verb(number, "is", "are");
+    let counted = counted(objects.iter().map(|object| object.kind.clone()));
     let count = count(number, "object", "objects");
-    (number > 0).then(|| format!("{count} {} {what}: {list}.", verb(number, "is", "are")))
+    Some(match (number, counted.as_slice()) {
+        (0, _) => return None,
+        (..=NAMED, _) => format!("{count} {verb} {what}: {}.", shown_list(&names.objects(objects), NAMED)),
+        (_, [(kind, _)]) => {
+            let list = shown_list(&names.objects(objects), OBJECTS);
+            format!("{count} of kind {} {verb} {what}: {list}.", shown(kind))
+        }
+        (_, kinds) => format!("{count} {verb} {what}: {}.", of_kinds(kinds)),
+    })
+}
+
+/// `5 of kind Service, 3 of kind Deployment and 4 of other kinds`
+fn of_kinds(kinds: &[(String, usize)]) -> String {
+    // What is left after the first is named as well, if it is one kind.
+    let named = if kinds.len() == MOST + 1 { MOST + 1 } else { MOST };
+    let of_kind = |(kind, number): &(String, usize)| format!("{number} of kind {}", shown(kind));
+    let mut parts: Vec<String> = kinds.iter().take(named).map(of_kind).collect();
+    let rest: usize = kinds.iter().skip(named).map(|(_, number)| number).sum();
+    if rest > 0 {
+        parts.push(format!("{rest} of other kinds"));
+    }
+    shown_list(&parts, parts.len())
 }
 
 /// `1 object is called differently: Deployment a is now Deployment b (a new object is created and the old one deleted).`
@@ -160,7 +197,7 @@ fn renamed(renamed: &[Renamed], names: Names) -> Option<String> {
     };
     let number = renamed.len();
     let count = count(number, "object is called differently", "objects are called differently");
-    let listed = Reasons::of(renamed.iter().map(pair)).in_brackets(MOST, MOST);
+    let listed = Reasons::of(renamed.iter().map(pair)).in_brackets(MOST, OBJECTS);
     (number > 0).then(|| format!("{count}: {listed}."))
 }
 
@@ -169,19 +206,19 @@ fn suppressed(number: usize) -> Option<String> {
     (number > 0).then(|| format!("{count} in writing alone and left out."))
 }
 
+/// Why there is nothing to carry is told among the notes.
+fn notes(notes: &[String]) -> impl Iterator<Item = String> {
+    notes.iter().take(MOST).map(|note| format!("{}.", capital(&clause(note))))
+}
+
 fn edits(files: &[String]) -> Option<String> {
-    let named = match files.len() <= FILES {
+    let named = match files.len() <= OBJECTS {
         true => {
             let files: Vec<String> = files.iter().map(|file| place(file)).collect();
-            format!(": {}", shown_list(&files, FILES))
+            format!(": {}", shown_list(&files, OBJECTS))
         }
         false => String::new(),
     };
     let count = count(files.len(), "file", "files");
     (!files.is_empty()).then(|| format!("The edit touches {count}{named}."))
-}
-
-fn listed(items: &[String], one: &str, many: &str) -> Option<String> {
-    let count = count(items.len(), one, many);
-    (!items.is_empty()).then(|| format!("{count}: {}.", shown_list(items, MOST)))
 }

@@ -12,16 +12,15 @@ use crate::sheets::{self, *};
 
 #[test]
 fn explanations_say_nothing_but_facts() {
-    for (name, sheet) in sheets::all() {
-        let text = explain(&sheet).to_text();
-        assert_eq!(inventions(&sheet, &text), Vec::<String>::new(), "{name}:\n{text}");
-    }
+    let of = |(name, sheet): (String, _)| (inventions(&sheet, &explain(&sheet).to_text()), name);
+    let found: Vec<_> = sheets::all().into_iter().map(of).filter(|(found, _)| !found.is_empty()).collect();
+    assert!(found.is_empty(), "{found:?}");
 }
 
 /// The proof is worth something only if it refuses what is no fact.
 #[test]
 fn an_invented_number_name_or_level_is_seen() {
-    let (_, sheet) = sheets::all().into_iter().find(|(name, _)| *name == "the-demo").unwrap();
+    let sheet = sheets::named("the-demo");
     for (said, invented) in [
         ("2 images and 3 settings go to production", None),
         ("3 images and 3 settings go to production", Some("3 images")),

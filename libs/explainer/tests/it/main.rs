@@ -4,7 +4,7 @@
 
 mod checker;
 mod facts;
+mod golden;
 mod hostile;
 mod references;
 mod sheets;
-mod snapshots;

@@ -105,7 +105,7 @@ pub fn sanitised(text: &str) -> String {
             '\u{1b}' if rest.next_if_eq(&'[').is_some() => {
                 rest.by_ref().find(|c| ('@'..='~').contains(c));
             }
-            c if c.is_control() || c.is_whitespace() => shown.push(' '),
+            c if inert::is_unseen(c) || c.is_whitespace() => shown.push(' '),
             c => shown.push(c),
         }
     }

@@ -99,7 +99,7 @@ fn is_trailer(line: &str) -> bool {
 
 /// A value on one line: what breaks lines, hides or turns text around becomes a space.
 fn one_line(text: &str) -> String {
-    let plain: String = text.chars().map(|c| if is_odd(c) { ' ' } else { c }).collect();
+    let plain: String = text.chars().map(|c| if inert::is_unseen(c) { ' ' } else { c }).collect();
     let words: Vec<&str> = plain.split_whitespace().collect();
     match words.is_empty() {
         true => "(no name)".to_owned(),
@@ -108,18 +108,13 @@ fn one_line(text: &str) -> String {
 }
 
 fn body_line(line: &str) -> String {
-    let plain: String = line.chars().map(|c| if is_odd(c) && c != '\t' { ' ' } else { c }).collect();
+    let plain: String =
+        line.chars().map(|c| if inert::is_unseen(c) && c != '\t' { ' ' } else { c }).collect();
     let plain = plain.trim_end().to_owned();
     match [PROMOTION, PREVIEW_HASH, APPROVED_BY].iter().any(|key| value(plain.trim(), key).is_some()) {
         true => format!("> {}", plain.trim_start()),
         false => plain,
     }
-}
-
-/// Control characters, line and paragraph separators, and marks that have no width or change the direction.
-fn is_odd(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 #[cfg(test)]

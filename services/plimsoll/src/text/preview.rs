@@ -10,7 +10,7 @@ use crate::estimate::period::Scale;
 use crate::headline;
 use crate::preview::Preview;
 use crate::style::{Style, Tone};
-use explainer::{Concern, Explanation, Paragraph};
+use explainer::{Concern, Paragraph};
 use kube_model::shown_list;
 
 pub(crate) fn render(preview: &Preview, arguments: &Arguments, style: Style) -> String {
@@ -18,7 +18,7 @@ pub(crate) fn render(preview: &Preview, arguments: &Arguments, style: Style) -> 
     let plan = &preview.plan;
     headline(&mut page, preview);
     places::open(&mut page, "Blocked until decided", Tone::Bad, &plan.blocked, usize::MAX);
-    explanation(&mut page, &preview.explanation.explanation, arguments.verbose);
+    explanation(&mut page, preview, arguments.verbose);
     let most = if arguments.verbose { usize::MAX } else { PLACES };
     places::carried(&mut page, &plan.carried, most);
     places::open(&mut page, "Pending", Tone::Careful, &plan.pending, most);
@@ -90,16 +90,21 @@ fn headline(page: &mut Page, preview: &Preview) {
     }
 }
 
-/// The change in words. What is blocked, what stays behind and, on a page that is to fit a screen, what changes and what is
-/// found stands in lists of its own.
-fn explanation(page: &mut Page, explanation: &Explanation, verbose: bool) {
+/// The change in words. What stands in a list of its own, or as a note above, is not told twice: on a page that is to fit a
+/// screen that is all but the cost.
+fn explanation(page: &mut Page, preview: &Preview, verbose: bool) {
+    let explanation = &preview.explanation.explanation;
+    let has_changes = !preview.diff.changes.is_empty();
     for Paragraph { concern, text } in &explanation.paragraphs {
-        let is_listed = match concern {
-            Concern::Blocked | Concern::Behind => true,
-            Concern::Risk | Concern::Changes => !verbose,
-            _ => false,
+        let is_told = match concern {
+            Concern::Cost => true,
+            Concern::Risk => verbose,
+            Concern::Changes => verbose && has_changes,
+            Concern::Blocked | Concern::Waived | Concern::Drift | Concern::Behind | Concern::Unevaluated => {
+                false
+            }
         };
-        if !is_listed {
+        if is_told {
             page.blank();
             page.labelled(&format!("{concern}:"), text);
         }

@@ -10,6 +10,7 @@ mod drift;
 mod example;
 mod exit_codes;
 mod formats;
+mod hostile;
 mod init;
 mod known;
 mod live;

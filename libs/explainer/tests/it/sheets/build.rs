@@ -2,7 +2,7 @@
 
 use explainer::{
     ChangeFacts, ChangeItem, CostFacts, CostLine, FactSheet, FindingFact, Money, Op, PlanItem, RiskFacts,
-    Subject, UnevaluatedFact, UnknownCost,
+    Subject,
 };
 use kube_model::{ObjectRef, Path, Segment};
 use risk_rules::Level;
@@ -92,10 +92,6 @@ pub(crate) fn cost(baseline: i64, projected: i64, lines: &[(&str, i64)]) -> Cost
     }
 }
 
-pub(crate) fn unknown(name: &str, reason: &str) -> UnknownCost {
-    UnknownCost { object: object(name), reason: reason.to_owned() }
-}
-
 pub(crate) fn finding(level: Level, rule: &str, name: &str, message: &str, remedy: &str) -> FindingFact {
     FindingFact {
         rule: rule.to_owned(),
@@ -113,17 +109,9 @@ pub(crate) fn finding(level: Level, rule: &str, name: &str, message: &str, remed
 
 pub(crate) fn risk(findings: Vec<FindingFact>) -> RiskFacts {
     let level = Level::of_all(findings.iter().map(|finding| finding.level));
-    RiskFacts { level, findings, waived: vec![], waiver_notes: vec![], not_evaluated: vec![] }
-}
-
-pub(crate) fn not_evaluated(rules: &[&str], needs: &str) -> Vec<UnevaluatedFact> {
-    rules.iter().map(|rule| UnevaluatedFact { rule: (*rule).to_owned(), needs: needs.to_owned() }).collect()
+    RiskFacts { level, findings, waived: vec![], idle_waivers: vec![], not_evaluated: vec![] }
 }
 
 pub(crate) fn item(place: &str, reason: &str) -> PlanItem {
-    PlanItem { place: place.to_owned(), reason: reason.to_owned(), waited: false }
-}
-
-pub(crate) fn items(reason: &str, places: &[&str]) -> Vec<PlanItem> {
-    places.iter().map(|place| item(place, reason)).collect()
+    PlanItem { place: place.to_owned(), reason: reason.to_owned(), declined: false, waited: false }
 }
