@@ -3,6 +3,7 @@
 
 mod answers;
 mod evil;
+mod hostile;
 mod property;
 mod requests;
 mod sheet;
