@@ -1,4 +1,4 @@
-//! The explanations as people read them. Each text was written down by reading the sheet.
+//! The explanations as people read them: each text was read against its sheet, line by line, before it was kept.
 
 use explainer::explain;
 

@@ -1,6 +1,6 @@
 //! Explanations of changes that people meet, read as a whole, and the proof that they say nothing but facts.
 
-#![allow(clippy::unwrap_used, reason = "a panic in a test is its report")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a panic in a test is its report")]
 
 mod checker;
 mod facts;

@@ -26,7 +26,9 @@ fn a_model_that_says_what_a_manifest_tells_it_is_refused() {
     assert!(corpus.len() >= 500, "{}", corpus.len());
     let mut through = Vec::new();
     for text in &corpus {
-        for whole in [answer(text, "", ITEM), answer(HEADLINE, text, ITEM), answer(HEADLINE, "", text), text.clone()] {
+        for whole in
+            [answer(text, "", ITEM), answer(HEADLINE, text, ITEM), answer(HEADLINE, "", text), text.clone()]
+        {
             if let Ok(explanation) = asked().read(&whole) {
                 through.push(explanation.to_text());
             }
@@ -55,7 +57,9 @@ fn what_a_manifest_says_is_data_in_a_request_and_a_quotation_in_a_text() {
         let lines: Vec<Value> = sent
             .lines()
             .filter(|line| line.starts_with('{'))
-            .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{text:?}: {error}: {line}")))
+            .map(|line| {
+                serde_json::from_str(line).unwrap_or_else(|error| panic!("{text:?}: {error}: {line}"))
+            })
             .collect();
         assert_eq!(lines.len(), facts.len(), "{text:?}");
         assert!(lines.iter().zip(&facts).all(|(line, fact)| line["id"] == json!(fact.id)), "{text:?}");
