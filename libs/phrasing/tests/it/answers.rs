@@ -29,12 +29,12 @@ fn a_whole_answer_is_filled_in() {
         explanation.to_text(),
         "1 image changes on the way from \"staging\" to \"production\", the cost changes by +$36.50, and the risk is \
          critical.\n\
-         Changes: The image of \"web\" changes from \"registry.example/web:1.1.0\" to \
-         \"registry.example/web:1.2.0\".\n\
          Risk: The finding about \"StatefulSet db\" is critical: The volume of db is deleted with its claim. \
          \"Deployment web\" has a finding of its own, which is medium.\n\
          Cost: The cost changes by +$36.50, from $100.00 to $136.50, because \"Deployment web\" runs with other \
          replicas: from \"3\" to \"5\".\n\
+         Changes: The image of \"web\" changes from \"registry.example/web:1.1.0\" to \
+         \"registry.example/web:1.2.0\".\n\
          Stays behind: 4 differences stay as the target has them.\n\
          Before you approve:\n\
          - Ask the owner of \"StatefulSet db\" whether the data is needed.\n\
