@@ -48,6 +48,10 @@ fn images(plan: &PlanFacts) -> impl Iterator<Item = (&PlanItem, &str)> {
 fn another_artefact(change: &Change<'_>, plan: &PlanFacts) -> Result<Vec<Hit>, Missing> {
     let hits = images(plan).filter_map(|(item, of_source)| {
         let workload = change.after.workload(&item.place.object)?;
+        // Of several under one name nobody knows which one is meant.
+        if workload.object.at(&["metadata", "generateName"]).is_some() {
+            return None;
+        }
         let is =
             workload.containers.iter().find(|one| one.path_of(&["image"]) == item.place.path)?.image()?;
         let (source, target) = (ImageRef::parse(of_source), ImageRef::parse(is));

@@ -23,7 +23,7 @@ fn only_the_bytes_of_the_value_change() {
     let before = read(&sandbox, "production/web.yaml");
     let run = sandbox.run(&WRITE);
     assert_eq!(run.code, 0, "{run:?}");
-    assert!(run.out.contains("Written: 1 file\n  ~ production/web.yaml"), "{}", run.out);
+    assert!(run.out.contains("Written: 1 file (production/web.yaml)\n"), "{}", run.out);
     assert_eq!(read(&sandbox, "production/web.yaml"), before.replace("a:1", "a:2"));
     assert_eq!(read(&sandbox, "production/notes.txt"), "kept");
 }
