@@ -194,13 +194,14 @@ fn summary(out: &str) -> Value {
     let refused = list("pending").iter().filter(is_refused).count();
     let cost = &document["estimated_cost"];
     assert!(cost["projected_micros"].is_i64(), "{cost}");
+    let others = ["kept", "candidates", "blocked"].map(|name| list(name).len());
     json!({
         "level": document["risk_level"],
         "rules": rules,
         "cost": [cost["baseline_micros"], cost["projected_micros"]],
         "carried": list("carried").len() + refused,
         "pending": list("pending").len() - refused,
-        "others": ["kept", "candidates", "blocked"].map(|name| list(name).len()),
+        "others": others,
         "objects": document["diff_summary"]["modified"].as_array().unwrap().len(),
     })
 }
