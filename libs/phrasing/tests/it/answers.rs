@@ -40,7 +40,7 @@ fn a_whole_answer_is_filled_in() {
          - Ask the owner of \"StatefulSet db\" whether the data is needed.\n\
          - Compare the new image with the old version."
     );
-    assert_eq!(explanation.paragraphs[0].concern, Concern::Changes);
+    assert_eq!(explanation.paragraphs[0].concern, Concern::Risk, "what can break comes first");
 }
 
 #[test]
