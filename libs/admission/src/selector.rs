@@ -1,5 +1,6 @@
 //! Label selectors (`LabelSelector` of `meta/v1`).
 
+use kube_model::{meets_requirement, required_label};
 use serde_json::{Map, Value};
 
 use crate::Known;
@@ -42,18 +43,18 @@ fn requirement(
     expression: &Value,
     label: &dyn Fn(&str) -> Result<Option<String>, String>,
 ) -> Result<Known, SelectorError> {
-    let text = |key: &str| expression.get(key).and_then(Value::as_str).unwrap_or_default();
-    let values = expression.get("values").and_then(Value::as_array);
-    let is_among =
-        |found: &str| values.is_some_and(|values| values.iter().any(|value| value.as_str() == Some(found)));
-    let test: &dyn Fn(Option<&str>) -> bool = match text("operator") {
-        "In" => &|found| found.is_some_and(is_among),
-        "NotIn" => &|found| !found.is_some_and(is_among),
-        "Exists" => &|found| found.is_some(),
-        "DoesNotExist" => &|found| found.is_none(),
-        other => return Err(SelectorError(other.to_owned())),
+    let meets = |found: Option<&str>| {
+        meets_requirement(expression, found).ok_or_else(|| {
+            let operator = expression.get("operator").and_then(Value::as_str);
+            SelectorError(operator.unwrap_or_default().to_owned())
+        })
     };
-    Ok(holds(label(text("key")), test))
+    // An operator that there is not is refused whatever the label.
+    meets(None)?;
+    match label(required_label(expression)) {
+        Ok(found) => Ok(meets(found.as_deref())?.into()),
+        Err(why) => Ok(Known::Unknown(why)),
+    }
 }
 
 /// The labels of an object, for [`label_selector`].

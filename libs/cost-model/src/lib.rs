@@ -80,6 +80,7 @@ pub use estimate::estimate;
 pub use figures::{Figure, Figures};
 pub use group::{Group, GroupBy, Period};
 pub use json::{CostPreview, EstimatedCost};
+pub use measured::Measured;
 pub use range::{Range, Ranges};
 pub use report::{ContainerCost, CostReport, LineCost, ObjectCost, Part, ResourceChange, UnknownCost};
 pub use resource::Resource;

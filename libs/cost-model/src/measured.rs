@@ -9,16 +9,18 @@ use crate::usage::{Usage, WorkloadUsage};
 /// An entry with its place in the file: the first that matches counts.
 type Entry<'a> = (usize, ObjectPattern, &'a WorkloadUsage);
 
-/// The entries of a usage file.
+/// The entries of a usage file, by the names of their objects.
 #[derive(Debug, Default)]
-pub(crate) struct Measured<'a> {
+pub struct Measured<'a> {
     by_name: HashMap<String, Vec<Entry<'a>>>,
     /// Those whose name stands for several.
     patterns: Vec<Entry<'a>>,
 }
 
 impl<'a> Measured<'a> {
-    pub(crate) fn of(usage: &'a Usage) -> Self {
+    /// The entries of a file.
+    #[must_use]
+    pub fn of(usage: &'a Usage) -> Self {
         let mut measured = Self::default();
         for (index, workload) in usage.workloads.iter().enumerate() {
             let Some(pattern) = workload.pattern() else { continue };
@@ -31,8 +33,9 @@ impl<'a> Measured<'a> {
         measured
     }
 
-    /// What is said of an object.
-    pub(crate) fn workload(&self, key: &ObjectKey) -> Option<&'a WorkloadUsage> {
+    /// What is said of an object: by the first entry that names it.
+    #[must_use]
+    pub fn workload(&self, key: &ObjectKey) -> Option<&'a WorkloadUsage> {
         let first = |entries: &[Entry<'a>]| {
             let found = entries.iter().find(|(_, pattern, _)| pattern.matches(key));
             found.map(|(index, _, workload)| (*index, *workload))

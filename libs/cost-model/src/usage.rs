@@ -203,12 +203,6 @@ impl Usage {
 }
 
 impl WorkloadUsage {
-    /// Whether it is about this object.
-    #[must_use]
-    pub fn is_of(&self, key: &ObjectKey) -> bool {
-        self.pattern().is_some_and(|pattern| pattern.matches(key))
-    }
-
     pub(crate) fn pattern(&self) -> Option<ObjectPattern> {
         self.object.parse::<PlacePattern>().ok().map(|pattern| pattern.object)
     }

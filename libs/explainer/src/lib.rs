@@ -6,10 +6,8 @@
 //! are bounded, what cannot be seen is escaped, what could be taken for the sentence is quoted, and the forms of an
 //! [`Explanation`] for terminals, Markdown, HTML and Slack leave no markup, link or mention of theirs alive.
 //!
-//! [`FactSheet::facts`] gives each fact a name by which whoever writes otherwise (a language model) refers to it, and
-//! [`inventions`] says what in a text is no fact.
+//! [`FactSheet::facts`] gives each fact a name by which whoever writes otherwise (a language model) refers to it.
 
-mod check;
 mod classify;
 mod explanation;
 mod facts;
@@ -17,7 +15,6 @@ mod sheet;
 mod words;
 mod write;
 
-pub use check::inventions;
 pub use explanation::{Concern, Explanation, Paragraph};
 pub use facts::{Fact, FactKind};
 pub use sheet::{

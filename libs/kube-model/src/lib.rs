@@ -8,6 +8,7 @@
 pub mod args;
 pub mod duration;
 pub mod image;
+mod label_requirement;
 pub mod lists;
 mod object;
 pub mod order;
@@ -24,6 +25,7 @@ mod state;
 mod together;
 pub mod yaml;
 
+pub use label_requirement::{meets_requirement, required_label};
 pub use object::{Object, ObjectKey, ObjectRef, Origin};
 pub use path::{Path, PathError, Segment};
 pub use place::{ObjectPattern, Place, PlaceError, PlacePattern};

@@ -18,6 +18,7 @@ mod pod_security;
 mod report;
 mod rule;
 mod rules;
+mod tables;
 mod verdict;
 mod waiver;
 

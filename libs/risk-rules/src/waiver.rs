@@ -7,7 +7,7 @@ use application::{Date, Policy};
 use kube_model::{ObjectKey, Place, PlacePattern};
 use serde::{Deserialize, Serialize};
 
-use crate::{Finding, RiskReport, catalogue};
+use crate::{CHECKS, Finding, RULES, RiskReport};
 
 /// The rule of a waiver that stands for every rule.
 const EVERY_RULE: &str = "*";
@@ -129,10 +129,10 @@ impl Waiver {
 
     /// Whether there is a rule that it could be about.
     fn rule_exists(&self) -> bool {
+        let names = |id: &str, equivalents: &[&str]| id == self.rule || equivalents.contains(&&*self.rule);
         self.rule == EVERY_RULE
-            || catalogue()
-                .iter()
-                .any(|rule| rule.id == self.rule || rule.equivalents.contains(&self.rule.as_str()))
+            || RULES.iter().any(|rule| names(rule.id, rule.equivalents))
+            || CHECKS.iter().any(|check| names(check.id, check.equivalents))
     }
 }
 

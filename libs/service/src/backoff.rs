@@ -27,7 +27,8 @@ impl Backoff {
 }
 
 /// A number by lot: the last bits of a new identifier, which a UUID of version 7 draws at random.
-pub(crate) fn lot(clock: &dyn Clock) -> u32 {
+#[must_use]
+pub fn lot(clock: &dyn Clock) -> u32 {
     let [.., a, b, c, d] = clock.new_id().into_bytes();
     u32::from_be_bytes([a, b, c, d])
 }

@@ -49,7 +49,7 @@ mod supervisor;
 mod task;
 
 pub use address::{Address, AddressError};
-pub use backoff::Backoff;
+pub use backoff::{Backoff, lot};
 pub use clock::{Clock, SystemClock};
 pub use config::{ConfigError, Settings, Sources};
 pub use consume::{consume, consume_records, consumer, record_consumer};

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
+use application::Application;
 use discovery::{Environment, Reads, Repository, discover};
 use source::{Discovery, EnvironmentInfo, Located, RepositoryFiles, RepositoryOrigin, Resolved, SourceError};
 
@@ -107,6 +108,28 @@ impl Given {
             Self::Manifests(resolved) => resolved.environment.as_ref(),
             Self::Rendered { environment, .. } => environment.as_ref(),
         }
+    }
+
+    /// The files that the side is read from and what was found about it there, if `declares` says that `plimsoll.yaml` names
+    /// something for its environment. `argument` is what named the side.
+    pub(crate) fn declaring(
+        &self,
+        session: &Session,
+        argument: &str,
+        declares: impl Fn(&Application, &application::Environment) -> bool,
+    ) -> Result<Option<(Arc<RepositoryFiles>, Environment)>, Failure> {
+        if let Self::Rendered { files, found, .. } = self {
+            return Ok(Some((Arc::clone(files), (**found).clone())));
+        }
+        let known = session.workspace.application().zip(self.environment());
+        let declared = known.is_some_and(|(application, environment)| {
+            let environment = application.environment(&environment.name);
+            environment.is_some_and(|environment| declares(application, environment))
+        });
+        if !declared {
+            return Ok(None);
+        }
+        Ok(session.workspace.locate(argument)?.map(|located| (located.files, located.found)))
     }
 
     /// The files that other environments of the repository are rendered from.

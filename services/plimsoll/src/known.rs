@@ -1,6 +1,6 @@
 //! The facts of the rules beside manifests and plan: what is measured, what the nodes say, which version there is.
 
-use cost_model::{Bill, ContainerPeak, Usage, WorkloadUsage};
+use cost_model::{Bill, ContainerPeak, Measured, Usage, WorkloadUsage};
 use kube_model::{Object, ObjectKey, Quantity};
 use risk_rules::{ClusterFacts, ContainerUse, Facts};
 use rust_decimal::Decimal;
@@ -22,10 +22,10 @@ fn measured(usage: &Usage, objects: &[Object]) -> Option<Vec<ContainerUse>> {
         return None;
     }
     let days = usage.days.and_then(|days| days.to_u32());
+    let measured = Measured::of(usage);
     let of_object = |object: &Object| {
-        let key = object.key.clone();
-        let entry = usage.workloads.iter().find(|entry| entry.is_of(&key));
-        entry.into_iter().flat_map(|entry| containers(&key, entry, days)).collect::<Vec<_>>()
+        let entry = measured.workload(&object.key);
+        entry.map_or_else(Vec::new, |entry| containers(&object.key, entry, days))
     };
     Some(objects.iter().flat_map(of_object).collect())
 }

@@ -80,18 +80,8 @@ impl Nodes {
 impl NamedNodes {
     /// What is named for a source that an argument names.
     pub(crate) fn of(session: &Session, given: &Given, argument: &str) -> Result<Option<Self>, Failure> {
-        if let Given::Rendered { files, found, .. } = given {
-            let named = |path: &String| Self { files: Arc::clone(files), path: path.clone() };
-            return Ok(found.nodes.as_ref().map(named));
-        }
-        let name = given.environment().map(|environment| environment.name.as_str());
-        let known = session.workspace.application().zip(name);
-        let declared = known.and_then(|(application, name)| application.environment(name)?.nodes.as_ref());
-        if declared.is_none() {
-            return Ok(None);
-        }
-        let located = session.workspace.locate(argument)?;
-        Ok(located.and_then(|located| Some(Self { path: located.found.nodes?, files: located.files })))
+        let found = given.declaring(session, argument, |_, environment| environment.nodes.is_some())?;
+        Ok(found.and_then(|(files, found)| Some(Self { files, path: found.nodes? })))
     }
 }
 

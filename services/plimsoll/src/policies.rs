@@ -39,33 +39,24 @@ pub(crate) struct NamedPolicies {
 impl NamedPolicies {
     /// What is named for a source that an argument names.
     pub(crate) fn of(session: &Session, given: &Given, argument: &str) -> Result<Option<Self>, Failure> {
-        let some = |files: &Arc<RepositoryFiles>, paths: &[String]| {
-            (!paths.is_empty()).then(|| Self { files: Arc::clone(files), paths: paths.to_vec() })
-        };
-        if let Given::Rendered { files, found, .. } = given {
-            return Ok(some(files, &found.policies));
-        }
-        let name = given.environment().map(|environment| environment.name.as_str());
-        let known = session.workspace.application().zip(name);
-        let declared = known.and_then(|(application, name)| {
-            let environment = application.environment(name)?;
-            Some(!application.policies_below("", environment).is_empty())
-        });
-        if declared != Some(true) {
-            return Ok(None);
-        }
-        let located = session.workspace.locate(argument)?;
-        Ok(located.and_then(|located| some(&located.files, &located.found.policies)))
+        let found = given.declaring(session, argument, |application, environment| {
+            !application.policies_below("", environment).is_empty()
+        })?;
+        let named = found.map(|(files, found)| Self { files, paths: found.policies });
+        Ok(named.filter(|named| !named.paths.is_empty()))
     }
 
     /// The files, as a plan takes them in.
-    pub(crate) fn read(&self, session: &Session) -> Result<Vec<PolicyFile>, Failure> {
-        let PlanPolicies { files, unreadable } =
-            PlanPolicies::at(self.files.tree(), &self.paths, &session.redactor);
-        match unreadable {
-            Some(why) => Err(Failure::new("POLICY_INVALID", why)),
-            None => Ok(files),
-        }
+    fn read(&self, session: &Session) -> Result<Vec<PolicyFile>, Failure> {
+        readable(PlanPolicies::at(self.files.tree(), &self.paths, &session.redactor))
+    }
+}
+
+/// The files of policies of which none is lacking.
+pub(crate) fn readable(policies: PlanPolicies) -> Result<Vec<PolicyFile>, Failure> {
+    match policies.unreadable {
+        Some(why) => Err(Failure::new("POLICY_INVALID", why)),
+        None => Ok(policies.files),
     }
 }
 

@@ -183,8 +183,8 @@ fn hold_policies(
 ) -> Result<Vec<PolicyVerdict>, Failure> {
     let mut files = session.policies.clone();
     if let Some(named) = named {
-        files.extend(named.read(session)?);
         plan.pin_policies(named.files.tree(), &named.paths, &session.redactor);
+        files.extend(policies::readable(plan.policies.clone())?);
     }
     let change = (Some(rendered.before.as_slice()), rendered.after.as_slice());
     let namespace = plan.to.namespace.clone();

@@ -17,7 +17,8 @@ pub(crate) fn or_today(asked: Option<&Date>) -> Result<Date, Failure> {
     if let Some(day) = asked {
         return Ok(day.clone());
     }
-    let now = time::OffsetDateTime::now_utc().date();
-    let text = format!("{:04}-{:02}-{:02}", now.year(), u8::from(now.month()), now.day());
-    text.parse().map_err(|error: price_book::NotADate| Failure::new("USAGE", error.to_string()))
+    today()?
+        .to_string()
+        .parse()
+        .map_err(|error: price_book::NotADate| Failure::new("USAGE", error.to_string()))
 }

@@ -8,6 +8,8 @@ use serde::Deserialize;
 use service::Failure;
 use time::OffsetDateTime;
 
+use crate::waivers::day_of;
+
 /// Larger than any price book: a wrong file should not fill the memory.
 const LARGEST: u64 = 1 << 26;
 
@@ -40,8 +42,7 @@ impl Prices {
 
     /// The prices of a day: a preview that is asked for then is pinned to them.
     pub(crate) fn on(&self, now: OffsetDateTime) -> Result<PriceBook, Failure> {
-        let day = now.date();
-        let day = format!("{:04}-{:02}-{:02}", day.year(), u8::from(day.month()), day.day());
+        let day = day_of(now)?.to_string();
         let day: Date = day.parse().map_err(|error: price_book::NotADate| {
             Failure::unhandled("PRICE_BOOK_INVALID", error.to_string())
         })?;

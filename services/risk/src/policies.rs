@@ -33,9 +33,10 @@ impl Evaluator {
 
     /// What the policies say of a change: of a plan's files, and of the target's own objects. It blocks.
     pub(crate) fn facts(&self, rendered: &Rendered, plan: &PlanDocument) -> Vec<PolicyVerdict> {
+        let lacking = plan.policies.unreadable.clone();
+        let mut facts = lacking.map_or_else(Vec::new, |why| policy_facts(Err(why)));
         if plan.policies.files.is_empty() && !has_policies(&rendered.before) {
-            let lacking = plan.policies.unreadable.clone();
-            return lacking.map_or_else(Vec::new, |why| policy_facts(Err(why)));
+            return facts;
         }
         let change = Change {
             files: &plan.policies.files,
@@ -43,8 +44,7 @@ impl Evaluator {
             after: &rendered.after,
             namespace: plan.to.namespace.as_deref(),
         };
-        let mut facts = policy_facts(self.said(change));
-        facts.extend(plan.policies.unreadable.clone().map_or_else(Vec::new, |why| policy_facts(Err(why))));
+        facts.extend(policy_facts(self.said(change)));
         facts
     }
 

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use explainer::FactSheet;
 
+use crate::inventions;
+
 /// The plain words of explanations, none of which is a level, a name or a number.
 const WORDS: &str = "
     a about accepted added affects after again against agree all allocated already also an and annotation any anybody
@@ -32,7 +34,7 @@ pub(crate) fn inventions(sheet: &FactSheet, text: &str) -> Vec<String> {
 /// What is neither a fact nor a plain word.
 pub(crate) fn strangers(sheet: &FactSheet, text: &str) -> Vec<String> {
     let words: BTreeSet<&str> = WORDS.split_whitespace().collect();
-    explainer::inventions(&sheet.facts(), text, |word| words.contains(word))
+    inventions::inventions(&sheet.facts(), text, |word| words.contains(word))
 }
 
 /// The counts that do not count what stands after them.

@@ -6,5 +6,6 @@ mod checker;
 mod facts;
 mod golden;
 mod hostile;
+mod inventions;
 mod references;
 mod sheets;

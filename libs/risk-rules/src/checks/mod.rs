@@ -36,7 +36,7 @@ use serde_json::Value;
 use crate::level::Risk;
 use crate::model::{Container, View, Workload};
 use crate::pod_security::{Pod, Violation};
-use crate::{Group, Level};
+use crate::{Group, Level, tables};
 
 pub(crate) use ignored::waive_ignored;
 pub(crate) use run::{Found, covers, equivalents_of, found};
@@ -183,29 +183,7 @@ const TABLES: [&[Check]; 23] = [
     images::CHECKS,
 ];
 
-const COUNT: usize = {
-    let (mut count, mut table) = (0, 0);
-    while table < TABLES.len() {
-        count += TABLES[table].len();
-        table += 1;
-    }
-    count
-};
-
-static ALL: [Check; COUNT] = {
-    let mut all = [TABLES[0][0]; COUNT];
-    let (mut count, mut table) = (0, 0);
-    while table < TABLES.len() {
-        let mut check = 0;
-        while check < TABLES[table].len() {
-            all[count] = TABLES[table][check];
-            count += 1;
-            check += 1;
-        }
-        table += 1;
-    }
-    all
-};
+static ALL: [Check; tables::count(&TABLES)] = tables::joined(&TABLES);
 
 /// Every static check, by subject.
 pub static CHECKS: &[Check] = &ALL;

@@ -1,6 +1,6 @@
 //! Label selectors.
 
-use kube_model::Object;
+use kube_model::{Object, meets_requirement, required_label};
 use serde_json::{Map, Value};
 
 type Labels = Map<String, Value>;
@@ -55,17 +55,8 @@ fn pairs(labels: &Value) -> Option<Vec<(&str, &str)>> {
 }
 
 fn expression_matches(expression: &Value, labels: &Labels) -> bool {
-    let text = |key: &str| expression.get(key).and_then(Value::as_str).unwrap_or_default();
-    let label = labels.get(text("key")).and_then(Value::as_str);
-    let values = expression.get("values").and_then(Value::as_array);
-    let listed = values.is_some_and(|values| values.iter().any(|value| value.as_str() == label));
-    match text("operator") {
-        "In" => label.is_some() && listed,
-        "NotIn" => label.is_none() || !listed,
-        "Exists" => label.is_some(),
-        "DoesNotExist" => label.is_none(),
-        _ => false,
-    }
+    let label = labels.get(required_label(expression)).and_then(Value::as_str);
+    meets_requirement(expression, label).unwrap_or(false)
 }
 
 #[cfg(test)]

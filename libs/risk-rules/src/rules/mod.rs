@@ -43,6 +43,7 @@ mod usage;
 mod variables;
 
 use crate::rule::Rule;
+use crate::tables;
 
 const TABLES: [&[Rule]; 41] = [
     replicas::RULES,
@@ -88,29 +89,7 @@ const TABLES: [&[Rule]; 41] = [
     history::RULES,
 ];
 
-const COUNT: usize = {
-    let (mut count, mut table) = (0, 0);
-    while table < TABLES.len() {
-        count += TABLES[table].len();
-        table += 1;
-    }
-    count
-};
-
-static ALL: [Rule; COUNT] = {
-    let mut all = [TABLES[0][0]; COUNT];
-    let (mut count, mut table) = (0, 0);
-    while table < TABLES.len() {
-        let mut rule = 0;
-        while rule < TABLES[table].len() {
-            all[count] = TABLES[table][rule];
-            count += 1;
-            rule += 1;
-        }
-        table += 1;
-    }
-    all
-};
+static ALL: [Rule; tables::count(&TABLES)] = tables::joined(&TABLES);
 
 /// Every rule, by subject.
 pub static RULES: &[Rule] = &ALL;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use phrasing::Asked;
-use service::{Backoff, Clock};
+use service::{Backoff, Clock, lot};
 use tokio::time::Instant;
 
 use crate::model::breaker::Breaker;
@@ -112,8 +112,7 @@ impl Model {
 
     /// The wait before the next try, part of which is drawn by lot.
     fn wait(&self, failures: u32) -> Duration {
-        let [.., a, b, c, d] = self.clock.new_id().into_bytes();
-        AGAIN.delay(failures, u32::from_be_bytes([a, b, c, d]))
+        AGAIN.delay(failures, lot(&*self.clock))
     }
 
     fn breaker(&self) -> MutexGuard<'_, Breaker> {

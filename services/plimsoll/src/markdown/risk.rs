@@ -43,12 +43,9 @@ fn waived(page: &mut Page, report: &RiskReport) {
         let mut table = table_head(&["Findings", "Rule", "Where", "Who", "Until", "Why"]);
         for group in by_waiver(report) {
             let first = &group.waived[0].finding;
-            let mut rules: Vec<&str> = group.waived.iter().map(|one| one.finding.rule.as_str()).collect();
-            rules.sort_unstable();
-            rules.dedup();
             table.push_str(&table_row(&[
                 format!("{}, {}", group.waived.len(), first.level),
-                rules.iter().map(|rule| escape::code(rule)).collect::<Vec<_>>().join(", "),
+                group.rules().into_iter().map(escape::code).collect::<Vec<_>>().join(", "),
                 escape::code(&group.waiver.place.to_string()),
                 escape::markdown(group.waiver.who.as_deref().unwrap_or("an annotation")),
                 group.waiver.until.map_or_else(String::new, |until| until.to_string()),

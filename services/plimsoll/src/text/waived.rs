@@ -15,6 +15,16 @@ pub(crate) struct ByWaiver<'r> {
     pub(crate) waived: Vec<&'r Waived>,
 }
 
+impl<'r> ByWaiver<'r> {
+    /// The rules whose findings are waived, each once, sorted.
+    pub(crate) fn rules(&self) -> Vec<&'r str> {
+        let mut rules: Vec<&str> = self.waived.iter().map(|one| one.finding.rule.as_str()).collect();
+        rules.sort_unstable();
+        rules.dedup();
+        rules
+    }
+}
+
 /// What is waived, by what waives it, in the order of the report.
 pub(crate) fn by_waiver(report: &RiskReport) -> Vec<ByWaiver<'_>> {
     let mut groups: Vec<ByWaiver<'_>> = Vec::new();
@@ -44,12 +54,7 @@ fn what(group: &ByWaiver<'_>) -> String {
     let first = &group.waived[0].finding;
     match group.waived.len() {
         1 => format!("{} {} on {}", first.level, first.rule, value::object(&first.object)),
-        more => {
-            let mut rules: Vec<&str> = group.waived.iter().map(|one| one.finding.rule.as_str()).collect();
-            rules.sort_unstable();
-            rules.dedup();
-            format!("{more} of {}, the worst {}", rules.join(", "), first.level)
-        }
+        more => format!("{more} of {}, the worst {}", group.rules().join(", "), first.level),
     }
 }
 

@@ -3,8 +3,7 @@
 //! It knows nothing of how a text is written: it takes every fact out of the text, and what is left has to be a plain word,
 //! or a number of things that are not named one by one.
 
-use crate::facts::{Fact, FactKind};
-use crate::words::capital;
+use explainer::{Fact, FactKind};
 
 /// What a text says that is no fact: nothing, if all is well.
 ///
@@ -12,7 +11,7 @@ use crate::words::capital;
 /// stop or with a capital. Beyond that it may hold words for which `is_word` is true (they are given in small letters), marks, and before
 /// `more`, `for` and `of` a number that is less than a count: of a list of which only the first items are named. Numbers, names
 /// and levels are no words.
-pub fn inventions(facts: &[Fact], text: &str, is_word: impl Fn(&str) -> bool) -> Vec<String> {
+pub(crate) fn inventions(facts: &[Fact], text: &str, is_word: impl Fn(&str) -> bool) -> Vec<String> {
     let mut forms: Vec<String> = facts.iter().flat_map(forms).filter(|form| text.contains(form)).collect();
     forms.sort_by(|one, other| other.len().cmp(&one.len()).then(one.cmp(other)));
     forms.dedup();
@@ -38,6 +37,12 @@ pub fn inventions(facts: &[Fact], text: &str, is_word: impl Fn(&str) -> bool) ->
 
 fn number(fact: &Fact) -> usize {
     fact.text.parse().unwrap_or(0)
+}
+
+/// The text with a capital.
+fn capital(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
 }
 
 /// The forms in which a sentence may show a fact.
@@ -75,35 +80,30 @@ fn without(text: &str, fact: &str) -> String {
     left + rest
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+fn found(text: &str) -> Vec<String> {
+    let fact = |id: &str, kind, text: &str| Fact { id: id.to_owned(), kind, text: text.to_owned() };
+    let facts = [
+        fact("cost.delta", FactKind::Money, "+$5.00"),
+        fact("risk.level", FactKind::Level, "high"),
+        fact("image.count", FactKind::Count, "12"),
+        fact("image.1.object", FactKind::Name, "Deployment web-1"),
+    ];
+    let words = ["it", "costs", "and", "more", "a", "month", "risk", "images", "is"];
+    inventions(&facts, text, |word| words.contains(&word))
+}
 
-    fn found(text: &str) -> Vec<String> {
-        let fact = |id: &str, kind, text: &str| Fact { id: id.to_owned(), kind, text: text.to_owned() };
-        let facts = [
-            fact("cost.delta", FactKind::Money, "+$5.00"),
-            fact("risk.level", FactKind::Level, "high"),
-            fact("image.count", FactKind::Count, "12"),
-            fact("image.1.object", FactKind::Name, "Deployment web-1"),
-        ];
-        let words = ["it", "costs", "and", "more", "a", "month", "risk", "images", "is"];
-        inventions(&facts, text, |word| words.contains(&word))
-    }
+#[test]
+fn facts_and_plain_words_are_said() {
+    assert!(found("It costs $5.00 more a month. Risk is high; High: Deployment web-1.").is_empty());
+    assert!(found("12 images: Deployment web-1 and 11 more.").is_empty());
+}
 
-    #[test]
-    fn facts_and_plain_words_are_said() {
-        assert!(found("It costs $5.00 more a month. Risk is high; High: Deployment web-1.").is_empty());
-        assert!(found("12 images: Deployment web-1 and 11 more.").is_empty());
-    }
-
-    #[test]
-    fn what_is_no_fact_is_seen() {
-        assert_eq!(found("It costs $5.01."), ["$5.01"]);
-        assert_eq!(found("Risk is low."), ["low"]);
-        assert_eq!(found("13 images and 12 more"), ["13"]);
-        assert_eq!(found("and 13 more"), ["13"]);
-        assert_eq!(found("Deployment web-10"), ["Deployment", "web-10"]);
-        assert_eq!(found("Deployment web-1s"), ["Deployment", "web-1s"]);
-    }
+#[test]
+fn what_is_no_fact_is_seen() {
+    assert_eq!(found("It costs $5.01."), ["$5.01"]);
+    assert_eq!(found("Risk is low."), ["low"]);
+    assert_eq!(found("13 images and 12 more"), ["13"]);
+    assert_eq!(found("and 13 more"), ["13"]);
+    assert_eq!(found("Deployment web-10"), ["Deployment", "web-10"]);
+    assert_eq!(found("Deployment web-1s"), ["Deployment", "web-1s"]);
 }
