@@ -33,7 +33,7 @@ impl Writer {
 
     /// A key on the line of its value.
     pub(super) fn key(&mut self, text: &str, indent: usize) {
-        match style::of(text, self.hidden) {
+        match style::of_key(text, self.hidden) {
             Style::Plain => self.plain(text, indent, Breaks::Never),
             Style::Single => self.single_quoted(text, indent, Breaks::Never),
             Style::Double | Style::Literal => self.double_quoted(text, indent, Breaks::Never),

@@ -14,6 +14,9 @@ pub(super) enum Style {
 /// The longest key, in bytes, that is not written behind a `?`.
 const LONGEST_KEY: usize = 128;
 
+/// The key whose value is merged into the mapping that it stands in.
+const MERGE: &str = "<<";
+
 /// Whether a key needs no `?` before it.
 pub(super) fn fits_on_a_line(key: &str) -> bool {
     key.len() <= LONGEST_KEY && !key.contains(is_break)
@@ -29,6 +32,14 @@ pub(super) fn of(text: &str, hidden: fn(char) -> bool) -> Style {
         Style::Plain if found.single => Style::Single,
         Style::Plain => Style::Double,
         style => style,
+    }
+}
+
+/// The style of a key. `<<` is quoted: plain, as go-yaml v2 writes it, it would be read as YAML's merge.
+pub(super) fn of_key(text: &str, hidden: fn(char) -> bool) -> Style {
+    match text {
+        MERGE => Style::Double,
+        text => of(text, hidden),
     }
 }
 

@@ -24,6 +24,13 @@ fn a_hidden_character_is_escaped() {
     assert_eq!(write(&json!({"k": "user\u{202e}nimda"})), "k: user\u{202e}nimda\n");
 }
 
+#[test]
+fn a_key_that_would_merge_is_quoted() {
+    let value = json!({"<<": false, "k": {"<<": "<<"}});
+    assert_eq!(write(&value), "\"<<\": false\nk:\n  \"<<\": <<\n");
+    assert_eq!(read(&write(&value)), value);
+}
+
 /// `text` with a comment at every mark.
 fn commented(text: &str, marks: &[Mark]) -> String {
     let mut commented = String::new();
