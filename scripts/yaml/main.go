@@ -15,6 +15,9 @@ import (
 type row struct {
 	JSON json.RawMessage `json:"json"`
 	YAML string          `json:"yaml"`
+	// What we write instead, where a reader would not take what the library writes, and why.
+	Because string `json:"because,omitempty"`
+	Ours    string `json:"ours,omitempty"`
 }
 
 func main() {
@@ -32,7 +35,7 @@ func main() {
 		if err != nil {
 			panic(err)
 		}
-		if err := out.Encode(row{value, string(text)}); err != nil {
+		if err := out.Encode(row{value, string(text), again.Because, again.Ours}); err != nil {
 			panic(err)
 		}
 	}
