@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Check, Look, Profile, Seen, items};
 use crate::Impact::{Harm, Safeguard};
-use crate::model::{Grant, Selector, View, grants, subjects};
+use crate::model::{On, Selector, View, permissions, subjects};
 use crate::{Group, Level};
 
 const BINDINGS: &[&str] = &["RoleBinding", "ClusterRoleBinding"];
@@ -108,10 +108,24 @@ fn roles<'a>(view: &View<'a>, binding: &Object) -> Vec<&'a Object> {
     std::iter::once(role).chain(aggregated).collect()
 }
 
-/// What a binding gives of what is looked for, in words.
-fn given(view: &View<'_>, binding: &Object, test: impl Fn(&Grant<'_>) -> bool) -> BTreeSet<String> {
-    let all = roles(view, binding).into_iter().flat_map(grants).filter(|grant| test(grant));
-    all.map(|grant| format!("{} on {}", shown(grant.verb), shown(grant.resource))).collect()
+/// What a binding gives of what is looked for, in words: these resources of this group, with any verb that counts.
+fn given(
+    view: &View<'_>,
+    binding: &Object,
+    (group, resources): (&str, &[&str]),
+    counts: fn(&str) -> bool,
+) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for allowed in roles(view, binding).into_iter().flat_map(permissions) {
+        if allowed.on != On::Resources || !allowed.groups().any(|one| one == "*" || one == group) {
+            continue;
+        }
+        for target in allowed.targets().filter(|target| *target == "*" || resources.contains(target)) {
+            let verbs = allowed.verbs().filter(|verb| counts(verb));
+            found.extend(verbs.map(|verb| format!("{} on {}", shown(verb), shown(target))));
+        }
+    }
+    found
 }
 
 fn told(binding: &Object, given: BTreeSet<String>) -> Vec<Seen> {
@@ -124,10 +138,7 @@ fn told(binding: &Object, given: BTreeSet<String>) -> Vec<Seen> {
 }
 
 fn secrets(view: &View<'_>, binding: &Object) -> Vec<Seen> {
-    let found = given(view, binding, |grant| {
-        matches!(grant.group, "" | "*") && matches!(grant.resource, "secrets" | "*")
-    });
-    told(binding, found)
+    told(binding, given(view, binding, ("", &["secrets"]), |_| true))
 }
 
 /// Kubernetes' own resources that make pods.
@@ -138,14 +149,9 @@ const MAKERS: [(&str, &[&str]); 3] = [
 ];
 
 fn pods(view: &View<'_>, binding: &Object) -> Vec<Seen> {
-    let found = given(view, binding, |grant| {
-        let makes_pods = MAKERS.iter().any(|(group, resources)| {
-            matches!(grant.group, "*") | (grant.group == *group)
-                && (grant.resource == "*" || resources.contains(&grant.resource))
-        });
-        makes_pods && matches!(grant.verb, "create" | "*")
-    });
-    told(binding, found)
+    let found =
+        MAKERS.iter().flat_map(|maker| given(view, binding, *maker, |verb| matches!(verb, "create" | "*")));
+    told(binding, found.collect())
 }
 
 fn cluster_admin(_: &View<'_>, binding: &Object) -> Vec<Seen> {

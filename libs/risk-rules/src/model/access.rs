@@ -1,47 +1,97 @@
 //! What a Role or a ClusterRole allows.
+//!
+//! A rule stands for the product of its verbs, groups, resources and names. It is never written out: a few kilobytes of
+//! YAML may stand for a million million permissions.
+
+mod widened;
+
+use std::collections::HashSet;
 
 use kube_model::{Object, shown};
 use serde_json::Value;
 
-/// One permission: a verb on a resource of a group, or on a URL.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Grant<'a> {
-    /// The API group; empty for the core group.
-    pub(crate) group: &'a str,
-    /// The resource, or the URL.
-    pub(crate) resource: &'a str,
-    /// The only object that it is for, if it is for one.
-    pub(crate) name: Option<&'a str>,
-    pub(crate) verb: &'a str,
+pub(crate) use widened::{Widened, widened};
+
+/// What permissions are on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum On {
+    /// Objects of the API.
+    Resources,
+    /// URLs that are no objects.
+    Urls,
 }
+
+/// A part of a permission: a text; none for every object, and where a permission on URLs has no such part.
+type Part<'a> = Option<&'a str>;
+
+/// Every verb on every resource (or URL) of every group with every name: one rule of a role, or what is left of one.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Permissions<'a> {
+    pub(crate) on: On,
+    /// Verbs, groups, resources or URLs, names; none of them is empty.
+    factors: [Vec<Part<'a>>; 4],
+}
+
+const VERBS: usize = 0;
+const GROUPS: usize = 1;
+const TARGETS: usize = 2;
+const NAMES: usize = 3;
 
 /// Everything that a role allows.
-pub(crate) fn grants(role: &Object) -> Vec<Grant<'_>> {
+pub(crate) fn permissions(role: &Object) -> Vec<Permissions<'_>> {
     let rules = role.value.get("rules").and_then(Value::as_array).into_iter().flatten();
-    rules.flat_map(of_rule).collect()
+    rules.flat_map(of_rule).filter(|allowed| !allowed.factors.iter().any(Vec::is_empty)).collect()
 }
 
-fn of_rule(rule: &Value) -> Vec<Grant<'_>> {
-    let names = match texts(rule, "resourceNames") {
-        names if names.is_empty() => vec![None],
-        names => names.into_iter().map(Some).collect(),
-    };
-    let mut grants = Vec::new();
-    for verb in texts(rule, "verbs") {
-        for group in texts(rule, "apiGroups") {
-            for resource in texts(rule, "resources") {
-                grants.extend(names.iter().map(|name| Grant { group, resource, name: *name, verb }));
-            }
-        }
-        for url in texts(rule, "nonResourceURLs") {
-            grants.push(Grant { group: "", resource: url, name: None, verb });
-        }
+fn of_rule(rule: &Value) -> [Permissions<'_>; 2] {
+    let all = || vec![None];
+    let names = Some(texts(rule, "resourceNames")).filter(|names| !names.is_empty()).unwrap_or_else(all);
+    let verbs = texts(rule, "verbs");
+    let of_resources = [verbs.clone(), texts(rule, "apiGroups"), texts(rule, "resources"), names];
+    let of_urls = [verbs, all(), texts(rule, "nonResourceURLs"), all()];
+    [Permissions { on: On::Resources, factors: of_resources }, Permissions { on: On::Urls, factors: of_urls }]
+}
+
+fn texts<'a>(rule: &'a Value, key: &str) -> Vec<Part<'a>> {
+    let texts = rule.get(key).and_then(Value::as_array).into_iter().flatten();
+    let mut seen = HashSet::new();
+    texts.filter_map(Value::as_str).filter(|text| seen.insert(*text)).map(Some).collect()
+}
+
+impl<'a> Permissions<'a> {
+    pub(crate) fn verbs(&self) -> impl Iterator<Item = &'a str> + '_ {
+        self.factors[VERBS].iter().flatten().copied()
     }
-    grants
-}
 
-fn texts<'a>(rule: &'a Value, key: &str) -> Vec<&'a str> {
-    rule.get(key).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
+    /// The API groups; `""` is the core group.
+    pub(crate) fn groups(&self) -> impl Iterator<Item = &'a str> + '_ {
+        self.factors[GROUPS].iter().flatten().copied()
+    }
+
+    /// The resources, or the URLs.
+    pub(crate) fn targets(&self) -> impl Iterator<Item = &'a str> + '_ {
+        self.factors[TARGETS].iter().flatten().copied()
+    }
+
+    /// The only objects that it is for; none for every object.
+    pub(crate) fn names(&self) -> impl Iterator<Item = Option<&'a str>> + '_ {
+        self.factors[NAMES].iter().copied()
+    }
+
+    /// Whether it only looks, and not at secrets.
+    pub(crate) fn is_harmless_reading(&self) -> bool {
+        self.on == On::Resources
+            && self.verbs().all(|verb| matches!(verb, "get" | "list" | "watch"))
+            && self.targets().all(|target| !matches!(target, "secrets" | "*") && !target.contains('/'))
+    }
+
+    /// Whether it allows everything.
+    pub(crate) fn is_everything(&self) -> bool {
+        let has_all = |factor: usize| self.factors[factor].contains(&Some("*"));
+        self.on == On::Resources
+            && [VERBS, GROUPS, TARGETS].into_iter().all(has_all)
+            && self.factors[NAMES].contains(&None)
+    }
 }
 
 /// Who a binding gives its role to: `ServiceAccount shop/web`, `Group system:authenticated`.
@@ -57,76 +107,4 @@ pub(crate) fn subjects(binding: &Object) -> Vec<String> {
             format!("{} {}", shown(text("kind").unwrap_or("subject")), shown(&name))
         })
         .collect()
-}
-
-impl Grant<'_> {
-    /// Whether this permission includes the other (Kubernetes documentation, "Using RBAC Authorization": `*`
-    /// stands for all groups, resources or verbs; a rule without names is for every object).
-    pub(crate) fn includes(&self, other: &Grant<'_>) -> bool {
-        let either = |mine: &str, theirs: &str| mine == "*" || mine == theirs;
-        either(self.group, other.group)
-            && includes_resource(self.resource, other.resource)
-            && either(self.verb, other.verb)
-            && (self.name.is_none() || self.name == other.name)
-    }
-
-    /// Whether it only looks, and not at secrets.
-    pub(crate) fn is_harmless_reading(&self) -> bool {
-        matches!(self.verb, "get" | "list" | "watch")
-            && !matches!(self.resource, "secrets" | "*")
-            && !self.resource.contains('/')
-    }
-
-    /// Whether it allows everything.
-    pub(crate) fn is_everything(&self) -> bool {
-        self.group == "*" && self.resource == "*" && self.verb == "*" && self.name.is_none()
-    }
-}
-
-/// `*` is everything, `*/scale` that subresource of everything, `/healthz/*` everything below a URL.
-fn includes_resource(mine: &str, theirs: &str) -> bool {
-    if mine == "*" || mine == theirs {
-        return true;
-    }
-    if let Some(subresource) = mine.strip_prefix("*/") {
-        return theirs.split_once('/').is_some_and(|(_, theirs)| theirs == subresource);
-    }
-    mine.starts_with('/') && mine.strip_suffix('*').is_some_and(|start| theirs.starts_with(start))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn grant<'a>(group: &'a str, resource: &'a str, name: Option<&'a str>, verb: &'a str) -> Grant<'a> {
-        Grant { group, resource, name, verb }
-    }
-
-    #[test]
-    fn a_wider_permission_includes_a_narrower_one() {
-        let pods = grant("", "pods", None, "get");
-        for wider in [
-            grant("", "pods", None, "get"),
-            grant("*", "pods", None, "get"),
-            grant("", "*", None, "get"),
-            grant("", "pods", None, "*"),
-        ] {
-            assert!(wider.includes(&pods), "{wider:?}");
-        }
-        for other in [
-            grant("apps", "pods", None, "get"),
-            grant("", "pods", Some("web"), "get"),
-            grant("", "pods/log", None, "get"),
-            grant("", "pods", None, "list"),
-        ] {
-            assert!(!other.includes(&pods), "{other:?}");
-        }
-        assert!(grant("apps", "*/scale", None, "*").includes(&grant(
-            "apps",
-            "deployments/scale",
-            None,
-            "get"
-        )));
-        assert!(grant("", "/healthz/*", None, "get").includes(&grant("", "/healthz/ready", None, "get")));
-    }
 }

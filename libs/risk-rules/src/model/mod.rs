@@ -2,6 +2,7 @@
 
 mod access;
 mod amount;
+mod keeping;
 mod labels;
 mod mentions;
 mod provided;
@@ -14,8 +15,9 @@ mod workload;
 
 use kube_model::Object;
 
-pub(crate) use access::{Grant, grants, subjects};
+pub(crate) use access::{On, Permissions, Widened, permissions, subjects, widened};
 pub(crate) use amount::Amount;
+pub(crate) use keeping::keeping_note;
 pub(crate) use mentions::{Callers, hosts_in, mentions, service_of};
 pub(crate) use provided::{Keys, provided_keys};
 pub(crate) use references::{Reference, Way, references};

@@ -17,7 +17,7 @@ pub(super) const RULES: &[Rule] = &[
         source: "https://kubernetes.io/docs/concepts/cluster-administration/admission-webhooks-good-practices/",
         remedy: "Let it fail open, or leave its own namespace and kube-system out and run it with several replicas.",
         fires: "a new webhook for pods in all namespaces, with `failurePolicy: Fail`",
-        near_miss: "`failurePolicy: Ignore`",
+        near_miss: "`failurePolicy: Ignore`; one for the objects of another API group is medium",
         equivalents: &[],
         check: Check::States(webhook_fails_closed),
     },
@@ -76,12 +76,22 @@ fn reach(webhook: &Value) -> Reach {
             other => !is_empty(other),
         })
     });
-    let rules = webhook.get("rules").and_then(Value::as_array).into_iter().flatten();
-    let resources =
-        rules.flat_map(|rule| rule.get("resources").and_then(Value::as_array).into_iter().flatten());
-    let takes_pods =
-        resources.filter_map(Value::as_str).any(|resource| matches!(resource, "pods" | "*" | "*/*"));
-    if takes_pods && !is_limited { Reach::EveryPod } else { Reach::Some }
+    let mut rules = webhook.get("rules").and_then(Value::as_array).into_iter().flatten();
+    if rules.any(takes_new_pods) && !is_limited { Reach::EveryPod } else { Reach::Some }
+}
+
+/// Whether a rule is asked when a pod is made (API reference, "RuleWithOperations"): pods are of the core group, `*` is all
+/// resources and `*/*` their subresources too.
+fn takes_new_pods(rule: &Value) -> bool {
+    let has = |field: &str, wanted: &[&str]| {
+        let values = rule.get(field).and_then(Value::as_array).into_iter().flatten();
+        values.filter_map(Value::as_str).any(|value| wanted.contains(&value))
+    };
+    has("apiGroups", &["", "*"])
+        && has("apiVersions", &["v1", "*"])
+        && has("operations", &["CREATE", "*"])
+        && has("resources", &["pods", "*", "*/*"])
+        && text(rule, "scope") != "Cluster"
 }
 
 fn is_empty(value: &Value) -> bool {

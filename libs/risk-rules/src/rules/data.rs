@@ -4,7 +4,7 @@ use kube_model::{Object, Path, Quantity, shown, shown_list, shown_value};
 
 use crate::Impact::{Disaster, Harm};
 use crate::Level;
-use crate::model::{Change, references, same_namespace};
+use crate::model::{Change, keeping_note, references, same_namespace};
 use crate::rule::{Check, Group, Hit, Rule};
 
 pub(super) const RULES: &[Rule] = &[
@@ -16,7 +16,7 @@ pub(super) const RULES: &[Rule] = &[
         source: "https://kubernetes.io/docs/concepts/storage/persistent-volumes/#reclaiming",
         remedy: "Make a backup and check the volume's reclaim policy first, or keep the claim.",
         fires: "a claim is removed",
-        near_miss: "it carries `helm.sh/resource-policy: keep`",
+        near_miss: "it carries `helm.sh/resource-policy: keep`; not so with `Delete=false`, by which Argo CD does not prune less",
         equivalents: &[],
         check: Check::States(claim_removed),
     },
@@ -70,21 +70,9 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-/// The objects of a kind that the change removes for good: some carry a note that they are to be kept when
-/// their manifest goes (Helm's resource policy, Argo CD's and Flux' prune options).
+/// The objects of a kind that the change removes for good: some are kept when their manifest goes.
 fn removed<'a>(change: &Change<'a>, kind: &str) -> Vec<&'a Object> {
-    change.removed(kind).filter(|object| !outlives_its_manifest(object)).collect()
-}
-
-fn outlives_its_manifest(object: &Object) -> bool {
-    let annotation = |key: &str| object.text(&["metadata", "annotations", key]).unwrap_or_default();
-    let label = |key: &str| object.text(&["metadata", "labels", key]).unwrap_or_default();
-    let prune = "kustomize.toolkit.fluxcd.io/prune";
-    let options = annotation("argocd.argoproj.io/sync-options");
-    annotation("helm.sh/resource-policy") == "keep"
-        || options.split(',').any(|option| matches!(option.trim(), "Prune=false" | "Delete=false"))
-        || annotation(prune) == "disabled"
-        || label(prune) == "disabled"
+    change.removed(kind).filter(|object| keeping_note(object).is_none()).collect()
 }
 
 fn claim_removed(change: &Change<'_>) -> Vec<Hit> {

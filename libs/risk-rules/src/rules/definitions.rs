@@ -41,10 +41,13 @@ pub(super) const RULES: &[Rule] = &[
 
 const CRD: &str = "CustomResourceDefinition";
 
+fn versions(definition: &Object) -> impl Iterator<Item = &Value> {
+    definition.at(&["spec", "versions"]).and_then(Value::as_array).into_iter().flatten()
+}
+
 /// The versions that a definition serves, by name.
 fn served(definition: &Object) -> BTreeMap<&str, &Value> {
-    let versions = definition.at(&["spec", "versions"]).and_then(Value::as_array).into_iter().flatten();
-    versions
+    versions(definition)
         .filter(|version| version.get("served") != Some(&Value::Bool(false)))
         .filter_map(|version| Some((version.get("name")?.as_str()?, version)))
         .collect()
@@ -67,9 +70,11 @@ fn version_removed(change: &Change<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
     for (before, after) in change.kept(CRD) {
         let left = served(after);
+        let listed: Vec<&str> = versions(after).filter_map(|version| version.get("name")?.as_str()).collect();
         for (version, was) in served(before).into_iter().filter(|(version, _)| !left.contains_key(version)) {
             let users: Vec<String> = objects(change, after, version).into_iter().map(named).collect();
-            let is_stored = was.get("storage") == Some(&Value::Bool(true));
+            // A version that is listed and not served is the step before it goes.
+            let is_stored = was.get("storage") == Some(&Value::Bool(true)) && !listed.contains(&version);
             let (risk, follows) = match (users.is_empty(), is_stored) {
                 (false, _) => {
                     (Harm.certain(), format!("{} is written in it and is refused", shown_list(&users, 3)))

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::Impact::{Harm, Safeguard};
 use crate::Level;
 use crate::level::Risk;
-use crate::model::{Change, Container, Grant, View, Way, Workload, grants, references};
+use crate::model::{Change, Container, Permissions, View, Way, Workload, permissions, references, widened};
 use crate::rule::{Check, Group, Hit, Rule};
 
 const STANDARDS: &str = "https://kubernetes.io/docs/concepts/security/pod-security-standards/";
@@ -203,8 +203,11 @@ fn account<'a>(workload: &Workload<'a>) -> &'a str {
     workload.pod.get("serviceAccountName").and_then(Value::as_str).unwrap_or("default")
 }
 
+/// How many of the permissions are counted; the rest is said to be more.
+const COUNTED: usize = 10_000;
+
 /// Everything that a ServiceAccount may do by the bindings and roles of a state.
-fn permissions<'a>(view: &View<'a>, account: &str, workload: &Workload<'_>) -> Vec<Grant<'a>> {
+fn allowed<'a>(view: &View<'a>, account: &str, workload: &Workload<'_>) -> Vec<Permissions<'a>> {
     let namespace = workload.object.key.namespace.as_deref();
     let bindings = ["RoleBinding", "ClusterRoleBinding"].iter().flat_map(|kind| view.of_kind(kind));
     let is_bound = |subject: &Value| {
@@ -221,8 +224,28 @@ fn permissions<'a>(view: &View<'a>, account: &str, workload: &Workload<'_>) -> V
             let role = |field: &str| binding.text(&["roleRef", field]).unwrap_or_default();
             view.named(role("kind"), role("name"), binding)
         })
-        .flat_map(grants)
+        .flat_map(permissions)
         .collect()
+}
+
+/// `get on pods, list on pods and 3 more`.
+fn in_words(new: &[Permissions<'_>]) -> String {
+    let pairs = || {
+        new.iter()
+            .flat_map(|new| new.targets().flat_map(|target| new.verbs().map(move |verb| (verb, target))))
+    };
+    let told: BTreeSet<(&str, &str)> = pairs().take(COUNTED).collect();
+    let is_counted = pairs().nth(COUNTED).is_none();
+    let words = |(verb, target): &(&str, &str)| format!("{} on {}", shown(verb), shown(target));
+    let words: Vec<String> = told.iter().map(words).collect();
+    match is_counted {
+        true => shown_list(&words, 5),
+        false => format!(
+            "{} and more than {} more",
+            words.iter().take(5).cloned().collect::<Vec<_>>().join(", "),
+            words.len().saturating_sub(5)
+        ),
+    }
 }
 
 fn service_account_switched(change: &Change<'_>) -> Vec<Hit> {
@@ -232,18 +255,13 @@ fn service_account_switched(change: &Change<'_>) -> Vec<Hit> {
         if was == is {
             continue;
         }
-        let had = permissions(&change.before, was, before);
-        let new: Vec<Grant<'_>> = permissions(&change.after, is, after)
-            .into_iter()
-            .filter(|grant| !had.iter().any(|had| had.includes(grant)))
-            .collect();
+        let had = allowed(&change.before, was, before);
+        let new = widened(&had, &allowed(&change.after, is, after)).new;
         if new.is_empty() {
             continue;
         }
-        let names: BTreeSet<String> =
-            new.iter().map(|grant| format!("{} on {}", shown(grant.verb), shown(grant.resource))).collect();
-        let names: Vec<String> = names.into_iter().collect();
-        let risk = match new.iter().all(Grant::is_harmless_reading) {
+        let names = in_words(&new);
+        let risk = match new.iter().all(Permissions::is_harmless_reading) {
             true => Safeguard.certain(),
             false => Harm.likely(),
         };
@@ -251,7 +269,7 @@ fn service_account_switched(change: &Change<'_>) -> Vec<Hit> {
             "Its pods run as the ServiceAccount {} instead of {}, which also allows {}.",
             shown(is),
             shown(was),
-            shown_list(&names, 5)
+            names
         );
         let path: Path = after.path.join(Segment::Key("serviceAccountName".to_owned()));
         hits.push(Hit::new(risk, after.object, path, message).before(Some(was)).after(Some(is)));

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::Impact::{Disaster, Safeguard};
 use crate::Level;
-use crate::model::{Change, floor};
+use crate::model::{Change, floor, keeping_note};
 use crate::rule::{Check, Group, Hit, Rule};
 
 pub(super) const RULES: &[Rule] = &[
@@ -41,7 +41,7 @@ pub(super) const RULES: &[Rule] = &[
         source: "https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/#no-prune-resources",
         remedy: "Keep the note on whatever holds data.",
         fires: "`helm.sh/resource-policy: keep` is removed from a claim",
-        near_miss: "`Prune=false` takes its place",
+        near_miss: "`Prune=false` takes its place; `Delete=false` is no such note",
         equivalents: &[],
         check: Check::States(protection_removed),
     },
@@ -115,29 +115,16 @@ fn scale_down_deletes_claims(change: &Change<'_>) -> Vec<Hit> {
     hits
 }
 
-/// The notes by which Helm, Argo CD and Flux keep what is in no manifest any more.
-fn protection(object: &Object) -> Option<(&'static str, &str)> {
-    let annotation =
-        |key: &'static str| object.text(&["metadata", "annotations", key]).map(|value| (key, value));
-    let keeps =
-        |options: &str| options.split(',').any(|one| matches!(one.trim(), "Prune=false" | "Delete=false"));
-    annotation("helm.sh/resource-policy")
-        .filter(|(_, value)| *value == "keep")
-        .or_else(|| annotation("argocd.argoproj.io/sync-options").filter(|(_, value)| keeps(value)))
-        .or_else(|| annotation("kustomize.toolkit.fluxcd.io/prune").filter(|(_, value)| *value == "disabled"))
-}
-
 fn protection_removed(change: &Change<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
     for after in change.after.objects() {
         let Some(before) = change.object_before(after) else { continue };
-        if let (Some((key, was)), None) = (protection(before), protection(after)) {
+        if let (Some(note), None) = (keeping_note(before), keeping_note(after)) {
             let message =
                 "It was kept when its manifest goes, and is so no more: the next pruning may delete it.";
-            let path = Path::root().key("metadata").key("annotations").key(key);
-            let is = after.at(&["metadata", "annotations", key]).cloned();
+            let path = note.iter().fold(Path::root(), |path, key| path.key(key));
             let hit = Hit::new(Safeguard.certain(), after, path, message.to_owned());
-            hits.push(hit.before(Some(was)).after(is));
+            hits.push(hit.values(before.at(&note), after.at(&note)));
         }
     }
     hits

@@ -21,6 +21,7 @@ mod history;
 mod images;
 pub(crate) mod immutable;
 pub(crate) mod ingress;
+mod isolation;
 mod keeping;
 mod lifecycle;
 mod mounts;

@@ -1,15 +1,14 @@
 //! Network policies that cut traffic, or that vanish.
 
 use kube_model::{Object, Path, shown_list};
-use serde_json::Value;
 
+use super::isolation::{Culprit, Direction, Isolation, POLICY, Stance, culprit, selector, stance};
+use super::policy_paths::{Names, cut_targets};
 use crate::Impact::{Harm, Safeguard};
 use crate::Level;
 use crate::level::Risk;
-use crate::model::{Change, Selector, View, Workload, same_namespace};
+use crate::model::{Change, View, Workload, same_namespace};
 use crate::rule::{Check, Group, Hit, Rule};
-
-pub(super) const POLICY: &str = "NetworkPolicy";
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -38,62 +37,6 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Direction {
-    Ingress,
-    Egress,
-}
-
-impl Direction {
-    fn field(self) -> &'static str {
-        match self {
-            Self::Ingress => "ingress",
-            Self::Egress => "egress",
-        }
-    }
-
-    fn type_name(self) -> &'static str {
-        match self {
-            Self::Ingress => "Ingress",
-            Self::Egress => "Egress",
-        }
-    }
-
-    fn in_words(self) -> &'static str {
-        match self {
-            Self::Ingress => "to",
-            Self::Egress => "from",
-        }
-    }
-}
-
-/// What a policy does with one direction.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Stance {
-    Open,
-    Allows,
-    Denies,
-}
-
-/// Without `policyTypes` a policy is about ingress, and about egress if it has a rule for it.
-pub(super) fn stance(policy: &Object, direction: Direction) -> Stance {
-    let rules = policy.at(&["spec", direction.field()]).and_then(Value::as_array);
-    let has_rules = rules.is_some_and(|rules| !rules.is_empty());
-    let is_about = match policy.at(&["spec", "policyTypes"]).and_then(Value::as_array) {
-        Some(types) => types.iter().any(|name| name.as_str() == Some(direction.type_name())),
-        None => direction == Direction::Ingress || has_rules,
-    };
-    match (is_about, has_rules) {
-        (false, _) => Stance::Open,
-        (true, true) => Stance::Allows,
-        (true, false) => Stance::Denies,
-    }
-}
-
-pub(super) fn selector(policy: &Object) -> Option<Selector<'_>> {
-    Selector::of_labels(policy.at(&["spec", "podSelector"])?)
-}
-
 fn default_deny_added(change: &Change<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
     for policy in change.after.of_kind(POLICY) {
@@ -110,7 +53,68 @@ fn default_deny_added(change: &Change<'_>) -> Vec<Hit> {
             }
         }
     }
+    if !is_same(change) {
+        for direction in [Direction::Ingress, Direction::Egress] {
+            hits.extend(left_with_denials(change, direction));
+        }
+    }
     hits
+}
+
+/// Whether the change leaves every policy as it is.
+pub(super) fn is_same(change: &Change<'_>) -> bool {
+    let is_same =
+        |policy: &Object| change.object_before(policy).is_some_and(|before| before.value == policy.value);
+    change.after.of_kind(POLICY).all(is_same) && change.removed(POLICY).next().is_none()
+}
+
+/// What allowed traffic beside a denial that stays is gone. Whose callers are known has a rule of its own, and who could ask
+/// for names, too.
+fn left_with_denials(change: &Change<'_>, direction: Direction) -> Vec<Hit> {
+    let (before, after) = (Isolation::of(&change.before, direction), Isolation::of(&change.after, direction));
+    let denied = change.workloads().filter(|(was, is)| {
+        after.denies_all(is) && !before.denies_all(was) && !after.has_new_denial(change, is)
+    });
+    let denied: Vec<(&Workload<'_>, &Workload<'_>)> = denied.collect();
+    if denied.is_empty() {
+        return Vec::new();
+    }
+    let (told, names) = (cut_targets(change), Names::of(&change.before));
+    let mut by_policy: Vec<(Culprit<'_>, Vec<String>)> = Vec::new();
+    for (was, is) in denied {
+        let is_told = match direction {
+            Direction::Ingress => told.contains(&std::ptr::from_ref(is.object)),
+            Direction::Egress => names.may_ask(was),
+        };
+        let allowed: Vec<&Object> = before
+            .policies(was)
+            .iter()
+            .copied()
+            .filter(|policy| stance(policy, direction) == Stance::Allows)
+            .collect();
+        let Some(culprit) = culprit(change, &allowed, &[]).filter(|_| !is_told) else { continue };
+        match by_policy.iter_mut().find(|(known, _)| std::ptr::eq(known.policy, culprit.policy)) {
+            Some((_, names)) => names.push(is.named()),
+            None => by_policy.push((culprit, vec![is.named()])),
+        }
+    }
+    by_policy.into_iter().map(|(culprit, names)| denied_since(change, direction, &culprit, &names)).collect()
+}
+
+fn denied_since(change: &Change<'_>, direction: Direction, culprit: &Culprit<'_>, names: &[String]) -> Hit {
+    let Culprit { policy, is_removed } = *culprit;
+    let how = if is_removed { "It is removed" } else { "It is about other pods or traffic now" };
+    let message = format!(
+        "{how}, and what is left denies all traffic {} {}, some of which it allowed.",
+        direction.in_words(),
+        shown_list(names, 3)
+    );
+    let spec = |policy: &Object| policy.at(&["spec"]).cloned();
+    let (was, is) = match is_removed {
+        true => (spec(policy), None),
+        false => (change.object_before(policy).and_then(spec), spec(policy)),
+    };
+    Hit::new(Harm.likely(), policy, Path::root().key("spec"), message).before(was).after(is)
 }
 
 /// Pods that are new have no traffic that could be cut; a state without the pods says nothing about them.

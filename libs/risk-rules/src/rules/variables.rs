@@ -32,7 +32,7 @@ pub(super) const RULES: &[Rule] = &[
         source: "https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/",
         remedy: "Define the variable before those that refer to it, or write $$(NAME) for the text itself.",
         fires: "`args: [--host=$(HOST)]` stays, and `HOST` is removed",
-        near_miss: "`$$(HOST)`; a ConfigMap of `envFrom` may have it",
+        near_miss: "`$$(HOST)`; a ConfigMap of `envFrom` may have it; `sh -c 'echo $(hostname)'`",
         equivalents: &[],
         check: Check::States(reference_broken),
     },
@@ -113,42 +113,71 @@ fn referred(text: &str) -> Vec<&str> {
             rest = after;
             continue;
         }
-        if let Some((name, after)) = rest.strip_prefix('(').and_then(|inner| inner.split_once(')')) {
-            let is_name =
-                !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c));
-            names.extend(is_name.then_some(name));
-            rest = after;
-        }
+        let Some(inner) = rest.strip_prefix('(') else { continue };
+        // What is never closed is no reference, nor is anything after it.
+        let Some((name, after)) = inner.split_once(')') else { break };
+        let is_name =
+            !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c));
+        names.extend(is_name.then_some(name));
+        rest = after;
     }
     names
 }
 
-/// Path, text and name of every reference that nothing defines. Service links define some names too, and so does what
-/// `envFrom` reads.
-fn broken<'a>(container: &Container<'a>) -> Vec<(Path, &'a str, &'a str)> {
+/// A reference that nothing defines.
+struct Broken<'a> {
+    path: Path,
+    text: &'a str,
+    name: &'a str,
+    /// In a script, what is no variable of the container is a command to the shell: `$(hostname)`.
+    is_in_script: bool,
+}
+
+/// Every reference that nothing defines. Service links define some names too, and so does what `envFrom` reads.
+fn broken<'a>(container: &Container<'a>) -> Vec<Broken<'a>> {
     if reads_wholes(container) {
         return Vec::new();
     }
     let variables = variables(container);
     let all: BTreeSet<&str> = variables.iter().map(|(name, _)| *name).collect();
-    let mut texts: Vec<(Path, &str)> = Vec::new();
+    let mut texts: Vec<(Path, &str, bool)> = Vec::new();
     for (name, variable) in &variables {
         let item = Segment::Item(vec![("name".to_owned(), (*name).to_owned())]);
         let path = container.path.key("env").join(item).key("value");
-        texts.extend(variable.get("value").and_then(Value::as_str).map(|text| (path, text)));
+        texts.extend(variable.get("value").and_then(Value::as_str).map(|text| (path, text, false)));
     }
-    for field in ["command", "args"] {
-        let words = list(container.value.get(field)).filter_map(Value::as_str);
-        texts.extend(words.map(|text| (container.path.key(field), text)));
-    }
+    let words = ["command", "args"].iter().flat_map(|field| {
+        let words = list(container.value.get(*field)).filter_map(Value::as_str);
+        words.map(|word| (container.path.key(field), word))
+    });
+    let words: Vec<(Path, &str)> = words.collect();
+    let script = script_after(words.iter().map(|(_, word)| *word));
+    texts.extend(words.into_iter().enumerate().map(|(at, (path, word))| (path, word, at >= script)));
     let is_link = |name: &str| {
         name.ends_with("_SERVICE_HOST") || name.contains("_SERVICE_PORT") || name.contains("_PORT_")
     };
     texts
         .into_iter()
-        .flat_map(|(path, text)| referred(text).into_iter().map(move |name| (path.clone(), text, name)))
-        .filter(|(_, _, name)| !all.contains(name) && !is_link(name))
+        .flat_map(|(path, text, is_in_script)| {
+            let names = referred(text).into_iter();
+            names.map(move |name| Broken { path: path.clone(), text, name, is_in_script })
+        })
+        .filter(|broken| !all.contains(broken.name) && !is_link(broken.name))
         .collect()
+}
+
+/// Where the script of a shell begins: behind `sh -c`, `/bin/bash -euc` and the like. Behind all words without one.
+fn script_after<'a>(words: impl Iterator<Item = &'a str>) -> usize {
+    const SHELLS: [&str; 7] = ["sh", "bash", "ash", "dash", "ksh", "zsh", "busybox"];
+    let mut is_shell = false;
+    for (index, word) in words.enumerate() {
+        is_shell |= SHELLS.contains(&word.rsplit('/').next().unwrap_or_default());
+        let flags = word.strip_prefix('-').filter(|flags| !flags.starts_with('-'));
+        if is_shell && flags.is_some_and(|flags| flags.contains('c')) {
+            return index + 1;
+        }
+    }
+    usize::MAX
 }
 
 fn reference_broken(change: &Change<'_>) -> Vec<Hit> {
@@ -156,8 +185,11 @@ fn reference_broken(change: &Change<'_>) -> Vec<Hit> {
     for (workload, before, after) in change.containers_after() {
         let before = before.map(|(_, container)| container);
         let earlier = before.map(broken).unwrap_or_default();
-        for (path, text, name) in broken(after) {
-            if earlier.iter().any(|(_, _, known)| *known == name) {
+        let earlier: BTreeSet<&str> = earlier.iter().map(|broken| broken.name).collect();
+        let had = before.map(variables).unwrap_or_default();
+        let had: BTreeSet<&str> = had.iter().map(|(name, _)| *name).collect();
+        for Broken { path, text, name, is_in_script } in broken(after) {
+            if earlier.contains(name) || (is_in_script && !had.contains(name)) {
                 continue;
             }
             let message = format!(

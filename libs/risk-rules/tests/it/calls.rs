@@ -156,6 +156,8 @@ fn balancers() -> Vec<Case> {
 
 const FROM_API: &str = "  ingress:\n  - from: [{podSelector: {matchLabels: {app: api}}}]\n";
 
+const DENY_ALL: &str = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: deny, namespace: shop}\nspec: {podSelector: {}, policyTypes: [Ingress, Egress]}";
+
 fn policies() -> Vec<Case> {
     let rule = "policy-cuts-used-path";
     let both = "  ingress:\n  - from: [{podSelector: {matchLabels: {app: api}}}, {podSelector: {matchLabels: {app: web}}}]\n";
@@ -170,6 +172,23 @@ fn policies() -> Vec<Case> {
         case(rule).given(ENV, &told("db:5432")).given(FROM_API, both).edit(both, FROM_API).add(other),
         case(rule).given(FROM_API, both).edit(both, FROM_API),
         case(rule).given(ENV, &told("db:5432")).edit(FROM_API, both),
+        // What denies was always there; the one policy that let web in goes.
+        case(rule).given(ENV, &told("db:5432")).given_also(DENY_ALL).given_also(other).remove("NetworkPolicy", "front").gives(
+            High,
+            "NetworkPolicy/front",
+            "spec.ingress",
+            "It is removed, and what is left does not let Deployment web reach StatefulSet db, which is told to call \
+             Service db.",
+        ),
+        case(rule)
+            .given(ENV, &told("db:5432"))
+            .given_without("NetworkPolicy", "db")
+            .given_also(DENY_ALL)
+            .given_also(other)
+            .remove("NetworkPolicy", "front")
+            .says(High, "NetworkPolicy/front", "spec.ingress", "It is removed, and what is left does not let Deployment web"),
+        // A denial that is new has a rule of its own.
+        case(rule).given(ENV, &told("db:5432")).given_without("NetworkPolicy", "db").add(DENY_ALL),
     ]
 }
 
@@ -188,7 +207,37 @@ fn dns() -> Vec<Case> {
             "Deployment web may no longer ask for names: no egress rule in the files allows port 53.",
         ),
         case(rule).add(&policy("ports: [{port: 5432}]\n  - ports: [{port: 53, protocol: UDP}]")),
-        case(rule).add(&policy("to: [{podSelector: {}}]")),
         case(rule).given_also(&policy("ports: [{port: 5432}]")).edit("{port: 5432}]", "{port: 5433}]"),
+        // Pods of the own namespace alone (API reference, "NetworkPolicyPeer"): the cluster's DNS is in another.
+        case(rule).add(&policy("to: [{podSelector: {}}]")).says(High, "NetworkPolicy/out", "spec.egress", "Deployment web"),
+        case(rule).add(&policy("to: [{podSelector: {matchLabels: {k8s-app: kube-dns}}}]\n    ports: [{port: 53}]")).says(
+            High,
+            "NetworkPolicy/out",
+            "spec.egress",
+            "Deployment web",
+        ),
+        case(rule).add(&policy("to: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: shop}}}]")).says(
+            High,
+            "NetworkPolicy/out",
+            "spec.egress",
+            "Deployment web",
+        ),
+        case(rule).add(&policy("to: [{podSelector: {}}]\n  - to: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: kube-system}}, podSelector: {matchLabels: {k8s-app: kube-dns}}}]")),
+        case(rule).add(&policy("to: [{namespaceSelector: {matchLabels: {role: system}}}]")),
+        case(rule).add(&policy("to: [{ipBlock: {cidr: 10.0.0.0/8}}]")),
+        // A DNS of the team's own, in its own namespace.
+        case(rule).given("[{containerPort: 9090}]", "[{containerPort: 53}]").add(&policy("to: [{podSelector: {}}]")),
+        // The policy for names goes, and what denies stays.
+        case(rule)
+            .given_also(DENY_ALL)
+            .given_also(&policy("ports: [{port: 53, protocol: UDP}]"))
+            .remove("NetworkPolicy", "out")
+            .gives(
+                High,
+                "NetworkPolicy/out",
+                "spec.egress",
+                "Deployment web may no longer ask for names: it is removed, and no egress rule left in the files allows \
+                 port 53.",
+            ),
     ]
 }

@@ -27,6 +27,13 @@ pub(crate) fn cases() -> Vec<Case> {
                 "metadata: {name: uploads, namespace: shop, annotations: {helm.sh/resource-policy: keep}}",
             )
             .remove("PersistentVolumeClaim", "uploads"),
+        case("claim-removed")
+            .given(
+                "metadata: {name: uploads, namespace: shop}",
+                "metadata: {name: uploads, namespace: shop, annotations: {argocd.argoproj.io/sync-options: Delete=false}}",
+            )
+            .remove("PersistentVolumeClaim", "uploads")
+            .says(Critical, "PersistentVolumeClaim/uploads", "", "the data on it are deleted too"),
         case("claim-shrunk").edit("storage: 50Gi", "storage: 40Gi").gives(
             High,
             "PersistentVolumeClaim/uploads",

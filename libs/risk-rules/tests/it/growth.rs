@@ -88,3 +88,50 @@ fn services_over_pods_with_a_common_label() {
         "each is behind its Service"
     );
 }
+
+/// 15 KB that stand for a million million permissions; nobody writes them out. 1000 groups times 1000 resources are a million
+/// places, of which 10000 are counted and 6 told.
+#[test]
+fn a_role_of_a_million_million_permissions() {
+    let list =
+        |letter: char| (0..1_000).map(|index| format!("{letter}{index}")).collect::<Vec<_>>().join(", ");
+    let role = |verb: char| {
+        format!(
+            "{{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {{name: all}}, rules: [{{verbs: [{}], apiGroups: [{}], resources: [{}], resourceNames: [{}]}}]}}",
+            list(verb),
+            list('g'),
+            list('r'),
+            list('n')
+        )
+    };
+    let (before, after) = (objects(&role('v')), objects(&role('w')));
+    let report = timed(|| assess(Some(&before), &after, &Facts::default()));
+    let found = of_rule(&report, "rbac-widened");
+    assert!(found[0].message.contains("; and more than 9994 more"), "{}", found[0].message);
+    assert!(of_rule(&timed(|| assess(Some(&after), &after, &Facts::default())), "rbac-widened").is_empty());
+    let report = timed(|| assess(None, &after, &Facts::default()));
+    assert_eq!(of_rule(&report, "rbac-widened").len(), 1);
+}
+
+/// Rules that are split up in another way each time, so that none of them is another's.
+#[test]
+fn a_role_of_many_small_rules() {
+    let role = |names: usize| {
+        let rules: Vec<String> = (0..2 * MANY)
+            .map(|index| {
+                format!(
+                    "{{verbs: [get], apiGroups: [''], resources: [r{index}], resourceNames: [{}]}}",
+                    "a, b, c".split_at(names).0
+                )
+            })
+            .collect();
+        format!(
+            "{{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {{name: all}}, rules: [{}]}}",
+            rules.join(", ")
+        )
+    };
+    let (before, after) = (objects(&role(4)), objects(&role(7)));
+    let report = timed(|| assess(Some(&before), &after, &Facts::default()));
+    let message = &of_rule(&report, "rbac-widened")[0].message;
+    assert!(message.contains("get on r0 named c; ") && message.contains("; and 3994 more"), "{message}");
+}

@@ -13,6 +13,8 @@ fn what_keeps_data() {
     });
 }
 
+const FLUX: &str = "labels: {kustomize.toolkit.fluxcd.io/prune: disabled}";
+
 fn kept() -> Vec<Case> {
     let (volume, scaled, note) = ("volume-not-kept", "scale-down-deletes-claims", "prune-protection-removed");
     let disk = "apiVersion: v1\nkind: PersistentVolume\nmetadata: {name: disk}\nspec: {persistentVolumeReclaimPolicy: Retain, capacity: {storage: 1Gi}}";
@@ -55,6 +57,25 @@ fn kept() -> Vec<Case> {
         case(note)
             .given(claim, keep)
             .edit("helm.sh/resource-policy: keep", "argocd.argoproj.io/sync-options: Prune=false"),
+        // Argo CD reads it when the whole application is deleted, not when it prunes.
+        case(note)
+            .given(claim, keep)
+            .edit("helm.sh/resource-policy: keep", "argocd.argoproj.io/sync-options: Delete=false")
+            .says(
+                Medium,
+                "PersistentVolumeClaim/uploads",
+                "metadata.annotations[\"helm.sh/resource-policy\"]",
+                "is so no more",
+            ),
+        case(note)
+            .given(claim, &keep.replace("annotations: {helm.sh/resource-policy: keep}", FLUX))
+            .edit("prune: disabled", "prune: enabled")
+            .says(
+                Medium,
+                "PersistentVolumeClaim/uploads",
+                "metadata.labels[\"kustomize.toolkit.fluxcd.io/prune\"]",
+                "is so no more",
+            ),
     ]
 }
 
@@ -195,6 +216,7 @@ fn definitions() -> Vec<Case> {
         )
     };
     let place = "spec.versions[name=v1alpha1]";
+    let stored_alpha = alpha.replace("storage: false", "storage: true");
     let crd = "CustomResourceDefinition/coupons.shop.example";
     vec![
         case(version).given(names, &both).edit(&both, &with(&v1)).says(
@@ -210,6 +232,22 @@ fn definitions() -> Vec<Case> {
             "The version v1alpha1 is served no more: Coupon spring is written in it and is refused.",
         ),
         case(version).given(names, &with(&v1)).edit(&with(&v1), &both),
+        // No longer served, and still listed: the step before it goes, which the API server takes.
+        case(version)
+            .given(
+                names,
+                &with(&format!("{v1}\n{}", alpha.replace("v1alpha1", "v1alpha1, deprecated: true"))),
+            )
+            .edit("v1alpha1, deprecated: true, served: true", "v1alpha1, deprecated: true, served: false")
+            .says(Medium, crd, place, "who still writes or reads it"),
+        case(version)
+            .given(names, &with(&stored_alpha))
+            .edit("name: v1alpha1, served: true", "name: v1alpha1, served: false")
+            .says(Medium, crd, place, "who still writes or reads it"),
+        case(version)
+            .given(names, &with(&format!("{v1}\n{stored_alpha}")))
+            .edit(&format!("\n{stored_alpha}"), "")
+            .says(High, crd, place, "objects are stored in it"),
         case(field).given(names, &with(&v1)).edit(", discount: {type: integer}", "").says(
             Medium,
             crd,

@@ -106,6 +106,7 @@ fn routes() -> Vec<Case> {
 fn policies() -> Vec<Case> {
     let deny = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: deny, namespace: shop}\nspec:\n  podSelector: {matchLabels: {app: web}}\n  policyTypes: [Egress]";
     let deny_ingress = &deny.replace("Egress", "Ingress");
+    let deny_all = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: all, namespace: shop}\nspec: {podSelector: {}, policyTypes: [Ingress]}";
     let new_app = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: mail, namespace: shop}\nspec:\n  selector: {matchLabels: {app: mail}}\n  template: {metadata: {labels: {app: mail}}, spec: {containers: [{name: mail, image: \"mail:1.0\"}]}}";
     vec![
         case("default-deny-added").add(deny).gives(
@@ -124,6 +125,17 @@ fn policies() -> Vec<Case> {
         case("default-deny-added").add(&format!("{deny}\n  egress: [{{to: [{{podSelector: {{}}}}]}}]")),
         // Pods that are new had no traffic.
         case("default-deny-added").add(new_app).add(&deny.replace("app: web", "app: mail")),
+        // Nobody is known to call db, and something was meant to.
+        case("default-deny-added").given_also(deny_all).remove("NetworkPolicy", "db").gives(
+            High,
+            "NetworkPolicy/db",
+            "spec",
+            "It is removed, and what is left denies all traffic to StatefulSet db, some of which it allowed.",
+        ),
+        case("default-deny-added")
+            .given_also(deny_all)
+            .given_also(deny_ingress)
+            .remove("NetworkPolicy", "deny"),
         case("network-policy-removed").remove("NetworkPolicy", "db").gives(
             Medium,
             "NetworkPolicy/db",

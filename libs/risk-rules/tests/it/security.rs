@@ -3,7 +3,10 @@ use risk_rules::Level::{Critical, High, Medium};
 use crate::case::{Case, case};
 
 pub(crate) fn cases() -> Vec<Case> {
-    [containers(), capabilities(), nodes(), roles(), bindings(), exposure()].into_iter().flatten().collect()
+    [containers(), capabilities(), nodes(), roles(), given_to_many(), bindings(), exposure()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 #[test]
@@ -141,9 +144,75 @@ fn roles() -> Vec<Case> {
         case("rbac-widened")
             .add("apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: api, namespace: shop}\nrules: [{apiGroups: [\"\", apps], resources: [pods], verbs: [get, watch]}]")
             .gives(Medium, "Role/api", "rules", "It newly allows get and watch on pods; get and watch on pods.apps."),
+        // URLs are no resources of the core group.
+        case("rbac-widened")
+            .given_also(&cluster_role("core", "", "{apiGroups: [\"\"], resources: [\"*\"], verbs: [\"*\"]}"))
+            .edit("verbs: [\"*\"]}]", "verbs: [\"*\"]}, {nonResourceURLs: [\"*\"], verbs: [\"*\"]}]")
+            .gives(
+                High,
+                "ClusterRole/core",
+                "rules",
+                "It newly allows * on * in every namespace it is bound for.",
+            ),
+        case("rbac-widened")
+            .add(&cluster_role("coupons", TO_EDIT, "{apiGroups: [shop.example], resources: [coupons], verbs: [create]}"))
+            .gives(
+                High,
+                "ClusterRole/coupons",
+                "rules",
+                "It newly allows create on coupons.shop.example to everybody who has the ClusterRole edit.",
+            ),
         // The same permissions, split up; fewer of them.
         case("rbac-widened").edit(rule, "- {apiGroups: [\"\"], resources: [configmaps], verbs: [get]}\n- {apiGroups: [\"\"], resources: [configmaps], verbs: [list]}"),
         case("rbac-widened").edit(rule, "- {apiGroups: [\"\"], resources: [configmaps], resourceNames: [web-config], verbs: [get]}"),
+    ]
+}
+
+const TO_EDIT: &str = ", labels: {rbac.authorization.k8s.io/aggregate-to-edit: \"true\"}";
+
+fn cluster_role(name: &str, more: &str, rule: &str) -> String {
+    format!(
+        "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {{name: {name}{more}}}\nrules: [{rule}]"
+    )
+}
+
+fn bound(role: &str, subject: &str) -> String {
+    format!(
+        "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {{name: {role}}}\nroleRef: {{kind: ClusterRole, name: {role}}}\nsubjects: [{subject}]"
+    )
+}
+
+/// Who gets what a ClusterRole allows without a binding to it, or with everybody else.
+fn given_to_many() -> Vec<Case> {
+    let look = cluster_role("look", "", "{apiGroups: [\"\"], resources: [pods], verbs: [get]}");
+    let whole = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: whole}\naggregationRule: {clusterRoleSelectors: [{matchLabels: {team: shop}}]}\nrules: []";
+    let web = "{kind: ServiceAccount, name: web, namespace: shop}";
+    vec![
+        case("binding-widened")
+            .given_also(&look)
+            .edit("metadata: {name: look}", &format!("metadata: {{name: look{TO_EDIT}}}"))
+            .gives(
+                High,
+                "ClusterRole/look",
+                "metadata.labels[\"rbac.authorization.k8s.io/aggregate-to-edit\"]",
+                "Everybody who has the ClusterRole edit gets what it allows.",
+            ),
+        case("binding-widened").add(&look).add(&bound("look", "{kind: Group, name: \"system:unauthenticated\"}")).gives(
+            High,
+            "ClusterRoleBinding/look",
+            "subjects",
+            "Group system:unauthenticated gets the ClusterRole look: that is whoever reaches the API server, without a name.",
+        ),
+        case("binding-widened").add(whole).add(&bound("whole", web)).gives(
+            High,
+            "ClusterRoleBinding/whole",
+            "subjects",
+            "ServiceAccount shop/web gets the ClusterRole whole.",
+        ),
+        case("binding-widened").add(&look).add(&bound("look", web)),
+        case("binding-widened")
+            .given_also(&look)
+            .edit("metadata: {name: look}", "metadata: {name: look, labels: {rbac.authorization.k8s.io/aggregate-to-edit: \"false\"}}"),
     ]
 }
 

@@ -56,6 +56,25 @@ fn references() -> Vec<Case> {
             "The container web gets the text $(HOST) as it stands: it has no such variable.",
         ),
         case(rule).edit(args, "args: [\"--host=$$(HOST)\"]"),
+        // A shell runs what Kubernetes leaves as it stands.
+        case(rule).edit(args, "command: [sh, -c, 'export ID=$(hostname)']"),
+        case(rule).edit(args, "command: [/bin/bash, -euc]\n        args: ['exec run --id=$(hostname)']"),
+        case(rule)
+            .given(ENV, &host)
+            .given(args, "command: [sh, -c, 'exec run --host=$(HOST) --id=$(hostname)']")
+            .edit(&host, ENV)
+            .says(
+                High,
+                "Deployment/web",
+                "spec.template.spec.containers[name=web].command",
+                "gets the text $(HOST)",
+            ),
+        case(rule).edit(args, "args: [-c, '$(HOST)/config.yaml']").says(
+            High,
+            "Deployment/web",
+            "spec.template.spec.containers[name=web].args",
+            "gets the text $(HOST)",
+        ),
         case(rule)
             .edit(args, "args: [\"--host=$(HOST)\"]\n        envFrom: [{configMapRef: {name: web-config}}]"),
         case(rule).given(args, "args: [\"--host=$(HOST)\"]").edit("web:2.4.1", "web:2.5.0"),

@@ -142,6 +142,18 @@ fn webhooks() -> Vec<Case> {
             "If the webhook pods.checks.example does not answer, the API server refuses what it is asked about \
              (failurePolicy Fail).",
         ),
+        // cert-manager's own: `*/*` of its groups, of which pods are none.
+        case(rule)
+            .add(&webhook("").replace("apiGroups: [\"\"]", "apiGroups: [cert-manager.io, acme.cert-manager.io]").replace("resources: [pods]", "resources: [\"*/*\"]"))
+            .says(Medium, "ValidatingWebhookConfiguration/checks", path, "the API server refuses what it is asked about"),
+        // Pods are made by CREATE, and are no objects of the cluster.
+        case(rule).add(&webhook("").replace("CREATE", "DELETE")).says(Medium, "ValidatingWebhookConfiguration/checks", path, "is asked about"),
+        case(rule)
+            .add(&webhook("").replace("resources: [pods]", "resources: [\"*\"], scope: Cluster"))
+            .says(Medium, "ValidatingWebhookConfiguration/checks", path, "is asked about"),
+        case(rule)
+            .add(&webhook("").replace("apiGroups: [\"\"]", "apiGroups: [\"*\"]").replace("CREATE", "\"*\""))
+            .gives(High, "ValidatingWebhookConfiguration/checks", path, ALL),
         case(rule).add(&webhook("  failurePolicy: Ignore")),
         case(rule).given_also(&webhook("  failurePolicy: Fail")).edit("operations: [CREATE]", "operations: [CREATE, UPDATE]"),
     ]
