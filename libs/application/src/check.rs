@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use kube_model::line_holds_secret;
+
 use crate::application::{Application, Environment, HelmOptions, Promotion, Render};
 use crate::parse::Step;
 
@@ -135,7 +137,10 @@ fn waivers(application: &Application) -> Option<Problem> {
             .into_iter()
             .find(|(_, text)| text.trim().is_empty())
             .map(|(field, _)| (at(field), "a text is expected".to_owned()));
-        empty.or_else(|| {
+        let secret = line_holds_secret(&waiver.reason).then(|| {
+            (at("reason"), "it holds what looks like a secret, and is shown to everybody".to_owned())
+        });
+        empty.or(secret).or_else(|| {
             let named = waiver.environment.as_ref();
             let name = named.filter(|name| application.environment(name).is_none())?;
             Some((at("environment"), unknown(application, name)))

@@ -38,6 +38,14 @@ pub enum SourceError {
         /// The source.
         description: String,
     },
+    /// Nothing in it of what was looked for.
+    #[error("{description} holds no {what}")]
+    Nothing {
+        /// Where it was looked for.
+        description: String,
+        /// `policy (…)`.
+        what: &'static str,
+    },
     /// Something that has to be rendered first.
     #[error("{directory} is {what}: it has to be rendered")]
     Render {
@@ -150,7 +158,7 @@ impl SourceError {
             Self::NotFound { .. } => "SOURCE_NOT_FOUND",
             Self::Environment(error) => error.code(),
             Self::Elsewhere { .. } => "DISCOVERY_ELSEWHERE",
-            Self::Empty { .. } => "SOURCE_EMPTY",
+            Self::Empty { .. } | Self::Nothing { .. } => "SOURCE_EMPTY",
             Self::Render { .. } => "SOURCE_RENDER_UNSUPPORTED",
             Self::FileTooLarge { .. } => "MANIFEST_TOO_LARGE",
             Self::TooLarge { .. } | Self::TooMany { .. } => "SOURCE_TOO_LARGE",

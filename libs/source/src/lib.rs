@@ -32,6 +32,7 @@ mod repository;
 mod sandbox;
 mod select;
 mod tree;
+mod walk;
 mod workspace;
 mod write;
 

@@ -9,6 +9,12 @@ pub(crate) fn is_manifest(name: &str) -> bool {
         && [".yaml", ".yml", ".json"].iter().any(|extension| name.ends_with(extension))
 }
 
+/// Whether a file of this name is read, and an error if it says that its directory has to be rendered.
+pub(crate) fn wanted_manifest(name: &str, directory: &dyn Fn() -> String) -> Result<bool, SourceError> {
+    refuse_rendered(name, directory)?;
+    Ok(is_manifest(name))
+}
+
 /// Whether a file or directory is passed over: `.git`, `.github`, `.pre-commit-config.yaml`.
 pub(crate) fn is_hidden(name: &str) -> bool {
     name.starts_with('.')

@@ -1,7 +1,7 @@
 //! Waivers as people ask for them, and as they are answered.
 
 use ids::ApplicationId;
-use kube_model::PlacePattern;
+use kube_model::{PlacePattern, line_holds_secret};
 use protos::catalog as proto;
 use serde_json::json;
 use service::{Kind, Refused};
@@ -27,6 +27,9 @@ pub(crate) fn wanted(
     text("place", &asked.place, NAME)?;
     asked.place.parse::<PlacePattern>().map_err(|error| invalid("place", &error.to_string()))?;
     text("reason", &asked.reason, REASON)?;
+    if line_holds_secret(&asked.reason) {
+        return Err(invalid("reason", "it holds what looks like a secret, and is shown to everybody"));
+    }
     let day = Date::parse(&asked.until, format_description!("[year]-[month]-[day]"));
     let day = day.map_err(|_| invalid("until", "a day is expected: YYYY-MM-DD"))?;
     let waiver = Waiver {

@@ -15,12 +15,15 @@ use crate::session::{Input, Session};
 /// The largest file of policies, in bytes.
 const LARGEST: u64 = 4 << 20;
 
+/// What is looked for where an argument names a directory.
+const POLICIES: &str = "policies or data for them (.rego, .yaml, .yml, .json)";
+
 /// The files that arguments name.
 pub(crate) fn read(arguments: &[String]) -> Result<Vec<PolicyFile>, Failure> {
     let limits = Limits { file_bytes: LARGEST, ..Limits::default() };
     let mut files = Vec::new();
     for argument in arguments {
-        for file in files_at(argument, may_hold_policies, &limits)? {
+        for file in files_at(argument, POLICIES, may_hold_policies, &limits)? {
             let text = String::from_utf8(file.bytes)
                 .map_err(|_| Failure::new("POLICY_INVALID", format!("{}: it is not UTF-8", file.path)))?;
             files.push(PolicyFile { path: file.path, text });

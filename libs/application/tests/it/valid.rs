@@ -129,6 +129,10 @@ fn a_waiver_counts_in_its_environment_or_in_all() {
     let unknown = text.replace("environment: production", "environment: prod");
     let error = Application::parse(&unknown).unwrap_err();
     assert_eq!(error.field, "spec.waivers[1].environment");
+    let secret = text.replace("reason: r,", "reason: \"login is ana, password=hunter2\",");
+    let error = Application::parse(&secret).unwrap_err();
+    assert_eq!(error.field, "spec.waivers[0].reason");
+    assert!(!error.to_string().contains("hunter2"), "{error}");
 }
 
 /// The day is pinned with the waivers that it is for, so that a policy without any is the same one tomorrow.

@@ -99,6 +99,33 @@ fn links_stay_inside() {
 }
 
 #[test]
+fn files_that_are_no_manifests_are_read_like_manifests() {
+    let is_rego = |name: &str| name.ends_with(".rego");
+    let read = |sandbox: &Sandbox, path: &str| {
+        let path = sandbox.path().join(path).to_str().unwrap().to_owned();
+        let found = source::files_at(&path, "policy", is_rego, &Limits::default());
+        found.map(|files| {
+            let names = files.iter().map(|file| file.path.strip_prefix(&path).unwrap().to_owned());
+            names.collect::<Vec<_>>()
+        })
+    };
+    // As a ConfigMap is mounted: https://kubernetes.io/docs/concepts/configuration/configmap/#mounted-configmaps-are-updated-automatically
+    let mounted = Sandbox::new()
+        .file("policies/..data/x.rego", "package main")
+        .link("policies/x.rego", "..data/x.rego")
+        .file("policies/more/y.rego", "package main")
+        .file("policies/README.md", "");
+    assert_eq!(read(&mounted, "policies").unwrap(), ["/more/y.rego", "/x.rego"]);
+    assert_eq!(read(&mounted, "policies/more/y.rego").unwrap(), [""]);
+
+    let leaves = Sandbox::new().file("real/x.rego", "").link("policies/x.rego", "../real/x.rego");
+    assert_eq!(read(&leaves, "policies").unwrap_err().code(), "SOURCE_OUTSIDE");
+    let none = read(&Sandbox::new().file("policies/README.md", ""), "policies").unwrap_err();
+    assert_eq!(none.code(), "SOURCE_EMPTY");
+    assert!(none.to_string().ends_with("/policies holds no policy"), "{none}");
+}
+
+#[test]
 fn loops_and_dangling_links_are_said() {
     let ring = Sandbox::new().link("app/a.yaml", "b.yaml").link("app/b.yaml", "a.yaml");
     assert_eq!(ring.error("app").0, "SOURCE_UNREADABLE");

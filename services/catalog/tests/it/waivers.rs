@@ -76,9 +76,10 @@ async fn a_waiver_that_is_none_is_refused_for_the_record() {
     assert_eq!(invalid(|asked| asked.rule = "latest".to_owned()).await, wrong);
     assert_eq!(invalid(|asked| asked.place = "Deployment/".to_owned()).await, wrong);
     assert_eq!(invalid(|asked| asked.reason = "a\nb".to_owned()).await, wrong);
+    assert_eq!(invalid(|asked| asked.reason = "login is ana, password=hunter2".to_owned()).await, wrong);
     assert_eq!(invalid(|asked| asked.until = "2026-02-30".to_owned()).await, wrong);
     let too_long = world.admin().grant(asked(&world, 91)).await.err();
     assert_eq!(too_long, refusal(Code::InvalidArgument, "WAIVER_TOO_LONG"));
     let refused = world.types().await.iter().filter(|name| **name == "CatalogRefused").count();
-    assert_eq!(refused, 5);
+    assert_eq!(refused, 6);
 }

@@ -18,6 +18,10 @@ pub(crate) fn render(preview: &Preview, arguments: &Arguments, style: Style) -> 
     let plan = &preview.plan;
     headline(&mut page, preview);
     places::open(&mut page, "Blocked until decided", Tone::Bad, &plan.blocked, usize::MAX);
+    let has_changes = !preview.diff.changes.is_empty();
+    if has_changes {
+        findings(&mut page, preview, arguments.verbose);
+    }
     explanation(&mut page, preview, arguments.verbose);
     let most = if arguments.verbose { usize::MAX } else { PLACES };
     places::carried(&mut page, &plan.carried, most);
@@ -27,20 +31,19 @@ pub(crate) fn render(preview: &Preview, arguments: &Arguments, style: Style) -> 
     if let Some(drift) = &preview.drift {
         drift::write(&mut page, drift);
     }
-    if preview.diff.changes.is_empty() {
-        return page.finish();
+    if has_changes {
+        spending(&mut page, preview, arguments.verbose);
+        edit(&mut page, preview, arguments);
     }
-    page.blank();
-    let verdict = style.paint(risk::tone(preview.risk.risk_level), &risk::verdict(&preview.risk));
-    page.line(&verdict);
-    risk::details(
-        &mut page,
-        &preview.risk,
-        Room { lines: FINDINGS, verbose: arguments.verbose, brief: !arguments.verbose },
-    );
-    spending(&mut page, preview, arguments.verbose);
-    edit(&mut page, preview, arguments);
     page.finish()
+}
+
+/// What can break stands before everything else that is told in full.
+fn findings(page: &mut Page, preview: &Preview, verbose: bool) {
+    page.blank();
+    let verdict = page.style.paint(risk::tone(preview.risk.risk_level), &risk::verdict(&preview.risk));
+    page.line(&verdict);
+    risk::details(page, &preview.risk, Room { lines: FINDINGS, verbose, brief: !verbose });
 }
 
 /// Of each list of places, as many are shown.
@@ -98,11 +101,13 @@ fn explanation(page: &mut Page, preview: &Preview, verbose: bool) {
     for Paragraph { concern, text } in &explanation.paragraphs {
         let is_told = match concern {
             Concern::Cost => true,
-            Concern::Risk => verbose,
             Concern::Changes => verbose && has_changes,
-            Concern::Blocked | Concern::Waived | Concern::Drift | Concern::Behind | Concern::Unevaluated => {
-                false
-            }
+            Concern::Blocked
+            | Concern::Risk
+            | Concern::Waived
+            | Concern::Drift
+            | Concern::Behind
+            | Concern::Unevaluated => false,
         };
         if is_told {
             page.blank();
