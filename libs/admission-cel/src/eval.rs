@@ -7,6 +7,7 @@ use cel::common::ast::{CallExpr, EntryExpr, Expr, ListExpr, LiteralValue, MapExp
 use cel::parser::Expression;
 
 use crate::fault::{Evaluated, Fault};
+use crate::functions::Regexes;
 use crate::steps::Steps;
 use crate::value::{Key, Val};
 use crate::{functions, macros, operators};
@@ -24,6 +25,7 @@ pub(crate) struct Evaluator<'a> {
     names: &'a dyn Names,
     locals: Vec<(String, Val)>,
     pub(crate) steps: &'a Steps,
+    pub(crate) regexes: &'a Regexes,
 }
 
 /// The types that are names of values.
@@ -31,8 +33,8 @@ const TYPES: [&str; 10] =
     ["bool", "bytes", "double", "int", "list", "map", "null_type", "string", "type", "uint"];
 
 impl<'a> Evaluator<'a> {
-    pub(crate) fn new(names: &'a dyn Names, steps: &'a Steps) -> Self {
-        Self { names, locals: Vec::new(), steps }
+    pub(crate) fn new(names: &'a dyn Names, steps: &'a Steps, regexes: &'a Regexes) -> Self {
+        Self { names, locals: Vec::new(), steps, regexes }
     }
 
     /// The value of an expression. What nobody knows is a fault as soon as it is read.

@@ -3,7 +3,7 @@
 //! CEL as the API server has it: the language is parsed by the `cel` crate and evaluated here, since an evaluation has to count
 //! its steps ([`Steps`]), to know what it cannot know ([`Fault::Unknown`]: who asks, what the API server sets, what is masked)
 //! and to have the functions of Kubernetes' libraries. What a policy needs and nobody has here makes its verdict
-//! [`admission::Outcome::NotEvaluated`], unless the rest decides.
+//! [`admission::Outcome::NotEvaluated`], unless the rest decides; what another of its validations refuses stands beside that.
 
 mod depth;
 mod eval;
@@ -17,6 +17,6 @@ mod steps;
 mod value;
 
 pub use fault::Fault;
-pub use policy::{Invalid, Policies, Validations};
+pub use policy::{Asked, Invalid, ParameterObjects, Policies, Validations};
 pub use program::expression;
 pub use steps::Steps;

@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::depth::is_too_deep;
 use crate::eval::{Evaluator, Names};
 use crate::fault::{Evaluated, Fault};
+use crate::functions::Regexes;
 use crate::steps::Steps;
 use crate::value::{Key, Val};
 
@@ -17,6 +18,7 @@ const LONGEST: usize = 64 << 10;
 pub(crate) struct Program {
     pub(crate) text: String,
     expression: Expression,
+    regexes: Regexes,
 }
 
 impl Program {
@@ -30,13 +32,13 @@ impl Program {
         // Without macros: they are calls, which the evaluation knows (`macros`).
         let parser = Env::default().parser().enable_ident_escape_syntax(true);
         match parser.parse(text) {
-            Ok(expression) => Ok(Self { text: text.to_owned(), expression }),
+            Ok(expression) => Ok(Self { text: text.to_owned(), expression, regexes: Regexes::default() }),
             Err(errors) => Err(errors.to_string().lines().next().unwrap_or("syntax error").to_owned()),
         }
     }
 
     pub(crate) fn value(&self, names: &dyn Names, steps: &Steps) -> Evaluated {
-        Evaluator::new(names, steps).eval(&self.expression)
+        Evaluator::new(names, steps, &self.regexes).eval(&self.expression)
     }
 }
 

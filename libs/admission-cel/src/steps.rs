@@ -27,6 +27,15 @@ impl Steps {
         self.left.get()
     }
 
+    /// What is said of a policy that had so many, and would have needed more.
+    #[must_use]
+    pub fn ended(granted: u64) -> String {
+        match granted {
+            0 => "the policies before it have taken all the steps that there are for the object".to_owned(),
+            steps => format!("it takes more than {steps} steps"),
+        }
+    }
+
     /// Takes so many, or all that are left.
     pub fn use_up(&self, steps: u64) {
         self.left.set(self.left.get().saturating_sub(steps));

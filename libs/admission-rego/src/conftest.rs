@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use admission::{Engine, Operation, Outcome, Policy, PolicyFile, Request, Verdict};
 use admission_cel::Steps;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::program::{Program, RegoError};
 use crate::steps::Limit;
@@ -68,26 +68,23 @@ impl Conftest {
         self.rules.is_empty()
     }
 
-    /// What the rules have against the objects that are made or changed. conftest looks at files: what it says of an object is
+    /// What the rules have against an object that is made or changed. conftest looks at files: what it says of an object is
     /// new only if it did not say so before.
     #[must_use]
-    pub fn evaluate(&mut self, requests: &[Request], all: &Steps) -> Vec<Verdict> {
-        let mut verdicts = Vec::new();
-        for request in requests {
-            if request.operation == Operation::Delete || !request.place.is_root() {
-                continue;
-            }
-            let (now, before) = (request.object.as_deref(), request.old_object.as_deref());
-            let Some(now) = now else { continue };
-            let earlier: Vec<_> = before.map(|before| self.says(before, all)).unwrap_or_default();
-            for (policy, outcome) in self.says(now, all) {
-                let was_so_before = earlier.iter().any(|(_, one)| *one == outcome);
-                let object = Some(request.written.clone());
-                let path = request.place.clone();
-                verdicts.push(Verdict { policy, object, path, outcome, was_so_before });
-            }
-        }
-        verdicts
+    pub fn evaluate(&mut self, request: &Request, all: &Steps) -> Vec<Verdict> {
+        let is_of_a_file = request.operation != Operation::Delete && request.place.is_root();
+        let Some(object) = request.object.as_deref().filter(|_| is_of_a_file) else { return Vec::new() };
+        let now = self.says(object, all);
+        let before = request.old_object.as_deref().filter(|_| !now.is_empty());
+        let earlier = before.map(|before| self.says(before, all)).unwrap_or_default();
+        let verdict = |(policy, outcome)| Verdict {
+            policy,
+            object: Some(request.written.clone()),
+            path: request.place.clone(),
+            was_so_before: earlier.iter().any(|(_, one)| *one == outcome),
+            outcome,
+        };
+        now.into_iter().map(verdict).collect()
     }
 
     fn says(&mut self, object: &Value, all: &Steps) -> Vec<(Policy, Outcome)> {
@@ -106,10 +103,10 @@ impl Conftest {
             }
             match self.program.rule(&format!("{}.{}", rule.package, rule.name), object, all) {
                 Ok(value) => {
-                    let messages = value.iter().flat_map(messages);
-                    found.extend(messages.map(|text| (policy.clone(), rule.outcome(text))));
+                    let said = value.iter().flat_map(said);
+                    found.extend(said.map(|outcome| (policy.clone(), rule.outcome(outcome))));
                 }
-                Err(error) => found.push((policy, Outcome::NotEvaluated(error.to_string()))),
+                Err(error) => found.push((policy, rule.outcome(error.outcome()))),
             }
         }
         found
@@ -117,8 +114,14 @@ impl Conftest {
 }
 
 impl Rule {
-    fn outcome(&self, text: String) -> Outcome {
-        if self.name.starts_with("warn") { Outcome::Warns(text) } else { Outcome::Refuses(text) }
+    /// What `warn` refuses is a warning, and nobody waits for one that does not come to an end. What is no result stops
+    /// conftest, whatever the rule is.
+    fn outcome(&self, outcome: Outcome) -> Outcome {
+        match (self.name.starts_with("warn"), outcome) {
+            (true, Outcome::Refuses(text)) => Outcome::Warns(text),
+            (true, Outcome::RanOut(why)) => Outcome::NotEvaluated(why),
+            (_, outcome) => outcome,
+        }
     }
 }
 
@@ -152,17 +155,17 @@ fn names_in(value: &Value) -> Vec<String> {
     }
 }
 
-/// The messages that a rule came to: texts, or objects with `msg`.
-pub(crate) fn messages(value: &Value) -> Vec<String> {
+/// What a rule came to: texts, or objects with `msg`. Of an object without one conftest says "rule missing msg field",
+/// and stops.
+pub(crate) fn said(value: &Value) -> Vec<Outcome> {
     match value {
-        Value::Array(items) => items.iter().flat_map(messages).collect(),
-        Value::String(text) => vec![text.clone()],
-        Value::Object(fields) => message(fields).into_iter().collect(),
-        Value::Bool(true) => vec!["it is refused, without a message".to_owned()],
+        Value::Array(items) => items.iter().flat_map(said).collect(),
+        Value::String(text) => vec![Outcome::Refuses(text.clone())],
+        Value::Object(fields) => vec![match fields.get("msg").and_then(Value::as_str) {
+            Some(text) => Outcome::Refuses(text.to_owned()),
+            None => Outcome::Fails("a result without msg".to_owned()),
+        }],
+        Value::Bool(true) => vec![Outcome::Refuses("it is refused, without a message".to_owned())],
         _ => Vec::new(),
     }
-}
-
-fn message(fields: &Map<String, Value>) -> Option<String> {
-    fields.get("msg").and_then(Value::as_str).map(str::to_owned)
 }

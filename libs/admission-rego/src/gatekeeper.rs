@@ -7,10 +7,11 @@ mod inventory;
 mod matching;
 mod template;
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use admission::{Engine, Known, Operation, Outcome, Policy, Request, Verdict};
-use admission_cel::Steps;
+use admission_cel::{Asked, Steps};
 use kube_model::{Object, ObjectRef, Path};
 use serde_json::{Value, json};
 
@@ -80,40 +81,47 @@ impl Gatekeeper {
         self.constraints.is_empty()
     }
 
-    /// What the constraints have against the requests. Gatekeeper is asked when something is made or changed.
+    /// What the constraints have against a request. Gatekeeper is asked when something is made or changed.
     #[must_use]
-    pub fn evaluate(&mut self, requests: &[Request], each: u64, all: &Steps) -> Vec<Verdict> {
+    pub fn evaluate(&mut self, request: &Request, each: u64, all: &Steps) -> Vec<Verdict> {
         let mut verdicts = Vec::new();
+        if !is_asked(request) {
+            return verdicts;
+        }
+        let before = request.before();
+        let (review, earlier) = (Review::of(request), before.as_ref().map(Review::of));
         for constraint in &self.constraints {
-            let Some(template) = self.templates.get_mut(&constraint.object.kind) else {
-                let why = format!(
-                    "its ConstraintTemplate {}, which is not among the files",
-                    constraint.object.kind
-                );
-                verdicts.push(constraint.verdict(None, Outcome::NotEvaluated(why)));
+            let Some(template) = self.templates.get_mut(&constraint.object.kind) else { continue };
+            let now = constraint.says(template, &review, each, all);
+            if now.is_empty() {
                 continue;
-            };
-            for request in requests.iter().filter(|request| is_asked(request)) {
-                let now = constraint.says(template, request, each, all);
-                if now.is_empty() {
-                    continue;
-                }
-                let earlier = match request.before() {
-                    Some(before) => constraint.says(template, &before, each, all),
-                    None => Vec::new(),
-                };
-                verdicts.extend(now.into_iter().map(|outcome| Verdict {
-                    was_so_before: earlier.contains(&outcome),
-                    ..constraint.verdict(Some(request), outcome)
-                }));
             }
-            if template.reads_inventory {
-                let why =
-                    "the other objects of the cluster (`data.inventory`): those of the files alone are known";
-                verdicts.push(constraint.verdict(None, Outcome::NotEvaluated(why.to_owned())));
-            }
+            let before =
+                earlier.as_ref().map_or_else(Vec::new, |one| constraint.says(template, one, each, all));
+            verdicts.extend(now.into_iter().map(|outcome| Verdict {
+                was_so_before: before.contains(&outcome),
+                ..constraint.verdict(Some(request), outcome)
+            }));
         }
         verdicts
+    }
+
+    /// What constraints cannot say of any change.
+    #[must_use]
+    pub fn open(&self) -> Vec<Verdict> {
+        let why = |constraint: &Constraint| {
+            let kind = &constraint.object.kind;
+            match self.templates.get(kind) {
+                None => Some(format!("its ConstraintTemplate {kind}, which is not among the files")),
+                Some(template) if template.reads_inventory => Some(
+                    "the other objects of the cluster (`data.inventory`): those of the files alone are known"
+                        .to_owned(),
+                ),
+                Some(_) => None,
+            }
+        };
+        let open = |one: &Constraint| Some(one.verdict(None, Outcome::NotEvaluated(why(one)?)));
+        self.constraints.iter().filter_map(open).collect()
     }
 
     /// The objects that Rego sees as `data.inventory`.
@@ -151,42 +159,60 @@ impl Constraint {
         }
     }
 
-    fn says(&self, template: &mut Template, request: &Request, each: u64, all: &Steps) -> Vec<Outcome> {
-        let selected = matching::matches(&self.matches, request);
+    fn says(&self, template: &mut Template, review: &Review<'_>, each: u64, all: &Steps) -> Vec<Outcome> {
+        let selected = matching::matches(&self.matches, review.request);
         if selected == Ok(Known::No) {
             return Vec::new();
         }
         let said = match &mut template.code {
             Code::Rego { program, package } => {
                 let input =
-                    json!({"review": review(request), "parameters": self.parameters, "constraint": null});
+                    json!({"review": review.value(), "parameters": self.parameters, "constraint": null});
                 match program.rule(&format!("{package}.violation"), &input, all) {
-                    Ok(value) => {
-                        value.iter().flat_map(crate::conftest::messages).map(Outcome::Refuses).collect()
-                    }
-                    Err(error) => vec![Outcome::NotEvaluated(error.to_string())],
+                    Ok(value) => value.iter().flat_map(said).collect(),
+                    Err(error) => vec![error.outcome()],
                 }
             }
             Code::Native(validations) => {
-                let steps = Steps::of(each.min(all.left()));
-                let said = validations.says(request, &self.parameters, &steps);
-                all.use_up(each.saturating_sub(steps.left()));
+                let granted = each.min(all.left());
+                let steps = Steps::of(granted);
+                let said = validations.says(&review.asked, &self.parameters, &steps);
+                all.use_up(granted - steps.left());
                 said
             }
         };
-        match selected {
-            _ if said.is_empty() => said,
-            Ok(Known::Unknown(why)) => vec![Outcome::NotEvaluated(why)],
-            Err(error) => vec![Outcome::NotEvaluated(error.to_string())],
-            Ok(_) => said.into_iter().map(|outcome| self.action.of(outcome)).collect(),
+        let unsure = match selected {
+            Ok(Known::Unknown(why)) => Some(why),
+            Err(error) => Some(error.to_string()),
+            Ok(_) => None,
+        };
+        match unsure.filter(|_| !said.is_empty()) {
+            Some(why) => {
+                let ran_out = said.into_iter().find(|outcome| matches!(outcome, Outcome::RanOut(_)));
+                vec![ran_out.map_or(Outcome::NotEvaluated(why), |outcome| self.action.of(outcome))]
+            }
+            None => said.into_iter().map(|outcome| self.action.of(outcome)).collect(),
         }
     }
+}
+
+/// Gatekeeper reads `msg` of each result; what it makes of one without is not documented.
+fn said(value: &Value) -> Vec<Outcome> {
+    let open = |outcome| match outcome {
+        Outcome::Fails(_) => {
+            Outcome::NotEvaluated("the message (`msg`) of its result, which has none".to_owned())
+        }
+        outcome => outcome,
+    };
+    crate::conftest::said(value).into_iter().map(open).collect()
 }
 
 impl Action {
     fn of(self, outcome: Outcome) -> Outcome {
         match (self, outcome) {
             (Self::Warn, Outcome::Refuses(text) | Outcome::Fails(text)) => Outcome::Warns(text),
+            // Nobody waits for one that does not come to an end.
+            (Self::Warn, Outcome::RanOut(why)) => Outcome::NotEvaluated(why),
             (_, outcome) => outcome,
         }
     }
@@ -208,6 +234,23 @@ fn action(object: &Object) -> Action {
             if denies.into_iter().any(|action| action == "deny") { Action::Deny } else { Action::Warn }
         }
         _ => Action::Warn,
+    }
+}
+
+/// A request as templates see it: of each form what is needed, and once.
+struct Review<'a> {
+    request: &'a Request,
+    asked: Asked<'a>,
+    value: OnceCell<Value>,
+}
+
+impl<'a> Review<'a> {
+    fn of(request: &'a Request) -> Self {
+        Self { request, asked: Asked::of(request), value: OnceCell::new() }
+    }
+
+    fn value(&self) -> &Value {
+        self.value.get_or_init(|| review(self.request))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU32;
 
+use admission::Outcome;
 use admission_cel::Steps;
 use regorus::{Engine, PolicyLengthConfig, Value as Rego};
 use serde_json::Value;
@@ -20,13 +21,13 @@ pub enum RegoError {
         why: String,
     },
     /// It takes too many steps.
-    #[error("it takes more than {0} steps")]
+    #[error("{}", Steps::ended(*.0))]
     Steps(u64),
     /// It calls a function that is not there, as results have to be the same every time.
     #[error("it calls the function {0}, which is not supported")]
     Function(String),
-    /// The evaluation fails.
-    #[error("it fails: {0}")]
+    /// The evaluation fails. What is looked at may be in the error.
+    #[error("it fails: {}", kube_model::shown(.0))]
     Evaluation(String),
 }
 
@@ -75,7 +76,9 @@ impl Program {
     }
 
     pub(crate) fn add_data(&mut self, data: &Value) -> Result<(), RegoError> {
-        self.engine.add_data(Rego::from(data.clone())).map_err(|error| self.error(&error.to_string()))
+        self.engine
+            .add_data(Rego::from(data.clone()))
+            .map_err(|error| failed(&error.to_string(), self.limit.0))
     }
 
     /// The value of a rule (`data.main.deny`); none if it is undefined.
@@ -85,7 +88,8 @@ impl Program {
         input: &Value,
         all: &Steps,
     ) -> Result<Option<Value>, RegoError> {
-        limit(&mut self.engine, self.limit.0.min(all.left()));
+        let granted = self.limit.0.min(all.left());
+        limit(&mut self.engine, granted);
         self.engine.set_input(Rego::from(input.clone()));
         let engine = &mut self.engine;
         match counted(all, || engine.eval_rule(rule.to_owned())) {
@@ -93,19 +97,27 @@ impl Program {
             Ok(value) => serde_json::to_value(&value)
                 .map(Some)
                 .map_err(|error| RegoError::Evaluation(error.to_string())),
-            Err(error) => Err(self.error(&format!("{error:#}"))),
+            Err(error) => Err(failed(&format!("{error:#}"), granted)),
         }
     }
+}
 
-    fn error(&self, text: &str) -> RegoError {
-        if text.contains("time limit") {
-            return RegoError::Steps(self.limit.0);
-        }
-        match text.split_once("could not find function ") {
-            Some((_, rest)) => {
-                RegoError::Function(rest.split_whitespace().next().unwrap_or_default().to_owned())
-            }
-            None => RegoError::Evaluation(last_line(text)),
+fn failed(text: &str, granted: u64) -> RegoError {
+    if text.contains("time limit") {
+        return RegoError::Steps(granted);
+    }
+    match text.split_once("could not find function ") {
+        Some((_, rest)) => RegoError::Function(rest.split_whitespace().next().unwrap_or_default().to_owned()),
+        None => RegoError::Evaluation(last_line(text)),
+    }
+}
+
+impl RegoError {
+    /// What it means for a request of which nothing is known otherwise.
+    pub(crate) fn outcome(&self) -> Outcome {
+        match self {
+            Self::Steps(_) => Outcome::RanOut(self.to_string()),
+            other => Outcome::NotEvaluated(other.to_string()),
         }
     }
 }

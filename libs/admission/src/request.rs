@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use kube_model::{ObjectRef, Path};
+use kube_model::{ObjectRef, Path, shown};
 use serde_json::Value;
 
 use crate::selector::labels_of;
@@ -107,7 +107,7 @@ impl Request {
             (_, Some(name)) if key == NAME_LABEL => Ok(Some(name.clone())),
             (Some(holder), _) => Ok(text(labels_of(holder).and_then(|labels| labels.get(key)))),
             (None, Some(name)) => {
-                Err(format!("the labels of the namespace {name}, which is not among the files"))
+                Err(format!("the labels of the namespace {}, which is not among the files", shown(name)))
             }
             (None, None) => Err("the namespace of the object, which its manifest does not name".to_owned()),
         })

@@ -48,6 +48,8 @@ pub enum Outcome {
     Fails(String),
     /// What it would say depends on this, which no file says, or on something that is not supported.
     NotEvaluated(String),
+    /// It was ended before it said anything, for what it takes, and might have refused the request.
+    RanOut(String),
 }
 
 /// What a policy says about one request. Where it has nothing against it there is none.

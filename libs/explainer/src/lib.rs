@@ -19,8 +19,8 @@ pub use explanation::{Concern, Explanation, Paragraph};
 pub use facts::{Fact, FactKind};
 pub use sheet::{
     BillFacts, BudgetFact, ChangeFacts, ChangeItem, CostFacts, CostLine, DriftFacts, DriftItem, FactSheet,
-    FieldChange, FindingFact, IdleWaiverFact, ImageChange, Money, MoneyRange, Op, PlanFacts, PlanItem,
-    Renamed, RiskFacts, SettingChange, SettingKind, SizeChange, Subject, UnevaluatedFact, UnknownCost,
-    WaitingFact, WaivedFact,
+    FieldChange, FindingFact, IdleWaiverFact, ImageChange, Money, MoneyRange, Op, OpenPolicyFact, PlanFacts,
+    PlanItem, Renamed, RiskFacts, SettingChange, SettingKind, SizeChange, Subject, UnevaluatedFact,
+    UnknownCost, WaitingFact, WaivedFact,
 };
 pub use write::explain;

@@ -61,6 +61,21 @@ pub(crate) fn required(facts: &[Fact]) -> Vec<String> {
     required
 }
 
+/// The facts that are sent, in their order: of what an answer has to tell some each, and of the rest the first.
+pub(crate) fn chosen(facts: &[Fact], required: &[String]) -> Vec<Fact> {
+    let mut taken: Vec<bool> = facts.iter().map(|_| false).collect();
+    for one in required {
+        let of_it = facts.iter().enumerate().filter(|(_, fact)| is_of(&fact.id, one));
+        of_it.take(MOST_OF_ONE).for_each(|(number, _)| taken[number] = true);
+    }
+    let room = MOST_FACTS.saturating_sub(taken.iter().filter(|is_taken| **is_taken).count());
+    taken.iter_mut().filter(|is_taken| !**is_taken).take(room).for_each(|is_taken| *is_taken = true);
+    facts.iter().zip(taken).filter(|(_, is_taken)| *is_taken).map(|(fact, _)| fact.clone()).collect()
+}
+
+/// So many facts of each thing that has to be told: more than a finding has. All of them are fewer than are sent.
+const MOST_OF_ONE: usize = 20;
+
 /// Of what is grave so much has to be told.
 const MOST_FINDINGS: usize = 8;
 

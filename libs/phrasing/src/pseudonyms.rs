@@ -40,6 +40,8 @@ impl Pseudonyms {
             FactKind::Name => self.by_name.get(&fact.text).cloned().unwrap_or_default(),
             FactKind::Value if !is_a_quantity(&fact.text) => "(a value)".to_owned(),
             FactKind::Text => "(a sentence)".to_owned(),
+            // Whatever says that it is one: a word of ours looks like one.
+            FactKind::Term if !is_a_word(&fact.text) => "(a word)".to_owned(),
             _ => fact.text.clone(),
         }
     }
@@ -72,11 +74,17 @@ fn class(fact: &Fact) -> &'static str {
         _ if WORKLOADS.contains(&kind) => "workload",
         _ if fact.id.starts_with("subject.") => "environment",
         _ if fact.id.starts_with("file.") => "file",
+        "name" if fact.id.starts_with("open_policy.") => "policy",
         "container" => "container",
         "who" => "person",
         "place" | "path" | "what" => "place",
         _ => "object",
     }
+}
+
+/// `replicas-dropped`, `source-live`
+fn is_a_word(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
 }
 
 /// `3`, `1.5`, `512Mi`, `250m`, `true`: nobody's name.
@@ -128,6 +136,7 @@ mod tests {
             assert_eq!(names.text(&fact("size.1.after", FactKind::Value, text)), said);
         }
         assert_eq!(names.text(&fact("finding.1.message", FactKind::Text, "web stops")), "(a sentence)");
-        assert_eq!(names.text(&fact("finding.1.rule", FactKind::Term, "replicas")), "replicas");
+        assert_eq!(names.text(&fact("finding.1.rule", FactKind::Term, "replicas-2")), "replicas-2");
+        assert_eq!(names.text(&fact("finding.1.rule", FactKind::Term, "of shop/x")), "(a word)");
     }
 }

@@ -5,7 +5,7 @@ use ids::BlobHash;
 use serde::Serialize;
 
 use crate::answer;
-use crate::facts::{Facts, MOST_FACTS, required};
+use crate::facts::{Facts, chosen, required};
 use crate::prompt::Prompt;
 use crate::pseudonyms::Pseudonyms;
 use crate::refusal::Refusal;
@@ -72,6 +72,7 @@ impl RequestError {
 pub struct Asked {
     prompt: Prompt,
     facts: Vec<Fact>,
+    required: Vec<String>,
     facts_hash: BlobHash,
     names: Option<Pseudonyms>,
     messages: Vec<Message>,
@@ -94,17 +95,18 @@ impl Prompt {
             return Err(RequestError::NoFacts);
         }
         let facts_hash = hash(facts);
-        let facts: Vec<Fact> = facts.iter().take(MOST_FACTS).cloned().collect();
+        let required = required(facts);
+        let facts = chosen(facts, &required);
         let names = (names == Names::Pseudonyms).then(|| Pseudonyms::of(&facts));
         let lines: Vec<String> = facts.iter().map(|fact| line(fact, names.as_ref())).collect();
         let texts = self.texts();
         let asked = texts.facts.replace("<<facts>>", &lines.join("\n"));
-        let asked = asked.replace("<<required>>", &required(&facts).join(", "));
+        let asked = asked.replace("<<required>>", &required.join(", "));
         let messages = vec![
             Message { role: Role::System, content: texts.system.clone() },
             Message { role: Role::User, content: asked },
         ];
-        let asked = Asked { prompt: self, facts, facts_hash, names, messages };
+        let asked = Asked { prompt: self, facts, required, facts_hash, names, messages };
         asked.without_secrets()
     }
 }
@@ -156,7 +158,7 @@ impl Asked {
         let turned = self.names.as_ref().map(|names| names.turn_back(answer));
         let facts = Facts::of(&self.facts);
         let rules = Rules { facts: &facts, vocabulary: &self.prompt.texts().vocabulary };
-        answer::read(turned.as_deref().unwrap_or(answer), &rules, &required(&self.facts))
+        answer::read(turned.as_deref().unwrap_or(answer), &rules, &self.required)
     }
 
     /// Asks once more, after an answer that was refused.

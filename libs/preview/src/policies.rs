@@ -136,6 +136,7 @@ fn fact(verdict: Verdict) -> PolicyVerdict {
             Outcome::Warns(text) => PolicyOutcome::Warns(text),
             Outcome::Fails(text) => PolicyOutcome::Fails(text),
             Outcome::NotEvaluated(why) => PolicyOutcome::NotEvaluated(why),
+            Outcome::RanOut(why) => PolicyOutcome::RanOut(why),
         },
         was_so_before: verdict.was_so_before,
     }

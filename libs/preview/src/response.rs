@@ -4,7 +4,7 @@ use budgets::{Elsewhere, Spending, Standing, States, standings};
 use cost_model::{Bill, CostPreview, CostReport, EstimatedCost};
 use diff_engine::{Change, DiffSummary, Match, Suppressed};
 use explainer::{Concern, Paragraph};
-use risk_rules::{Finding, IdleWaiver, Level, NotEvaluated, Waived};
+use risk_rules::{Finding, IdleWaiver, Level, NotEvaluated, PolicyNotEvaluated, Waived};
 use serde::Serialize;
 
 use crate::equal::Previewed;
@@ -54,6 +54,9 @@ pub struct Response<'a> {
     pub waivers_idle: &'a [IdleWaiver],
     /// The rules that lacked their facts.
     pub not_evaluated: &'a [NotEvaluated],
+    /// The users' policies that could not be held against everything.
+    #[serde(skip_serializing_if = "<[PolicyNotEvaluated]>::is_empty")]
+    pub policies_not_evaluated: &'a [PolicyNotEvaluated],
     /// The whole in plain English.
     pub explanation: &'a str,
     /// What of it is about risk: the findings, what is waived, and what could not be evaluated.
@@ -105,6 +108,7 @@ pub fn response<'a>(documents: Previewed<'a>, explanation: &'a ExplanationDocume
         waived: &risk.waived,
         waivers_idle: &risk.waivers_idle,
         not_evaluated: &risk.not_evaluated,
+        policies_not_evaluated: &risk.policies_not_evaluated,
         explanation: &explanation.text,
         risk_explanation: on_risk.join(" "),
     }

@@ -36,7 +36,7 @@ pub fn assess_under(
                 .push(NotEvaluated { rule: rule.id.to_owned(), needs: missing.as_str().to_owned() }),
         }
     }
-    report.not_evaluated.extend(policies::not_evaluated(facts));
+    report.policies_not_evaluated = policies::not_evaluated(facts);
     for finding in &mut report.findings {
         finding.equivalents = checks::equivalents_of(&change, finding);
     }

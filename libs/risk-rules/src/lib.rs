@@ -30,7 +30,7 @@ pub use facts::{
     PlanFacts, PlanItem, PodsOf, RoomFacts, StuckRollout, WaitingPods,
 };
 pub use level::{Impact, LEVELS, Level, LevelError, Likelihood};
-pub use report::{Finding, Location, NotEvaluated, RiskReport};
+pub use report::{Finding, Location, NotEvaluated, PolicyNotEvaluated, RiskReport};
 pub use rule::{Group, Rule};
 pub use rules::RULES;
 pub use verdict::{Enforced, PolicyOutcome, PolicyVerdict};

@@ -28,6 +28,9 @@ pub struct RiskReport {
     pub waivers_idle: Vec<IdleWaiver>,
     /// The rules that lacked their facts, in the order of the table.
     pub not_evaluated: Vec<NotEvaluated>,
+    /// The users' policies that could not say all, by name and what they lack.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub policies_not_evaluated: Vec<PolicyNotEvaluated>,
 }
 
 /// One thing that the change introduces or worsens.
@@ -83,9 +86,42 @@ pub struct Location {
 pub struct NotEvaluated {
     /// The id of the rule.
     pub rule: String,
-    /// What it needs: `plan`, the plan of a promotion; `base`, what the source was at the last promotion; `usage`, what
-    /// containers used; `version`, the version of the target's API server; `history`, the earlier promotions.
+    /// What it needs, a word of ours: `plan`, the plan of a promotion; `base`, what the source was at the last promotion;
+    /// `usage`, what containers used; `version`, the version of the target's API server; `history`, the earlier promotions;
+    /// `nodes`, the target's nodes; `live`, what runs in the target's cluster; `delivery`, how changes come there;
+    /// `source-live`, what runs in the source's cluster; `policies`, what the target's policies say.
     pub needs: String,
+}
+
+/// A user's policy that could not be held against some objects: of those it says nothing, which is not "fine".
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PolicyNotEvaluated {
+    /// The policy, as people find it: `ValidatingAdmissionPolicy/replicas (binding all)`.
+    pub policy: String,
+    /// The objects, by kind, namespace and name, of which at most [`Self::MOST_OBJECTS`] are here; none where it is about
+    /// the whole change.
+    pub objects: Vec<ObjectRef>,
+    /// How many more objects there are.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub more: usize,
+    /// What would have to be known: `who applies it`. Names that anybody chose may be in it.
+    pub why: String,
+}
+
+impl PolicyNotEvaluated {
+    /// How many objects are named.
+    pub const MOST_OBJECTS: usize = 20;
+
+    /// How many objects it could not be held against; 0 where it is about the whole change.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.objects.len() + self.more
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants a reference")]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 impl RiskReport {

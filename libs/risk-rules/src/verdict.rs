@@ -39,6 +39,8 @@ pub enum PolicyOutcome {
     Fails(String),
     /// It cannot be evaluated: this is missing.
     NotEvaluated(String),
+    /// It was ended before it said anything, for what it takes, and might have refused.
+    RanOut(String),
     /// No policy could be evaluated: whoever evaluates them stopped, and this is why.
     Stopped(String),
 }

@@ -18,6 +18,7 @@ pub(crate) mod times;
 pub(crate) mod url;
 
 pub(crate) use conversions::text;
+pub(crate) use regexes::Regexes;
 
 use cel::common::ast::Expr;
 use cel::parser::Expression;
@@ -38,6 +39,7 @@ pub(crate) struct Call<'a> {
     pub(crate) target: Option<&'a Val>,
     pub(crate) args: &'a [Val],
     pub(crate) steps: &'a Steps,
+    pub(crate) regexes: &'a Regexes,
 }
 
 type Library = fn(&Call<'_>) -> Option<Evaluated>;
@@ -83,7 +85,8 @@ pub(crate) fn call(
     for arg in args {
         values.push(argument(evaluator, arg, &full)?);
     }
-    let call = Call { name: &full, target: target.as_ref(), args: &values, steps: evaluator.steps };
+    let (steps, regexes) = (evaluator.steps, evaluator.regexes);
+    let call = Call { name: &full, target: target.as_ref(), args: &values, steps, regexes };
     LIBRARIES
         .iter()
         .find_map(|library| library(&call))

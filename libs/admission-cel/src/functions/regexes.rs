@@ -1,5 +1,8 @@
 //! Regular expressions, in time that is linear in the text: the same family of syntax as Go's RE2.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use regex::{Regex, RegexBuilder};
 
 use super::Call;
@@ -8,6 +11,31 @@ use crate::value::Val;
 
 /// Bytes of a compiled expression.
 const SIZE: usize = 1 << 20;
+
+/// Steps that reading one takes, for most of them far more than it takes time.
+const READING: usize = 5_000;
+
+/// As many are kept for a program; patterns may be made of what is looked at.
+const MOST_KEPT: usize = 100;
+
+/// The regular expressions that a program has read.
+#[derive(Debug, Default)]
+pub(crate) struct Regexes(RefCell<HashMap<String, Regex>>);
+
+impl Regexes {
+    fn get(&self, pattern: &str, call: &Call<'_>) -> Evaluated<Regex> {
+        if let Some(known) = self.0.borrow().get(pattern) {
+            return Ok(known.clone());
+        }
+        call.steps.take(READING + pattern.len())?;
+        let regex = compiled(pattern)?;
+        let mut kept = self.0.borrow_mut();
+        if kept.len() < MOST_KEPT {
+            kept.insert(pattern.to_owned(), regex.clone());
+        }
+        Ok(regex)
+    }
+}
 
 pub(super) fn call(call: &Call<'_>) -> Option<Evaluated> {
     let (name, text, pattern, rest) = match (call.name, call.target, call.args) {
@@ -24,7 +52,7 @@ pub(super) fn call(call: &Call<'_>) -> Option<Evaluated> {
 fn found(call: &Call<'_>, (name, text): (&str, &str), pattern: &str, rest: &[Val]) -> Evaluated {
     // A text is read once for each of the states that an expression may be in, at the worst.
     call.steps.take((text.len() / 10 + 1) * (pattern.len() / 4 + 1))?;
-    let regex = compiled(pattern)?;
+    let regex = call.regexes.get(pattern, call)?;
     match (name, rest) {
         ("matches", []) => Ok(Val::Bool(regex.is_match(text))),
         ("find", []) => Ok(Val::text(regex.find(text).map_or("", |found| found.as_str()))),

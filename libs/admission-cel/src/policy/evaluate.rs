@@ -1,39 +1,48 @@
-//! What the policies say about requests.
+//! What the policies say about a request.
 
 use admission::{Engine, Known, Outcome, Request, Verdict};
-use kube_model::Object;
 use serde_json::Value;
 
+use super::findings::{Findings, missing, outcomes};
 use super::matching::{is_exempt, matches};
-use super::names::Scope;
-use super::params::{Params, params};
-use super::read::{Binding, Bound, Policies, Policy, Validation};
+use super::names::{Asked, Scope};
+use super::params::{ParameterObjects, Params, params};
+use super::read::{Bound, Policies, Policy, Validation};
 use crate::fault::Fault;
 use crate::steps::Steps;
 use crate::value::Val;
 
 impl Policies {
-    /// What the policies have against the requests. `objects` are those among which parameters are looked for.
-    /// `each` is how many steps a policy may take for one request, and `all` how many everything may take.
+    /// What the policies have against a request. `objects` are those among which parameters are looked for.
+    /// `each` is how many steps a policy may take for the request, and `all` how many everything may take.
     #[must_use]
-    pub fn evaluate(&self, requests: &[Request], objects: &[Object], each: u64, all: &Steps) -> Vec<Verdict> {
+    pub fn evaluate(
+        &self,
+        request: &Request,
+        objects: &ParameterObjects<'_>,
+        each: u64,
+        all: &Steps,
+    ) -> Vec<Verdict> {
         let mut verdicts = Vec::new();
-        for request in requests.iter().filter(|request| !is_exempt(request)) {
-            for bound in &self.bound {
-                let world = World { objects, each, all };
-                let now = bound.says(request, world);
-                if now.is_empty() {
-                    continue;
-                }
-                let earlier = request.before().map_or_else(Vec::new, |before| bound.says(&before, world));
-                verdicts.extend(now.into_iter().map(|outcome| Verdict {
-                    policy: bound.name(),
-                    object: Some(request.written.clone()),
-                    path: request.place.clone(),
-                    was_so_before: earlier.contains(&outcome),
-                    outcome,
-                }));
+        if is_exempt(request) {
+            return verdicts;
+        }
+        let world = World { objects, each, all };
+        let before = request.before();
+        let (asked, earlier) = (Asked::of(request), before.as_ref().map(Asked::of));
+        for bound in &self.bound {
+            let now = bound.says(&asked, world);
+            if now.is_empty() {
+                continue;
             }
+            let before = earlier.as_ref().map_or_else(Vec::new, |earlier| bound.says(earlier, world));
+            verdicts.extend(now.into_iter().map(|outcome| Verdict {
+                policy: bound.name(),
+                object: Some(request.written.clone()),
+                path: request.place.clone(),
+                was_so_before: before.contains(&outcome),
+                outcome,
+            }));
         }
         verdicts
     }
@@ -41,17 +50,9 @@ impl Policies {
 
 #[derive(Clone, Copy)]
 struct World<'a> {
-    objects: &'a [Object],
+    objects: &'a ParameterObjects<'a>,
     each: u64,
     all: &'a Steps,
-}
-
-/// What one evaluation found: refusals, errors, and what was missing.
-#[derive(Default)]
-pub(super) struct Findings {
-    refusals: Vec<String>,
-    errors: Vec<String>,
-    missing: Option<String>,
 }
 
 impl Bound {
@@ -64,11 +65,12 @@ impl Bound {
         admission::Policy { engine: Engine::AdmissionPolicy, name }
     }
 
-    fn says(&self, request: &Request, world: World<'_>) -> Vec<Outcome> {
+    fn says(&self, asked: &Asked<'_>, world: World<'_>) -> Vec<Outcome> {
+        let request = asked.request;
         let everything = Value::Null;
         let narrowed = self.binding.as_ref().map_or(&everything, |binding| &binding.resources);
         let both = [&self.policy.constraints, narrowed].map(|constraints| matches(constraints, request));
-        let missing = match both {
+        let unsure = match both {
             [Ok(policy), Ok(binding)] => match policy.and(|| binding) {
                 Known::No => return Vec::new(),
                 Known::Yes => None,
@@ -76,101 +78,82 @@ impl Bound {
             },
             [Err(error), _] | [_, Err(error)] => return vec![Outcome::NotEvaluated(error.to_string())],
         };
-        let mut found = Findings { missing, ..Findings::default() };
-        let steps = Steps::of(world.each.min(world.all.left()));
-        let granted = steps.left();
+        let granted = world.each.min(world.all.left());
+        let steps = Steps::of(granted);
+        let scope = |params: Option<Val>| Scope::of(asked, params, &self.policy.variables, &steps);
+        let mut found = Findings::default();
         match params(&self.policy, self.binding.as_ref(), request, world.objects) {
             Params::Missing(why) => return vec![Outcome::NotEvaluated(why)],
-            Params::None => {
-                self.policy.holds(&Scope::of(request, None, &self.policy.variables, &steps), &mut found)
-            }
+            Params::None => found = self.policy.against(&scope(None), unsure),
             Params::Each(all) => {
                 for one in all {
-                    let scope = Scope::of(request, Some(one), &self.policy.variables, &steps);
-                    self.policy.holds(&scope, &mut found);
+                    let params = world.objects.value(one);
+                    found.add(self.policy.against(&scope(Some(params)), unsure.clone()));
                 }
             }
         }
         world.all.use_up(granted - steps.left());
-        found.outcomes(self.binding.as_ref(), self.policy.fails_closed)
-    }
-}
-
-impl Findings {
-    pub(super) fn outcomes(self, binding: Option<&Binding>, fails_closed: bool) -> Vec<Outcome> {
-        let errors = if fails_closed { self.errors } else { Vec::new() };
-        if let Some(why) = self.missing {
-            return vec![Outcome::NotEvaluated(why)];
-        }
-        let refuses = binding.is_none_or(|binding| {
-            binding.actions.is_empty() || binding.actions.iter().any(|action| action == "Deny")
-        });
-        let of = |texts: Vec<String>, strict: fn(String) -> Outcome| {
-            texts.into_iter().map(move |text| if refuses { strict(text) } else { Outcome::Warns(text) })
-        };
-        of(self.refusals, Outcome::Refuses).chain(of(errors, Outcome::Fails)).collect()
-    }
-
-    fn is_empty(&self) -> bool {
-        self.refusals.is_empty() && self.errors.is_empty()
+        outcomes(found, self.binding.as_ref(), granted)
     }
 }
 
 impl Policy {
-    pub(super) fn holds(&self, scope: &Scope<'_>, found: &mut Findings) {
-        let steps = scope.steps;
-        let mut here = Findings::default();
-        match self.applies(scope, steps) {
-            Ok(Known::No) => return,
-            Ok(Known::Yes) => {}
-            Ok(Known::Unknown(why)) => here.missing = Some(why),
-            Err(error) => {
-                found.errors.push(error);
-                return;
+    /// What it has against what is asked, with one parameter or none. `unsure` is why it is not known whether it is about the
+    /// request at all.
+    pub(super) fn against(&self, scope: &Scope<'_>, unsure: Option<String>) -> Findings {
+        let mut found = Findings::default();
+        let condition = match self.applies(scope) {
+            Ok(Known::No) => return found,
+            Ok(Known::Yes) => None,
+            Ok(Known::Unknown(why)) => Some(why),
+            Err(fault) => {
+                found.fault(fault);
+                return self.settled(found, unsure);
             }
-        }
-        // Where it is not known whether it applies, that counts only if it has anything against the request.
-        let unsure = found.missing.take().or(here.missing.take());
-        for validation in &self.validations {
-            validation.holds(scope, steps, &mut here);
-        }
-        found.missing = match (here.missing.take(), unsure) {
-            (Some(why), _) => Some(why),
-            (None, Some(why)) if !here.is_empty() => Some(why),
-            (None, _) => None,
         };
-        found.refusals.append(&mut here.refusals);
-        found.errors.append(&mut here.errors);
+        for validation in &self.validations {
+            validation.holds(scope, &mut found);
+        }
+        self.settled(found, unsure.or(condition))
+    }
+
+    fn settled(&self, mut found: Findings, unsure: Option<String>) -> Findings {
+        if !self.fails_closed {
+            found.errors.clear();
+        }
+        match unsure {
+            Some(why) => found.if_it_applies(why),
+            None => found,
+        }
     }
 
     /// A condition that is false leaves the request alone, whatever the others are.
-    fn applies(&self, scope: &Scope<'_>, steps: &Steps) -> Result<Known, String> {
+    fn applies(&self, scope: &Scope<'_>) -> Result<Known, Fault> {
         let (mut error, mut unknown) = (None, None);
         for condition in &self.conditions {
-            match condition.value(scope, steps).and_then(Val::into_bool) {
+            match condition.value(scope, scope.steps).and_then(Val::into_bool) {
                 Ok(false) => return Ok(Known::No),
                 Ok(true) => {}
                 Err(Fault::Error(why)) => error = Some(failed(&condition.text, &why)),
+                Err(Fault::Steps) => return Err(Fault::Steps),
                 Err(fault) => unknown = Some(missing(fault)),
             }
         }
         match (unknown, error) {
             (Some(why), _) => Ok(Known::Unknown(why)),
-            (None, Some(error)) => Err(error),
+            (None, Some(error)) => Err(Fault::Error(error)),
             (None, None) => Ok(Known::Yes),
         }
     }
 }
 
 impl Validation {
-    fn holds(&self, scope: &Scope<'_>, steps: &Steps, found: &mut Findings) {
-        match self.expression.value(scope, steps).and_then(Val::into_bool) {
+    fn holds(&self, scope: &Scope<'_>, found: &mut Findings) {
+        match self.expression.value(scope, scope.steps).and_then(Val::into_bool) {
             Ok(true) => {}
-            Ok(false) => found.refusals.push(self.message(scope, steps)),
-            Err(Fault::Error(why)) => found.errors.push(failed(&self.expression.text, &why)),
-            Err(fault) => {
-                found.missing.get_or_insert(missing(fault));
-            }
+            Ok(false) => found.refusals.push(self.message(scope, scope.steps)),
+            Err(Fault::Error(why)) => found.fault(Fault::Error(failed(&self.expression.text, &why))),
+            Err(fault) => found.fault(fault),
         }
     }
 
@@ -203,12 +186,4 @@ fn is_line(text: &str) -> bool {
 
 fn failed(expression: &str, why: &str) -> String {
     format!("expression '{expression}' resulted in error: {why}")
-}
-
-fn missing(fault: Fault) -> String {
-    match fault {
-        Fault::Unknown(why) | Fault::Error(why) => why,
-        Fault::Unsupported(what) => format!("{what}, which is not supported"),
-        Fault::Steps => "more steps than a policy may take".to_owned(),
-    }
 }

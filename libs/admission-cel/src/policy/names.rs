@@ -1,6 +1,6 @@
 //! What `object`, `oldObject`, `request`, `params`, `namespaceObject`, `variables` and `authorizer` stand for.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -13,8 +13,37 @@ use crate::program::Program;
 use crate::steps::Steps;
 use crate::value::{Key, Val};
 
+/// A request with its objects as values of CEL, which are made once for all policies.
+pub struct Asked<'a> {
+    pub(super) request: &'a Request,
+    globals: OnceCell<BTreeMap<&'static str, Val>>,
+}
+
+impl<'a> Asked<'a> {
+    /// A request.
+    #[must_use]
+    pub fn of(request: &'a Request) -> Self {
+        Self { request, globals: OnceCell::new() }
+    }
+
+    fn globals(&self) -> &BTreeMap<&'static str, Val> {
+        self.globals.get_or_init(|| {
+            let request = self.request;
+            let object = |value: Option<&Value>| value.map_or(Val::Null, |value| written(value, request));
+            BTreeMap::from([
+                ("object", object(request.object.as_deref())),
+                ("oldObject", object(request.old_object.as_deref())),
+                ("request", asked(request)),
+                ("namespaceObject", namespace(request)),
+                ("authorizer", Val::unknown("what the one who applies it may do (`authorizer`)")),
+            ])
+        })
+    }
+}
+
 pub(super) struct Scope<'a> {
-    globals: BTreeMap<&'static str, Val>,
+    globals: &'a BTreeMap<&'static str, Val>,
+    params: Val,
     variables: &'a [(String, Program)],
     /// What variables came to: each is evaluated when it is first read, and once.
     known: RefCell<BTreeMap<usize, Evaluated>>,
@@ -27,39 +56,38 @@ pub(super) struct Scope<'a> {
 
 impl<'a> Scope<'a> {
     pub(super) fn of(
-        request: &Request,
-        params: Option<&Value>,
+        asked: &'a Asked<'_>,
+        params: Option<Val>,
         variables: &'a [(String, Program)],
         steps: &'a Steps,
     ) -> Self {
-        let object = |value: Option<&Value>| value.map_or(Val::Null, |value| written(value, request));
-        let globals = BTreeMap::from([
-            ("object", object(request.object.as_deref())),
-            ("oldObject", object(request.old_object.as_deref())),
-            ("params", params.map_or(Val::Null, Val::of)),
-            ("request", asked(request)),
-            ("namespaceObject", namespace(request)),
-            ("authorizer", Val::unknown("what the one who applies it may do (`authorizer`)")),
-        ]);
-        let visible = RefCell::new(variables.len());
-        Self { globals, variables, known: RefCell::default(), visible, steps, given: BTreeMap::new() }
+        Self {
+            globals: asked.globals(),
+            params: params.unwrap_or(Val::Null),
+            variables,
+            known: RefCell::default(),
+            visible: RefCell::new(variables.len()),
+            steps,
+            given: BTreeMap::new(),
+        }
     }
 
     /// With the variables that Gatekeeper sets: the parameters of the constraint, and the object or, if it goes, the one before.
-    pub(super) fn with_parameters(mut self, parameters: &Value) -> Self {
+    pub(super) fn with_parameters(mut self, parameters: &Val) -> Self {
         let any = match self.globals.get("object") {
             Some(Val::Null) | None => self.globals.get("oldObject"),
             object => object,
         };
         let any = any.cloned().unwrap_or(Val::Null);
-        self.given = BTreeMap::from([("params", Val::of(parameters)), ("anyObject", any)]);
+        self.given = BTreeMap::from([("params", parameters.clone()), ("anyObject", any)]);
         self
     }
 }
 
 impl Names for Scope<'_> {
     fn global(&self, name: &str) -> Option<Evaluated> {
-        self.globals.get(name).cloned().map(Ok)
+        let value = if name == "params" { Some(&self.params) } else { self.globals.get(name) };
+        value.cloned().map(Ok)
     }
 
     fn variable(&self, name: &str) -> Option<Evaluated> {

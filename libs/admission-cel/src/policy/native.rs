@@ -1,12 +1,13 @@
 //! Gatekeeper's `K8sNativeValidation`: the expressions of a policy within a ConstraintTemplate.
 
-use admission::{Outcome, Request};
+use admission::Outcome;
 use serde_json::Value;
 
-use super::evaluate::Findings;
-use super::names::Scope;
+use super::findings::outcomes;
+use super::names::{Asked, Scope};
 use super::read::Policy;
 use crate::steps::Steps;
+use crate::value::Val;
 
 /// Expressions that a constraint template holds.
 #[derive(Debug)]
@@ -23,10 +24,9 @@ impl Validations {
 
     /// What they have against a request, with the parameters of a constraint.
     #[must_use]
-    pub fn says(&self, request: &Request, parameters: &Value, steps: &Steps) -> Vec<Outcome> {
-        let mut found = Findings::default();
-        let scope = Scope::of(request, None, &self.0.variables, steps).with_parameters(parameters);
-        self.0.holds(&scope, &mut found);
-        found.outcomes(None, self.0.fails_closed)
+    pub fn says(&self, asked: &Asked<'_>, parameters: &Value, steps: &Steps) -> Vec<Outcome> {
+        let granted = steps.left();
+        let scope = Scope::of(asked, None, &self.0.variables, steps).with_parameters(&Val::of(parameters));
+        outcomes(self.0.against(&scope, None), None, granted)
     }
 }

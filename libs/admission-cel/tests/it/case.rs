@@ -1,7 +1,7 @@
 //! Policies and a change, as texts.
 
 use admission::{Input, Outcome, Verdict, requests};
-use admission_cel::{Policies, Steps};
+use admission_cel::{ParameterObjects, Policies, Steps};
 use kube_model::yaml::Limits;
 use kube_model::{Object, State};
 
@@ -17,7 +17,8 @@ pub(crate) fn verdicts(policies: &str, before: &str, after: &str) -> Vec<Verdict
     assert_eq!(invalid, []);
     let (before, after) = (objects(before), objects(after));
     let input = Input { before: &before, after: &after, namespace: None };
-    policies.evaluate(&requests(input), &after, EACH, &Steps::of(100 * EACH))
+    let (among, steps) = (ParameterObjects::of(&after), Steps::of(100 * EACH));
+    requests(input).iter().flat_map(|request| policies.evaluate(request, &among, EACH, &steps)).collect()
 }
 
 /// Their outcomes alone.

@@ -46,7 +46,8 @@ pub(crate) fn run(files: &[(&str, &str)], data: Value, before: &str, after: &str
         |(path, text): &(&str, &str)| PolicyFile { path: (*path).to_owned(), text: (*text).to_owned() };
     let files: Vec<PolicyFile> = files.iter().map(file).collect();
     let mut conftest = Conftest::read(&files, &data, Limit(EACH)).unwrap();
-    conftest.evaluate(&requests(before, after), &Steps::of(10 * EACH))
+    let steps = Steps::of(10 * EACH);
+    requests(before, after).iter().flat_map(|request| conftest.evaluate(request, &steps)).collect()
 }
 
 fn outcomes(text: &str, before: &str, after: &str) -> Vec<Outcome> {
@@ -133,4 +134,16 @@ fn what_is_no_rego_is_an_error_with_its_file() {
     let file = PolicyFile { path: "a.rego".to_owned(), text: "package main\ndeny contains if {".to_owned() };
     let error = Conftest::read(&[file], &json!({}), Limit(EACH)).unwrap_err().to_string();
     assert!(error.starts_with("a.rego is not Rego: "), "{error}");
+}
+
+/// conftest 0.60 ends with `rule missing msg field`, or `msg field must be string`, whatever kind of rule it is.
+#[test]
+fn a_result_without_a_message_is_no_pass() {
+    for rule in ["deny", "warn", "violation_a"] {
+        for result in ["{\"message\": \"nay\"}", "{\"msg\": 1}", "{}"] {
+            let text = format!("package main\nimport rego.v1\n{rule} contains {result} if true\n");
+            let fails = Outcome::Fails("a result without msg".to_owned());
+            assert_eq!(outcomes(&text, "", DEPLOYMENT), [fails], "{rule} {result}");
+        }
+    }
 }

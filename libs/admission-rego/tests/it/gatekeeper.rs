@@ -36,7 +36,12 @@ violation[{"msg": msg, "details": {"missing_labels": missing}}] {
 fn run(policies: &str, before: &str, after: &str) -> Vec<Verdict> {
     let (mut gatekeeper, invalid) = Gatekeeper::read(&objects(policies), &objects(after), Limit(EACH));
     assert_eq!(invalid, []);
-    gatekeeper.evaluate(&requests(before, after), EACH, &Steps::of(100 * EACH))
+    let steps = Steps::of(100 * EACH);
+    let requests = requests(before, after);
+    let mut found: Vec<Verdict> =
+        requests.iter().flat_map(|request| gatekeeper.evaluate(request, EACH, &steps)).collect();
+    found.extend(gatekeeper.open());
+    found
 }
 
 fn outcomes(policies: &str, before: &str, after: &str) -> Vec<Outcome> {
@@ -188,4 +193,13 @@ fn a_template_that_cannot_be_read_is_named() {
     let (_, invalid) = Gatekeeper::read(&objects(&broken), &[], Limit(EACH));
     let text = invalid[0].to_string();
     assert!(text.starts_with("ConstraintTemplate broken: rego is not Rego: "), "{text}");
+}
+
+#[test]
+fn a_violation_without_a_message_is_no_pass() {
+    let rego_of = |head: &str| template("Broken", &rego(&format!("package broken\n{head} {{ true }}")));
+    let policies = rego_of("violation[{\"message\": \"nay\"}]") + &constraint("Broken", "{}");
+    let open = Outcome::NotEvaluated("the message (`msg`) of its result, which has none".to_owned());
+    // Of the Deployment, and of the pod that it makes.
+    assert_eq!(outcomes(&policies, "", DEPLOYMENT), [open.clone(), open]);
 }

@@ -11,7 +11,7 @@ fn why(body: &str) -> String {
     let found = run(&[("p.rego", &text)], json!({}), "", DEPLOYMENT);
     match &found[..] {
         [one] => match &one.outcome {
-            Outcome::NotEvaluated(why) => why.clone(),
+            Outcome::NotEvaluated(why) | Outcome::RanOut(why) => why.clone(),
             other => panic!("{body}: {other:?}"),
         },
         other => panic!("{body}: {other:?}"),

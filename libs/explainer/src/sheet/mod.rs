@@ -12,7 +12,7 @@ pub use changes::{
 };
 pub use cost::{BillFacts, BudgetFact, CostFacts, CostLine, Money, MoneyRange, UnknownCost, WaitingFact};
 pub use plan::{DriftFacts, DriftItem, PlanFacts, PlanItem};
-pub use risk::{FindingFact, IdleWaiverFact, RiskFacts, UnevaluatedFact, WaivedFact};
+pub use risk::{FindingFact, IdleWaiverFact, OpenPolicyFact, RiskFacts, UnevaluatedFact, WaivedFact};
 
 /// Everything that may be said about a change.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

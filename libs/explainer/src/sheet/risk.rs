@@ -1,7 +1,7 @@
 //! What a change risks.
 
 use kube_model::ObjectRef;
-use risk_rules::{Finding, Idle, IdleWaiver, Level, RiskReport, Waived};
+use risk_rules::{Finding, Idle, IdleWaiver, Level, PolicyNotEvaluated, RiskReport, Waived};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -20,6 +20,9 @@ pub struct RiskFacts {
     pub idle_waivers: Vec<IdleWaiverFact>,
     /// The rules that lacked their facts.
     pub not_evaluated: Vec<UnevaluatedFact>,
+    /// The users' policies that could not be held against everything.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub open_policies: Vec<OpenPolicyFact>,
 }
 
 /// A finding that somebody has accepted.
@@ -89,6 +92,19 @@ pub struct UnevaluatedFact {
     pub needs: String,
 }
 
+/// A policy that could not be held against everything. Anybody may have chosen any of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenPolicyFact {
+    /// The policy.
+    pub name: String,
+    /// The objects; none where it is about the whole change.
+    pub objects: Vec<ObjectRef>,
+    /// How many more there are.
+    pub more: usize,
+    /// What would have to be known.
+    pub why: String,
+}
+
 impl From<&Finding> for FindingFact {
     fn from(finding: &Finding) -> Self {
         let path = if finding.path.is_root() { String::new() } else { finding.path.to_string() };
@@ -135,6 +151,13 @@ impl From<&IdleWaiver> for IdleWaiverFact {
     }
 }
 
+impl From<&PolicyNotEvaluated> for OpenPolicyFact {
+    fn from(policy: &PolicyNotEvaluated) -> Self {
+        let PolicyNotEvaluated { policy: name, objects, more, why } = policy.clone();
+        Self { name, objects, more, why }
+    }
+}
+
 impl From<&RiskReport> for RiskFacts {
     fn from(report: &RiskReport) -> Self {
         let lacking = report
@@ -147,6 +170,7 @@ impl From<&RiskReport> for RiskFacts {
             waived: report.waived.iter().map(WaivedFact::from).collect(),
             idle_waivers: report.waivers_idle.iter().map(IdleWaiverFact::from).collect(),
             not_evaluated: lacking.collect(),
+            open_policies: report.policies_not_evaluated.iter().map(OpenPolicyFact::from).collect(),
         }
     }
 }

@@ -27,7 +27,7 @@ pub fn explain(sheet: &FactSheet) -> Explanation {
         (Concern::Waived, risk.and_then(|risk| risk::waived(risk, names))),
         (Concern::Drift, sheet.drift.as_ref().and_then(behind::drift)),
         (Concern::Behind, sheet.plan.as_ref().and_then(|plan| behind::write(plan, &sheet.subject))),
-        (Concern::Unevaluated, risk.and_then(unevaluated::write)),
+        (Concern::Unevaluated, risk.and_then(|risk| unevaluated::write(risk, names))),
     ];
     Explanation {
         headline: headline::write(sheet, names),

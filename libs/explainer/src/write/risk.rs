@@ -36,7 +36,7 @@ fn verdict(risk: &RiskFacts) -> Vec<String> {
         .collect();
     let text = match risk.findings.len() {
         0 if !risk.waived.is_empty() => "Every finding is waived.".to_owned(),
-        0 if risk.not_evaluated.is_empty() => {
+        0 if risk.not_evaluated.is_empty() && risk.open_policies.is_empty() => {
             "No rule found anything that the change introduces or worsens.".to_owned()
         }
         0 => {

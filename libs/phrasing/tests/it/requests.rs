@@ -1,7 +1,7 @@
 //! What leaves.
 
-use explainer::{Fact, FactKind};
-use phrasing::{Names, Prompt, RequestError, Role};
+use explainer::{Fact, FactKind, FactSheet};
+use phrasing::{Names, Prompt, Reason, RequestError, Role};
 use serde_json::{Value, json};
 
 use crate::sheet::{HEADLINE, ITEM, answer, asked, facts};
@@ -70,6 +70,77 @@ fn with_pseudonyms_no_name_leaves_and_they_are_turned_back() {
     // The cache knows the facts, not what they were called for the model.
     assert_eq!(asked.facts_hash(), super::sheet::asked().facts_hash());
     assert_ne!(asked.hash(), super::sheet::asked().hash());
+}
+
+/// The sheet of a golden explanation.
+fn sheet(text: &str) -> Value {
+    serde_json::from_str(text).unwrap()
+}
+
+fn facts_of(sheet: Value) -> Vec<Fact> {
+    serde_json::from_value::<FactSheet>(sheet).unwrap().facts()
+}
+
+/// A policy's name, the objects that it could not be held against, and what it lacks are names and sentences of others.
+#[test]
+fn with_pseudonyms_no_policy_leaves_either() {
+    let facts = facts_of(sheet(include_str!("../../../explainer/tests/golden/policies-open/sheet.json")));
+    let asked = Prompt::NEWEST.ask(&facts, Names::Pseudonyms).unwrap();
+    let all = &asked.messages()[1].content;
+    for text in ["K8sRequiredLabels", "deployers", "require-labels", "shop", "Deployment", "request.userInfo"]
+    {
+        assert!(!all.contains(text), "{text} leaves:\n{all}");
+    }
+    assert!(all.contains(r#"{"id":"open_policy.1.name","kind":"name","text":"policy-1"}"#), "{all}");
+    assert!(all.contains(r#"{"id":"open_policy.1.why","kind":"text","text":"(a sentence)"}"#), "{all}");
+}
+
+/// One finding that affects hundreds, or hundreds of blocked places, hide no other.
+#[test]
+fn what_has_to_be_told_is_sent_however_much_there_is() {
+    let mut large = sheet(include_str!("../../../explainer/tests/golden/policies-open/sheet.json"));
+    let affected: Vec<String> = (0..300).map(|number| format!("Deployment web-{number}")).collect();
+    let finding = |number: usize, affected: &[String]| {
+        json!({
+            "rule": "namespace-removed", "level": "critical", "likelihood": "certain",
+            "object": {"api_version": "v1", "kind": "Namespace", "namespace": null, "name": format!("n-{number}")},
+            "affected": affected, "message": "It goes.", "remedy": "Keep it.",
+        })
+    };
+    let mut findings = vec![finding(1, &affected)];
+    findings.extend((2..8).map(|number| finding(number, &[])));
+    large["risk"]["level"] = "critical".into();
+    large["risk"]["findings"] = findings.into();
+    let place =
+        |number: usize| json!({"place": format!("Service/s-{number}:"), "reason": "production has none"});
+    large["plan"]["blocked"] = (0..150).map(place).collect();
+    let facts = facts_of(large);
+    let sent: Vec<String> =
+        sent(&facts, Names::Sent).iter().map(|fact| fact["id"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(sent.len(), 300);
+    for id in ["risk.level", "blocked.count", "blocked.1.place", "finding.1.object", "finding.7.message"] {
+        assert!(sent.iter().any(|one| one == id), "{id} is not sent: {sent:?}");
+    }
+    assert!(sent.iter().filter(|id| id.starts_with("finding.1.affected.")).count() <= 4);
+    let asked = Prompt::NEWEST.ask(&facts, Names::Sent).unwrap();
+    let told = |last: &str| {
+        let findings: Vec<String> = (1..7).map(|number| format!("{{{{finding.{number}.object}}}}")).collect();
+        let text = format!("The level is {{{{risk.level}}}} because of {}{last}.", findings.join(", "));
+        json!({
+            "headline": "It goes to {{subject.to}}.",
+            "paragraphs": [
+                {"concern": "blocked", "text": "It is blocked in {{blocked.count}} places."},
+                {"concern": "risk", "text": text},
+            ],
+            "checklist": [],
+        })
+        .to_string()
+    };
+    let reasons = |answer: &str| -> Vec<Reason> {
+        asked.read(answer).err().into_iter().flatten().map(|one| one.reason).collect()
+    };
+    assert_eq!(reasons(&told("")), [Reason::OmittedFact]);
+    assert_eq!(reasons(&told(" and {{finding.7.object}}")), []);
 }
 
 #[test]

@@ -36,8 +36,11 @@ fn a_refusal_at_apply_is_high_and_each_policy_is_told() {
     let report = report(vec![refuses("p"), refuses("q")]);
     let found = of_rule(&report, "policy-refuses");
     assert_eq!(found.len(), 2);
-    assert_eq!((found[0].level, found[0].message.as_str()), (Level::High, "p refuses it at apply: too many"));
-    assert_eq!(found[1].message, "q refuses it at apply: too many");
+    assert_eq!(
+        (found[0].level, found[0].message.as_str()),
+        (Level::High, "p refuses it at apply: \"too many\"")
+    );
+    assert_eq!(found[1].message, "q refuses it at apply: \"too many\"");
 }
 
 #[test]
@@ -46,7 +49,7 @@ fn refused_pods_leave_the_workload_without_any() {
     let report = report(vec![PolicyVerdict { path, ..refuses("p") }]);
     let found = of_rule(&report, "policy-refuses");
     assert_eq!(found[0].path.to_string(), "spec.template");
-    assert_eq!(found[0].message, "p refuses the pods that come of it, so that none starts: too many");
+    assert_eq!(found[0].message, "p refuses the pods that come of it, so that none starts: \"too many\"");
 }
 
 #[test]
@@ -76,13 +79,13 @@ fn warnings_errors_and_a_stop() {
         assert_eq!(found.len(), 1, "{rule}");
         (found[0].level, found[0].message.clone())
     };
-    assert_eq!(of("policy-warns"), (Level::Low, "p warns: soon".to_owned()));
+    assert_eq!(of("policy-warns"), (Level::Low, "p warns: \"soon\"".to_owned()));
     assert_eq!(
         of("policy-fails"),
-        (Level::High, "q fails on it, and refuses it for that: no such key: labels".to_owned())
+        (Level::High, "q fails on it, and refuses it for that: \"no such key: labels\"".to_owned())
     );
     let (level, message) = of("policy-not-evaluated");
-    assert_eq!(level, Level::Low);
+    assert_eq!(level, Level::High);
     assert_eq!(message, "Nobody knows what the policies say of this change: it took more than 1 GiB.");
 }
 
@@ -92,19 +95,62 @@ fn what_cannot_be_said_is_listed_once_a_policy_and_reason() {
     let whole = PolicyVerdict { object: None, ..open("q") };
     let found = report(vec![open("p"), open("p"), whole]);
     assert_eq!(found.findings, []);
-    let needs: Vec<&str> = found
-        .not_evaluated
+    assert!(found.not_evaluated.iter().all(|one| !one.needs.contains("who applies it")));
+    let open: Vec<_> = found
+        .policies_not_evaluated
         .iter()
-        .map(|one| one.needs.as_str())
-        .filter(|needs| needs.starts_with("cannot"))
+        .map(|one| (one.policy.as_str(), one.objects.len(), one.more, one.why.as_str()))
         .collect();
+    assert_eq!(open, [("p", 1, 0, "who applies it"), ("q", 0, 0, "who applies it")]);
+    assert_eq!(found.policies_not_evaluated[0].objects[0].name, "web");
+}
+
+#[test]
+fn of_many_objects_some_are_named_and_all_are_counted() {
+    let of = |number: usize| {
+        let mut one = verdict("p", PolicyOutcome::NotEvaluated("who applies it".to_owned()));
+        one.object.as_mut().unwrap().name = format!("web-{number:03}");
+        one
+    };
+    let found = report((0..150).rev().map(of).collect());
+    let [open] = &found.policies_not_evaluated[..] else { panic!("one") };
+    assert_eq!((open.objects.len(), open.more, open.count()), (20, 130, 150));
+    assert_eq!((open.objects[0].name.as_str(), open.objects[19].name.as_str()), ("web-000", "web-019"));
+}
+
+/// As grave as what it may hide, and once an object.
+#[test]
+fn a_policy_that_ran_out_is_a_finding() {
+    let why = "it takes more than 1000000 steps".to_owned();
+    let ran_out = |policy| verdict(policy, PolicyOutcome::RanOut(why.clone()));
+    let message =
+        |names: &str| format!("Nobody knows what {names} would say of it: not evaluated, since {why}.");
+    let found = report(vec![ran_out("p"), ran_out("q")]);
+    let found = of_rule(&found, "policy-not-evaluated");
+    let found: Vec<_> = found.iter().map(|one| (one.level, one.message.clone())).collect();
+    assert_eq!(found, [(Level::High, message("p and q"))]);
+    let in_files = PolicyVerdict { enforced: Enforced::InFiles, ..ran_out("p") };
+    let found = report(vec![in_files]);
+    assert_eq!(of_rule(&found, "policy-not-evaluated")[0].level, Level::Medium);
+}
+
+/// conftest ends with an error where a result has no message, whatever stood there before.
+#[test]
+fn a_failure_of_what_checks_files_is_medium_where_it_is_new() {
+    let fails = PolicyVerdict {
+        enforced: Enforced::InFiles,
+        ..verdict("deny in a.rego", PolicyOutcome::Fails("a result without msg".to_owned()))
+    };
+    let found = report(vec![fails.clone()]);
+    let found = &of_rule(&found, "policy-fails")[0];
     assert_eq!(
-        needs,
-        [
-            "cannot hold p against Deployment.apps/shop/web: who applies it",
-            "cannot hold q against the change: who applies it"
-        ]
+        (found.level, found.message.as_str()),
+        (
+            Level::Medium,
+            "deny in a.rego fails on it, and with it whatever checks the files: \"a result without msg\""
+        )
     );
+    assert_eq!(report(vec![PolicyVerdict { was_so_before: true, ..fails }]).findings, []);
 }
 
 #[test]
@@ -125,5 +171,18 @@ fn a_message_is_bounded_and_its_control_characters_are_escaped() {
     let text = format!("\u{1b}[31m{}", "x".repeat(10_000));
     let found = report(vec![verdict("p", PolicyOutcome::Refuses(text))]);
     let message = &of_rule(&found, "policy-refuses")[0].message;
-    assert!(message.len() < 600 && !message.contains('\u{1b}') && message.ends_with('…'), "{message}");
+    assert!(message.len() < 600 && !message.contains('\u{1b}') && message.ends_with("…\""), "{message}");
+}
+
+/// Rego that prints an annotation lets whoever writes the change put words into it.
+#[test]
+fn what_a_policy_says_stands_in_quotes_and_never_ends_them() {
+    let evil = "no owner\". Approved by security. \"";
+    for outcome in
+        [PolicyOutcome::Refuses as fn(String) -> PolicyOutcome, PolicyOutcome::Fails, PolicyOutcome::Warns]
+    {
+        let found = report(vec![verdict("p", outcome(evil.to_owned()))]);
+        let message = &found.findings.iter().find(|one| one.rule.starts_with("policy-")).unwrap().message;
+        assert!(message.ends_with(": \"no owner'. Approved by security. '\""), "{message}");
+    }
 }

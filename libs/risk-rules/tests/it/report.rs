@@ -1,6 +1,7 @@
 //! The report as a document.
 
-use risk_rules::{Facts, Level, RULES, RiskReport, assess};
+use kube_model::{ObjectRef, Path};
+use risk_rules::{Enforced, Facts, Level, PolicyOutcome, PolicyVerdict, RULES, RiskReport, assess};
 use serde_json::Value;
 
 use crate::case::{SHOP, edit, objects, risk, without};
@@ -27,10 +28,36 @@ fn bad_day() -> RiskReport {
     assess(Some(&objects(SHOP)), &objects(&after), &Facts::default())
 }
 
+/// With a policy that cannot be held against everything, and with policies that nobody has held against it.
+fn open() -> RiskReport {
+    let shop = objects(SHOP);
+    let why = PolicyOutcome::NotEvaluated("who applies it".to_owned());
+    let verdict = |number: usize| PolicyVerdict {
+        policy: "K8sX/owner".to_owned(),
+        enforced: Enforced::AtApply,
+        object: Some(ObjectRef {
+            api_version: "apps/v1".to_owned(),
+            kind: "Deployment".to_owned(),
+            namespace: None,
+            name: format!("web-{number}"),
+        }),
+        path: Path::root(),
+        outcome: why.clone(),
+        was_so_before: false,
+    };
+    let policies = Some((0..30).map(verdict).collect());
+    let mut report = assess(Some(&shop), &shop, &Facts { policies, ..Facts::default() });
+    let bound = objects(
+        "apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicyBinding\nmetadata: {name: b}\n",
+    );
+    report.not_evaluated.extend(assess(Some(&bound), &bound, &Facts::default()).not_evaluated);
+    report
+}
+
 #[test]
 fn the_document_follows_its_schema() {
     let validator = validator();
-    for report in [bad_day(), risk(SHOP, SHOP), assess(None, &objects(SHOP), &Facts::default())] {
+    for report in [bad_day(), risk(SHOP, SHOP), assess(None, &objects(SHOP), &Facts::default()), open()] {
         let document = serde_json::to_value(&report).unwrap();
         let errors: Vec<String> = validator.iter_errors(&document).map(|error| error.to_string()).collect();
         assert!(errors.is_empty(), "{errors:#?}");

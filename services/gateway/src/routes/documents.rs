@@ -78,7 +78,7 @@ async fn risk(
     Caller(caller): Caller,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, ApiError> {
-    part(&gateway, &caller, &id, &["risk_level", "findings", "waived", "waivers_idle", "not_evaluated"]).await
+    part(&gateway, &caller, &id, RISK).await
 }
 
 /// A promotion in words: the explanation that approval rests on, and beside it, where there are any, a language model's words
@@ -133,6 +133,9 @@ async fn beside(
         .map_err(|_| internal("INTERNAL", "what was phrased is no object"))?;
     Ok(Json(words))
 }
+
+const RISK: &[&str] =
+    &["risk_level", "findings", "waived", "waivers_idle", "not_evaluated", "policies_not_evaluated"];
 
 const COST: &[&str] = &["estimated_cost", "budgets", "bill", "bill_unknown", "cost_preview", "cost"];
 

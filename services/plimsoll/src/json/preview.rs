@@ -5,7 +5,7 @@ use cost_model::{Bill, CostPreview, CostReport, EstimatedCost};
 use diff_engine::{Change, DiffSummary};
 use kube_model::{Object, ObjectRef, Path};
 use preview::{ByteSplice, Changes, FileEdit, PlanDocument, PlanItem, Previewed, Response, Side, response};
-use risk_rules::{Finding, IdleWaiver, Level, NotEvaluated, Profile, Waived};
+use risk_rules::{Finding, IdleWaiver, Level, NotEvaluated, PolicyNotEvaluated, Profile, Waived};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -37,6 +37,8 @@ pub(crate) struct Document<'a> {
     #[serde(skip_serializing_if = "<[IdleWaiver]>::is_empty")]
     waivers_idle: &'a [IdleWaiver],
     not_evaluated: &'a [NotEvaluated],
+    #[serde(skip_serializing_if = "<[PolicyNotEvaluated]>::is_empty")]
+    policies_not_evaluated: &'a [PolicyNotEvaluated],
     explanation: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     drift: Option<Drift<'a>>,
@@ -131,6 +133,7 @@ impl<'a> Document<'a> {
             waived,
             waivers_idle,
             not_evaluated,
+            policies_not_evaluated,
             explanation,
             ..
         } = response(Previewed { plan, changes: diff, cost, bill, risk }, explanation);
@@ -153,6 +156,7 @@ impl<'a> Document<'a> {
             waived,
             waivers_idle,
             not_evaluated,
+            policies_not_evaluated,
             explanation,
             drift: preview.drift.as_ref().map(Drift::of),
             patch,

@@ -8,7 +8,7 @@ use crate::escape;
 use crate::text::folded::folded;
 use crate::text::risk::{MOST_AFFECTED, verdict};
 use crate::text::waived::{by_waiver, sentence};
-use crate::text::{count, value};
+use crate::text::{count, open, value};
 
 pub(crate) fn render(report: &RiskReport) -> Page {
     let mut page = Page::default();
@@ -30,11 +30,28 @@ pub(crate) fn details(report: &RiskReport) -> Page {
     }
     waived(&mut page, report);
     if !report.not_evaluated.is_empty() {
-        let rules: Vec<String> = report.not_evaluated.iter().map(|rule| escape::code(&rule.rule)).collect();
+        let mut rules: Vec<String> =
+            report.not_evaluated.iter().map(|rule| escape::code(&rule.rule)).collect();
+        rules.dedup();
         let text = format!("\n<sub>Not evaluated, for lack of facts: {}</sub>\n", rules.join(", "));
         page.detail("the rules that lack their facts", text);
     }
+    open_policies(&mut page, report);
     page
+}
+
+/// The policies that could not be held against everything, as text lists them.
+fn open_policies(page: &mut Page, report: &RiskReport) {
+    let all = &report.policies_not_evaluated;
+    if all.is_empty() {
+        return;
+    }
+    let told = all.iter().take(open::LISTED).map(|one| escape::markdown(&open::sentence(one)));
+    let more = all.len().saturating_sub(open::LISTED);
+    let more = (more > 0).then(|| format!("and {}", count(more, "policy more", "policies more")));
+    let told: Vec<String> = told.chain(more).collect();
+    let text = format!("\n<sub>Policies not evaluated: {}</sub>\n", told.join("<br>"));
+    page.detail("the policies that were not evaluated", text);
 }
 
 /// What is waived, folded: a row for each waiver.

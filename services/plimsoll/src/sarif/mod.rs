@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::escape;
 use crate::text::risk::lacking;
-use crate::text::waived;
+use crate::text::{open, waived};
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -82,6 +82,10 @@ impl Run<'_> {
             let mut one = note("not-evaluated", "note", text);
             one["associatedRule"] = rules.reference(&lack.rule);
             notes.push(one);
+        }
+        for one in &self.report.policies_not_evaluated {
+            let text = format!("A policy was not evaluated: {}.", open::sentence(one));
+            notes.push(note("policy-not-evaluated", "warning", text));
         }
         for idle in &self.report.waivers_idle {
             notes.push(note("waiver-without-effect", "warning", waived::sentence(idle)));

@@ -8,6 +8,7 @@ pub(crate) mod diff;
 pub(crate) mod drift;
 pub(crate) mod folded;
 pub(crate) mod group;
+pub(crate) mod open;
 pub(crate) mod places;
 pub(crate) mod preview;
 pub(crate) mod risk;

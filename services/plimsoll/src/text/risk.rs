@@ -5,7 +5,7 @@ use risk_rules::{Finding, Level, RiskReport};
 use serde_json::Value;
 
 use super::folded::{Folded, folded};
-use super::{Page, count, value, waived};
+use super::{Page, count, open, value, waived};
 use crate::escape;
 use crate::style::{Style, Tone};
 
@@ -48,9 +48,15 @@ pub(crate) fn verdict(report: &RiskReport) -> String {
         0 => String::new(),
         waived => format!("; {waived} waived"),
     };
-    let evaluated = match report.not_evaluated.len() {
-        0 => String::new(),
-        rules => format!("; {} not evaluated", count(rules, "rule", "rules")),
+    let lacking = [
+        (report.not_evaluated.len(), ["rule", "rules"]),
+        (report.policies_not_evaluated.len(), ["policy", "policies"]),
+    ];
+    let lacking = lacking.into_iter().filter(|(number, _)| *number > 0);
+    let lacking: Vec<String> = lacking.map(|(number, [one, many])| count(number, one, many)).collect();
+    let evaluated = match lacking.is_empty() {
+        true => String::new(),
+        false => format!("; {} not evaluated", lacking.join(" and ")),
     };
     match (counts.is_empty(), report.waived.is_empty()) {
         (true, true) => format!("Risk: {level}; no rule found anything{evaluated}"),
@@ -77,6 +83,7 @@ pub(crate) fn details(page: &mut Page, report: &RiskReport, room: Room) {
     }
     waived::write(page, report, room.verbose);
     not_evaluated(page, report, room);
+    open::write(page, report, room.verbose);
 }
 
 /// `3 low: image-from-a-tag (2), replicas-fixed; --verbose shows them`.

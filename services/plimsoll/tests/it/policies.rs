@@ -55,8 +55,8 @@ fn what_a_policy_refuses_is_a_finding() {
     assert_eq!(
         found,
         [
-            "ValidatingAdmissionPolicy/replicas (as if bound) refuses it at apply: at most five",
-            "deny in policy/deny.rego refuses it: more than six",
+            "ValidatingAdmissionPolicy/replicas (as if bound) refuses it at apply: \"at most five\"",
+            "deny in policy/deny.rego refuses it: \"more than six\"",
         ]
     );
     let gated =
@@ -68,7 +68,9 @@ fn what_a_policy_refuses_is_a_finding() {
 fn policies_of_the_target_hold_without_being_asked_for() {
     let text = sandbox().run(&["risk", "bound", "held"]).out;
     assert!(
-        text.contains("ValidatingAdmissionPolicy/replicas (binding all) refuses it at apply: at most five"),
+        text.contains(
+            "ValidatingAdmissionPolicy/replicas (binding all) refuses it at apply: \"at most five\""
+        ),
         "{text}"
     );
     let text = sandbox().run(&["risk", "three.yaml", "seven.yaml"]).out;
@@ -82,6 +84,34 @@ fn a_policy_that_cannot_be_used_is_an_error_with_its_place() {
     assert!(run.err.contains("POLICY_INVALID") && run.err.contains("broken.rego"), "{}", run.err);
     let run = sandbox().run(&["risk", "three.yaml", "seven.yaml", "--policy", "three.yaml"]);
     assert!(run.err.contains("POLICY_EMPTY"), "{}", run.err);
+}
+
+/// What a policy could not say is listed with the policy, the objects and what is missing, in every form, and what it refuses
+/// stands beside it.
+#[test]
+fn what_a_policy_could_not_say_is_told_in_every_form() {
+    let unsure = POLICY
+        .replace("validations: [", "validations: [{expression: \"request.userInfo.username != 'bob'\"}, ");
+    let sandbox = sandbox().file("unsure.yaml", unsure);
+    let run = |format: &str| {
+        sandbox.run(&["risk", "three.yaml", "seven.yaml", "--policy", "unsure.yaml", "--format", format])
+    };
+    let document = follows("risk", &run("json"));
+    let open = &document["policies_not_evaluated"][0];
+    let name = "ValidatingAdmissionPolicy/replicas (as if bound)";
+    assert_eq!((&open["policy"], &open["objects"][0]["name"]), (&name.into(), &"web".into()));
+    assert_eq!(open["why"], "who applies it (`request.userInfo`)");
+    assert!(document["not_evaluated"].as_array().unwrap().iter().all(|one| one["rule"] != "policy-refuses"));
+    let text = run("text").out.replace("\n  ", " ");
+    let told = format!("{name} against Deployment/shop/web: who applies it (`request.userInfo`)");
+    assert!(text.contains(&format!("Policies not evaluated: {told}")), "{text}");
+    assert!(text.contains("rules and 1 policy not evaluated"), "{text}");
+    assert!(text.contains("refuses it at apply: \"at most five\""), "{text}");
+    let markdown = run("markdown").out;
+    assert!(markdown.contains("Policies not evaluated: ValidatingAdmissionPolicy/replicas"), "{markdown}");
+    assert!(markdown.contains("against Deployment/shop/web: who applies it"), "{markdown}");
+    let sarif = run("sarif").out;
+    assert!(sarif.contains(&format!("A policy was not evaluated: {told}.")), "{sarif}");
 }
 
 /// A promotion of an application whose `plimsoll.yaml` names policies.

@@ -109,7 +109,14 @@ pub(crate) fn finding(level: Level, rule: &str, name: &str, message: &str, remed
 
 pub(crate) fn risk(findings: Vec<FindingFact>) -> RiskFacts {
     let level = Level::of_all(findings.iter().map(|finding| finding.level));
-    RiskFacts { level, findings, waived: vec![], idle_waivers: vec![], not_evaluated: vec![] }
+    RiskFacts {
+        level,
+        findings,
+        waived: vec![],
+        idle_waivers: vec![],
+        not_evaluated: vec![],
+        open_policies: vec![],
+    }
 }
 
 pub(crate) fn item(place: &str, reason: &str) -> PlanItem {
