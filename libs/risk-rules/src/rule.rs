@@ -64,6 +64,8 @@ pub struct Rule {
 pub(crate) enum Check {
     /// Needs the two states alone.
     States(fn(&Change<'_>) -> Vec<Hit>),
+    /// Needs the two states, and looks at the facts that are there.
+    With(fn(&Change<'_>, &Facts) -> Vec<Hit>),
     /// Needs the plan of a promotion too, and may need to know its base.
     Plan(fn(&Change<'_>, &PlanFacts) -> Result<Vec<Hit>, Missing>),
     /// Needs these facts where the change has something to hold against them.
@@ -130,7 +132,7 @@ impl Rule {
     #[must_use]
     pub fn needs(&self) -> Option<&'static str> {
         match self.check {
-            Check::States(_) => None,
+            Check::States(_) | Check::With(_) => None,
             Check::Plan(_) => Some(Missing::Plan.as_str()),
             Check::Facts(missing, _) => Some(missing.as_str()),
         }
@@ -140,6 +142,7 @@ impl Rule {
     pub(crate) fn run(&self, change: &Change<'_>, facts: &Facts) -> Result<Vec<Hit>, Missing> {
         match self.check {
             Check::States(check) => Ok(check(change)),
+            Check::With(check) => Ok(check(change, facts)),
             Check::Plan(check) => check(change, facts.plan.as_ref().ok_or(Missing::Plan)?),
             Check::Facts(_, check) => check(change, facts),
         }

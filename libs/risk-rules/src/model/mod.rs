@@ -11,6 +11,7 @@ mod replicas;
 mod routes;
 mod select;
 mod view;
+mod wholes;
 mod workload;
 
 use kube_model::Object;
@@ -25,6 +26,7 @@ pub(crate) use replicas::{Floor, Source, autoscaler_of, floor};
 pub(crate) use routes::{Backend, backends, hosts};
 pub(crate) use select::Selector;
 pub(crate) use view::{View, namespace_of, same_namespace};
+pub(crate) use wholes::{Wholes, wholes};
 pub(crate) use workload::{Container, Workload, named};
 
 /// The state before and the state after.

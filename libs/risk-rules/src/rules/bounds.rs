@@ -1,12 +1,12 @@
 //! The bounds of autoscalers, and the priority of pods.
 
-use kube_model::{Object, Path, shown};
+use kube_model::{Object, Path, shown, shown_list};
 use serde_json::Value;
 
-use crate::Impact::{Harm, Safeguard};
+use crate::Impact::{Disaster, Harm, Safeguard};
 use crate::Level;
 use crate::level::Risk;
-use crate::model::{Change, View, Workload, autoscaler_of, named};
+use crate::model::{Change, View, Workload, autoscaler_of, floor, named};
 use crate::rule::{Check, Group, Hit, Rule};
 
 pub(super) const RULES: &[Rule] = &[
@@ -21,6 +21,18 @@ pub(super) const RULES: &[Rule] = &[
         near_miss: "`maxReplicas: 12` becomes `16`",
         equivalents: &[],
         check: Check::States(ceiling_cut),
+    },
+    Rule {
+        id: "autoscaler-to-zero",
+        group: Group::Availability,
+        title: "An autoscaler may take every pod away, where some always ran",
+        levels: [Level::Medium, Level::Critical],
+        source: "https://keda.sh/docs/latest/reference/scaledobject-spec/#minreplicacount",
+        remedy: "Keep a lower bound of two where requests come in; where work waits in a queue, say how long it may.",
+        fires: "`minReplicaCount: 4` of a ScaledObject becomes `0`, or is removed; it is paused at 0 pods",
+        near_miss: "a new ScaledObject for a worker that no Service selects",
+        equivalents: &[],
+        check: Check::States(to_zero),
     },
     Rule {
         id: "autoscaler-removed",
@@ -89,6 +101,10 @@ fn ceiling_cut(change: &Change<'_>) -> Vec<Hit> {
 }
 
 fn judge_ceiling(was: &Bounds, is: &Bounds) -> Option<(Risk, String)> {
+    // The API server refuses such bounds, and `value-refused` says so.
+    if is.least > is.most {
+        return None;
+    }
     if is.most <= is.least && was.most > was.least {
         let message = format!("Both its bounds are {}: it cannot answer to load any more.", is.most);
         return Some((Safeguard.certain(), message));
@@ -99,6 +115,70 @@ fn judge_ceiling(was: &Bounds, is: &Bounds) -> Option<(Risk, String)> {
     );
     let risk = if is.most.saturating_mul(2) <= was.most { Harm.possible() } else { Safeguard.possible() };
     (is.most < was.most).then_some((risk, message))
+}
+
+const PAUSED: &str = "autoscaling.keda.sh/paused-replicas";
+
+fn is_paused_at_none(scaler: &Object) -> bool {
+    scaler.text(&["metadata", "annotations", PAUSED]) == Some("0")
+}
+
+/// Whether an autoscaler takes the last pod when there is nothing to do (KEDA documentation, "ScaledObject specification":
+/// `minReplicaCount` is 0 where it is left out, and `idleReplicaCount` counts while no trigger is active).
+fn goes_to_none(view: &View<'_>, workload: &Workload<'_>) -> bool {
+    let Some(scaler) = autoscaler_of(view, workload) else { return false };
+    let idle = scaler.object.at(&["spec", "idleReplicaCount"]).and_then(Value::as_i64);
+    scaler.least == 0 || idle == Some(0)
+}
+
+fn to_zero(change: &Change<'_>) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    for (before, after) in change.workloads() {
+        let (Some(was), Some(scaler)) = (floor(&change.before, before), autoscaler_of(&change.after, after))
+        else {
+            continue;
+        };
+        let is_off = |workload: &Workload<'_>| workload.replicas().and_then(Value::as_i64) == Some(0);
+        if was.pods == 0 || is_off(after) || goes_to_none(&change.before, before) {
+            continue;
+        }
+        let old = change.object_before(scaler.object);
+        let services: Vec<String> =
+            change.services_of(after).iter().map(|name| format!("Service {}", shown(name))).collect();
+        if is_paused_at_none(scaler.object) && !old.is_some_and(is_paused_at_none) {
+            let (risk, who) = match services.is_empty() {
+                true => (Harm.certain(), "nothing of it runs".to_owned()),
+                false => (Disaster.certain(), format!("{} has nobody to answer", shown_list(&services, 3))),
+            };
+            let message =
+                format!("KEDA is paused at 0 pods of {} by an annotation: {who}.", named(after.object));
+            let path = Path::root().key("metadata").key("annotations").key(PAUSED);
+            hits.push(Hit::new(risk, scaler.object, path, message).after(Some("0")));
+            continue;
+        }
+        if !goes_to_none(&change.after, after) || (services.is_empty() && old.is_none()) {
+            continue;
+        }
+        let (risk, who) = match services.is_empty() {
+            true => (Safeguard.likely(), "what comes in waits until one has started".to_owned()),
+            false => (
+                Harm.likely(),
+                format!("{} has nobody to answer until one has started", shown_list(&services, 3)),
+            ),
+        };
+        let message = format!(
+            "While there is nothing to do it takes every pod of {}, of which at least {} ran: {who}.",
+            named(after.object),
+            was.pods
+        );
+        let field =
+            if scaler.least == 0 { scaler.path } else { Path::root().key("spec").key("idleReplicaCount") };
+        let value =
+            |object: &Object| field.get(object.key.schema(), &object.value).map(std::borrow::Cow::into_owned);
+        let hit = Hit::new(risk, scaler.object, field.clone(), message);
+        hits.push(hit.before(old.and_then(value)).after(value(scaler.object)));
+    }
+    hits
 }
 
 fn autoscaler_removed(change: &Change<'_>) -> Vec<Hit> {

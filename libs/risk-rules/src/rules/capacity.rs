@@ -3,11 +3,12 @@
 use kube_model::{Quantity, shown, shown_value};
 use serde_json::{Map, Value};
 
+use super::usage::use_of;
 use crate::Impact::{Harm, Safeguard};
-use crate::Level;
 use crate::level::Risk;
 use crate::model::{Change, Container};
 use crate::rule::{Check, Group, Hit, Rule};
+use crate::{Facts, Level};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -18,9 +19,9 @@ pub(super) const RULES: &[Rule] = &[
         source: "https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/#how-pods-with-resource-limits-are-run",
         remedy: "Compare the new limit with the container's highest use over the last weeks, or keep the old one.",
         fires: "`limits.memory: 512Mi` becomes `256Mi`",
-        near_miss: "`512Mi` becomes `0.5Gi`, which is the same",
+        near_miss: "`512Mi` becomes `0.5Gi`, which is the same; its highest use was measured",
         equivalents: &[],
-        check: Check::States(memory_limit_lowered),
+        check: Check::With(memory_limit_lowered),
     },
     Rule {
         id: "memory-limit-removed",
@@ -50,7 +51,8 @@ pub(super) const RULES: &[Rule] = &[
 
 const LIMIT: [&str; 3] = ["resources", "limits", "memory"];
 
-fn memory_limit_lowered(change: &Change<'_>) -> Vec<Hit> {
+/// Where the use was measured, `memory-limit-below-use` says whether the limit is enough for it.
+fn memory_limit_lowered(change: &Change<'_>, facts: &Facts) -> Vec<Hit> {
     change
         .containers()
         .filter_map(|(workload, before, after)| {
@@ -66,6 +68,9 @@ fn memory_limit_lowered(change: &Change<'_>) -> Vec<Hit> {
                 shown_value(value)
             );
             let request = after.resource("requests", "memory").filter(|(request, _)| *request > is);
+            if request.is_none() && use_of(facts, workload, after, "memory").is_some() {
+                return None;
+            }
             let (risk, message) = match request {
                 Some((_, request)) => (
                     Harm.likely(),

@@ -33,6 +33,7 @@ mod privileges;
 mod probes;
 mod promotion;
 mod quotas;
+mod refused;
 mod replicas;
 mod restarts;
 mod room;
@@ -41,13 +42,15 @@ mod services;
 mod traffic_policy;
 mod updates;
 mod usage;
+mod users;
 mod variables;
 
 use crate::rule::Rule;
 use crate::tables;
 
-const TABLES: [&[Rule]; 41] = [
+const TABLES: [&[Rule]; 43] = [
     replicas::RULES,
+    users::RULES,
     probes::RULES,
     lifecycle::RULES,
     placement::RULES,
@@ -72,6 +75,7 @@ const TABLES: [&[Rule]; 41] = [
     configuration::RULES,
     variables::RULES,
     immutable::RULES,
+    refused::RULES,
     api_versions::RULES,
     updates::RULES,
     admission::RULES,

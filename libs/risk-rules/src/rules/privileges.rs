@@ -261,7 +261,9 @@ fn user_zero(workload: &Workload<'_>, before: Earlier<'_, '_>, after: &Container
     let (path, is) = inherited(workload, after, "runAsUser");
     let was = before.and_then(|(workload, container)| inherited(workload, container, "runAsUser").1);
     let is_root = |value: Option<&Value>| value.and_then(Value::as_i64) == Some(0);
-    (is_root(is) && !is_root(was)).then(|| {
+    // A pod that may not run as root does not start: `root-user-refused`.
+    let is_refused = is_true(inherited(workload, after, "runAsNonRoot").1);
+    (is_root(is) && !is_root(was) && !is_refused).then(|| {
         let message = format!("The {} runs as root (runAsUser 0).", after.named());
         Hit::new(Safeguard.certain(), workload.object, path, message).values(was, is)
     })

@@ -223,8 +223,9 @@ fn resize_hit(object: &Object, item: &PlanItem) -> Hit {
         value(&item.after),
         value(&item.before)
     );
-    Hit::new(Notice.certain(), object, item.place.path.clone(), message)
-        .values(item.before.as_ref(), item.after.as_ref())
+    // The target's value stays as it is: what the source has is in the message, and no change of the target.
+    let kept = item.before.as_ref();
+    Hit::new(Notice.certain(), object, item.place.path.clone(), message).values(kept, kept)
 }
 
 fn size_of(place: &Place) -> Option<String> {

@@ -131,13 +131,27 @@ fn judge(change: &Change<'_>, policy: &Object, direction: Direction) -> Option<(
         .filter(|other| same_namespace(other, policy) && stance(other, direction) == Stance::Allows)
         .map(crate::model::named)
         .collect();
+    // What nobody calls in the files has no traffic that they know of; who is left out of an allowed path is told by
+    // `policy-cuts-used-path`.
+    let isolation = Isolation::of(&change.after, direction);
+    let is_called = |workload: &Workload<'_>| !change.services_of(workload).is_empty();
+    let is_served = !others.is_empty()
+        && direction == Direction::Ingress
+        && cut.iter().any(|workload| is_called(workload))
+        && !cut.iter().any(|workload| is_called(workload) && isolation.denies_all(workload));
+    if is_served {
+        return None;
+    }
     let names: Vec<String> = cut.iter().map(|workload| workload.named()).collect();
     let pods = if names.is_empty() { "the pods it selects".to_owned() } else { shown_list(&names, 3) };
     let denies = format!("It denies all traffic {} {pods}", direction.in_words());
     Some(match (others.is_empty(), names.is_empty()) {
         (true, false) => (Harm.likely(), format!("{denies}, and no other policy in the files allows any.")),
         (true, true) => (Harm.possible(), format!("{denies}, and no other policy in the files allows any.")),
-        (false, _) => (Harm.possible(), format!("{denies}, except what {} allows.", shown_list(&others, 3))),
+        (false, _) => {
+            let allow = if others.len() == 1 { "allows" } else { "allow" };
+            (Harm.possible(), format!("{denies}, except what {} {allow}.", shown_list(&others, 3)))
+        }
     })
 }
 

@@ -125,7 +125,8 @@ fn smaller<'a>(
     was.is_none_or(|(was, _)| is < was).then_some((is, value))
 }
 
-fn use_of(
+/// The most that a container was measured to use of a resource, and over how many days.
+pub(super) fn use_of(
     facts: &Facts,
     workload: &Workload<'_>,
     container: &Container<'_>,

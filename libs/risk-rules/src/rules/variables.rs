@@ -1,6 +1,6 @@
 //! Settings that containers lose, or that are switched.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kube_model::{Object, Path, Segment, shown, shown_list, shown_value};
 use serde_json::Value;
@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::Impact::{Harm, Notice, Safeguard};
 use crate::Level;
 use crate::level::Risk;
-use crate::model::{Change, Container, Workload, references, same_namespace};
+use crate::model::{Change, Container, Wholes, Workload, references, same_namespace, wholes};
 use crate::rule::{Check, Group, Hit, Rule};
 
 pub(super) const RULES: &[Rule] = &[
@@ -20,7 +20,7 @@ pub(super) const RULES: &[Rule] = &[
         source: "https://kubernetes.io/docs/tasks/inject-data-application/define-environment-variable-container/",
         remedy: "Keep the variable, or make sure that the version that runs does not read it any more.",
         fires: "`env` loses `TIMEOUT`, and the image stays",
-        near_miss: "the variable moves into a ConfigMap that `envFrom` reads",
+        near_miss: "the variable moves into a ConfigMap that `envFrom` reads, or has read before",
         equivalents: &[],
         check: Check::States(variable_dropped),
     },
@@ -71,10 +71,6 @@ fn variables<'a>(container: &Container<'a>) -> Vec<(&'a str, &'a Value)> {
     list(container.value.get("env")).filter_map(named).collect()
 }
 
-fn reads_wholes(container: &Container<'_>) -> bool {
-    list(container.value.get("envFrom")).next().is_some()
-}
-
 /// With a new image it is often meant.
 fn risk_of(same_image: bool) -> Risk {
     if same_image { Safeguard.likely() } else { Safeguard.possible() }
@@ -84,13 +80,17 @@ fn variable_dropped(change: &Change<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
     for (workload, before, after) in change.containers() {
         let kept: BTreeSet<&str> = variables(after).into_iter().map(|(name, _)| name).collect();
-        let lost: Vec<String> = variables(before)
-            .into_iter()
-            .map(|(name, _)| name)
-            .filter(|name| !kept.contains(name))
-            .map(shown)
-            .collect();
-        let may_be_elsewhere = reads_wholes(after) && after.at(&["envFrom"]) != before.at(&["envFrom"]);
+        let gone: Vec<&str> =
+            variables(before).into_iter().map(|(name, _)| name).filter(|name| !kept.contains(name)).collect();
+        if gone.is_empty() {
+            continue;
+        }
+        let wholes = wholes(&change.after, workload, after);
+        let lost: Vec<String> =
+            gone.into_iter().filter(|name| !wholes.names.contains(*name)).map(shown).collect();
+        // It may have moved there under another name.
+        let may_be_elsewhere =
+            after.at(&["envFrom"]).is_some() && after.at(&["envFrom"]) != before.at(&["envFrom"]);
         if lost.is_empty() || may_be_elsewhere {
             continue;
         }
@@ -129,22 +129,23 @@ struct Broken<'a> {
     path: Path,
     text: &'a str,
     name: &'a str,
+    /// The variable is there, and is defined only after the one that refers to it.
+    is_later: bool,
     /// In a script, what is no variable of the container is a command to the shell: `$(hostname)`.
     is_in_script: bool,
 }
 
-/// Every reference that nothing defines. Service links define some names too, and so does what `envFrom` reads.
-fn broken<'a>(container: &Container<'a>) -> Vec<Broken<'a>> {
-    if reads_wholes(container) {
-        return Vec::new();
-    }
+/// Every reference that nothing defines, or only what comes after it (API reference, "EnvVar": "previously defined"
+/// variables are expanded). Service links define some names too, and so does what `envFrom` reads.
+fn broken<'a>(container: &Container<'a>, wholes: &Wholes) -> Vec<Broken<'a>> {
     let variables = variables(container);
-    let all: BTreeSet<&str> = variables.iter().map(|(name, _)| *name).collect();
-    let mut texts: Vec<(Path, &str, bool)> = Vec::new();
-    for (name, variable) in &variables {
+    let mut first: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut texts: Vec<(Path, &str, usize)> = Vec::new();
+    for (index, (name, variable)) in variables.iter().enumerate() {
+        first.entry(name).or_insert(index);
         let item = Segment::Item(vec![("name".to_owned(), (*name).to_owned())]);
         let path = container.path.key("env").join(item).key("value");
-        texts.extend(variable.get("value").and_then(Value::as_str).map(|text| (path, text, false)));
+        texts.extend(variable.get("value").and_then(Value::as_str).map(|text| (path, text, index)));
     }
     let words = ["command", "args"].iter().flat_map(|field| {
         let words = list(container.value.get(*field)).filter_map(Value::as_str);
@@ -152,17 +153,25 @@ fn broken<'a>(container: &Container<'a>) -> Vec<Broken<'a>> {
     });
     let words: Vec<(Path, &str)> = words.collect();
     let script = script_after(words.iter().map(|(_, word)| *word));
-    texts.extend(words.into_iter().enumerate().map(|(at, (path, word))| (path, word, at >= script)));
+    let texts = texts.into_iter().map(|(path, text, defined)| (path, text, defined, false));
+    let words =
+        words.into_iter().enumerate().map(|(at, (path, word))| (path, word, usize::MAX, at >= script));
     let is_link = |name: &str| {
         name.ends_with("_SERVICE_HOST") || name.contains("_SERVICE_PORT") || name.contains("_PORT_")
     };
     texts
-        .into_iter()
-        .flat_map(|(path, text, is_in_script)| {
-            let names = referred(text).into_iter();
-            names.map(move |name| Broken { path: path.clone(), text, name, is_in_script })
+        .chain(words)
+        .flat_map(|(path, text, defined, is_in_script)| {
+            let first = &first;
+            referred(text).into_iter().filter_map(move |name| {
+                let at = first.get(name);
+                let is_later = at.is_some();
+                let is_there = at.is_some_and(|at| *at < defined);
+                (!is_there).then(|| Broken { path: path.clone(), text, name, is_later, is_in_script })
+            })
         })
-        .filter(|broken| !all.contains(broken.name) && !is_link(broken.name))
+        .filter(|broken| !wholes.names.contains(broken.name) && !is_link(broken.name))
+        .filter(|_| !wholes.is_open)
         .collect()
 }
 
@@ -180,23 +189,35 @@ fn script_after<'a>(words: impl Iterator<Item = &'a str>) -> usize {
     usize::MAX
 }
 
+/// Whether a container refers to any variable.
+fn refers(container: &Container<'_>) -> bool {
+    let values = list(container.value.get("env")).filter_map(|variable| variable.get("value"));
+    let words = ["command", "args"].into_iter().flat_map(|field| list(container.value.get(field)));
+    values.chain(words).filter_map(Value::as_str).any(|text| text.contains("$("))
+}
+
 fn reference_broken(change: &Change<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
     for (workload, before, after) in change.containers_after() {
-        let before = before.map(|(_, container)| container);
-        let earlier = before.map(broken).unwrap_or_default();
+        if !refers(after) {
+            continue;
+        }
+        let earlier = before
+            .map(|(workload, container)| broken(container, &wholes(&change.before, workload, container)));
+        let earlier = earlier.unwrap_or_default();
         let earlier: BTreeSet<&str> = earlier.iter().map(|broken| broken.name).collect();
-        let had = before.map(variables).unwrap_or_default();
+        let had = before.map(|(_, container)| variables(container)).unwrap_or_default();
         let had: BTreeSet<&str> = had.iter().map(|(name, _)| *name).collect();
-        for Broken { path, text, name, is_in_script } in broken(after) {
+        for Broken { path, text, name, is_later, is_in_script } in
+            broken(after, &wholes(&change.after, workload, after))
+        {
             if earlier.contains(name) || (is_in_script && !had.contains(name)) {
                 continue;
             }
-            let message = format!(
-                "The {} gets the text $({}) as it stands: it has no such variable.",
-                after.named(),
-                shown(name)
-            );
+            let why =
+                if is_later { "the variable is defined only after it" } else { "it has no such variable" };
+            let message =
+                format!("The {} gets the text $({}) as it stands: {why}.", after.named(), shown(name));
             hits.push(Hit::new(Harm.likely(), workload.object, path, message).after(Some(text)));
         }
     }

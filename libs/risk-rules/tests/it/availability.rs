@@ -3,7 +3,7 @@ use risk_rules::Level::{Critical, High, Low, Medium};
 use crate::case::{Case, case};
 
 pub(crate) fn cases() -> Vec<Case> {
-    [replicas(), scaling(), rollouts(), probes(), budgets()].into_iter().flatten().collect()
+    [replicas(), scaling(), to_zero(), rollouts(), probes(), budgets()].into_iter().flatten().collect()
 }
 
 #[test]
@@ -78,6 +78,53 @@ fn scaling() -> Vec<Case> {
         case("replicas-fight-autoscaler").given_also(keda).edit("replicas: 3", "replicas: 4"),
         // KEDA may go to zero: that is what it is for.
         case("replicas-cut").edit("  replicas: 3\n", "").add(keda),
+    ]
+}
+
+fn to_zero() -> Vec<Case> {
+    let rule = "autoscaler-to-zero";
+    let keda = |target: &str, rest: &str| {
+        format!(
+            "apiVersion: keda.sh/v1alpha1\nkind: ScaledObject\nmetadata: {{name: {target}, namespace: shop}}\nspec:\n  \
+             scaleTargetRef: {{name: {target}}}\n  maxReplicaCount: 20\n{rest}"
+        )
+    };
+    let four = "  minReplicaCount: 4\n";
+    vec![
+        case(rule).given_also(&keda("web", four)).edit("minReplicaCount: 4", "minReplicaCount: 0").gives(
+            High,
+            "ScaledObject/web",
+            "spec.minReplicaCount",
+            "While there is nothing to do it takes every pod of Deployment web, of which at least 4 ran: Service web has \
+             nobody to answer until one has started.",
+        ),
+        // Left out, it is 0.
+        case(rule).given_also(&keda("worker", four)).edit(four, "").gives(
+            Medium,
+            "ScaledObject/worker",
+            "spec.minReplicaCount",
+            "While there is nothing to do it takes every pod of Deployment worker, of which at least 4 ran: what comes in \
+             waits until one has started.",
+        ),
+        case(rule).given_also(&keda("worker", four)).edit(four, "  minReplicaCount: 4\n  idleReplicaCount: 0\n").says(
+            Medium,
+            "ScaledObject/worker",
+            "spec.idleReplicaCount",
+            "of which at least 4 ran",
+        ),
+        case(rule)
+            .given_also(&keda("web", four))
+            .edit("{name: web, namespace: shop}\nspec:\n  scaleTargetRef", "{name: web, namespace: shop, annotations: {autoscaling.keda.sh/paused-replicas: \"0\"}}\nspec:\n  scaleTargetRef")
+            .gives(
+                Critical,
+                "ScaledObject/web",
+                "metadata.annotations[\"autoscaling.keda.sh/paused-replicas\"]",
+                "KEDA is paused at 0 pods of Deployment web by an annotation: Service web has nobody to answer.",
+            ),
+        // That is what it is for, where work waits in a queue.
+        case(rule).add(&keda("worker", "")),
+        case(rule).given_also(&keda("worker", four)).edit("minReplicaCount: 4", "minReplicaCount: 2"),
+        case(rule).given_also(&keda("web", "")).edit("maxReplicaCount: 20", "maxReplicaCount: 30"),
     ]
 }
 

@@ -7,7 +7,7 @@ use risk_rules::{CHECKS, Level, RULES, catalogue};
 use crate::case::Case;
 use crate::{
     availability, calls, capacity, configuration, data, delivery, hardening, keeping, lifecycle, network,
-    placement, rollout, routing, security, settings, supply_chain, updates,
+    placement, refused, rollout, routing, security, settings, supply_chain, updates,
 };
 
 fn cases() -> Vec<Case> {
@@ -25,6 +25,7 @@ fn cases() -> Vec<Case> {
         lifecycle::cases(),
         network::cases(),
         placement::cases(),
+        refused::cases(),
         rollout::cases(),
         security::cases(),
         supply_chain::cases(),

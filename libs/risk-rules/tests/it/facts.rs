@@ -55,6 +55,17 @@ fn limits_and_requests_are_held_against_use() {
             "{rule}: of other containers"
         );
     }
+    // Where the use is known, one rule says whether the limit is enough for it, and a lower one that is says nothing.
+    for (to, expected) in
+        [("limits: {memory: 256Mi}", vec!["memory-limit-lowered"]), ("limits: {memory: 384Mi}", vec![])]
+    {
+        let report = risk(&limits(to), &facts);
+        let found: Vec<&str> =
+            ["memory-limit-lowered"].into_iter().filter(|rule| !of_rule(&report, rule).is_empty()).collect();
+        // 256Mi is below the request of 384Mi too, which is another fact.
+        assert_eq!(found, expected, "{to}");
+        assert!(!of_rule(&risk(&limits(to), &Facts::default()), "memory-limit-lowered").is_empty(), "{to}");
+    }
     // Half of 300Mi is 150Mi, half of 800m is 400m; nothing gets smaller in the last.
     for (rule, after) in [
         ("memory-limit-below-use", limits("limits: {memory: 300Mi}")),

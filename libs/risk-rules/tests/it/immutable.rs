@@ -238,3 +238,21 @@ pub(crate) fn cases() -> Vec<Case> {
     );
     cases
 }
+
+/// `SetDefaults_Job`: where both are left out, both are 1; apply leaves alone what neither manifest has.
+#[test]
+fn parallelism_may_change_where_nobody_wrote_completions() {
+    let job = "apiVersion: batch/v1\nkind: Job\nmetadata: {name: migrate, namespace: shop}\nspec:\n  backoffLimit: 2\n  \
+               template: {spec: {restartPolicy: Never, containers: [{name: c, image: \"x:1\"}]}}";
+    let rule = "immutable-field-changed";
+    case_of(rule, job).edit("  backoffLimit: 2\n", "  backoffLimit: 2\n  parallelism: 3\n").check();
+    case_of(rule, job)
+        .edit("  backoffLimit: 2\n", "  backoffLimit: 2\n  completions: 3\n")
+        .says(
+            risk_rules::Level::High,
+            "Job/migrate",
+            "spec.completions",
+            "spec.completions cannot be changed",
+        )
+        .check();
+}

@@ -25,6 +25,7 @@ mod outages;
 mod placement;
 mod policies;
 mod promotion;
+mod refused;
 mod report;
 mod rollout;
 mod room;

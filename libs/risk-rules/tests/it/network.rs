@@ -108,6 +108,14 @@ fn policies() -> Vec<Case> {
     let deny_ingress = &deny.replace("Egress", "Ingress");
     let deny_all = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: all, namespace: shop}\nspec: {podSelector: {}, policyTypes: [Ingress]}";
     let new_app = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: mail, namespace: shop}\nspec:\n  selector: {matchLabels: {app: mail}}\n  template: {metadata: {labels: {app: mail}}, spec: {containers: [{name: mail, image: \"mail:1.0\"}]}}";
+    let deny_all_ingress = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: deny-ingress, namespace: \
+                            shop}\nspec:\n  podSelector: {}\n  policyTypes: [Ingress]";
+    let allow = |app: &str| {
+        format!(
+            "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: {app}, namespace: shop}}\nspec:\n  \
+             podSelector: {{matchLabels: {{app: {app}}}}}\n  ingress: [{{}}]"
+        )
+    };
     vec![
         case("default-deny-added").add(deny).gives(
             High,
@@ -122,6 +130,15 @@ fn policies() -> Vec<Case> {
             "It denies all traffic to Deployment web, except what NetworkPolicy db allows.",
         ),
         case("default-deny-added").given_also(deny).edit("web:2.4.1", "web:2.5.0"),
+        // Every workload that a Service sends traffic to has a policy that allows some, added with the denial.
+        case("default-deny-added").add(deny_all_ingress).add(&allow("web")).add(&allow("api")),
+        case("default-deny-added").add(deny_all_ingress).add(&allow("api")).gives(
+            Medium,
+            "NetworkPolicy/deny-ingress",
+            "spec",
+            "It denies all traffic to Deployment api, Deployment web, Deployment worker and 2 more, except what \
+             NetworkPolicy api and NetworkPolicy db allow.",
+        ),
         case("default-deny-added").add(&format!("{deny}\n  egress: [{{to: [{{podSelector: {{}}}}]}}]")),
         // Pods that are new had no traffic.
         case("default-deny-added").add(new_app).add(&deny.replace("app: web", "app: mail")),

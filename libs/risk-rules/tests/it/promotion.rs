@@ -125,6 +125,9 @@ fn a_size_that_the_source_changed_is_worth_knowing() {
         ]
     );
     assert_eq!(report.risk_level, Level::Low);
+    // The target keeps what it has: its evidence is no change.
+    let kept: Vec<_> = of_rule(&report, RESIZE).iter().map(|one| (&one.before, &one.after)).collect();
+    assert_eq!(kept, [(&Some(json!("512Mi")), &Some(json!("512Mi"))), (&Some(json!(12)), &Some(json!(12)))]);
 }
 
 #[test]

@@ -23,6 +23,7 @@ fn variables() -> Vec<Case> {
     let rule = "variable-dropped";
     let timeout = with("{name: TIMEOUT, value: \"5\"}");
     let path = "spec.template.spec.containers[name=web].env";
+    let whole = "        args: [\"--level=info\"]\n        envFrom: [{configMapRef: {name: web-config}}]\n";
     vec![
         case(rule).given(ENV, &timeout).edit(&timeout, ENV).gives(
             Medium,
@@ -41,6 +42,18 @@ fn variables() -> Vec<Case> {
             "        args: [\"--level=info\"]\n        envFrom: [{configMapRef: {name: web-config}}]\n",
         ),
         case(rule).given(ENV, &timeout).edit("value: \"5\"", "value: \"9\""),
+        // The ConfigMap that `envFrom` has always read gets it.
+        case(rule)
+            .given(ENV, &timeout)
+            .given("        args: [\"--level=info\"]\n", whole)
+            .edit(&timeout, ENV)
+            .edit("  banner: \"spring\"\n", "  banner: \"spring\"\n  TIMEOUT: \"5\"\n"),
+        case(rule)
+            .given(ENV, &timeout)
+            .given("        args: [\"--level=info\"]\n", whole)
+            .edit(&timeout, ENV)
+            .edit("  banner: \"spring\"\n", "  banner: \"spring\"\n  OTHER: \"5\"\n")
+            .says(Medium, "Deployment/web", path, "loses TIMEOUT while its image stays"),
     ]
 }
 
@@ -75,8 +88,27 @@ fn references() -> Vec<Case> {
             "spec.template.spec.containers[name=web].args",
             "gets the text $(HOST)",
         ),
+        // What is in no file may have it; what is in the files has its keys and no more.
         case(rule)
-            .edit(args, "args: [\"--host=$(HOST)\"]\n        envFrom: [{configMapRef: {name: web-config}}]"),
+            .edit(args, "args: [\"--host=$(HOST)\"]\n        envFrom: [{configMapRef: {name: of-others}}]"),
+        case(rule)
+            .edit(args, "args: [\"--host=$(banner)\"]\n        envFrom: [{configMapRef: {name: web-config}}]"),
+        case(rule)
+            .edit(args, "args: [\"--host=$(HOST)\"]\n        envFrom: [{configMapRef: {name: web-config}}]")
+            .says(
+                High,
+                "Deployment/web",
+                "spec.template.spec.containers[name=web].args",
+                "gets the text $(HOST) as it stands: it has no such variable.",
+            ),
+        // Only what is defined before is expanded.
+        case(rule).edit(ENV, &with("{name: URL, value: \"http://$(HOST)\"}\n        - {name: HOST, value: db}")).gives(
+            High,
+            "Deployment/web",
+            "spec.template.spec.containers[name=web].env[name=URL].value",
+            "The container web gets the text $(HOST) as it stands: the variable is defined only after it.",
+        ),
+        case(rule).edit(ENV, &with("{name: HOST, value: db}\n        - {name: URL, value: \"http://$(HOST)\"}")),
         case(rule).given(args, "args: [\"--host=$(HOST)\"]").edit("web:2.4.1", "web:2.5.0"),
     ]
 }

@@ -93,7 +93,10 @@ fn finding(finding: &Finding, others: &[&Finding]) -> String {
     if before.is_some() || after.is_some() {
         let (before, after) = (code_of(before.as_ref()), code_of(after.as_ref()));
         let or_none = |text: String| if text.is_empty() { "none".to_owned() } else { text };
-        item.push_str(&format!(" ({} → {})", or_none(before), or_none(after)));
+        match before == after {
+            true => item.push_str(&format!(" ({after})")),
+            false => item.push_str(&format!(" ({} → {})", or_none(before), or_none(after))),
+        }
     }
     if let Some(at) = &finding.location {
         item.push_str(&format!(" at {}", escape::code(&format!("{}:{}", at.file, at.line))));

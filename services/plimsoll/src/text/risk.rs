@@ -257,6 +257,9 @@ fn evidence(before: Option<&Value>, after: Option<&Value>, room: usize) -> Strin
     let absent = Value::from("(none)");
     match (before, after) {
         (None, None) => String::new(),
+        (Some(before), Some(after)) if before == after => {
+            format!(": {}", value::pair(before, after, room.saturating_sub(3).max(20)).0)
+        }
         (before, after) => {
             let room = room.saturating_sub(3).max(20);
             let (before, after) = value::pair(before.unwrap_or(&absent), after.unwrap_or(&absent), room);

@@ -14,6 +14,8 @@ const ELASTIC: &str = "https://kubernetes.io/docs/concepts/workloads/controllers
 pub(super) fn completions_changed(change: &Change<'_>) -> Vec<Hit> {
     kept(change, "Job")
         .filter(|(before, after)| completions(before) != completions(after) && !is_elastic(after))
+        // The API server keeps the 1 that it filled in where neither manifest has the field.
+        .filter(|(before, after)| [before, after].iter().any(|job| number(job, "completions").is_some()))
         .map(|(before, after)| {
             let path = Path::root().key("spec").key("completions");
             let value = |object| Object::at(object, &["spec", "completions"]);
