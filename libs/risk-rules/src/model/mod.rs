@@ -22,7 +22,7 @@ pub(crate) use keeping::keeping_note;
 pub(crate) use mentions::{Callers, hosts_in, mentions, service_of};
 pub(crate) use provided::{Keys, provided_keys};
 pub(crate) use references::{Reference, Way, references};
-pub(crate) use replicas::{Floor, Source, autoscaler_of, floor};
+pub(crate) use replicas::{Floor, Source, autoscaler_of, floor, scaled_by};
 pub(crate) use routes::{Backend, backends, hosts};
 pub(crate) use select::Selector;
 pub(crate) use view::{View, namespace_of, same_namespace};

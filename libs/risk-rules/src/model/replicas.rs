@@ -63,7 +63,7 @@ pub(crate) fn autoscaler_of<'a>(view: &View<'a>, workload: &Workload<'_>) -> Opt
 }
 
 /// Kind and name of what an object scales, if it is an autoscaler.
-pub(super) fn scaled_by(object: &Object) -> Option<(&str, &str)> {
+pub(crate) fn scaled_by(object: &Object) -> Option<(&str, &str)> {
     let default_kind = match (object.key.group.as_str(), object.key.kind.as_str()) {
         ("autoscaling", "HorizontalPodAutoscaler") => None,
         ("keda.sh", KEDA) => Some("Deployment"),

@@ -37,6 +37,18 @@ pub(super) const RULES: &[Rule] = &[
         equivalents: &[],
         check: Check::States(field_removed),
     },
+    Rule {
+        id: "crd-field-required",
+        group: Group::Data,
+        title: "A custom kind asks for a field that its objects may not have",
+        levels: [Level::Medium, Level::High],
+        source: "https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#validation",
+        remedy: "Give the field a default, or write it into every object first.",
+        fires: "`required: [owner]` is added to the schema",
+        near_miss: "the field has a default; what it belongs to is new as well",
+        equivalents: &[],
+        check: Check::States(field_required),
+    },
 ];
 
 const CRD: &str = "CustomResourceDefinition";
@@ -130,6 +142,91 @@ fn field_removed(change: &Change<'_>) -> Vec<Hit> {
         }
     }
     hits
+}
+
+fn field_required(change: &Change<'_>) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    for (before, after) in change.kept(CRD) {
+        let now = served(after);
+        for (version, was) in served(before) {
+            let Some(is) = now.get(version) else { continue };
+            let schema = |version: &'_ Value| {
+                version.get("schema").and_then(|all| all.get("openAPIV3Schema")).cloned()
+            };
+            let (Some(was), Some(is)) = (schema(was), schema(is)) else { continue };
+            let mut required = Vec::new();
+            collect_required(&was, &is, &mut Vec::new(), &mut required);
+            if required.is_empty() {
+                continue;
+            }
+            let users: Vec<String> = objects(change, after, version)
+                .into_iter()
+                .filter(|object| required.iter().any(|path| lacks(&object.value, path)))
+                .map(named)
+                .collect();
+            let fields: Vec<String> = required.iter().map(|path| shown(&path.join("."))).collect();
+            let fields = shown_list(&fields, 4);
+            let (risk, message) = match users.is_empty() {
+                true => (
+                    Harm.possible(),
+                    format!(
+                        "The version {} requires {fields} from now on: objects without it are refused at their next \
+                             write.",
+                        shown(version)
+                    ),
+                ),
+                false => (
+                    Harm.certain(),
+                    format!(
+                        "The version {} requires {fields} from now on, and {} lacks it: the API server refuses it.",
+                        shown(version),
+                        shown_list(&users, 3)
+                    ),
+                ),
+            };
+            hits.push(
+                Hit::new(risk, after, version_path(version).key("schema"), message).after(Some(fields)),
+            );
+        }
+    }
+    hits
+}
+
+/// The fields without a default that a schema requires and did not; what is below a field that is new counts with it.
+fn collect_required(was: &Value, is: &Value, at: &mut Vec<String>, required: &mut Vec<Vec<String>>) {
+    let names = |schema: &Value| -> Vec<String> {
+        let names = schema.get("required").and_then(Value::as_array).into_iter().flatten();
+        names.filter_map(Value::as_str).map(str::to_owned).collect()
+    };
+    let known = names(was);
+    let property = |schema: &'_ Value, name: &str| {
+        schema.get("properties").and_then(|properties| properties.get(name)).cloned()
+    };
+    for name in names(is).into_iter().filter(|name| !known.contains(name)) {
+        if property(is, &name).is_none_or(|field| field.get("default").is_none()) {
+            required.push(at.iter().cloned().chain([name]).collect());
+        }
+    }
+    for (name, is) in is.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        if let Some(was) = property(was, name) {
+            at.push(name.clone());
+            collect_required(&was, is, at, required);
+            at.pop();
+        }
+    }
+    if let (Some(was), Some(is)) = (was.get("items"), is.get("items")) {
+        collect_required(was, is, at, required);
+    }
+}
+
+/// Whether an object has what a field belongs to, and not the field.
+fn lacks(value: &Value, path: &[String]) -> bool {
+    match (value, path) {
+        (Value::Array(items), _) => items.iter().any(|item| lacks(item, path)),
+        (Value::Object(map), [name]) => !map.contains_key(name),
+        (_, [name, rest @ ..]) if !rest.is_empty() => value.get(name).is_some_and(|value| lacks(value, rest)),
+        _ => false,
+    }
 }
 
 /// The fields that a schema knew and no longer knows; what is below a lost one is lost with it.

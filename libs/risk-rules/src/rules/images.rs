@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use kube_model::image::ImageRef;
 use kube_model::shown;
 
+use super::origins::DATABASES;
 use crate::Impact::{Harm, Safeguard};
 use crate::Level;
 use crate::model::Change;
@@ -46,6 +47,18 @@ pub(super) const RULES: &[Rule] = &[
         near_miss: "one commit hash becomes another: they have no order",
         equivalents: &[],
         check: Check::States(image_older),
+    },
+    Rule {
+        id: "image-major-skipped",
+        group: Group::SupplyChain,
+        title: "An image goes past a whole major version",
+        levels: [Level::Low, Level::Low],
+        source: "https://semver.org/#spec-item-8",
+        remedy: "Read the notes of each version between: much software can be brought up by one major version at a time.",
+        fires: "`web:2.4.1` becomes `web:4.0.0`",
+        near_miss: "`web:2.4.1` becomes `web:3.0.0`; a database has a rule of its own",
+        equivalents: &[],
+        check: Check::States(major_skipped),
     },
 ];
 
@@ -117,6 +130,33 @@ fn image_older(change: &Change<'_>) -> Vec<Hit> {
                 shown(is.tag?)
             );
             let hit = Hit::new(Harm.possible(), workload.object, after.path_of(&["image"]), message);
+            Some(hit.before(Some(was_text)).after(Some(text)))
+        })
+        .collect()
+}
+
+/// Dates as versions (2024.1) skip nothing.
+fn major_skipped(change: &Change<'_>) -> Vec<Hit> {
+    const LARGEST: u64 = 100;
+    change
+        .containers()
+        .filter_map(|(workload, before, after)| {
+            let (was_text, text) = (before.image()?, after.image()?);
+            let (was, is) = (ImageRef::parse(was_text), ImageRef::parse(text));
+            let major = |tag| Version::parse(tag)?.numbers.first().copied().filter(|major| *major < LARGEST);
+            let (old, new) = (major(was.tag?)?, major(is.tag?)?);
+            if was.name() != is.name() || new < old.saturating_add(2) || DATABASES.contains(&is.name()) {
+                return None;
+            }
+            let message = format!(
+                "The image of {} goes from the major version {old} to {new}, past {} between.",
+                after.named(),
+                match new - old {
+                    2 => "the one".to_owned(),
+                    more => format!("the {}", more - 1),
+                }
+            );
+            let hit = Hit::new(Safeguard.possible(), workload.object, after.path_of(&["image"]), message);
             Some(hit.before(Some(was_text)).after(Some(text)))
         })
         .collect()

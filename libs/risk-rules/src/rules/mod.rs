@@ -3,21 +3,28 @@
 mod access;
 mod admission;
 mod api_versions;
+mod argo_rollouts;
 mod artefact;
 mod autoscaling;
 mod balancer;
 mod bounds;
 mod callers;
 mod capacity;
+mod cascades;
 mod configuration;
+mod cronjobs;
 mod data;
 mod definitions;
 mod delivery;
+mod demands;
+mod directories;
 pub(crate) mod disruption;
 mod drift;
 mod exposure;
+mod gateways;
 mod hardening;
 mod history;
+mod image_names;
 mod images;
 pub(crate) mod immutable;
 pub(crate) mod ingress;
@@ -25,10 +32,12 @@ mod isolation;
 mod keeping;
 mod lifecycle;
 mod mounts;
+mod names;
 mod origins;
 mod placement;
 pub(crate) mod policies;
 mod policy_paths;
+mod priorities;
 mod privileges;
 mod probes;
 mod promotion;
@@ -36,6 +45,7 @@ mod quotas;
 mod refused;
 mod replicas;
 mod restarts;
+mod rivals;
 mod room;
 mod routing;
 mod services;
@@ -44,11 +54,12 @@ mod updates;
 mod usage;
 mod users;
 mod variables;
+mod webhook_backends;
 
 use crate::rule::Rule;
 use crate::tables;
 
-const TABLES: [&[Rule]; 43] = [
+const TABLES: [&[Rule]; 54] = [
     replicas::RULES,
     users::RULES,
     probes::RULES,
@@ -56,19 +67,26 @@ const TABLES: [&[Rule]; 43] = [
     placement::RULES,
     bounds::RULES,
     disruption::RULES,
+    rivals::RULES,
+    cronjobs::RULES,
     capacity::RULES,
     quotas::RULES,
+    demands::RULES,
     usage::RULES,
     room::RULES,
     autoscaling::RULES,
     data::RULES,
     keeping::RULES,
+    cascades::RULES,
     mounts::RULES,
+    directories::RULES,
     definitions::RULES,
     services::RULES,
     callers::RULES,
     ingress::RULES,
     routing::RULES,
+    gateways::RULES,
+    names::RULES,
     balancer::RULES,
     traffic_policy::RULES,
     policy_paths::RULES,
@@ -76,15 +94,19 @@ const TABLES: [&[Rule]; 43] = [
     variables::RULES,
     immutable::RULES,
     refused::RULES,
+    priorities::RULES,
     api_versions::RULES,
     updates::RULES,
+    argo_rollouts::RULES,
     admission::RULES,
+    webhook_backends::RULES,
     policies::RULES,
     privileges::RULES,
     hardening::RULES,
     access::RULES,
     exposure::RULES,
     images::RULES,
+    image_names::RULES,
     origins::RULES,
     promotion::RULES,
     artefact::RULES,

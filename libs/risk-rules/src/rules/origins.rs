@@ -104,7 +104,7 @@ fn registry_new(change: &Change<'_>) -> Vec<Hit> {
 }
 
 /// Images whose data an older or newer major version does not read.
-const DATABASES: [&str; 14] = [
+pub(super) const DATABASES: [&str; 14] = [
     "cassandra",
     "clickhouse",
     "cockroach",

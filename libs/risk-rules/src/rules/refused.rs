@@ -5,6 +5,8 @@ mod pods;
 mod schedules;
 mod texts;
 
+use std::collections::HashSet;
+
 use kube_model::{Object, Path};
 use serde_json::Value;
 
@@ -48,7 +50,8 @@ fn value_refused(change: &Change<'_>) -> Vec<Hit> {
         }
         let before = change.object_before(after);
         let earlier = before.map(|before| refused(&change.before, before)).unwrap_or_default();
-        found.retain(|one| !earlier.iter().any(|known| known.path == one.path));
+        let earlier: HashSet<Path> = earlier.into_iter().map(|known| known.path).collect();
+        found.retain(|one| !earlier.contains(&one.path));
         for Refused { path, value, message, source } in found {
             let was = before.and_then(|before| path.get(before.key.schema(), &before.value));
             let was = was.map(std::borrow::Cow::into_owned);

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use kube_model::{Object, Path, shown};
 use serde_json::Value;
 
+use super::gateways;
 use crate::Impact::Harm;
 use crate::Level;
 use crate::model::{Change, Reference, View, Way, hosts, named, provided_keys};
@@ -20,7 +21,7 @@ pub(super) const RULES: &[Rule] = &[
         levels: [Level::High, Level::High],
         source: INGRESS,
         remedy: "Keep the path until its traffic has gone, or redirect it.",
-        fires: "`/api` leaves an Ingress, and no other path of the host covers it",
+        fires: "`/api` leaves an Ingress or an HTTPRoute, and no other path of the host covers it; Prefix becomes Exact",
         near_miss: "`/` with pathType Prefix stays",
         equivalents: &[],
         check: Check::States(path_removed),
@@ -41,10 +42,10 @@ pub(super) const RULES: &[Rule] = &[
         id: "ingress-class-changed",
         group: Group::Network,
         title: "An Ingress goes to another controller",
-        levels: [Level::High, Level::High],
+        levels: [Level::Medium, Level::High],
         source: "https://kubernetes.io/docs/concepts/services-networking/ingress/#ingress-class",
         remedy: "Serve the hosts by both until their DNS names point at the new address.",
-        fires: "`ingressClassName: nginx` becomes `internal`",
+        fires: "`ingressClassName: nginx` becomes `internal`, or is removed",
         near_miss: "the annotation `kubernetes.io/ingress.class` becomes the field with the same value",
         equivalents: &[],
         check: Check::States(class_changed),
@@ -56,7 +57,7 @@ pub(super) const RULES: &[Rule] = &[
         levels: [Level::High, Level::High],
         source: "https://kubernetes.io/docs/concepts/services-networking/ingress/#tls",
         remedy: "Keep the host under spec.tls.",
-        fires: "`shop.example` leaves `spec.tls` and stays in `spec.rules`",
+        fires: "`shop.example` leaves `spec.tls` and stays in `spec.rules`; a listener goes from HTTPS to HTTP",
         near_miss: "a wildcard certificate takes its place",
         equivalents: &[],
         check: Check::States(tls_removed),
@@ -64,11 +65,11 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "tls-secret-missing",
         group: Group::Network,
-        title: "An Ingress refers to a certificate that is not there",
+        title: "An Ingress or a Gateway refers to a certificate that is not there",
         levels: [Level::Medium, Level::High],
         source: "https://kubernetes.io/docs/concepts/services-networking/ingress/#tls",
         remedy: "Make sure that the Secret exists in the target, or that something makes it.",
-        fires: "the Secret that `spec.tls` names is removed",
+        fires: "the Secret that `spec.tls` or a listener names is removed",
         near_miss: "cert-manager makes it, by a Certificate or an annotation",
         equivalents: &[],
         check: Check::States(tls_secret_missing),
@@ -80,7 +81,7 @@ pub(super) const RULES: &[Rule] = &[
         levels: [Level::High, Level::High],
         source: "https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/",
         remedy: "Keep the annotation, or say in the change what replaces it.",
-        fires: "`nginx.ingress.kubernetes.io/auth-url` is removed",
+        fires: "`nginx.ingress.kubernetes.io/auth-url` is removed; an allowed range becomes `0.0.0.0/0`",
         near_miss: "its value changes",
         equivalents: &[],
         check: Check::States(guard_removed),
@@ -110,6 +111,35 @@ fn served(ingress: &Object) -> Vec<Served<'_>> {
     found
 }
 
+/// The same of an HTTPRoute: a rule without matches is for every path, and one without hosts for those of its listeners.
+/// What a match asks of headers is left out.
+fn served_by_route(route: &Object) -> Vec<Served<'_>> {
+    let hosts: Vec<&str> = match hosts(route) {
+        hosts if hosts.is_empty() => vec!["*"],
+        hosts => hosts.into_iter().map(|(_, host)| host).collect(),
+    };
+    let mut found = Vec::new();
+    for rule in list(route.at(&["spec", "rules"])) {
+        let paths = list(rule.get("matches")).map(|one| {
+            let field = |name: &str| one.get("path").and_then(|path| text(path, name));
+            (field("value").unwrap_or("/"), !matches!(field("type"), Some("Exact" | "RegularExpression")))
+        });
+        let mut paths: Vec<(&str, bool)> = paths.collect();
+        if paths.is_empty() {
+            paths.push(("/", true));
+        }
+        found.extend(hosts.iter().flat_map(|host| paths.iter().map(move |(path, all)| (*host, *path, *all))));
+    }
+    found
+}
+
+/// The Ingresses and HTTPRoutes of a state, each with what it serves.
+fn servers<'a>(view: &View<'a>) -> Vec<(&'a Object, Vec<Served<'a>>)> {
+    let ingresses = view.of_kind("Ingress").map(|ingress| (ingress, served(ingress)));
+    let routes = view.custom(gateways::GROUP, "HTTPRoute").map(|route| (route, served_by_route(route)));
+    ingresses.chain(routes).collect()
+}
+
 fn covers(mine: &Served<'_>, theirs: &Served<'_>) -> bool {
     let below = |prefix: &str, path: &str| {
         let prefix = prefix.trim_end_matches('/');
@@ -117,22 +147,27 @@ fn covers(mine: &Served<'_>, theirs: &Served<'_>) -> bool {
             || path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/') || rest.is_empty())
     };
     let same_host = mine.0 == theirs.0 || mine.0 == "*";
-    same_host && (mine.1 == theirs.1 || (mine.2 && below(mine.1, theirs.1)))
+    let same_path = mine.1 == theirs.1 && (mine.2 || !theirs.2);
+    same_host && (same_path || (mine.2 && below(mine.1, theirs.1)))
 }
 
 fn path_removed(change: &Change<'_>) -> Vec<Hit> {
-    let after: Vec<Served<'_>> = change.after.of_kind("Ingress").flat_map(served).collect();
+    let after: Vec<Served<'_>> = servers(&change.after).into_iter().flat_map(|(_, served)| served).collect();
     let routed: BTreeSet<&str> = change.after.routers().flat_map(hosts).map(|(_, host)| host).collect();
     let mut hits = Vec::new();
-    for before in change.before.of_kind("Ingress") {
+    for (before, served) in servers(&change.before) {
         let by_route = |host: &str| !after.iter().any(|served| served.0 == host);
-        for gone in served(before).into_iter().filter(|old| !after.iter().any(|new| covers(new, old))) {
-            // A host that is gone altogether has a rule of its own, and one that went to a route is not followed.
+        for gone in served.into_iter().filter(|old| !after.iter().any(|new| covers(new, old))) {
+            // A host that is gone altogether has a rule of its own, and one that went to a route of another kind is not
+            // followed.
             if gone.0 != "*" && (!routed.contains(gone.0) || by_route(gone.0)) {
                 continue;
             }
             let object = change.object_after(before).unwrap_or(before);
-            let message = format!("Nothing serves {} of {} any more.", shown(gone.1), host_in_words(gone.0));
+            let is_narrowed = after.iter().any(|new| new.0 == gone.0 && new.1 == gone.1);
+            let below = if is_narrowed { "what is below " } else { "" };
+            let message =
+                format!("Nothing serves {below}{} of {} any more.", shown(gone.1), host_in_words(gone.0));
             let path = Path::root().key("spec").key("rules");
             hits.push(
                 Hit::new(Harm.likely(), object, path, message).before(Some(format!("{}{}", gone.0, gone.1))),
@@ -193,13 +228,20 @@ fn claimed_twice(change: &Change<'_>) -> Vec<Hit> {
 
 fn class_changed(change: &Change<'_>) -> Vec<Hit> {
     let changed = change.kept("Ingress").filter_map(|(before, after)| {
-        let (was, is) = (class(before)?, class(after)?);
+        let (was, is) = (class(before)?, class(after));
+        let path = Path::root().key("spec").key("ingressClassName");
+        let Some(is) = is else {
+            let message = format!(
+                "It loses its class {}: the cluster's default controller serves it, at another address perhaps, or none.",
+                shown(was)
+            );
+            return Some(Hit::new(Harm.possible(), after, path, message).before(Some(was)));
+        };
         let message = format!(
             "It goes from the class {} to {}: another controller serves it, at another address.",
             shown(was),
             shown(is)
         );
-        let path = Path::root().key("spec").key("ingressClassName");
         (was != is).then(|| Hit::new(Harm.likely(), after, path, message).before(Some(was)).after(Some(is)))
     });
     changed.collect()
@@ -212,7 +254,7 @@ fn tls_hosts(view: &View<'_>) -> BTreeSet<String> {
 
 fn tls_removed(change: &Change<'_>) -> Vec<Hit> {
     let (before, after) = (tls_hosts(&change.before), tls_hosts(&change.after));
-    let mut hits = Vec::new();
+    let mut hits = gateways::plain_listeners(change);
     for ingress in change.after.of_kind("Ingress") {
         for (_, host) in hosts(ingress) {
             let wildcard = host.split_once('.').map(|(_, domain)| format!("*.{domain}")).unwrap_or_default();
@@ -240,28 +282,44 @@ fn is_provided(view: &View<'_>, name: &str, ingress: &Object) -> bool {
         || provided_keys(view, &reference, ingress).is_some()
 }
 
+/// The Secrets of an object's own namespace that it serves TLS with, and where it says so.
+fn certificates(object: &Object) -> (&'static str, Vec<&str>) {
+    if object.key.kind == "Ingress" {
+        return (
+            "tls",
+            list(object.at(&["spec", "tls"])).filter_map(|tls| text(tls, "secretName")).collect(),
+        );
+    }
+    let tls = list(object.at(&["spec", "listeners"])).filter_map(|listener| listener.get("tls"));
+    let references = tls.flat_map(|tls| list(tls.get("certificateRefs")));
+    let own = object.key.namespace.as_deref();
+    let secrets = references
+        .filter(|one| text(one, "kind").is_none_or(|kind| kind == "Secret"))
+        .filter(|one| text(one, "namespace").is_none_or(|namespace| Some(namespace) == own))
+        .filter_map(|one| text(one, "name"));
+    ("listeners", secrets.collect())
+}
+
 fn tls_secret_missing(change: &Change<'_>) -> Vec<Hit> {
+    let gateways = change.after.custom(gateways::GROUP, "Gateway");
     let mut hits = Vec::new();
-    for ingress in change.after.of_kind("Ingress") {
-        let before = change.object_before(ingress);
-        let earlier: Vec<&str> = before
-            .into_iter()
-            .flat_map(|before| list(before.at(&["spec", "tls"])))
-            .filter_map(|tls| text(tls, "secretName"))
-            .collect();
-        for name in list(ingress.at(&["spec", "tls"])).filter_map(|tls| text(tls, "secretName")) {
-            if is_provided(&change.after, name, ingress) {
+    for server in change.after.of_kind("Ingress").chain(gateways) {
+        let before = change.object_before(server);
+        let earlier = before.map(|before| certificates(before).1).unwrap_or_default();
+        let (field, names) = certificates(server);
+        for name in names.into_iter().collect::<BTreeSet<_>>() {
+            if is_provided(&change.after, name, server) {
                 continue;
             }
-            let was_provided = is_provided(&change.before, name, before.unwrap_or(ingress));
+            let was_provided = is_provided(&change.before, name, before.unwrap_or(server));
             let (risk, how) = match (was_provided, earlier.contains(&name)) {
                 (true, _) => (Harm.certain(), "which the change removes"),
                 (false, true) => continue,
                 (false, false) => (Harm.possible(), "which is not in the files; it must exist in the target"),
             };
             let message = format!("It serves TLS with Secret {}, {how}.", shown(name));
-            let path = Path::root().key("spec").key("tls");
-            hits.push(Hit::new(risk, ingress, path, message).after(Some(name)));
+            let path = Path::root().key("spec").key(field);
+            hits.push(Hit::new(risk, server, path, message).after(Some(name)));
         }
     }
     hits
@@ -281,6 +339,11 @@ fn guard_removed(change: &Change<'_>) -> Vec<Hit> {
         };
         for name in GUARDS {
             let (was, is) = (value(before, name), value(after, name));
+            let is_open = |ranges: &Option<String>| ranges.as_deref().is_some_and(is_everybody);
+            if name.ends_with("source-range") && was.is_some() && !is_open(&was) && is_open(&is) {
+                let message = format!("{name} becomes every address: requests reach the pods from anywhere.");
+                hits.push(guard_hit(after, name, message).before(was.clone()).after(is.clone()));
+            }
             if was.is_some() && is.is_none() && !renamed(name) {
                 let message =
                     format!("The annotation {name} is gone: requests reach the pods without that check.");
@@ -296,6 +359,11 @@ fn guard_removed(change: &Change<'_>) -> Vec<Hit> {
         }
     }
     hits
+}
+
+/// Whether one of the ranges is all addresses of IPv4 or IPv6.
+fn is_everybody(ranges: &str) -> bool {
+    ranges.split(',').any(|range| range.trim().ends_with("/0"))
 }
 
 fn guard_hit(after: &Object, name: &str, message: String) -> Hit {

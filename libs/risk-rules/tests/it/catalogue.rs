@@ -6,14 +6,18 @@ use risk_rules::{CHECKS, Level, RULES, catalogue};
 
 use crate::case::Case;
 use crate::{
-    availability, calls, capacity, configuration, data, delivery, hardening, keeping, lifecycle, network,
-    placement, refused, rollout, routing, security, settings, supply_chain, updates,
+    availability, calls, capacity, configuration, data, delivery, directories, gateways, hardening, keeping,
+    lifecycle, network, placement, refused, rivals, rollout, routing, security, settings, supply_chain,
+    updates,
 };
 
 fn cases() -> Vec<Case> {
     [
         availability::cases(),
         calls::cases(),
+        directories::cases(),
+        gateways::cases(),
+        rivals::cases(),
         hardening::cases(),
         keeping::cases(),
         routing::cases(),

@@ -218,7 +218,26 @@ fn definitions() -> Vec<Case> {
     let place = "spec.versions[name=v1alpha1]";
     let stored_alpha = alpha.replace("storage: false", "storage: true");
     let crd = "CustomResourceDefinition/coupons.shop.example";
+    let required = "crd-field-required";
+    let open = v1.replace("spec: {type: object, ", "spec: {type: object, required: [code], ");
+    let strict = v1.replace("spec: {type: object, ", "spec: {type: object, required: [code, owner], ");
+    let with_default =
+        strict.replace("code: {type: string}", "code: {type: string}, owner: {type: string, default: shop}");
     vec![
+        case(required).given(names, &with(&open)).given_also(&coupon("v1")).edit(&open, &strict).gives(
+            High,
+            crd,
+            "spec.versions[name=v1].schema",
+            "The version v1 requires spec.owner from now on, and Coupon spring lacks it: the API server refuses it.",
+        ),
+        case(required).given(names, &with(&open)).edit(&open, &strict).says(
+            Medium,
+            crd,
+            "spec.versions[name=v1].schema",
+            "objects without it are refused at their next write",
+        ),
+        case(required).given(names, &with(&open)).given_also(&coupon("v1")).edit(&open, &with_default),
+        case(required).given(names, &with(&strict)).edit("discount: {type: integer}", "discount: {type: number}"),
         case(version).given(names, &both).edit(&both, &with(&v1)).says(
             Medium,
             crd,

@@ -34,6 +34,16 @@ fn paths() -> Vec<Case> {
         case(rule).given(ROOT, &format!("{ROOT}{CART}")).edit(CART, ""),
         case(rule).given(ROOT, &both).edit(&both, ROOT),
         case(rule).edit("host: api.shop.example", "host: api2.shop.example"),
+        case(rule)
+            .given(ROOT, HOME)
+            .edit("path: /home, pathType: Prefix", "path: /home, pathType: Exact")
+            .gives(
+                High,
+                "Ingress/shop",
+                "spec.rules",
+                "Nothing serves what is below /home of the host shop.example any more.",
+            ),
+        case(rule).given(ROOT, CART).edit("path: /cart, pathType: Exact", "path: /cart, pathType: Prefix"),
     ]
 }
 
@@ -82,6 +92,15 @@ fn classes() -> Vec<Case> {
             .given(INGRESS, &annotated("kubernetes.io/ingress.class: nginx"))
             .edit(&annotated("kubernetes.io/ingress.class: nginx"), &with_spec("ingressClassName: nginx")),
         case(rule).edit(INGRESS, &with_spec("ingressClassName: nginx")),
+        case(rule)
+            .given(INGRESS, &with_spec("ingressClassName: nginx"))
+            .edit(&with_spec("ingressClassName: nginx"), INGRESS)
+            .gives(
+                Medium,
+                "Ingress/shop",
+                "spec.ingressClassName",
+                "It loses its class nginx: the cluster's default controller serves it, at another address perhaps, or none.",
+            ),
     ]
 }
 
@@ -140,5 +159,17 @@ fn guards() -> Vec<Case> {
         case(rule)
             .given(INGRESS, &annotated("nginx.ingress.kubernetes.io/whitelist-source-range: 10.0.0.0/8"))
             .edit("whitelist-source-range", "allowlist-source-range"),
+        case(rule)
+            .given(INGRESS, &annotated("nginx.ingress.kubernetes.io/whitelist-source-range: 10.0.0.0/8"))
+            .edit("10.0.0.0/8", "0.0.0.0/0")
+            .gives(
+                High,
+                "Ingress/shop",
+                "metadata.annotations[\"nginx.ingress.kubernetes.io/whitelist-source-range\"]",
+                "whitelist-source-range becomes every address: requests reach the pods from anywhere.",
+            ),
+        case(rule)
+            .given(INGRESS, &annotated("nginx.ingress.kubernetes.io/whitelist-source-range: 10.0.0.0/8"))
+            .edit("10.0.0.0/8", "10.0.0.0/9"),
     ]
 }

@@ -1,6 +1,8 @@
-use risk_rules::Level::Medium;
+use risk_rules::Level::{High, Low, Medium};
 
 use crate::case::{Case, case};
+
+const IMAGE: &str = "spec.template.spec.containers[name=web].image";
 
 pub(crate) fn cases() -> Vec<Case> {
     vec![
@@ -38,6 +40,38 @@ pub(crate) fn cases() -> Vec<Case> {
         case("image-older").edit("shop/web:2.4.1", "shop/web:9fceb02"),
         case("image-older").edit("shop/web:2.4.1", "shop/web:2.4"),
         case("image-older").edit("shop/web:2.4.1", "shop/storefront:1.0.0"),
+        case("image-name-invalid").edit("shop/web:2.4.1", "Shop/web:2.4.2").gives(
+            High,
+            "Deployment/web",
+            IMAGE,
+            "The image of container web, registry.example/Shop/web:2.4.2, has upper case in its repository: no node can pull \
+             it (InvalidImageName).",
+        ),
+        case("image-name-invalid").edit("registry.example/shop/web:2.4.1", "\"registry.example/shop/web: 2.4.2\"").says(
+            High,
+            "Deployment/web",
+            IMAGE,
+            "has a blank in it",
+        ),
+        case("image-name-invalid").edit("registry.example/shop/web:2.4.1", "Registry.Example/shop/web:2.4.2-RC1"),
+        case("image-digest-dropped").edit("1.8.0@sha256:aaaa", "1.9.0").gives(
+            Medium,
+            "Deployment/worker",
+            "spec.template.spec.containers[name=worker].image",
+            "The image of container worker loses its digest: what the tag 1.9.0 points at may change, and nobody would see it \
+             here.",
+        ),
+        case("image-digest-dropped").edit("1.8.0@sha256:aaaa", "1.9.0@sha256:bbbb"),
+        case("image-digest-dropped").edit("shop/worker:1.8.0@sha256:aaaa", "shop/jobs:1.0.0"),
+        case("image-major-skipped").edit("shop/web:2.4.1", "shop/web:5.0.0").gives(
+            Low,
+            "Deployment/web",
+            IMAGE,
+            "The image of container web goes from the major version 2 to 5, past the 2 between.",
+        ),
+        case("image-major-skipped").edit("shop/web:2.4.1", "shop/web:3.0.0"),
+        case("image-major-skipped").edit("shop/web:2.4.1", "shop/web:2024.1.0"),
+        case("image-major-skipped").edit("postgres:16.2", "postgres:18.0"),
     ]
 }
 
