@@ -49,7 +49,8 @@ fn has_default(view: &View<'_>, quota: &Object, list: &str, resource: &str) -> b
 /// A limit stands in for a request that is not there.
 fn lacks(container: &Container<'_>, list: &str, resource: &str) -> bool {
     let has = |list: &str| container.at(&["resources", list, resource]).is_some();
-    !has(list) && !(list == "requests" && has("limits"))
+    let stands_in = list == "requests" && has("limits");
+    !has(list) && !stands_in
 }
 
 /// The workloads in the namespace of a quota whose pods it refuses for want of a field.

@@ -52,9 +52,9 @@ fn astray(workload: &Workload<'_>) -> Option<(Path, String)> {
 fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => {
-            !(address.is_private() || address.is_link_local() || address.is_loopback())
-                // 100.64.0.0/10, which providers give to clusters (RFC 6598).
-                && !(address.octets()[0] == 100 && address.octets()[1] & 0xc0 == 64)
+            // 100.64.0.0/10, which providers give to clusters (RFC 6598).
+            let is_shared = address.octets()[0] == 100 && address.octets()[1] & 0xc0 == 64;
+            !(address.is_private() || address.is_link_local() || address.is_loopback() || is_shared)
         }
         IpAddr::V6(address) => {
             !(address.is_unique_local() || address.is_unicast_link_local() || address.is_loopback())
