@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use kube_model::{Object, ObjectKey};
 
 use crate::affected::Affected;
-use crate::checks::{self, Found, Profile};
+use crate::checks::{self, Equivalents, Found, Places, Profile};
 use crate::model::Change;
 use crate::rule::{Hit, Rule};
 use crate::rules::policies;
@@ -37,8 +37,9 @@ pub fn assess_under(
         }
     }
     report.policies_not_evaluated = policies::not_evaluated(facts);
+    let mut equivalents = Equivalents::of(&change);
     for finding in &mut report.findings {
-        finding.equivalents = checks::equivalents_of(&change, finding);
+        finding.equivalents = equivalents.of_finding(finding);
     }
     add_checks(&mut report, &change, profile);
     add_affected(&mut report.findings, &change);
@@ -51,21 +52,17 @@ pub fn assess_under(
 
 /// What the static checks find, where no change-aware rule has told the same fact.
 fn add_checks(report: &mut RiskReport, change: &Change<'_>, profile: Profile) {
-    let mut told: HashMap<ObjectKey, Vec<usize>> = HashMap::new();
-    for (index, finding) in report.findings.iter().enumerate() {
-        told.entry(finding.object.key()).or_default().push(index);
+    let mut told: HashMap<ObjectKey, Places<'_>> = HashMap::new();
+    for finding in &report.findings {
+        told.entry(finding.object.key()).or_default().add(&finding.path, &[&finding.rule]);
     }
-    for found in checks::found(change, profile) {
-        let same = told.get(&found.hit.object.key()).into_iter().flatten();
-        let is_told = same.into_iter().any(|index| {
-            let finding = &report.findings[*index];
-            found.check.seen_by.contains(&finding.rule.as_str())
-                && checks::covers(&finding.path, &found.hit.path)
-        });
-        if !is_told {
-            report.findings.push(of_check(found));
-        }
-    }
+    let is_told = |found: &Found| {
+        let beside = told.get(&found.hit.object.key()).map(|told| told.beside(&found.hit.path));
+        beside.is_some_and(|rules| found.check.seen_by.iter().any(|rule| rules.contains(rule)))
+    };
+    let found: Vec<Finding> =
+        checks::found(change, profile).into_iter().filter(|found| !is_told(found)).map(of_check).collect();
+    report.findings.extend(found);
 }
 
 fn add_affected(findings: &mut [Finding], change: &Change<'_>) {

@@ -1,6 +1,7 @@
 //! The findings of an assessment, as documents hold them (`schemas/json/risk.schema.json`).
 
 use std::cmp::{Ordering, Reverse};
+use std::collections::HashSet;
 
 use kube_model::{ObjectRef, Path};
 use serde::{Deserialize, Serialize};
@@ -129,8 +130,9 @@ impl RiskReport {
     pub(crate) fn settle(&mut self) {
         self.risk_level = Level::of_all(self.findings.iter().map(|finding| finding.level));
         let worst = self.findings.iter().filter(|finding| finding.level == self.risk_level);
-        self.risk_level_from = worst.map(|finding| finding.rule.clone()).collect();
-        self.risk_level_from.dedup();
+        let mut told = HashSet::new();
+        let rules = worst.map(|finding| finding.rule.clone()).filter(|rule| told.insert(rule.clone()));
+        self.risk_level_from = rules.collect();
     }
 }
 

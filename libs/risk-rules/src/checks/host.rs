@@ -1,5 +1,7 @@
 //! What pods share with their node.
 
+use std::collections::HashMap;
+
 use kube_model::{Segment, shown, shown_list, shown_value};
 use serde_json::Value;
 
@@ -120,22 +122,25 @@ fn host_namespaces(pod: &Pod<'_>) -> Vec<Seen> {
 const SENSITIVE: [&str; 8] = ["/", "/boot", "/dev", "/etc", "/lib", "/proc", "/sys", "/usr"];
 
 /// The containers that mount a volume, and those of them that may write to it.
-fn mounting<'p>(pod: &'p Pod<'_>, volume: &str) -> (Vec<&'p str>, Vec<&'p str>) {
-    let mut all = Vec::new();
-    let mut writing = Vec::new();
+type Mounting<'a> = (Vec<&'a str>, Vec<&'a str>);
+
+/// Who mounts which volume, by its name.
+fn mounting<'a>(pod: &Pod<'a>) -> HashMap<&'a str, Mounting<'a>> {
+    let mut by_volume: HashMap<&str, Mounting<'_>> = HashMap::new();
     for container in &pod.containers {
-        let mounts =
-            items(container.at(&["volumeMounts"])).filter(|mount| text(mount, "name") == Some(volume));
-        let read_only: Vec<bool> =
-            mounts.map(|mount| mount.get("readOnly") == Some(&Value::Bool(true))).collect();
-        if !read_only.is_empty() {
-            all.push(container.name);
-        }
-        if read_only.contains(&false) {
-            writing.push(container.name);
+        for mount in items(container.at(&["volumeMounts"])) {
+            let Some(volume) = text(mount, "name") else { continue };
+            let (all, writing) = by_volume.entry(volume).or_default();
+            if all.last() != Some(&container.name) {
+                all.push(container.name);
+            }
+            let is_read_only = mount.get("readOnly") == Some(&Value::Bool(true));
+            if !is_read_only && writing.last() != Some(&container.name) {
+                writing.push(container.name);
+            }
         }
     }
-    (all, writing)
+    by_volume
 }
 
 fn volume_of(violation: &Violation) -> &str {
@@ -147,13 +152,15 @@ fn volume_of(violation: &Violation) -> &str {
 }
 
 fn host_paths(pod: &Pod<'_>) -> Vec<Seen> {
+    let none = Mounting::default();
+    let mounted = mounting(pod);
     let found = pod_security::host_paths(pod).into_iter().map(|violation| {
         let directory = violation.value.as_ref().and_then(Value::as_str).unwrap_or_default().to_owned();
         let plain = match directory.trim_end_matches('/') {
             "" => "/",
             plain => plain,
         };
-        let (mounting, writing) = mounting(pod, volume_of(&violation));
+        let (mounting, writing) = mounted.get(volume_of(&violation)).unwrap_or(&none);
         let is_sensitive = !mounting.is_empty() && SENSITIVE.contains(&plain);
         let is_socket = !mounting.is_empty() && plain.ends_with("docker.sock");
         let linters = [
@@ -165,8 +172,8 @@ fn host_paths(pod: &Pod<'_>) -> Vec<Seen> {
         let names = |names: &[&str]| shown_list(&names.iter().map(|name| shown(name)).collect::<Vec<_>>(), 3);
         let how = match (mounting.is_empty(), writing.is_empty()) {
             (true, _) => ", though no container mounts it".to_owned(),
-            (false, true) => format!(", read-only in {}", names(&mounting)),
-            (false, false) => format!(", writable in {}", names(&writing)),
+            (false, true) => format!(", read-only in {}", names(mounting)),
+            (false, false) => format!(", writable in {}", names(writing)),
         };
         let message = format!("Its pods have {} of their node as a volume{how}.", shown(&directory));
         let equal = linters.into_iter().flatten().chain([PATHS, TYPES]);

@@ -1,13 +1,15 @@
 //! kube-linter's annotations: `ignore-check.kube-linter.io/CHECK: reason` and `kube-linter.io/ignore-all: reason`.
 //!
 //! They waive what kube-linter would not tell of the object. Of a change those count that the object had before it: no
-//! change waives its own risk.
+//! change waives its own risk. Who ignores a check has looked at what the check says, so that a rule's finding that is
+//! graver than the check itself stays.
 
 use kube_model::Object;
 use serde_json::Value;
 
+use super::CHECKS;
 use crate::model::Change;
-use crate::{Finding, RiskReport, Waived, Waiver, WaiverOrigin};
+use crate::{Finding, Level, RiskReport, Waived, Waiver, WaiverOrigin};
 
 const LINTER: &str = "kube-linter/";
 const ONE: &str = "ignore-check.kube-linter.io/";
@@ -36,6 +38,9 @@ fn waiver(holder: &Object, finding: &Finding) -> Option<Waiver> {
         let check = check.strip_prefix(LINTER).unwrap_or_default();
         reason(&format!("{ONE}{check}")).or_else(|| reason(ALL))
     };
+    if finding.level > most(finding, &checks) {
+        return None;
+    }
     let reasons: Option<Vec<&str>> = checks.iter().map(|check| ignored(check)).collect();
     let first = reasons?.first().copied()?;
     Some(Waiver {
@@ -47,4 +52,14 @@ fn waiver(holder: &Object, finding: &Finding) -> Option<Waiver> {
         origin: WaiverOrigin::Annotation,
         id: None,
     })
+}
+
+/// The highest level that is waived: of a check its own, of a rule that of the checks for which it stands.
+fn most(finding: &Finding, ignored: &[&String]) -> Level {
+    let is_its = |check: &&super::Check| {
+        check.id == finding.rule
+            || (check.seen_by.contains(&finding.rule.as_str())
+                && check.equivalents.iter().any(|one| ignored.iter().any(|name| name == one)))
+    };
+    CHECKS.iter().filter(is_its).map(|check| check.levels[1]).max().unwrap_or_default()
 }

@@ -16,6 +16,7 @@ mod kernel;
 mod metadata;
 mod network;
 mod placement;
+mod places;
 mod ports;
 mod privileges;
 mod probes;
@@ -35,11 +36,13 @@ use serde_json::Value;
 
 use crate::level::Risk;
 use crate::model::{Container, View, Workload};
+pub(crate) use crate::model::{items, text};
 use crate::pod_security::{Pod, Violation};
 use crate::{Group, Level, tables};
 
 pub(crate) use ignored::waive_ignored;
-pub(crate) use run::{Found, covers, equivalents_of, found};
+pub(crate) use places::Places;
+pub(crate) use run::{Equivalents, Found, found};
 
 /// What an assessment tells of.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -147,14 +150,6 @@ pub(crate) fn of_whom(violation: &Violation) -> String {
         Some(name) => format!("container {}", kube_model::shown(name)),
         None => "the pods".to_owned(),
     }
-}
-
-pub(crate) fn items(list: Option<&Value>) -> impl Iterator<Item = &Value> {
-    list.and_then(Value::as_array).into_iter().flatten()
-}
-
-pub(crate) fn text<'a>(value: &'a Value, field: &str) -> Option<&'a str> {
-    value.get(field).and_then(Value::as_str)
 }
 
 const TABLES: [&[Check]; 23] = [

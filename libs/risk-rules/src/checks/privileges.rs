@@ -1,5 +1,7 @@
 //! Containers that may do what root of their node may.
 
+use std::collections::HashSet;
+
 use kube_model::{shown_list, shown_value};
 use serde_json::Value;
 
@@ -126,7 +128,7 @@ fn denies_escalation(container: &PodContainer<'_>) -> bool {
 }
 
 fn container_of<'p, 'a>(pod: &'p Pod<'a>, name: Option<&str>) -> Option<&'p PodContainer<'a>> {
-    pod.containers.iter().find(|container| Some(container.name) == name)
+    pod.container(name?)
 }
 
 /// kube-linter and Kubernetes agree that a privileged container may always escalate.
@@ -168,10 +170,9 @@ fn keeps_net_raw(container: &PodContainer<'_>) -> bool {
     has(container, "add", "NET_RAW") || !has(container, "drop", "NET_RAW")
 }
 
-fn adds_beyond(container: &PodContainer<'_>, pod: &Pod<'_>) -> bool {
-    pod_security::capabilities_beyond(pod)
-        .iter()
-        .any(|found| found.container.as_deref() == Some(container.name))
+/// The containers that add capabilities beyond the baseline.
+fn beyond(pod: &Pod<'_>) -> HashSet<String> {
+    pod_security::capabilities_beyond(pod).into_iter().filter_map(|found| found.container).collect()
 }
 
 fn beyond_baseline(pod: &Pod<'_>) -> Vec<Seen> {
@@ -192,8 +193,9 @@ fn beyond_baseline(pod: &Pod<'_>) -> Vec<Seen> {
 }
 
 fn net_raw(pod: &Pod<'_>) -> Vec<Seen> {
+    let beyond = beyond(pod);
     let open = pod.containers.iter().filter(|container| {
-        keeps_net_raw(container) && !adds_beyond(container, pod) && !is_privileged(container)
+        keeps_net_raw(container) && !beyond.contains(container.name) && !is_privileged(container)
     });
     open.map(|container| {
         let keys = ["securityContext", "capabilities"];
@@ -208,9 +210,10 @@ fn net_raw(pod: &Pod<'_>) -> Vec<Seen> {
 }
 
 fn not_dropped(pod: &Pod<'_>) -> Vec<Seen> {
+    let beyond = beyond(pod);
     let told = |name: Option<&str>| {
         container_of(pod, name)
-            .is_none_or(|container| keeps_net_raw(container) || adds_beyond(container, pod))
+            .is_none_or(|container| keeps_net_raw(container) || beyond.contains(container.name))
     };
     let found = pod_security::capabilities_kept(pod, Version::LATEST).into_iter();
     found

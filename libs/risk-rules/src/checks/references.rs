@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Check, Look, Profile, Seen};
 use crate::Impact::Harm;
-use crate::model::{Keys, Reference, View, Way, Workload, namespace_of, provided_keys, references};
+use crate::model::{Providers, Reference, View, Way, Workload, namespace_of, references};
 use crate::{Group, Level};
 
 const VALUE_FROM: &str = "kube-linter/env-value-from";
@@ -31,11 +31,12 @@ pub(super) const CHECKS: &[Check] = &[Check {
 fn missing(view: &View<'_>, workload: &Workload<'_>) -> Vec<Seen> {
     let mut told = BTreeSet::new();
     let mut found = Vec::new();
+    let mut providers = Providers::of(view, workload.object);
     let mut needed = references(workload);
     needed.extend(deprecated_account(workload));
     for reference in needed.into_iter().filter(|reference| !reference.optional) {
         let name = shown(reference.name);
-        let (risk, message) = match (provided_keys(view, &reference, workload.object), reference.key) {
+        let (risk, message) = match (providers.of_reference(&reference), reference.key) {
             (None, _) if told.insert((reference.kind, reference.name)) => (
                 Harm.possible(),
                 format!(
@@ -44,7 +45,7 @@ fn missing(view: &View<'_>, workload: &Workload<'_>) -> Vec<Seen> {
                     namespace_of(workload.object)
                 ),
             ),
-            (Some(Keys::Known(keys)), Some(key)) if !keys.contains(key) => (
+            (Some(provided), Some(key)) if provided.lacks(key) => (
                 Harm.certain(),
                 format!("The key {} that it reads from {} {name} is not there.", shown(key), reference.kind),
             ),

@@ -1,13 +1,13 @@
 //! Which checks say something, and about which places.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::LazyLock;
 
-use kube_model::{Object, ObjectKey, Path, Segment};
+use kube_model::{Object, ObjectKey, Path};
 
-use super::{CHECKS, Check, Look, Profile, Seen};
+use super::{CHECKS, Check, Look, Places, Profile, Seen};
 use crate::Finding;
-use crate::model::{Change, View, Workload};
+use crate::model::{Change, Reading, View, Workload};
 use crate::pod_security::Pod;
 use crate::rule::Hit;
 
@@ -74,6 +74,7 @@ pub(crate) fn found(change: &Change<'_>, profile: Profile) -> Vec<Found> {
         let place = Place::of(&change.after, object);
         let of_pods = if place.workload.is_some() { INDEX.of_workloads.as_slice() } else { &[] };
         let mut before = None;
+        let mut reading = None;
         for check in of_kind.iter().chain(of_pods).filter(|check| check.profile <= profile) {
             let mut seen = place.sees(check);
             if seen.is_empty() {
@@ -84,48 +85,59 @@ pub(crate) fn found(change: &Change<'_>, profile: Profile) -> Vec<Found> {
                 && let Some(was) = was
             {
                 let place = before.get_or_insert_with(|| Place::of(&change.before, was));
-                let old: Vec<Path> = place.sees(check).into_iter().map(|seen| seen.path).collect();
+                let old: HashSet<Path> = place.sees(check).into_iter().map(|seen| seen.path).collect();
                 seen.retain(|seen| !old.contains(&seen.path));
             }
-            all.extend(seen.into_iter().map(|seen| found_at(check, object, was, seen)));
+            let mut reading = was.map(|was| reading.get_or_insert_with(|| Reading::of(was)));
+            all.extend(seen.into_iter().map(|seen| found_at(check, object, reading.as_deref_mut(), seen)));
         }
     }
     all
 }
 
-fn found_at(check: &'static Check, object: &Object, before: Option<&Object>, seen: Seen) -> Found {
-    let was = before
-        .filter(|_| !seen.path.is_root())
-        .and_then(|before| seen.path.get(before.key.schema(), &before.value))
-        .map(std::borrow::Cow::into_owned);
+fn found_at(check: &'static Check, object: &Object, before: Option<&mut Reading<'_>>, seen: Seen) -> Found {
+    let was = before.filter(|_| !seen.path.is_root()).and_then(|before| before.value(&seen.path));
     let equivalents = seen.equivalents.unwrap_or_else(|| check.equivalents.to_vec());
     let hit = Hit::new(seen.risk.unwrap_or(check.risk), object, seen.path, seen.message);
     Found { check, hit: hit.before(was).after(seen.value), equivalents }
 }
 
-/// The checks of other tools that see the fact of a rule's finding in the state after: those of the checks that the rule
-/// stands for and that fire at its place.
-pub(crate) fn equivalents_of(change: &Change<'_>, finding: &Finding) -> Vec<String> {
-    let checks: Vec<&Check> =
-        CHECKS.iter().filter(|check| check.seen_by.contains(&finding.rule.as_str())).collect();
-    let key: ObjectKey = finding.object.key();
-    let (false, Some(object)) = (checks.is_empty(), change.after.object(&key)) else { return Vec::new() };
-    let place = Place::of(&change.after, object);
-    let mut equivalents: Vec<String> = Vec::new();
-    for check in checks {
-        for seen in place.sees(check).into_iter().filter(|seen| covers(&finding.path, &seen.path)) {
-            let names = seen.equivalents.unwrap_or_else(|| check.equivalents.to_vec());
-            equivalents.extend(names.into_iter().map(str::to_owned));
-        }
-    }
-    equivalents.sort_unstable();
-    equivalents.dedup();
-    equivalents
+/// What the checks see in the objects of the state after, as far as a finding of a rule is beside it.
+pub(crate) struct Equivalents<'c, 'a> {
+    change: &'c Change<'a>,
+    seen: HashMap<(ObjectKey, &'static str), Places<'static>>,
+    places: HashMap<ObjectKey, Option<Place<'c, 'a>>>,
 }
 
-/// Whether a rule's finding at one place stands for a check's at the other: one lies in the other, or one of them is no
-/// single item's.
-pub(crate) fn covers(rule: &Path, check: &Path) -> bool {
-    let is_general = |path: &Path| !path.segments().iter().any(|segment| matches!(segment, Segment::Item(_)));
-    is_general(rule) || is_general(check) || rule.contains(check) || check.contains(rule)
+impl<'c, 'a> Equivalents<'c, 'a> {
+    pub(crate) fn of(change: &'c Change<'a>) -> Self {
+        Self { change, seen: HashMap::new(), places: HashMap::new() }
+    }
+
+    /// The checks of other tools that see the fact of a rule's finding in the state after: those of the checks that the rule
+    /// stands for and that fire at its place.
+    pub(crate) fn of_finding(&mut self, finding: &Finding) -> Vec<String> {
+        let checks = CHECKS.iter().filter(|check| check.seen_by.contains(&finding.rule.as_str()));
+        let key: ObjectKey = finding.object.key();
+        let mut equivalents: BTreeSet<&str> = BTreeSet::new();
+        for check in checks {
+            equivalents.extend(self.places_of(check, &key).beside(&finding.path));
+        }
+        equivalents.into_iter().map(str::to_owned).collect()
+    }
+
+    fn places_of(&mut self, check: &'static Check, key: &ObjectKey) -> &Places<'static> {
+        let Self { change, seen, places } = self;
+        seen.entry((key.clone(), check.id)).or_insert_with(|| {
+            let place = places
+                .entry(key.clone())
+                .or_insert_with(|| change.after.object(key).map(|object| Place::of(&change.after, object)));
+            let mut found = Places::default();
+            for seen in place.iter().flat_map(|place| place.sees(check)) {
+                let names = seen.equivalents.unwrap_or_else(|| check.equivalents.to_vec());
+                found.add(&seen.path, &names);
+            }
+            found
+        })
+    }
 }

@@ -1,10 +1,13 @@
 //! Containers that run as root, or may.
 
+use std::collections::HashSet;
+
 use kube_model::{Path, shown};
 use serde_json::Value;
 
 use super::{Check, Look, Profile, Seen, of_whom};
 use crate::Impact::{Notice, Safeguard};
+use crate::model::inherited_context;
 use crate::pod_security::{self, Pod, PodContainer, Violation};
 use crate::{Group, Level};
 
@@ -46,14 +49,8 @@ pub(super) const CHECKS: &[Check] = &[
     },
 ];
 
-/// A field of a container's security context, or the pod's where the container says nothing.
 fn inherited<'a>(pod: &Pod<'a>, container: &PodContainer<'a>, field: &str) -> (Path, Option<&'a Value>) {
-    let own = container.at(&["securityContext", field]);
-    let of_pod = pod.spec.get("securityContext").and_then(|context| context.get(field));
-    match (own, of_pod) {
-        (None, Some(value)) => (pod.path.key("securityContext").key(field), Some(value)),
-        _ => (container.path.key("securityContext").key(field), own),
-    }
+    inherited_context((&pod.path, pod.spec), (&container.path, container.value), field)
 }
 
 /// Why a container may run as root: the field, and whether it says so itself.
@@ -71,10 +68,11 @@ fn root(pod: &Pod<'_>, container: &PodContainer<'_>) -> Option<(Path, Option<Val
 
 fn may_run_as_root(pod: &Pod<'_>) -> Vec<Seen> {
     let mut found: Vec<Seen> = Vec::new();
+    let mut told = HashSet::new();
     for container in &pod.containers {
         let Some((path, value, is_root)) = root(pod, container) else { continue };
         // A field of the pod is one fact for all its containers.
-        if found.iter().any(|seen| seen.path == path) {
+        if !told.insert(path.clone()) {
             continue;
         }
         let name = shown(container.name);
@@ -102,12 +100,11 @@ fn may_run_as_root(pod: &Pod<'_>) -> Vec<Seen> {
 
 /// What only the restricted standard asks for.
 fn non_root_not_required(pod: &Pod<'_>) -> Vec<Seen> {
+    let roots = pod.containers.iter().filter_map(|container| Some((root(pod, container)?.0, container.name)));
+    let (paths, names): (HashSet<Path>, HashSet<&str>) = roots.unzip();
     let told = |violation: &Violation| {
-        pod.containers.iter().any(|container| {
-            let name = Some(container.name);
-            root(pod, container)
-                .is_some_and(|(path, ..)| path == violation.path || name == violation.container.as_deref())
-        })
+        paths.contains(&violation.path)
+            || violation.container.as_deref().is_some_and(|name| names.contains(name))
     };
     let required = pod_security::non_root(pod).into_iter();
     let required = required.filter(|violation| !told(violation)).map(|violation| {

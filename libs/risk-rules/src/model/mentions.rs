@@ -5,13 +5,22 @@ use std::collections::HashMap;
 use kube_model::{Object, Path, Segment};
 use serde_json::Value;
 
-use super::{View, Workload, references, same_namespace};
+use super::{View, Workload, items, references, same_namespace};
 
 /// A host that a text names, with the port if it names one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Host<'a> {
     pub(crate) name: &'a str,
     pub(crate) port: Option<u16>,
+    /// The port that its scheme stands for.
+    default_port: Option<u16>,
+}
+
+impl Host<'_> {
+    /// The port at which it is asked, as far as the text says.
+    pub(crate) fn asked_at(&self) -> Option<u16> {
+        self.port.or(self.default_port)
+    }
 }
 
 /// A text that pods read, and where it stands.
@@ -26,7 +35,7 @@ pub(crate) fn mentions<'a>(view: &View<'a>, workload: &Workload<'a>) -> Vec<Ment
     let mut found = Vec::new();
     let object = workload.object;
     for container in &workload.containers {
-        for variable in list(container.value.get("env")) {
+        for variable in items(container.value.get("env")) {
             let text = |field: &str| variable.get(field).and_then(Value::as_str);
             if let (Some(name), Some(text)) = (text("name"), text("value")) {
                 let item = Segment::Item(vec![("name".to_owned(), name.to_owned())]);
@@ -34,7 +43,7 @@ pub(crate) fn mentions<'a>(view: &View<'a>, workload: &Workload<'a>) -> Vec<Ment
             }
         }
         for field in ["command", "args"] {
-            let texts = list(container.value.get(field)).filter_map(Value::as_str);
+            let texts = items(container.value.get(field)).filter_map(Value::as_str);
             found.extend(texts.map(|text| Mention { object, path: container.path.key(field), text }));
         }
     }
@@ -53,10 +62,6 @@ pub(crate) fn mentions<'a>(view: &View<'a>, workload: &Workload<'a>) -> Vec<Ment
     found
 }
 
-fn list(value: Option<&Value>) -> impl Iterator<Item = &Value> {
-    value.and_then(Value::as_array).into_iter().flatten()
-}
-
 /// The hosts of a text: of URLs (`http://api:80/x`), and words that are a host with a port (`db.shop:5432`) or a name of
 /// the cluster's own (`db.shop.svc`).
 pub(crate) fn hosts_in(text: &str) -> Vec<Host<'_>> {
@@ -66,9 +71,9 @@ pub(crate) fn hosts_in(text: &str) -> Vec<Host<'_>> {
 }
 
 fn host_of_word(word: &str) -> Option<Host<'_>> {
-    let (is_url, rest) = match word.split_once("://") {
-        Some((_, rest)) => (true, rest),
-        None => (false, word),
+    let (scheme, rest) = match word.split_once("://") {
+        Some((scheme, rest)) => (Some(scheme), rest),
+        None => (None, word),
     };
     let authority = rest.split(['/', '?', '#']).next()?;
     let authority = authority.rsplit('@').next()?;
@@ -80,7 +85,16 @@ fn host_of_word(word: &str) -> Option<Host<'_>> {
         && name.chars().any(|c| c.is_ascii_alphabetic())
         && !name.starts_with(['.', '-']);
     let is_of_cluster = name.ends_with(".svc") || name.contains(".svc.");
-    (is_name && (is_url || port.is_some() || is_of_cluster)).then_some(Host { name, port })
+    let default_port = scheme.and_then(|scheme| match scheme.to_ascii_lowercase().as_str() {
+        "http" | "ws" => Some(80),
+        "https" | "wss" => Some(443),
+        _ => None,
+    });
+    (is_name && (scheme.is_some() || port.is_some() || is_of_cluster)).then_some(Host {
+        name,
+        port,
+        default_port,
+    })
 }
 
 /// Name and namespace of the Service that a host means, if it can mean one (Kubernetes documentation, "DNS for Services

@@ -6,10 +6,12 @@ mod keeping;
 mod labels;
 mod mentions;
 mod provided;
+mod reading;
 mod references;
 mod replicas;
 mod routes;
 mod select;
+mod values;
 mod view;
 mod wholes;
 mod workload;
@@ -19,15 +21,17 @@ use kube_model::Object;
 pub(crate) use access::{On, Permissions, Widened, permissions, subjects, widened};
 pub(crate) use amount::Amount;
 pub(crate) use keeping::keeping_note;
-pub(crate) use mentions::{Callers, hosts_in, mentions, service_of};
-pub(crate) use provided::{Keys, provided_keys};
+pub(crate) use mentions::{Callers, Host, hosts_in, mentions, service_of};
+pub(crate) use provided::{Provided, Providers, provided};
+pub(crate) use reading::Reading;
 pub(crate) use references::{Reference, Way, references};
 pub(crate) use replicas::{Floor, Source, autoscaler_of, floor, scaled_by};
 pub(crate) use routes::{Backend, backends, hosts};
 pub(crate) use select::Selector;
+pub(crate) use values::{items, text};
 pub(crate) use view::{View, namespace_of, same_namespace};
 pub(crate) use wholes::{Wholes, wholes};
-pub(crate) use workload::{Container, Workload, named};
+pub(crate) use workload::{Container, Workload, inherited_context, named};
 
 /// The state before and the state after.
 ///

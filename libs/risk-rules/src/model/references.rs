@@ -1,9 +1,11 @@
 //! What the pods of a workload need by name.
 
+use std::collections::HashSet;
+
 use kube_model::{Path, Segment};
 use serde_json::Value;
 
-use super::Workload;
+use super::{Workload, items, text};
 
 /// Something that a workload's pods need by name.
 pub(crate) struct Reference<'a> {
@@ -36,8 +38,9 @@ pub(crate) fn references<'a>(workload: &Workload<'a>) -> Vec<Reference<'a>> {
     for container in &workload.containers {
         from_environment(container, &mut found);
     }
+    let in_part = mounted_in_part(workload);
     for volume in items(workload.pod.get("volumes")) {
-        from_volume(workload, volume, &mut found);
+        from_volume(workload, volume, &in_part, &mut found);
     }
     let by_name =
         |path, kind, name| Reference { path, kind, name, key: None, optional: false, way: Way::Name };
@@ -78,10 +81,15 @@ fn from_environment<'a>(container: &super::Container<'a>, found: &mut Vec<Refere
     }
 }
 
-fn from_volume<'a>(workload: &Workload<'a>, volume: &'a Value, found: &mut Vec<Reference<'a>>) {
+fn from_volume<'a>(
+    workload: &Workload<'a>,
+    volume: &'a Value,
+    in_part: &HashSet<&str>,
+    found: &mut Vec<Reference<'a>>,
+) {
     let Some(name) = text(volume, "name") else { return };
     let path = workload.path.key("volumes").join(item("name", name));
-    let way = if is_mounted_in_part(workload, name) { Way::SubPath } else { Way::Volume };
+    let way = if in_part.contains(name) { Way::SubPath } else { Way::Volume };
     let projected = items(volume.get("projected").and_then(|projected| projected.get("sources")));
     for source in std::iter::once(volume).chain(projected) {
         for (field, kind, name_field) in [
@@ -102,28 +110,18 @@ fn from_volume<'a>(workload: &Workload<'a>, volume: &'a Value, found: &mut Vec<R
     }
 }
 
-/// Whether a container mounts the volume by a `subPath`: such a mount does not follow its source (Kubernetes
+/// The volumes that a container mounts by a `subPath`: such a mount does not follow its source (Kubernetes
 /// documentation, "ConfigMaps", "Mounted ConfigMaps are updated automatically").
-fn is_mounted_in_part(workload: &Workload<'_>, volume: &str) -> bool {
-    workload.containers.iter().any(|container| {
-        items(container.value.get("volumeMounts"))
-            .filter(|mount| text(mount, "name") == Some(volume))
-            .any(|mount| mount.get("subPath").is_some() || mount.get("subPathExpr").is_some())
-    })
+fn mounted_in_part<'a>(workload: &Workload<'a>) -> HashSet<&'a str> {
+    let mounts = workload.containers.iter().flat_map(|container| items(container.value.get("volumeMounts")));
+    let in_part = mounts.filter(|mount| mount.get("subPath").is_some() || mount.get("subPathExpr").is_some());
+    in_part.filter_map(|mount| text(mount, "name")).collect()
 }
 
 fn refer<'a>(path: Path, kind: &'static str, source: &'a Value, name: &str) -> Option<Reference<'a>> {
     let optional = source.get("optional").and_then(Value::as_bool).unwrap_or(false);
     let name = text(source, name)?;
     Some(Reference { path, kind, name, key: None, optional, way: Way::Name })
-}
-
-fn items(list: Option<&Value>) -> impl Iterator<Item = &Value> {
-    list.and_then(Value::as_array).into_iter().flatten()
-}
-
-fn text<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
-    value.get(key).and_then(Value::as_str)
 }
 
 fn item(field: &str, value: &str) -> Segment {

@@ -3,7 +3,7 @@
 use kube_model::{Object, Path, shown};
 use serde_json::Value;
 
-use super::View;
+use super::{View, items};
 
 /// A Service that a route sends traffic to.
 pub(crate) struct Backend<'a> {
@@ -113,8 +113,4 @@ impl Backend<'_> {
     pub(crate) fn named(&self) -> String {
         format!("Service {}", shown(self.service))
     }
-}
-
-fn items(list: Option<&Value>) -> impl Iterator<Item = &Value> {
-    list.and_then(Value::as_array).into_iter().flatten()
 }

@@ -1,5 +1,7 @@
 //! Workloads and their containers.
 
+use std::collections::HashMap;
+
 use kube_model::{Object, Path, Quantity, Segment, pod, scope};
 use serde_json::{Map, Value};
 
@@ -12,6 +14,8 @@ pub(crate) struct Workload<'a> {
     /// The labels that its pods get.
     pub(crate) labels: Option<&'a Map<String, Value>>,
     pub(crate) containers: Vec<Container<'a>>,
+    /// Where in the list the container of a name is: the first, of several.
+    by_name: HashMap<&'a str, usize>,
 }
 
 /// A container of a workload.
@@ -28,14 +32,18 @@ impl<'a> Workload<'a> {
         let runs_pods = scope::is_built_in_group(&object.key.group)
             || (object.key.kind == "Rollout" && object.key.group == "argoproj.io");
         let (path, spec) = pod::spec(object).filter(|_| runs_pods)?;
-        let containers =
+        let containers: Vec<Container<'a>> =
             pod::CONTAINER_LISTS.iter().flat_map(|list| containers_of(spec, &path, list)).collect();
-        Some(Self { object, path, pod: spec, labels: pod::labels(object), containers })
+        let mut by_name = HashMap::with_capacity(containers.len());
+        for (index, container) in containers.iter().enumerate() {
+            by_name.entry(container.name).or_insert(index);
+        }
+        Some(Self { object, path, pod: spec, labels: pod::labels(object), containers, by_name })
     }
 
     /// The container of this name.
     pub(crate) fn container(&self, name: &str) -> Option<&Container<'a>> {
-        self.containers.iter().find(|container| container.name == name)
+        self.by_name.get(name).map(|index| &self.containers[*index])
     }
 
     /// What the pods are made from: labels and annotations too.
@@ -58,6 +66,22 @@ impl<'a> Workload<'a> {
 /// How a sentence names an object: `Deployment web`.
 pub(crate) fn named(object: &Object) -> String {
     format!("{} {}", kube_model::shown(&object.key.kind), kube_model::shown(&object.key.name))
+}
+
+/// A field of a container's security context, or the pod's where the container says nothing; of both path and value.
+pub(crate) fn inherited_context<'a>(
+    pod: (&Path, &'a Value),
+    container: (&Path, &'a Value),
+    field: &str,
+) -> (Path, Option<&'a Value>) {
+    let of = |(_, value): (&Path, &'a Value)| {
+        value.get("securityContext").and_then(|context| context.get(field)).filter(|value| !value.is_null())
+    };
+    let at = |(path, _): (&Path, &'a Value)| path.key("securityContext").key(field);
+    match (of(container), of(pod)) {
+        (None, Some(value)) => (at(pod), Some(value)),
+        (own, _) => (at(container), own),
+    }
 }
 
 fn containers_of<'a>(spec: &'a Value, path: &Path, list: &'static str) -> Vec<Container<'a>> {

@@ -12,8 +12,8 @@ use kube_model::{Object, Path};
 use serde_json::Value;
 
 pub(crate) use baseline::{
-    app_armor, capabilities_beyond, host_namespaces, host_paths, host_ports, host_probes, host_process,
-    port_item, privileged, proc_mount, se_linux, seccomp_unconfined, sysctls,
+    CAPABILITIES, app_armor, capabilities_beyond, host_namespaces, host_paths, host_ports, host_probes,
+    host_process, port_item, privileged, proc_mount, se_linux, seccomp_unconfined, sysctls,
 };
 pub(crate) use pod::{Pod, PodContainer};
 pub(crate) use restricted::{

@@ -1,10 +1,13 @@
 //! A pod as the standards look at it.
 
+use std::collections::HashMap;
+
 use kube_model::{Path, Segment};
 use serde_json::Value;
 
 use super::Violation;
 use crate::model::Workload;
+pub(super) use crate::model::items;
 
 /// The lists of containers that the standards look at: ephemeral ones too.
 const LISTS: [&str; 3] = ["initContainers", "containers", "ephemeralContainers"];
@@ -18,6 +21,8 @@ pub(crate) struct Pod<'a> {
     annotations_path: Path,
     annotations: Option<&'a Value>,
     pub(crate) containers: Vec<PodContainer<'a>>,
+    /// Where in the list the container of a name is: the first, of several.
+    by_name: HashMap<&'a str, usize>,
 }
 
 /// A container of any sort.
@@ -38,8 +43,17 @@ impl<'a> Pod<'a> {
         let spec = workload.pod;
         let containers =
             LISTS.iter().flat_map(|list| items(spec.get(list)).filter_map(|item| named(item, &path, list)));
-        let containers = containers.collect();
-        Self { path, spec, annotations_path, annotations, containers }
+        let containers: Vec<PodContainer<'a>> = containers.collect();
+        let mut by_name = HashMap::with_capacity(containers.len());
+        for (index, container) in containers.iter().enumerate() {
+            by_name.entry(container.name).or_insert(index);
+        }
+        Self { path, spec, annotations_path, annotations, containers, by_name }
+    }
+
+    /// The container of this name.
+    pub(crate) fn container(&self, name: &str) -> Option<&PodContainer<'a>> {
+        self.by_name.get(name).map(|index| &self.containers[*index])
     }
 
     /// `spec.os.name: windows`.
@@ -95,10 +109,6 @@ fn named<'a>(item: &'a Value, spec: &Path, list: &str) -> Option<PodContainer<'a
 
 pub(super) fn violation(path: Path, value: Option<&Value>, container: Option<&str>) -> Violation {
     Violation { path, value: value.cloned(), container: container.map(str::to_owned) }
-}
-
-pub(super) fn items(list: Option<&Value>) -> impl Iterator<Item = &Value> {
-    list.and_then(Value::as_array).into_iter().flatten()
 }
 
 /// The value below these keys, if it is not null.

@@ -11,12 +11,15 @@ fn is_exempt(pod: &Pod<'_>, version: Version) -> bool {
     pod.is_windows() && version >= Version(25)
 }
 
-const VOLUME_TYPES: [&str; 8] = [
+/// The page's list, and `image`: the admission controller lets it through since Kubernetes 1.33, whatever version of the
+/// standard a namespace names (kubernetes/kubernetes#130394), and clusters before 1.31 do not know it.
+const VOLUME_TYPES: [&str; 9] = [
     "configMap",
     "csi",
     "downwardAPI",
     "emptyDir",
     "ephemeral",
+    "image",
     "persistentVolumeClaim",
     "projected",
     "secret",

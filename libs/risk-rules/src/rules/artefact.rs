@@ -27,7 +27,7 @@ pub(super) const RULES: &[Rule] = &[
         id: "artefact-not-proven",
         group: Group::Promotion,
         title: "An image is promoted that does not run at the source, or not well",
-        levels: [Level::Medium, Level::High],
+        levels: [Level::High, Level::High],
         source: "https://cloud.google.com/architecture/devops/devops-tech-deployment-automation",
         remedy: "Wait until the source runs it and is well, then promote.",
         fires: "staging's files say `2.5.0`, its pods still run `2.4.9`; or they run it and restart",
@@ -52,8 +52,9 @@ fn another_artefact(change: &Change<'_>, plan: &PlanFacts) -> Result<Vec<Hit>, M
         if workload.object.at(&["metadata", "generateName"]).is_some() {
             return None;
         }
-        let is =
-            workload.containers.iter().find(|one| one.path_of(&["image"]) == item.place.path)?.image()?;
+        let [.., Segment::Item(fields), Segment::Key(_)] = item.place.path.segments() else { return None };
+        let container = workload.container(&fields.first()?.1)?;
+        let is = Some(container).filter(|one| one.path_of(&["image"]) == item.place.path)?.image()?;
         let (source, target) = (ImageRef::parse(of_source), ImageRef::parse(is));
         let is_same = match (source.digest, target.digest) {
             (Some(source), Some(target)) => source == target,

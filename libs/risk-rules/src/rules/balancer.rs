@@ -16,8 +16,8 @@ pub(super) const RULES: &[Rule] = &[
         levels: [Level::High, Level::High],
         source: "https://kubernetes.io/docs/concepts/services-networking/service/#loadbalancer",
         remedy: "Plan the move of DNS names and allow lists to the new address, or keep the balancer.",
-        fires: "`type: LoadBalancer` becomes `ClusterIP`; `loadBalancerClass` changes",
-        near_miss: "a port is added to the balancer",
+        fires: "`type: LoadBalancer` becomes `ClusterIP`; `loadBalancerIP` changes",
+        near_miss: "a port is added to the balancer; `loadBalancerClass` changes, which the API server refuses",
         equivalents: &[],
         check: Check::States(balancer_recreated),
     },
@@ -40,8 +40,8 @@ fn is_balancer(service: &Object) -> bool {
 }
 
 /// What makes a cloud build another balancer: fields of the spec, then annotations (Kubernetes documentation, "Service",
-/// and those of the clouds' controllers).
-const FIELDS: [&str; 2] = ["loadBalancerClass", "loadBalancerIP"];
+/// and those of the clouds' controllers). The API server refuses another `loadBalancerClass`.
+const FIELDS: [&str; 1] = ["loadBalancerIP"];
 const ANNOTATIONS: [&str; 8] = [
     "cloud.google.com/load-balancer-type",
     "networking.gke.io/load-balancer-type",

@@ -1,13 +1,13 @@
 //! What workloads are told to call, and what is not there for them.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use kube_model::{Object, Path, shown, shown_list};
 use serde_json::Value;
 
 use crate::Impact::Harm;
 use crate::Level;
-use crate::model::{Callers, Change, Selector, Workload, hosts_in, mentions, service_of};
+use crate::model::{Callers, Change, Host, Reading, Selector, Workload, hosts_in, mentions, service_of};
 use crate::rule::{Check, Group, Hit, Rule};
 
 pub(super) const RULES: &[Rule] = &[
@@ -55,7 +55,7 @@ pub(super) const RULES: &[Rule] = &[
         source: "https://12factor.net/config",
         remedy: "Keep the target's own host.",
         fires: "`db.example` becomes `db.staging.example`",
-        near_miss: "the target called hosts of staging before, or is staging itself",
+        near_miss: "the target called hosts of staging before, or is staging itself; `europe-docker.pkg.dev`",
         equivalents: &[],
         check: Check::States(other_environment_called),
     },
@@ -119,7 +119,7 @@ fn service_port_removed(change: &Change<'_>) -> Vec<Hit> {
     for ((before, after), lost) in changed {
         for port in lost {
             let number = port.as_u64();
-            let told = callers.of_service(after).filter(|(_, host)| host.port.map(u64::from) == number);
+            let told = callers.of_service(after).filter(|(_, host)| host.asked_at().map(u64::from) == number);
             let told = caller_names(told.map(|(caller, _)| *caller));
             let (risk, who) = match told.is_empty() {
                 true => (Harm.possible(), "who calls it there finds nobody".to_owned()),
@@ -140,13 +140,14 @@ struct Told<'a> {
     path: Path,
     was: Option<String>,
     text: &'a str,
-    host: &'a str,
+    host: Host<'a>,
 }
 
 /// Of the workloads that stay: with nothing to compare with, everything would be new.
 fn newly_told<'a>(change: &Change<'a>) -> Vec<Told<'a>> {
     let mut told = Vec::new();
     let mut seen = BTreeSet::new();
+    let mut readings = HashMap::new();
     for (before, after) in change.workloads() {
         let earlier = mentions(&change.before, before);
         let texts: HashSet<&str> = earlier.iter().map(|mention| mention.text).collect();
@@ -162,10 +163,12 @@ fn newly_told<'a>(change: &Change<'a>) -> Vec<Told<'a>> {
                     continue;
                 }
                 let was = change.object_before(mention.object).and_then(|before| {
-                    mention.path.get(before.key.schema(), &before.value)?.as_str().map(str::to_owned)
+                    let reading =
+                        readings.entry(std::ptr::from_ref(before)).or_insert_with(|| Reading::of(before));
+                    reading.value(&mention.path)?.as_str().map(str::to_owned)
                 });
                 let (object, path, text) = (mention.object, mention.path.clone(), mention.text);
-                told.push(Told { object, path, was, text, host: host.name });
+                told.push(Told { object, path, was, text, host });
             }
         }
     }
@@ -177,9 +180,9 @@ fn dependency_missing(change: &Change<'_>) -> Vec<Hit> {
     let sees_services = change.after.of_kind("Service").next().is_some();
     let told = newly_told(change).into_iter().filter(|_| sees_services);
     let hits = told.filter_map(|told| {
-        let (name, namespace) = service_of(told.host)?;
+        let (name, namespace) = service_of(told.host.name)?;
         // `api.shop` may as well be a host of the internet; a name without dots, and one below svc, are the cluster's.
-        let is_of_cluster = !told.host.contains('.') || told.host.contains(".svc");
+        let is_of_cluster = !told.host.name.contains('.') || told.host.name.contains(".svc");
         let namespace = namespace.or(told.object.key.namespace.as_deref());
         if !is_of_cluster || change.after.named_in("Service", name, namespace).is_some() {
             return None;
@@ -189,7 +192,7 @@ fn dependency_missing(change: &Change<'_>) -> Vec<Hit> {
         }
         let message = format!(
             "It is newly told to call {}, and no Service in the files has that name: it must exist in the target.",
-            shown(told.host)
+            shown(told.host.name)
         );
         Some(Hit::new(Harm.possible(), told.object, told.path, message).before(told.was).after(Some(told.text)))
     });
@@ -214,28 +217,48 @@ const ENVIRONMENTS: [&str; 15] = [
     "uat",
 ];
 
-/// The word of a host that names an environment which is not the last.
-fn environment_in(host: &str) -> Option<&str> {
-    host.split(['.', '-']).find(|part| ENVIRONMENTS.contains(part))
+/// Names of environments that are top-level domains too.
+const TOP_LEVEL: [&str; 3] = ["dev", "int", "qa"];
+
+/// Hosts of others whose names have such a word.
+const PROVIDERS: [&str; 3] = ["dev.azure.com", "dev.mysql.com", "dev.to"];
+
+/// The word of a name that names an environment which is not the last.
+fn environment_in(name: &str) -> Option<&str> {
+    name.split(['.', '-']).find(|part| ENVIRONMENTS.contains(part))
+}
+
+/// The same of a host: `europe-docker.pkg.dev` says no more than `.com`. `api.dev:80` is a Service and its namespace.
+fn environment_of(host: Host<'_>) -> Option<&str> {
+    let is_of = |provider: &&str| {
+        host.name.strip_suffix(*provider).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    };
+    if PROVIDERS.iter().any(is_of) {
+        return None;
+    }
+    match host.name.rsplit_once('.') {
+        Some((rest, last)) if TOP_LEVEL.contains(&last) && (rest.contains('.') || host.port.is_none()) => {
+            environment_in(rest)
+        }
+        _ => environment_in(host.name),
+    }
 }
 
 fn other_environment_called(change: &Change<'_>) -> Vec<Hit> {
     let told = newly_told(change);
-    if told.iter().all(|told| environment_in(told.host).is_none()) {
+    if told.iter().all(|told| environment_of(told.host).is_none()) {
         return Vec::new();
     }
     let before = change.before.workloads.iter().flat_map(|workload| mentions(&change.before, workload));
-    let mut own: BTreeSet<&str> = before
-        .flat_map(|mention| hosts_in(mention.text))
-        .filter_map(|host| environment_in(host.name))
-        .collect();
+    let mut own: BTreeSet<&str> =
+        before.flat_map(|mention| hosts_in(mention.text)).filter_map(environment_of).collect();
     let namespaces = change.before.objects().filter_map(|object| object.key.namespace.as_deref());
     own.extend(namespaces.filter_map(environment_in));
     let hits = told.into_iter().filter_map(|told| {
-        let word = environment_in(told.host).filter(|word| !own.contains(word))?;
+        let word = environment_of(told.host).filter(|word| !own.contains(word))?;
         let message = format!(
             "It is newly told about {}, which by its name belongs to {word}; nothing here did so before.",
-            shown(told.host)
+            shown(told.host.name)
         );
         Some(
             Hit::new(Harm.possible(), told.object, told.path, message)

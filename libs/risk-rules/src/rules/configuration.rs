@@ -1,6 +1,6 @@
 //! Configuration that pods do not find, or do not take up.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use kube_model::{Object, Path, shown, shown_list};
 use serde_json::Value;
@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::Impact::{Harm, Safeguard};
 use crate::Level;
 use crate::model::{
-    Change, Keys, Reference, View, Way, Workload, namespace_of, provided_keys, references, same_namespace,
+    Change, Providers, Reference, View, Way, Workload, namespace_of, provided, references, same_namespace,
 };
 use crate::rule::{Check, Group, Hit, Rule};
 
@@ -54,17 +54,17 @@ pub(super) const RULES: &[Rule] = &[
 fn config_key_missing(change: &Change<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
     for workload in &change.after.workloads {
+        let missing = missing_keys(&change.after, workload);
+        if missing.is_empty() {
+            continue;
+        }
         let before = change.workload_before(workload);
         let earlier = before.map(references).unwrap_or_default();
-        for reference in references(workload).into_iter().filter(|reference| !reference.optional) {
-            let Some(key) = missing_key(&change.after, workload, &reference) else { continue };
-            let was_missing = before.is_some_and(|before| {
-                earlier
-                    .iter()
-                    .filter(|earlier| is_same(earlier, &reference))
-                    .any(|earlier| missing_key(&change.before, before, earlier).is_some())
-            });
-            if was_missing {
+        let earlier: HashSet<Id<'_>> = earlier.iter().map(id).collect();
+        let was_missing = before.map(|before| missing_keys(&change.before, before)).unwrap_or_default();
+        let was_missing: HashSet<Id<'_>> = was_missing.iter().map(|(reference, _)| id(reference)).collect();
+        for (reference, key) in missing {
+            if was_missing.contains(&id(&reference)) {
                 continue;
             }
             let message = format!(
@@ -74,7 +74,7 @@ fn config_key_missing(change: &Change<'_>) -> Vec<Hit> {
                 shown(reference.name)
             );
             let evidence = format!("{}/{}", reference.name, key);
-            let was = earlier.iter().any(|earlier| is_same(earlier, &reference)).then(|| evidence.clone());
+            let was = earlier.contains(&id(&reference)).then(|| evidence.clone());
             let hit = Hit::new(Harm.certain(), workload.object, reference.path, message);
             hits.push(hit.before(was).after(Some(evidence)));
         }
@@ -82,17 +82,23 @@ fn config_key_missing(change: &Change<'_>) -> Vec<Hit> {
     hits
 }
 
-fn is_same(one: &Reference<'_>, other: &Reference<'_>) -> bool {
-    (&one.path, one.kind, one.name, one.key) == (&other.path, other.kind, other.name, other.key)
+/// What makes two references the same.
+type Id<'r> = (&'r Path, &'static str, &'r str, Option<&'r str>);
+
+fn id<'r>(reference: &'r Reference<'_>) -> Id<'r> {
+    (&reference.path, reference.kind, reference.name, reference.key)
 }
 
-/// The key that a reference names, if its object is there without it.
-fn missing_key<'a>(view: &View<'_>, workload: &Workload<'_>, reference: &Reference<'a>) -> Option<&'a str> {
-    let key = reference.key?;
-    match provided_keys(view, reference, workload.object)? {
-        Keys::Known(keys) => (!keys.contains(key)).then_some(key),
-        Keys::Unknown => None,
-    }
+/// The references, each with its key, whose object is there without it.
+fn missing_keys<'a>(view: &View<'a>, workload: &Workload<'a>) -> Vec<(Reference<'a>, &'a str)> {
+    let mut providers = Providers::of(view, workload.object);
+    let needed = references(workload).into_iter().filter(|reference| !reference.optional);
+    let missing = needed.filter_map(|reference| {
+        let key = reference.key?;
+        let lacks = providers.of_reference(&reference)?.lacks(key);
+        lacks.then_some((reference, key))
+    });
+    missing.collect()
 }
 
 fn reference_missing(change: &Change<'_>) -> Vec<Hit> {
@@ -100,14 +106,15 @@ fn reference_missing(change: &Change<'_>) -> Vec<Hit> {
     for workload in &change.after.workloads {
         let before = change.workload_before(workload);
         let earlier = before.map(references).unwrap_or_default();
+        let earlier: HashSet<(&str, &str)> = earlier.iter().map(|one| (one.kind, one.name)).collect();
         let mut told = BTreeSet::new();
         for reference in references(workload).into_iter().filter(|reference| !reference.optional) {
             let id = (reference.kind, reference.name);
-            if provided_keys(&change.after, &reference, workload.object).is_some() || !told.insert(id) {
+            if !told.insert(id) || provided(&change.after, &reference, workload.object).is_some() {
                 continue;
             }
-            let is_removed = provided_keys(&change.before, &reference, workload.object).is_some();
-            let is_old = earlier.iter().any(|earlier| (earlier.kind, earlier.name) == id);
+            let is_removed = provided(&change.before, &reference, workload.object).is_some();
+            let is_old = earlier.contains(&id);
             let what = format!("{} {}", reference.kind, shown(reference.name));
             let (risk, message) = match (is_removed, is_old) {
                 (true, _) => (Harm.certain(), format!("It still needs {what}, which the change removes.")),

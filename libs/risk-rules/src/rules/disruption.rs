@@ -101,7 +101,8 @@ fn pods_of(view: &View<'_>, workloads: &[&Workload<'_>]) -> Option<i64> {
     if workloads.is_empty() {
         return None;
     }
-    workloads.iter().map(|workload| floor(view, workload).map(|floor| floor.pods)).sum()
+    let mut pods = workloads.iter().map(|workload| floor(view, workload).map(|floor| floor.pods));
+    pods.try_fold(0, |sum: i64, pods| Some(sum.saturating_add(pods?)))
 }
 
 /// The workloads that a budget protects. An empty selector means every pod in `policy/v1` and none in

@@ -29,7 +29,7 @@ pub(super) const RULES: &[Rule] = &[
         source: "https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts",
         remedy: "Leave the field out of the files, or stop the controller from writing it: each will undo the other.",
         fires: "an operator has set `spec.replicas` to 7, the files say 3, the promotion writes 4",
-        near_miss: "a person has set it with kubectl edit",
+        near_miss: "a person has set it with kubectl edit; the deployer, who writes what the files say",
         equivalents: &[],
         check: Check::Facts(Missing::Live, another_writer),
     },
@@ -83,9 +83,13 @@ fn another_writer(change: &Change<'_>, facts: &Facts) -> Result<Vec<Hit>, Missin
 /// `kubectl-edit`, `Mozilla` and their like are people.
 fn controller(drifted: &Drifted) -> Option<&str> {
     const PROGRAMS: [&str; 6] = ["controller", "operator", "autoscaler", "updater", "keda", "rollouts"];
+    // They write what the files say, and will write what is merged.
+    const DEPLOYERS: [&str; 4] =
+        ["argocd-controller", "argocd-application-controller", "kustomize-controller", "helm-controller"];
     let by = drifted.written_by.as_deref()?;
     let lower = by.to_ascii_lowercase();
-    let is_program = !lower.starts_with("kubectl") && PROGRAMS.iter().any(|part| lower.contains(part));
+    let is_other = lower.starts_with("kubectl") || DEPLOYERS.contains(&lower.as_str());
+    let is_program = !is_other && PROGRAMS.iter().any(|part| lower.contains(part));
     is_program.then_some(by)
 }
 

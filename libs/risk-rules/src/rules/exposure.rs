@@ -16,7 +16,7 @@ pub(super) const RULES: &[Rule] = &[Rule {
     source: "https://kubernetes.io/docs/concepts/services-networking/service/#publishing-services-service-types",
     remedy: "Keep it inside, mark the balancer as internal, or limit who may reach it (loadBalancerSourceRanges).",
     fires: "`type: ClusterIP` becomes `LoadBalancer`",
-    near_miss: "the balancer is marked as internal",
+    near_miss: "the balancer is marked as internal; `loadBalancerSourceRanges` that are not `::/0`",
     equivalents: &["kube-linter/exposed-services"],
     check: Check::States(service_exposed),
 }];
@@ -26,6 +26,7 @@ pub(super) const RULES: &[Rule] = &[Rule {
 enum Reach {
     Cluster,
     InternalBalancer,
+    LimitedBalancer,
     Nodes,
     PublicBalancer,
 }
@@ -60,6 +61,11 @@ fn judge(existed: bool, was: Reach, is: Reach) -> (Risk, &'static str) {
         (true, Reach::InternalBalancer, _) => {
             (Harm.likely(), "Its load balancer was marked internal and is no more: it may become public.")
         }
+        (true, Reach::LimitedBalancer, _) => (
+            Harm.likely(),
+            "Its loadBalancerSourceRanges no longer limit who may reach its load balancer: it may be reachable from the \
+             internet.",
+        ),
         (true, _, _) => (
             Harm.likely(),
             "It becomes a LoadBalancer that nothing marks as internal: it may be reachable from the internet.",
@@ -75,13 +81,14 @@ fn reach(service: &Object) -> Reach {
     match service.text(&["spec", "type"]) {
         Some("NodePort") => Reach::Nodes,
         Some("LoadBalancer") if is_internal(service) => Reach::InternalBalancer,
+        Some("LoadBalancer") if is_limited(service) => Reach::LimitedBalancer,
         Some("LoadBalancer") => Reach::PublicBalancer,
         _ => Reach::Cluster,
     }
 }
 
 /// The annotations that the clouds know for an internal balancer (Kubernetes documentation, "Service",
-/// "Internal load balancer"), and source ranges, which say who may come.
+/// "Internal load balancer").
 fn is_internal(service: &Object) -> bool {
     const MARKS: [(&str, &str); 8] = [
         ("networking.gke.io/load-balancer-type", "Internal"),
@@ -94,12 +101,17 @@ fn is_internal(service: &Object) -> bool {
         ("service.beta.kubernetes.io/oci-load-balancer-internal", "true"),
     ];
     let annotation = |key: &str| service.text(&["metadata", "annotations", key]);
+    MARKS.iter().any(|(key, value)| annotation(key).is_some_and(|found| found.eq_ignore_ascii_case(value)))
+}
+
+/// Whether source ranges say who may come: `0.0.0.0/0` and `::/0` say nobody may not, and two halves of it neither.
+fn is_limited(service: &Object) -> bool {
     let ranges = service.at(&["spec", "loadBalancerSourceRanges"]).and_then(serde_json::Value::as_array);
-    let is_limited = ranges.is_some_and(|ranges| {
-        !ranges.is_empty() && !ranges.iter().any(|range| range.as_str() == Some("0.0.0.0/0"))
-    });
-    is_limited
-        || MARKS
-            .iter()
-            .any(|(key, value)| annotation(key).is_some_and(|found| found.eq_ignore_ascii_case(value)))
+    let is_wide = |range: &str| {
+        let bits = range.split_once('/').and_then(|(_, bits)| bits.trim().parse::<u8>().ok());
+        bits.is_some_and(|bits| bits <= 1)
+    };
+    ranges.is_some_and(|ranges| {
+        !ranges.is_empty() && !ranges.iter().any(|range| range.as_str().is_some_and(is_wide))
+    })
 }

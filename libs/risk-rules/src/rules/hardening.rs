@@ -186,10 +186,12 @@ fn secret_in_environment(change: &Change<'_>) -> Vec<Hit> {
     };
     let mut hits = Vec::new();
     for (before, after) in change.workloads() {
-        let moved: Vec<String> = of(after, true)
-            .into_iter()
-            .filter(|name| of(before, false).contains(name) && !of(before, true).contains(name))
-            .collect();
+        let is = of(after, true);
+        if is.is_empty() {
+            continue;
+        }
+        let (was_file, was_variable) = (of(before, false), of(before, true));
+        let moved = is.into_iter().filter(|name| was_file.contains(name) && !was_variable.contains(name));
         for name in moved {
             let message = format!("The Secret {} was a file and becomes a variable.", shown(&name));
             let hit = Hit::new(Safeguard.possible(), after.object, after.path.key("containers"), message);

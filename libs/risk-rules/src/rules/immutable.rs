@@ -2,6 +2,7 @@
 
 mod job;
 mod pod;
+mod service;
 mod volume;
 
 use kube_model::{Object, Path, Quantity};
@@ -21,7 +22,7 @@ pub(super) const RULES: &[Rule] = &[
         source: "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#label-selector-updates",
         remedy: "Keep the field, or plan to delete and create the object anew, with the outage that this means.",
         fires: "`spec.selector` of a Deployment changes",
-        near_miss: "a hook that is deleted and created anew",
+        near_miss: "a hook that is deleted and created anew; a default is written out",
         equivalents: &[],
         check: Check::States(immutable_field_changed),
     },
@@ -68,6 +69,10 @@ const CLAIM: &str = "https://kubernetes.io/docs/concepts/storage/persistent-volu
 const STORAGE_CLASS: &str = "https://kubernetes.io/docs/concepts/storage/storage-classes/";
 const SERVICE: &str =
     "https://kubernetes.io/docs/concepts/services-networking/service/#choosing-your-own-ip-address";
+const INGRESS_CLASS: &str = "https://kubernetes.io/docs/concepts/services-networking/ingress/#ingress-class";
+const RUNTIME_CLASS: &str = "https://kubernetes.io/docs/concepts/containers/runtime-class/";
+const SLICES: &str = "https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/#address-types";
+const QUOTA: &str = "https://kubernetes.io/docs/concepts/policy/resource-quotas/#quota-scopes";
 const PRIORITY: &str =
     "https://kubernetes.io/docs/concepts/scheduling-eviction/pod-priority-preemption/#priorityclass";
 const SECRET: &str = "https://kubernetes.io/docs/concepts/configuration/secret/#secret-types";
@@ -110,10 +115,22 @@ const IMMUTABLE: &[Immutable] = &[
     field("StorageClass", "reclaimPolicy", Default::Text("Delete"), STORAGE_CLASS),
     field("StorageClass", "volumeBindingMode", Default::Text("Immediate"), STORAGE_CLASS),
     field("Service", "spec.clusterIP", Default::OfCluster, SERVICE),
+    field("IngressClass", "spec.controller", Default::Absent, INGRESS_CLASS),
+    field("RuntimeClass", "handler", Default::Absent, RUNTIME_CLASS),
+    field("EndpointSlice", "addressType", Default::Absent, SLICES),
+    field("ResourceQuota", "spec.scopes", Default::Absent, QUOTA),
     field("Secret", "type", Default::Text("Opaque"), SECRET),
     field("RoleBinding", "roleRef", Default::Absent, BINDING),
     field("ClusterRoleBinding", "roleRef", Default::Absent, BINDING),
     field("CustomResourceDefinition", "spec.scope", Default::Absent, CRD),
+];
+
+const CHECKS: [fn(&Change<'_>) -> Vec<Hit>; 5] = [
+    job::completions_changed,
+    pod::spec_changed,
+    service::service_changed,
+    volume::source_changed,
+    sealed_data_changed,
 ];
 
 fn immutable_field_changed(change: &Change<'_>) -> Vec<Hit> {
@@ -127,7 +144,7 @@ fn immutable_field_changed(change: &Change<'_>) -> Vec<Hit> {
             hits.push(refused(after, path, (value(row, before), value(row, after)), row.source));
         }
     }
-    for check in [job::completions_changed, pod::spec_changed, volume::source_changed, sealed_data_changed] {
+    for check in CHECKS {
         hits.extend(check(change));
     }
     hits
@@ -159,14 +176,13 @@ fn value<'a>(row: &Immutable, object: &'a Object) -> Option<&'a Value> {
 }
 
 fn differs(row: &Immutable, before: &Object, after: &Object) -> bool {
-    let is_bound = row.path == "roleRef";
     let of = |object| {
         let value = value(row, object).cloned();
         match row.default {
             Default::Text(text) => value.or_else(|| Some(Value::from(text))),
             Default::Absent | Default::OfCluster => value,
         }
-        .map(|value| comparable(value, is_bound))
+        .map(|value| comparable(value, row.path))
     };
     match (row.default, of(before), of(after)) {
         (Default::OfCluster, before, after) => before.is_some() && after.is_some() && before != after,
@@ -175,14 +191,25 @@ fn differs(row: &Immutable, before: &Object, after: &Object) -> bool {
 }
 
 /// Leaves out what the API server fills in, and reads sizes as the amounts that they are.
-fn comparable(mut value: Value, is_role: bool) -> Value {
-    if let (true, Some(role)) = (is_role, value.as_object_mut()) {
-        role.remove("apiGroup");
+fn comparable(mut value: Value, path: &str) -> Value {
+    match (path, &mut value) {
+        ("roleRef", Value::Object(role)) => {
+            role.remove("apiGroup");
+        }
+        // The order of scopes says nothing.
+        ("spec.scopes", Value::Array(scopes)) => scopes.sort_unstable_by_key(ToString::to_string),
+        ("spec.template", template) => return pod::settled_template(template),
+        _ => {}
     }
     for template in value.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
         template.remove("apiVersion");
         template.remove("kind");
         template.remove("status");
+        if let Some(spec) = template.get_mut("spec").and_then(Value::as_object_mut)
+            && spec.get("volumeMode").and_then(Value::as_str) == Some("Filesystem")
+        {
+            spec.remove("volumeMode");
+        }
         let storage = template
             .get_mut("spec")
             .and_then(|spec| spec.get_mut("resources")?.get_mut("requests")?.get_mut("storage"));

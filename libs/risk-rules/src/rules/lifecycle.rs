@@ -56,7 +56,9 @@ fn probe_tightened(change: &Change<'_>) -> Vec<Hit> {
     for (workload, before, after) in change.containers() {
         for (field, name) in PROBES {
             let (Some(was), Some(is)) = (before.at(&[field]), after.at(&[field])) else { continue };
-            let Some(how) = tightening(was, is) else { continue };
+            // While a startup probe has not succeeded no other is asked (API reference, "Container").
+            let starts = field != "startupProbe" && after.at(&["startupProbe"]).is_some();
+            let Some(how) = tightening(was, is, !starts) else { continue };
             let (risk, follows) = match field {
                 "readinessProbe" => (Safeguard.possible(), "it is taken out of its Services sooner"),
                 _ => (Harm.possible(), "a slow answer is enough to kill it"),
@@ -71,13 +73,14 @@ fn probe_tightened(change: &Change<'_>) -> Vec<Hit> {
 }
 
 /// The defaults are those of the API reference, "Probe".
-fn tightening(was: &Value, is: &Value) -> Option<String> {
+fn tightening(was: &Value, is: &Value, delays_count: bool) -> Option<String> {
     let number = |probe: &Value, field: &str, default: i64| {
         probe.get(field).and_then(Value::as_i64).unwrap_or(default)
     };
     let patience = |probe: &Value| {
         let tries = number(probe, "periodSeconds", 10).saturating_mul(number(probe, "failureThreshold", 3));
-        number(probe, "initialDelaySeconds", 0).saturating_add(tries)
+        let delay = if delays_count { number(probe, "initialDelaySeconds", 0) } else { 0 };
+        delay.saturating_add(tries)
     };
     let answer = |probe: &Value| number(probe, "timeoutSeconds", 1);
     if patience(is).saturating_mul(2) <= patience(was) {

@@ -43,6 +43,7 @@ mod probes;
 mod promotion;
 mod quotas;
 mod refused;
+mod removed;
 mod replicas;
 mod restarts;
 mod rivals;
@@ -59,7 +60,7 @@ mod webhook_backends;
 use crate::rule::Rule;
 use crate::tables;
 
-const TABLES: [&[Rule]; 54] = [
+const TABLES: [&[Rule]; 55] = [
     replicas::RULES,
     users::RULES,
     probes::RULES,
@@ -69,6 +70,7 @@ const TABLES: [&[Rule]; 54] = [
     disruption::RULES,
     rivals::RULES,
     cronjobs::RULES,
+    removed::RULES,
     capacity::RULES,
     quotas::RULES,
     demands::RULES,

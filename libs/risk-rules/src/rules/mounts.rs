@@ -1,13 +1,13 @@
 //! Where containers keep their data.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kube_model::{Path, shown};
 use serde_json::Value;
 
 use crate::Impact::Harm;
 use crate::Level;
-use crate::model::{Change, Container, View, Workload, floor};
+use crate::model::{Change, Container, View, Workload, floor, items, text};
 use crate::rule::{Check, Group, Hit, Rule};
 
 pub(super) const RULES: &[Rule] = &[
@@ -37,29 +37,20 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-fn list(value: Option<&Value>) -> impl Iterator<Item = &Value> {
-    value.and_then(Value::as_array).into_iter().flatten()
-}
-
-fn text<'a>(value: &'a Value, field: &str) -> Option<&'a str> {
-    value.get(field).and_then(Value::as_str)
-}
-
 /// The claims of a workload, by the name of their volume: those that it names, and those that a StatefulSet makes.
 fn claims<'a>(workload: &Workload<'a>) -> BTreeMap<&'a str, &'a str> {
-    let named = list(workload.pod.get("volumes")).filter_map(|volume| {
+    let named = items(workload.pod.get("volumes")).filter_map(|volume| {
         Some((text(volume, "name")?, text(volume.get("persistentVolumeClaim")?, "claimName")?))
     });
-    let made = list(workload.object.at(&["spec", "volumeClaimTemplates"]))
+    let made = items(workload.object.at(&["spec", "volumeClaimTemplates"]))
         .filter_map(|template| text(template.get("metadata")?, "name"))
         .map(|name| (name, name));
     named.chain(made).collect()
 }
 
-/// The claims that a container mounts, by where.
-fn mounted<'a>(workload: &Workload<'a>, container: &Container<'a>) -> BTreeMap<&'a str, &'a str> {
-    let claims = claims(workload);
-    list(container.value.get("volumeMounts"))
+/// Which of the claims of its pod a container mounts, by where.
+fn mounted<'a>(claims: &BTreeMap<&'a str, &'a str>, container: &Container<'a>) -> BTreeMap<&'a str, &'a str> {
+    items(container.value.get("volumeMounts"))
         .filter_map(|mount| {
             Some((text(mount, "mountPath")?.trim_end_matches('/'), *claims.get(text(mount, "name")?)?))
         })
@@ -69,12 +60,14 @@ fn mounted<'a>(workload: &Workload<'a>, container: &Container<'a>) -> BTreeMap<&
 fn data_left_behind(change: &Change<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
     for (before_workload, after_workload) in change.workloads() {
+        let (claims_before, claims_after) = (claims(before_workload), claims(after_workload));
         for after in &after_workload.containers {
             let Some(before) = before_workload.container(after.name) else { continue };
-            let (was, is) = (mounted(before_workload, before), mounted(after_workload, after));
+            let (was, is) = (mounted(&claims_before, before), mounted(&claims_after, after));
+            let kept: BTreeSet<&str> = is.values().copied().collect();
             for (place, claim) in was {
                 // The claim is mounted elsewhere: the program is told where, or so it is hoped.
-                if is.values().any(|mounted| *mounted == claim) {
+                if kept.contains(claim) {
                     continue;
                 }
                 let found = match is.get(place) {
@@ -114,7 +107,7 @@ fn contested<'a>(view: &View<'a>, workload: &Workload<'a>) -> Option<(Contest, &
     };
     let claim = claims(workload).into_values().find(|claim| {
         let object = view.named("PersistentVolumeClaim", claim, workload.object);
-        let modes: Vec<&str> = list(object.and_then(|claim| claim.at(&["spec", "accessModes"])))
+        let modes: Vec<&str> = items(object.and_then(|claim| claim.at(&["spec", "accessModes"])))
             .filter_map(Value::as_str)
             .collect();
         !modes.is_empty() && modes.iter().all(|mode| matches!(*mode, "ReadWriteOnce" | "ReadWriteOncePod"))

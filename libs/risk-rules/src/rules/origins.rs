@@ -1,9 +1,9 @@
 //! Where images come from, and how far they jump.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use kube_model::image::ImageRef;
-use kube_model::{shown, shown_list};
+use kube_model::{Object, shown, shown_list};
 use serde_json::Value;
 
 use super::placement::ARCHITECTURE;
@@ -139,13 +139,15 @@ fn major(tag: &str) -> Option<u32> {
 
 fn database_jump(change: &Change<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
-    for (workload, before, after) in
-        change.containers().filter(|(workload, _, after)| has_data(workload) && !after.runs_first)
-    {
+    let mut known: HashMap<*const Object, bool> = HashMap::new();
+    let mut keeps = |workload: &Workload<'_>| {
+        *known.entry(std::ptr::from_ref(workload.object)).or_insert_with(|| has_data(workload))
+    };
+    for (workload, before, after) in change.containers().filter(|(_, _, after)| !after.runs_first) {
         let (Some(was_text), Some(text)) = (before.image(), after.image()) else { continue };
         let (was, is) = (ImageRef::parse(was_text), ImageRef::parse(text));
         let (Some(old), Some(new)) = (was.tag.and_then(major), is.tag.and_then(major)) else { continue };
-        if was.name() != is.name() || old == new {
+        if was.name() != is.name() || old == new || !keeps(workload) {
             continue;
         }
         let is_database = DATABASES.iter().any(|name| is.name().contains(name));

@@ -9,7 +9,7 @@ use super::isolation::{Culprit, Direction, Isolation, POLICY, Stance, culprit, s
 use super::traffic_policy::is_same;
 use crate::Impact::Harm;
 use crate::Level;
-use crate::model::{Callers, Change, Selector, View, Workload, named, same_namespace};
+use crate::model::{Callers, Change, Selector, View, Workload, items, named, same_namespace};
 use crate::rule::{Check, Group, Hit, Rule};
 
 const SOURCE: &str = "https://kubernetes.io/docs/concepts/services-networking/network-policies/";
@@ -41,13 +41,9 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-fn list(value: Option<&Value>) -> impl Iterator<Item = &Value> {
-    value.and_then(Value::as_array).into_iter().flatten()
-}
-
 /// Whether the peers of a rule include a workload. Without peers, everybody (API reference, "NetworkPolicyIngressRule").
 fn lets_in(view: &View<'_>, policy: &Object, rule: &Value, caller: &Workload<'_>) -> bool {
-    let mut peers = list(rule.get("from")).peekable();
+    let mut peers = items(rule.get("from")).peekable();
     if peers.peek().is_none() {
         return true;
     }
@@ -86,7 +82,7 @@ fn may_select(view: &View<'_>, selector: &Value, name: &str) -> bool {
 fn about_names(selector: &Value) -> Value {
     let label = selector.get("matchLabels").and_then(|labels| labels.get(NAME));
     let labels = label.map(|name| (NAME.to_owned(), name.clone()));
-    let expressions = list(selector.get("matchExpressions"));
+    let expressions = items(selector.get("matchExpressions"));
     let expressions = expressions.filter(|one| one.get("key").and_then(Value::as_str) == Some(NAME)).cloned();
     serde_json::json!({
         "matchLabels": serde_json::Map::from_iter(labels),
@@ -96,7 +92,7 @@ fn about_names(selector: &Value) -> Value {
 
 /// Whether a policy lets a caller in. Ports are left out: a rule with any lets in.
 fn admits(view: &View<'_>, policy: &Object, caller: &Workload<'_>) -> bool {
-    list(policy.at(&["spec", "ingress"])).any(|rule| lets_in(view, policy, rule, caller))
+    items(policy.at(&["spec", "ingress"])).any(|rule| lets_in(view, policy, rule, caller))
 }
 
 fn reaches(isolation: &Isolation<'_, '_>, caller: &Workload<'_>, target: &Workload<'_>) -> bool {
@@ -208,7 +204,7 @@ fn told_of(change: &Change<'_>, culprit: &Culprit<'_>, direction: Direction, hit
 const DNS: [&str; 2] = ["kube-system", "openshift-dns"];
 
 fn answers_names(workload: &Workload<'_>) -> bool {
-    let ports = workload.containers.iter().flat_map(|container| list(container.value.get("ports")));
+    let ports = workload.containers.iter().flat_map(|container| items(container.value.get("ports")));
     ports.into_iter().any(|port| port.get("containerPort").and_then(Value::as_u64) == Some(53))
 }
 
@@ -240,12 +236,12 @@ impl<'v, 'a> Names<'v, 'a> {
 }
 
 fn allows_dns(view: &View<'_>, policy: &Object, dns: &BTreeSet<&str>) -> bool {
-    list(policy.at(&["spec", "egress"]))
+    items(policy.at(&["spec", "egress"]))
         .any(|rule| has_dns_port(rule) && has_dns_peer(view, policy, rule, dns))
 }
 
 fn has_dns_port(rule: &Value) -> bool {
-    let mut ports = list(rule.get("ports")).peekable();
+    let mut ports = items(rule.get("ports")).peekable();
     ports.peek().is_none()
         || ports.any(|port| match port.get("port") {
             None => true,
@@ -260,7 +256,7 @@ fn has_dns_port(rule: &Value) -> bool {
 /// Whether the peers of a rule may be the cluster's DNS. A `podSelector` alone means pods of the policy's own namespace (API
 /// reference, "NetworkPolicyPeer"); which addresses DNS has is not in the files.
 fn has_dns_peer(view: &View<'_>, policy: &Object, rule: &Value, dns: &BTreeSet<&str>) -> bool {
-    let mut peers = list(rule.get("to")).peekable();
+    let mut peers = items(rule.get("to")).peekable();
     peers.peek().is_none()
         || peers.any(|peer| match peer.get("namespaceSelector") {
             _ if peer.get("ipBlock").is_some() => true,

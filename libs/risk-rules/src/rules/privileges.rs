@@ -6,7 +6,8 @@ use serde_json::Value;
 use crate::Impact::{Harm, Safeguard};
 use crate::Level;
 use crate::level::Risk;
-use crate::model::{Change, Container, Workload};
+use crate::model::{Change, Container, Workload, inherited_context};
+use crate::pod_security::CAPABILITIES;
 use crate::rule::{Check, Group, Hit, Rule};
 
 const STANDARDS: &str = "https://kubernetes.io/docs/concepts/security/pod-security-standards/";
@@ -119,22 +120,6 @@ fn privileged_container(change: &Change<'_>) -> Vec<Hit> {
         .collect()
 }
 
-/// What the baseline standard lets a container add.
-const BASELINE: [&str; 13] = [
-    "AUDIT_WRITE",
-    "CHOWN",
-    "DAC_OVERRIDE",
-    "FOWNER",
-    "FSETID",
-    "KILL",
-    "MKNOD",
-    "NET_BIND_SERVICE",
-    "SETFCAP",
-    "SETGID",
-    "SETPCAP",
-    "SETUID",
-    "SYS_CHROOT",
-];
 /// What even the restricted standard lets a container add.
 const RESTRICTED: &str = "NET_BIND_SERVICE";
 
@@ -168,7 +153,7 @@ fn widening(before: Option<&Container<'_>>, after: &Container<'_>) -> Option<(Ri
         .collect();
     let word = if added.len() == 1 { "capability" } else { "capabilities" };
     let names = shown_list(&added.iter().map(|name| shown(name)).collect::<Vec<_>>(), 5);
-    let beyond = added.iter().any(|name| !BASELINE.contains(name));
+    let beyond = added.iter().any(|name| !CAPABILITIES.contains(name));
     let kept = capabilities(after, "drop");
     if beyond {
         let text = format!("The {} gets the {word} {names}, beyond the baseline standard.", after.named());
@@ -235,17 +220,12 @@ fn host_paths<'a>(workload: &Workload<'a>) -> Vec<(&'a str, &'a str)> {
         .collect()
 }
 
-/// A field of a container's security context, or the pod's where the container says nothing.
 fn inherited<'a>(
     workload: &Workload<'a>,
     container: &Container<'a>,
     field: &str,
 ) -> (Path, Option<&'a Value>) {
-    let of_pod = workload.pod.get("securityContext").and_then(|context| context.get(field));
-    match (context(container, field), of_pod) {
-        (None, Some(value)) => (workload.path.key("securityContext").key(field), Some(value)),
-        (value, _) => (container.path_of(&["securityContext", field]), value),
-    }
+    inherited_context((&workload.path, workload.pod), (&container.path, container.value), field)
 }
 
 fn runs_as_root(change: &Change<'_>) -> Vec<Hit> {

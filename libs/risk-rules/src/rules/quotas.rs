@@ -58,11 +58,16 @@ fn asked(view: &View<'_>, quota: &Object) -> BTreeMap<&'static str, i128> {
     let mut asked: BTreeMap<&str, i128> = BTreeMap::new();
     for workload in view.workloads.iter().filter(|workload| same_namespace(workload.object, quota)) {
         let pods = i128::from(pods(view, workload));
-        *asked.entry("pods").or_default() += pods * NANOS;
+        let mut add = |field, amount: i128| {
+            let sum: &mut i128 = asked.entry(field).or_default();
+            *sum = sum.saturating_add(amount);
+        };
+        add("pods", pods.saturating_mul(NANOS));
         for (field, list, resource) in COUNTED {
             let running = workload.containers.iter().filter(|container| !container.runs_first);
-            let each: i128 = running.filter_map(|container| amount(container, list, resource)).sum();
-            *asked.entry(field).or_default() += pods * each;
+            let amounts = running.filter_map(|container| amount(container, list, resource));
+            let each = amounts.fold(0, i128::saturating_add);
+            add(field, pods.saturating_mul(each));
         }
     }
     asked
@@ -123,7 +128,7 @@ fn in_words(field: &str, nanos: i128) -> String {
         field if field.ends_with("memory") => ("Mi", NANOS << 20),
         _ => ("m", 1_000_000),
     };
-    format!("{}{unit}", (nanos + size - 1) / size)
+    format!("{}{unit}", nanos.saturating_add(size - 1) / size)
 }
 
 /// The ranges for containers that hold in the namespace of a workload.

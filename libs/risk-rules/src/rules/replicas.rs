@@ -98,7 +98,7 @@ fn judge_cut(change: &Change<'_>, after: &Workload<'_>, was: i64, is: &Floor<'_>
         let why = "With a single pod every restart, eviction or lost node is an outage.";
         return Some((Harm.likely(), why.to_owned()));
     }
-    (is.pods * 2 <= was)
+    (is.pods.saturating_mul(2) <= was)
         .then(|| (Harm.possible(), "The rest has to carry at least twice the load each.".to_owned()))
 }
 

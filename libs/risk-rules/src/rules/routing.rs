@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::gateways;
 use crate::Impact::Harm;
 use crate::Level;
-use crate::model::{Change, Reference, View, Way, hosts, named, provided_keys};
+use crate::model::{Change, Reference, View, Way, hosts, items, named, provided, text};
 use crate::rule::{Check, Group, Hit, Rule};
 
 const INGRESS: &str = "https://kubernetes.io/docs/concepts/services-networking/ingress/";
@@ -88,22 +88,14 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-fn list(value: Option<&Value>) -> impl Iterator<Item = &Value> {
-    value.and_then(Value::as_array).into_iter().flatten()
-}
-
-fn text<'a>(value: &'a Value, field: &str) -> Option<&'a str> {
-    value.get(field).and_then(Value::as_str)
-}
-
 /// Host, path and whether the path stands for all below it.
 type Served<'a> = (&'a str, &'a str, bool);
 
 fn served(ingress: &Object) -> Vec<Served<'_>> {
     let mut found = Vec::new();
-    for rule in list(ingress.at(&["spec", "rules"])) {
+    for rule in items(ingress.at(&["spec", "rules"])) {
         let host = text(rule, "host").unwrap_or("*");
-        for path in list(rule.get("http").and_then(|http| http.get("paths"))) {
+        for path in items(rule.get("http").and_then(|http| http.get("paths"))) {
             let is_prefix = text(path, "pathType") != Some("Exact");
             found.push((host, text(path, "path").unwrap_or("/"), is_prefix));
         }
@@ -119,8 +111,8 @@ fn served_by_route(route: &Object) -> Vec<Served<'_>> {
         hosts => hosts.into_iter().map(|(_, host)| host).collect(),
     };
     let mut found = Vec::new();
-    for rule in list(route.at(&["spec", "rules"])) {
-        let paths = list(rule.get("matches")).map(|one| {
+    for rule in items(route.at(&["spec", "rules"])) {
+        let paths = items(rule.get("matches")).map(|one| {
             let field = |name: &str| one.get("path").and_then(|path| text(path, name));
             (field("value").unwrap_or("/"), !matches!(field("type"), Some("Exact" | "RegularExpression")))
         });
@@ -248,8 +240,8 @@ fn class_changed(change: &Change<'_>) -> Vec<Hit> {
 }
 
 fn tls_hosts(view: &View<'_>) -> BTreeSet<String> {
-    let ingresses = view.of_kind("Ingress").flat_map(|ingress| list(ingress.at(&["spec", "tls"])));
-    ingresses.flat_map(|tls| list(tls.get("hosts"))).filter_map(Value::as_str).map(str::to_owned).collect()
+    let ingresses = view.of_kind("Ingress").flat_map(|ingress| items(ingress.at(&["spec", "tls"])));
+    ingresses.flat_map(|tls| items(tls.get("hosts"))).filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 fn tls_removed(change: &Change<'_>) -> Vec<Hit> {
@@ -278,8 +270,7 @@ fn is_provided(view: &View<'_>, name: &str, ingress: &Object) -> bool {
     let made = ["cert-manager.io/issuer", "cert-manager.io/cluster-issuer", "kubernetes.io/tls-acme"];
     let reference =
         Reference { path: Path::root(), kind: "Secret", name, key: None, optional: false, way: Way::Name };
-    made.iter().any(|key| annotation(ingress, key).is_some())
-        || provided_keys(view, &reference, ingress).is_some()
+    made.iter().any(|key| annotation(ingress, key).is_some()) || provided(view, &reference, ingress).is_some()
 }
 
 /// The Secrets of an object's own namespace that it serves TLS with, and where it says so.
@@ -287,11 +278,11 @@ fn certificates(object: &Object) -> (&'static str, Vec<&str>) {
     if object.key.kind == "Ingress" {
         return (
             "tls",
-            list(object.at(&["spec", "tls"])).filter_map(|tls| text(tls, "secretName")).collect(),
+            items(object.at(&["spec", "tls"])).filter_map(|tls| text(tls, "secretName")).collect(),
         );
     }
-    let tls = list(object.at(&["spec", "listeners"])).filter_map(|listener| listener.get("tls"));
-    let references = tls.flat_map(|tls| list(tls.get("certificateRefs")));
+    let tls = items(object.at(&["spec", "listeners"])).filter_map(|listener| listener.get("tls"));
+    let references = tls.flat_map(|tls| items(tls.get("certificateRefs")));
     let own = object.key.namespace.as_deref();
     let secrets = references
         .filter(|one| text(one, "kind").is_none_or(|kind| kind == "Secret"))

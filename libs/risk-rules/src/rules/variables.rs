@@ -1,6 +1,7 @@
 //! Settings that containers lose, or that are switched.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::LazyCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use kube_model::{Object, Path, Segment, shown, shown_list, shown_value};
 use serde_json::Value;
@@ -8,7 +9,7 @@ use serde_json::Value;
 use crate::Impact::{Harm, Notice, Safeguard};
 use crate::Level;
 use crate::level::Risk;
-use crate::model::{Change, Container, Wholes, Workload, references, same_namespace, wholes};
+use crate::model::{Change, Container, Wholes, Workload, items, references, same_namespace, wholes};
 use crate::rule::{Check, Group, Hit, Rule};
 
 pub(super) const RULES: &[Rule] = &[
@@ -62,13 +63,9 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-fn list(value: Option<&Value>) -> impl Iterator<Item = &Value> {
-    value.and_then(Value::as_array).into_iter().flatten()
-}
-
 fn variables<'a>(container: &Container<'a>) -> Vec<(&'a str, &'a Value)> {
     let named = |variable: &'a Value| Some((variable.get("name")?.as_str()?, variable));
-    list(container.value.get("env")).filter_map(named).collect()
+    items(container.value.get("env")).filter_map(named).collect()
 }
 
 /// With a new image it is often meant.
@@ -86,8 +83,7 @@ fn variable_dropped(change: &Change<'_>) -> Vec<Hit> {
             continue;
         }
         let wholes = wholes(&change.after, workload, after);
-        let lost: Vec<String> =
-            gone.into_iter().filter(|name| !wholes.names.contains(*name)).map(shown).collect();
+        let lost: Vec<String> = gone.into_iter().filter(|name| !wholes.has(name)).map(shown).collect();
         // It may have moved there under another name.
         let may_be_elsewhere =
             after.at(&["envFrom"]).is_some() && after.at(&["envFrom"]) != before.at(&["envFrom"]);
@@ -137,7 +133,7 @@ struct Broken<'a> {
 
 /// Every reference that nothing defines, or only what comes after it (API reference, "EnvVar": "previously defined"
 /// variables are expanded). Service links define some names too, and so does what `envFrom` reads.
-fn broken<'a>(container: &Container<'a>, wholes: &Wholes) -> Vec<Broken<'a>> {
+fn broken<'a>(container: &Container<'a>, wholes: &Wholes<'_>) -> Vec<Broken<'a>> {
     let variables = variables(container);
     let mut first: BTreeMap<&str, usize> = BTreeMap::new();
     let mut texts: Vec<(Path, &str, usize)> = Vec::new();
@@ -148,7 +144,7 @@ fn broken<'a>(container: &Container<'a>, wholes: &Wholes) -> Vec<Broken<'a>> {
         texts.extend(variable.get("value").and_then(Value::as_str).map(|text| (path, text, index)));
     }
     let words = ["command", "args"].iter().flat_map(|field| {
-        let words = list(container.value.get(*field)).filter_map(Value::as_str);
+        let words = items(container.value.get(*field)).filter_map(Value::as_str);
         words.map(|word| (container.path.key(field), word))
     });
     let words: Vec<(Path, &str)> = words.collect();
@@ -170,7 +166,7 @@ fn broken<'a>(container: &Container<'a>, wholes: &Wholes) -> Vec<Broken<'a>> {
                 (!is_there).then(|| Broken { path: path.clone(), text, name, is_later, is_in_script })
             })
         })
-        .filter(|broken| !wholes.names.contains(broken.name) && !is_link(broken.name))
+        .filter(|broken| !wholes.has(broken.name) && !is_link(broken.name))
         .filter(|_| !wholes.is_open)
         .collect()
 }
@@ -191,8 +187,8 @@ fn script_after<'a>(words: impl Iterator<Item = &'a str>) -> usize {
 
 /// Whether a container refers to any variable.
 fn refers(container: &Container<'_>) -> bool {
-    let values = list(container.value.get("env")).filter_map(|variable| variable.get("value"));
-    let words = ["command", "args"].into_iter().flat_map(|field| list(container.value.get(field)));
+    let values = items(container.value.get("env")).filter_map(|variable| variable.get("value"));
+    let words = ["command", "args"].into_iter().flat_map(|field| items(container.value.get(field)));
     values.chain(words).filter_map(Value::as_str).any(|text| text.contains("$("))
 }
 
@@ -226,14 +222,16 @@ fn reference_broken(change: &Change<'_>) -> Vec<Hit> {
 
 fn key_dropped(change: &Change<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
+    let by_what = LazyCell::new(|| readers_of_wholes(change));
     for kind in ["ConfigMap", "Secret"] {
         for (before, after) in change.kept(kind) {
             let lost = lost_keys(before, after);
             if lost.is_empty() {
                 continue;
             }
-            let readers: Vec<(&Workload<'_>, &Workload<'_>)> =
-                change.workloads().filter(|(_, workload)| reads_whole(workload, after)).collect();
+            let readers = by_what.get(&(kind, after.key.name.as_str())).into_iter().flatten();
+            let readers: Vec<&Reader<'_, '_>> =
+                readers.filter(|(_, workload)| same_namespace(workload.object, after)).collect();
             if readers.is_empty() {
                 continue;
             }
@@ -253,12 +251,19 @@ fn images(workload: &Workload<'_>) -> Vec<Option<String>> {
     workload.containers.iter().map(|container| container.image().map(str::to_owned)).collect()
 }
 
-fn reads_whole(workload: &Workload<'_>, object: &Object) -> bool {
-    same_namespace(workload.object, object)
-        && references(workload).iter().any(|reference| {
-            (reference.kind, reference.name) == (object.key.kind.as_str(), object.key.name.as_str())
-                && reference.key.is_none()
-        })
+/// A workload that reads something as a whole: before and after.
+type Reader<'c, 'a> = (&'c Workload<'a>, &'c Workload<'a>);
+
+fn readers_of_wholes<'c, 'a>(
+    change: &'c Change<'a>,
+) -> HashMap<(&'static str, &'a str), Vec<Reader<'c, 'a>>> {
+    let mut readers: HashMap<_, Vec<_>> = HashMap::new();
+    for (before, after) in change.workloads() {
+        let wholes = references(after).into_iter().filter(|reference| reference.key.is_none());
+        let wholes: BTreeSet<_> = wholes.map(|reference| (reference.kind, reference.name)).collect();
+        wholes.into_iter().for_each(|whole| readers.entry(whole).or_default().push((before, after)));
+    }
+    readers
 }
 
 fn lost_keys<'a>(before: &'a Object, after: &Object) -> Vec<&'a str> {
@@ -298,12 +303,9 @@ fn feature_switched(change: &Change<'_>) -> Vec<Hit> {
         }
     }
     for (workload, before, after) in change.containers() {
-        let earlier = variables(before);
+        let earlier: HashMap<&str, &Value> = variables(before).into_iter().collect();
         for (name, variable) in variables(after) {
-            let was = earlier
-                .iter()
-                .find(|(known, _)| *known == name)
-                .and_then(|(_, variable)| variable.get("value"));
+            let was = earlier.get(name).and_then(|variable| variable.get("value"));
             let item = Segment::Item(vec![("name".to_owned(), name.to_owned())]);
             let path = after.path_of(&["env"]).join(item).key("value");
             hits.extend(switched(workload.object, path, name, (was, variable.get("value"))));

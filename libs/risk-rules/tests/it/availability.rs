@@ -3,7 +3,10 @@ use risk_rules::Level::{Critical, High, Low, Medium};
 use crate::case::{Case, case};
 
 pub(crate) fn cases() -> Vec<Case> {
-    [replicas(), scaling(), to_zero(), rollouts(), probes(), budgets()].into_iter().flatten().collect()
+    [replicas(), absurd(), removals(), scaling(), to_zero(), rollouts(), probes(), budgets()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 #[test]
@@ -48,6 +51,104 @@ fn replicas() -> Vec<Case> {
         case("replicas-cut")
             .given("name: api, namespace: shop}\nspec:\n  selector:\n    matchLabels: {app: api}", "name: api, namespace: shop}\nspec:\n  replicas: 6\n  selector:\n    matchLabels: {app: api}")
             .edit("replicas: 6", "replicas: 1"),
+    ]
+}
+
+/// Numbers that nobody means, and that the arithmetic has to bear.
+fn absurd() -> Vec<Case> {
+    let most = "replicas: 9000000000000000000";
+    let budget = "apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: both, namespace: shop}\nspec: {minAvailable: 1, selector: {}}";
+    vec![
+        case("replicas-cut").given("replicas: 3", most).edit(most, "replicas: 8000000000000000000"),
+        case("disruption-budget-blocks")
+            .given("replicas: 3", most)
+            .given(
+                "replicas: 2\n  selector:\n    matchLabels: {app: worker}",
+                &format!("{most}\n  selector:\n    matchLabels: {{app: worker}}"),
+            )
+            .add(budget),
+    ]
+}
+
+fn removals() -> Vec<Case> {
+    let rule = "workload-removed";
+    let workload = |kind: &str, name: &str, more: &str, image: &str| {
+        format!(
+            "apiVersion: apps/v1\nkind: {kind}\nmetadata: {{name: {name}, namespace: shop{more}}}\nspec: {{selector: {{matchLabels: {{app: {name}}}}}, template: {{metadata: {{labels: {{app: {name}}}}}, spec: {{containers: [{{name: a, image: \"{image}\"}}]}}}}}}"
+        )
+    };
+    let nightly = |more: &str| {
+        format!(
+            "apiVersion: batch/v1\nkind: CronJob\nmetadata: {{name: nightly, namespace: shop}}\nspec: {{schedule: \"0 2 * * *\", {more}jobTemplate: {{spec: {{template: {{spec: {{restartPolicy: Never, containers: [{{name: a, image: \"registry.example/n:1.0.0\"}}]}}}}}}}}}}"
+        )
+    };
+    let job = |more: &str, spec: &str| {
+        format!(
+            "apiVersion: batch/v1\nkind: Job\nmetadata: {{name: once, namespace: shop{more}}}\nspec: {{{spec}template: {{spec: {{restartPolicy: Never, containers: [{{name: a, image: \"registry.example/o:1.0.0\"}}]}}}}}}"
+        )
+    };
+    let owned =
+        ", ownerReferences: [{apiVersion: batch/v1, kind: CronJob, name: nightly, uid: a, controller: true}]";
+    let worker = "registry.example/shop/worker:1.9.0";
+    vec![
+        case(rule).remove("Deployment", "worker").gives(
+            Medium,
+            "Deployment/worker",
+            "",
+            "It is removed: its pods stop, and nothing new takes their place.",
+        ),
+        case(rule)
+            .given_also(&workload("DaemonSet", "agent", "", "agent:1.0.0"))
+            .remove("DaemonSet", "agent")
+            .says(Medium, "DaemonSet/agent", "", "its pods stop"),
+        case(rule).given_also(&nightly("")).remove("CronJob", "nightly").gives(
+            Medium,
+            "CronJob/nightly",
+            "",
+            "It is removed: what it did on its schedule is done no more.",
+        ),
+        case(rule).given_also(&job("", "")).remove("Job", "once").gives(
+            Low,
+            "Job/once",
+            "",
+            "It is removed: if it still runs, it is stopped half-way.",
+        ),
+        // One new workload takes the place of one.
+        case(rule)
+            .given_also(&workload("Deployment", "second", "", worker))
+            .remove("Deployment", "second")
+            .remove("Deployment", "worker")
+            .add(&workload("Deployment", "jobs", "", worker))
+            .says(Medium, "Deployment/worker", "", "It is removed"),
+        // Another name; another kind; another workload with the same software was always there.
+        case(rule).remove("Deployment", "worker").add(&workload("Deployment", "jobs", "", worker)),
+        case(rule).remove("Deployment", "worker").add(&workload("DaemonSet", "worker", "", "other:1.0.0")),
+        case(rule)
+            .given_also(&workload("Deployment", "second", "", worker))
+            .remove("Deployment", "worker")
+            .says(Medium, "Deployment/worker", "", "It is removed"),
+        // Of a Job that cleans up, or that a CronJob or the API server named, nothing is left to miss.
+        case(rule).given_also(&job("", "ttlSecondsAfterFinished: 60, ")).remove("Job", "once"),
+        case(rule).given_also(&job(owned, "")).remove("Job", "once"),
+        case(rule).given_also(&job(", annotations: {helm.sh/hook: post-install}", "")).remove("Job", "once"),
+        // What was switched off; what is kept; what its Service, or its Namespace, says.
+        case(rule).given_also(&nightly("suspend: true, ")).remove("CronJob", "nightly"),
+        case(rule)
+            .given(
+                "replicas: 2\n  selector:\n    matchLabels: {app: worker}",
+                "replicas: 0\n  selector:\n    matchLabels: {app: worker}",
+            )
+            .remove("Deployment", "worker"),
+        case(rule)
+            .given_also(&workload(
+                "Deployment",
+                "kept",
+                ", annotations: {helm.sh/resource-policy: keep}",
+                "k:1.0.0",
+            ))
+            .remove("Deployment", "kept"),
+        case(rule).remove("Deployment", "api"),
+        case(rule).remove("Deployment", "worker").remove("Namespace", "shop"),
     ]
 }
 

@@ -63,6 +63,17 @@ fn ports() -> Vec<Case> {
             .given(ENV, &told("api:80"))
             .edit("  - {port: 9090}", "  - {port: 9091, targetPort: 9090}")
             .says(Medium, "Service/api", "spec.ports", "who calls it there finds nobody"),
+        // Without a port a URL means that of its scheme.
+        case(rule)
+            .given(ENV, &told("http://api/v1"))
+            .given("  - {port: 9090}", "  - {port: 80, name: a}")
+            .edit("  - {port: 80, name: a}", "  - {port: 8080, name: a}")
+            .says(High, "Service/api", "spec.ports", "Deployment web is still told to call it there"),
+        case(rule)
+            .given(ENV, &told("https://api.shop.svc/v1"))
+            .given("  - {port: 9090}", "  - {port: 80, name: a}\n  - {port: 443, name: b}")
+            .edit("  - {port: 80, name: a}\n", "")
+            .says(Medium, "Service/api", "spec.ports", "who calls it there finds nobody"),
         case(rule).edit("  - {port: 9090}", "  - {port: 9090, targetPort: 9091}"),
         case(rule).edit("  - {port: 9090}", "  - {port: 9090}\n  - {port: 9091, name: more}"),
     ]
@@ -103,6 +114,13 @@ fn environments() -> Vec<Case> {
         ),
         case(rule).given(ENV, &told("https://db.staging.example")).edit("db.staging.example", "cache.staging.example"),
         case(rule).edit(ENV, &told("https://latest.example")),
+        // A top-level domain, and a provider's own name.
+        case(rule).edit(ENV, &told("https://europe-docker.pkg.dev/shop")),
+        case(rule).edit(ENV, &told("https://go.dev/dl")),
+        case(rule).edit(ENV, &told("https://dev.azure.com/shop")),
+        case(rule).edit(ENV, &told("https://api-dev.pkg.dev")).says(Medium, "Deployment/web", VALUE, "belongs to dev"),
+        // A Service and its namespace.
+        case(rule).edit(ENV, &told("http://api.dev:8080")).says(Medium, "Deployment/web", VALUE, "belongs to dev"),
     ]
 }
 
@@ -111,6 +129,7 @@ fn balancers() -> Vec<Case> {
     let spread = "traffic-policy-changed";
     let balancer = "  type: LoadBalancer\n  selector: {app: web}\n";
     let (is_inside, of_web) = ("  type: ClusterIP\n  selector: {app: web}\n", "  selector: {app: web}\n");
+    let address_of = "  type: LoadBalancer\n  loadBalancerIP: 192.0.2.1\n  selector: {app: web}\n";
     let class = "  type: LoadBalancer\n  loadBalancerClass: a.example/one\n  selector: {app: web}\n";
     vec![
         case(address).given(is_inside, balancer).edit(balancer, of_web).gives(
@@ -119,12 +138,14 @@ fn balancers() -> Vec<Case> {
             "spec.type",
             "It is no longer a LoadBalancer: its address is given up, and who calls it finds nobody.",
         ),
-        case(address).given(is_inside, class).edit("a.example/one", "a.example/two").gives(
+        case(address).given(is_inside, address_of).edit("192.0.2.1", "192.0.2.2").gives(
             High,
             "Service/web",
-            "spec.loadBalancerClass",
-            "loadBalancerClass changes: most clouds make another balancer, with another address.",
+            "spec.loadBalancerIP",
+            "loadBalancerIP changes: most clouds make another balancer, with another address.",
         ),
+        // The API server refuses that: immutable-field-changed.
+        case(address).given(is_inside, class).edit("a.example/one", "a.example/two"),
         case(address).given(is_inside, balancer).remove("Service", "web").says(
             High,
             "Service/web",

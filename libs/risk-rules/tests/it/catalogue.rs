@@ -40,7 +40,7 @@ fn cases() -> Vec<Case> {
     .collect()
 }
 
-/// The rules over the plan of a promotion have tests of their own, in `promotion.rs`.
+/// The rules that need facts beside the two states have theirs in `needs.rs`.
 #[test]
 fn every_rule_has_a_change_that_fires_it_and_one_that_must_not() {
     let (quiet, firing): (Vec<Case>, Vec<Case>) = cases().into_iter().partition(Case::is_near_miss);

@@ -38,12 +38,12 @@ fn promoted(rule: &str, beside: Facts) -> Vec<Finding> {
     found(rule, "web:2.5.0", image("registry.example/shop/web:2.5.0"), beside)
 }
 
-fn by(delivery: DeliveryFacts) -> Facts {
+pub(crate) fn by(delivery: DeliveryFacts) -> Facts {
     let by = "Argo CD Application argocd/shop".to_owned();
     Facts { delivery: Some(DeliveryFacts { by, ..delivery }), ..Facts::default() }
 }
 
-fn ignoring(delivery: DeliveryFacts) -> Facts {
+pub(crate) fn ignoring(delivery: DeliveryFacts) -> Facts {
     let PlanItem { place, before, after, .. } = image("registry.example/shop/web:2.5.0");
     by(DeliveryFacts { ignored: vec![IgnoredChange { place, before, after }], ..delivery })
 }
@@ -96,7 +96,7 @@ fn a_digest_that_stays_is_another_build_than_the_source_s() {
 }
 
 /// A Deployment as `kubectl get -o yaml` gives it, with what is beside it.
-fn at_source(image: &str, status: &str, pods: &str) -> Facts {
+pub(crate) fn at_source(image: &str, status: &str, pods: &str) -> Facts {
     let live = format!(
         "apiVersion: apps/v1
 kind: Deployment

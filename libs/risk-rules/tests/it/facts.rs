@@ -12,12 +12,12 @@ fn risk(after: &str, facts: &Facts) -> RiskReport {
     assess(Some(&objects(SHOP)), &objects(after), facts)
 }
 
-fn of_web() -> ObjectKey {
+pub(crate) fn of_web() -> ObjectKey {
     let (group, kind, name) = ("apps".to_owned(), "Deployment".to_owned(), "web".to_owned());
     ObjectKey { group, kind, namespace: Some("shop".to_owned()), name }
 }
 
-fn used(memory: &str, cpu: &str) -> Facts {
+pub(crate) fn used(memory: &str, cpu: &str) -> Facts {
     let amount = |text: &str| Quantity::of(&json!(text)).ok();
     let usage = ContainerUse {
         workload: of_web(),

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use kube_model::{ObjectKey, Place};
-use risk_rules::{Facts, PlanFacts, PlanItem, assess};
+use risk_rules::{Facts, PlanFacts, PlanItem, Profile, assess, assess_under};
 use serde_json::json;
 
 use crate::case::{objects, of_rule};
@@ -134,4 +134,85 @@ fn a_role_of_many_small_rules() {
     let report = timed(|| assess(Some(&before), &after, &Facts::default()));
     let message = &of_rule(&report, "rbac-widened")[0].message;
     assert!(message.contains("get on r0 named c; ") && message.contains("; and 3994 more"), "{message}");
+}
+
+/// A pod of many containers, each with much in it that rules and checks look at.
+fn crowd(tag: &str, context: &str, more: &str) -> String {
+    let containers: Vec<String> = (0..MANY)
+        .map(|index| {
+            format!(
+                "{{name: c{index}, image: 'registry.example/app:{tag}', {context}ports: [{{containerPort: {port}, hostPort: {port}}}], env: [{{name: KEY, valueFrom: {{configMapKeyRef: {{name: keys, key: k{index}{tag}}}}}}}, {{name: TARGET, value: 'http://api-{index}.{tag}:80'}}, {{name: SECRET, valueFrom: {{secretKeyRef: {{name: s{index}, key: a}}}}}}], volumeMounts: [{{name: v{index}, mountPath: /data}}{more}]}}",
+                port = 1024 + index
+            )
+        })
+        .collect();
+    let volumes: Vec<String> = (0..MANY)
+        .map(|index| {
+            format!(
+                "{{name: v{index}, persistentVolumeClaim: {{claimName: claim-{index}-{tag}}}}}, {{name: h{index}, hostPath: {{path: /var/h{index}-{tag}}}}}, {{name: f{index}, secret: {{secretName: s{index}}}}}"
+            )
+        })
+        .collect();
+    let keys: Vec<String> = (0..MANY).map(|index| format!("k{index}: a")).collect();
+    format!(
+        "{{apiVersion: apps/v1, kind: Deployment, metadata: {{name: crowd, namespace: shop}}, spec: {{selector: {{matchLabels: {{app: crowd}}}}, template: {{metadata: {{labels: {{app: crowd}}}}, spec: {{containers: [{}], volumes: [{}]}}}}}}}}\n---\n{{apiVersion: v1, kind: ConfigMap, metadata: {{name: keys, namespace: shop}}, data: {{{}}}}}\n",
+        containers.join(", "),
+        volumes.join(", "),
+        keys.join(", ")
+    )
+}
+
+/// What an attacker may write into one manifest: the objects are few, and what is in them is not.
+#[test]
+fn one_object_of_many_containers() {
+    let plain = "securityContext: {allowPrivilegeEscalation: false, runAsNonRoot: true, readOnlyRootFilesystem: true, capabilities: {drop: [ALL]}}, ";
+    let wide = "securityContext: {privileged: true, runAsUser: 0, capabilities: {add: [SYS_ADMIN]}}, ";
+    let before = objects(&crowd("a", plain, ""));
+    let after = objects(&crowd("b", wide, ", {name: h1, mountPath: /h}"));
+    for profile in [Profile::Changed, Profile::All] {
+        let report = timed(|| assess_under(profile, Some(&before), &after, &Facts::default()));
+        for rule in ["privileged-container", "capabilities-widened", "config-key-missing", "data-left-behind"]
+        {
+            assert_eq!(of_rule(&report, rule).len(), MANY, "{rule}");
+        }
+        assert!(
+            of_rule(&report, "privileged-container")[0]
+                .equivalents
+                .contains(&"kube-linter/privileged-container".to_owned())
+        );
+    }
+    let renamed = objects(&crowd("b", wide, "").replace("name: c", "name: d"));
+    let report = timed(|| assess(Some(&before), &renamed, &Facts::default()));
+    assert_eq!(of_rule(&report, "privileged-container").len(), MANY);
+    let moved: Vec<String> = (0..MANY).map(|index| format!("{{secretRef: {{name: s{index}}}}}")).collect();
+    let moved = format!("name: c0, envFrom: [{}],", moved.join(", "));
+    let without = |text: &str| {
+        text.replace(
+            ", {name: SECRET, valueFrom: {secretKeyRef: {name: s",
+            ", {name: SECRET, valueFrom: {secretKeyRef: {name: t",
+        )
+    };
+    let moved = objects(&without(&crowd("a", plain, "").replace("name: c0,", &moved)));
+    let before = objects(&without(&crowd("a", plain, "")));
+    let report = timed(|| assess(Some(&before), &moved, &Facts::default()));
+    assert_eq!(of_rule(&report, "secret-in-environment").len(), MANY);
+}
+
+/// One container with many variables, each of which is referred to and most of which are not there.
+#[test]
+fn one_container_of_many_variables() {
+    let container = |tag: &str| {
+        let variables: Vec<String> = (0..MANY)
+            .map(|index| format!("{{name: ENABLE_{index}, value: \"{tag}\"}}, {{name: B{index}{tag}, value: 'https://h{index}.{tag}.example/$(GONE{index}{tag})'}}"))
+            .collect();
+        objects(&format!(
+            "{{apiVersion: apps/v1, kind: Deployment, metadata: {{name: many, namespace: shop}}, spec: {{selector: {{matchLabels: {{app: many}}}}, template: {{metadata: {{labels: {{app: many}}}}, spec: {{containers: [{{name: a, image: 'a:1', args: ['{}'], env: [{}]}}]}}}}}}}}",
+            "$(".repeat(50 * MANY),
+            variables.join(", ")
+        ))
+    };
+    let (before, after) = (container("on"), container("off"));
+    let report = timed(|| assess_under(Profile::All, Some(&before), &after, &Facts::default()));
+    assert_eq!(of_rule(&report, "feature-switched").len(), MANY);
+    assert_eq!(of_rule(&report, "variable-reference-broken").len(), MANY);
 }

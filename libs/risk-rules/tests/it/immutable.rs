@@ -87,6 +87,54 @@ kind: Service
 metadata: {name: fixed, namespace: shop}
 spec: {clusterIP: 10.0.0.9, sessionAffinity: None, externalName: x}";
 
+const BALANCER: &str = "apiVersion: v1
+kind: Service
+metadata: {name: edge, namespace: shop}
+spec: {type: LoadBalancer, loadBalancerClass: a.example/one, ipFamilies: [IPv4], sessionAffinity: None}";
+
+const HEADLESS: &str = "apiVersion: v1
+kind: Service
+metadata: {name: db, namespace: shop}
+spec: {clusterIP: None, ipFamilies: [IPv4]}";
+
+const INGRESS_CLASS: &str = "apiVersion: networking.k8s.io/v1
+kind: IngressClass
+metadata: {name: front}
+spec: {controller: one.example/ingress, parameters: {kind: A, name: a}}";
+
+const RUNTIME: &str = "apiVersion: node.k8s.io/v1
+kind: RuntimeClass
+metadata: {name: sandbox}
+handler: runsc
+overhead: {podFixed: {memory: 64Mi}}";
+
+const SLICE: &str = "apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {name: outside, namespace: shop}
+addressType: IPv4
+ports: [{port: 80}]
+endpoints: []";
+
+const QUOTA: &str = "apiVersion: v1
+kind: ResourceQuota
+metadata: {name: low, namespace: shop}
+spec: {hard: {pods: '4'}, scopes: [NotTerminating, BestEffort]}";
+
+const SET: &str = "apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: store, namespace: shop}
+spec:
+  serviceName: store
+  selector: {matchLabels: {app: store}}
+  template: {metadata: {labels: {app: store}}, spec: {containers: [{name: s, image: 's:1.0.0'}]}}
+  volumeClaimTemplates: [{metadata: {name: data}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}]";
+
+const ONCE: &str = "apiVersion: batch/v1
+kind: Job
+metadata: {name: once, namespace: shop}
+spec:
+  template: {spec: {restartPolicy: Never, containers: [{name: a, image: 'registry.example/a:1.0.0', ports: [{containerPort: 80}]}, {name: b, image: 'registry.example/b:1.0.0'}]}}";
+
 const BINDING: &str = "apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRoleBinding
 metadata: {name: readers, labels: {rev: one}}
@@ -197,6 +245,80 @@ const ROWS: &[Row] = &[
         "Service/fixed",
         &[("10.0.0.9", "10.0.0.10", "spec.clusterIP")],
         &[("clusterIP: 10.0.0.9, ", ""), ("sessionAffinity: None", "sessionAffinity: ClientIP")],
+    ),
+    // "May not change once set" while both are load balancers.
+    (
+        BALANCER,
+        "Service/edge",
+        &[
+            ("a.example/one", "a.example/two", "spec.loadBalancerClass"),
+            (" loadBalancerClass: a.example/one,", "", "spec.loadBalancerClass"),
+            ("[IPv4]", "[IPv6]", "spec.ipFamilies"),
+        ],
+        &[
+            ("type: LoadBalancer, loadBalancerClass: a.example/one", "type: ClusterIP"),
+            ("[IPv4]", "[IPv4, IPv6]"),
+            ("sessionAffinity: None", "sessionAffinity: ClientIP"),
+        ],
+    ),
+    (HEADLESS, "Service/db", &[], &[("[IPv4]", "[IPv6]")]),
+    (
+        INGRESS_CLASS,
+        "IngressClass/front",
+        &[("one.example/ingress", "two.example/ingress", "spec.controller")],
+        &[("name: a}}", "name: b}}")],
+    ),
+    (RUNTIME, "RuntimeClass/sandbox", &[("runsc", "kata", "handler")], &[("64Mi", "96Mi")]),
+    (SLICE, "EndpointSlice/outside", &[("IPv4", "IPv6", "addressType")], &[("{port: 80}", "{port: 81}")]),
+    (
+        QUOTA,
+        "ResourceQuota/low",
+        &[("NotTerminating, BestEffort", "BestEffort", "spec.scopes")],
+        &[("NotTerminating, BestEffort", "BestEffort, NotTerminating"), ("pods: '4'", "pods: '5'")],
+    ),
+    // What the API server fills in may be written out.
+    (
+        SET,
+        "StatefulSet/store",
+        &[
+            ("storage: 1Gi", "storage: 2Gi", "spec.volumeClaimTemplates"),
+            ("[ReadWriteOnce],", "[ReadWriteOnce], volumeMode: Block,", "spec.volumeClaimTemplates"),
+        ],
+        &[
+            ("[ReadWriteOnce],", "[ReadWriteOnce], volumeMode: Filesystem,"),
+            ("1Gi", "1024Mi"),
+            ("s:1.0.0", "s:1.0.1"),
+        ],
+    ),
+    (
+        ONCE,
+        "Job/once",
+        &[
+            ("a:1.0.0", "a:1.0.1", "spec.template"),
+            (
+                "{name: b, image: 'registry.example/b:1.0.0'}",
+                "{name: c, image: 'registry.example/b:1.0.0'}",
+                "spec.template",
+            ),
+            (
+                "restartPolicy: Never",
+                "restartPolicy: Never, terminationGracePeriodSeconds: 31",
+                "spec.template",
+            ),
+            ("a:1.0.0',", "a:1.0.0', imagePullPolicy: Always,", "spec.template"),
+        ],
+        &[
+            (
+                "restartPolicy: Never",
+                "restartPolicy: Never, terminationGracePeriodSeconds: 30, dnsPolicy: ClusterFirst",
+            ),
+            (
+                "a:1.0.0',",
+                "a:1.0.0', imagePullPolicy: IfNotPresent, terminationMessagePath: /dev/termination-log,",
+            ),
+            ("containerPort: 80", "containerPort: 80, protocol: TCP"),
+            ("template: {spec", "template: {metadata: {annotations: {}}, spec"),
+        ],
     ),
     (
         BINDING,

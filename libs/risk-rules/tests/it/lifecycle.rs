@@ -37,6 +37,15 @@ fn probes() -> Vec<Case> {
                 "The readiness probe of container web waits 2 s for an answer instead of 5 s: it is taken out of its \
                  Services sooner.",
             ),
+        // What the remedy asks for: shop's web has a startup probe, which waits for the others.
+        case(rule)
+            .given(live, "livenessProbe: {httpGet: {path: /live, port: http}, initialDelaySeconds: 120}")
+            .edit(", initialDelaySeconds: 120", ""),
+        case(rule)
+            .given("        startupProbe: {httpGet: {path: /live, port: http}}\n", "")
+            .given(live, "livenessProbe: {httpGet: {path: /live, port: http}, initialDelaySeconds: 120}")
+            .edit(", initialDelaySeconds: 120", "")
+            .says(Medium, "Deployment/web", "spec.template.spec.containers[name=web].livenessProbe", "after 30 s instead of 150 s"),
         // 2 tries of 3 are 20 s of 30; more time; a probe that is new.
         case(rule).edit(live, "livenessProbe: {httpGet: {path: /live, port: http}, failureThreshold: 2}"),
         case(rule).edit(live, "livenessProbe: {httpGet: {path: /live, port: http}, failureThreshold: 6}"),

@@ -21,6 +21,7 @@ mod immutable;
 mod keeping;
 mod lifecycle;
 mod named;
+mod needs;
 mod network;
 mod ordinary;
 mod outages;

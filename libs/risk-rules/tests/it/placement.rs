@@ -5,7 +5,10 @@ use crate::case::{Case, case};
 const PLACE: &str = "      securityContext: {runAsNonRoot: true}\n";
 
 pub(crate) fn cases() -> Vec<Case> {
-    [spread(), zones(), nodes(), ceilings(), scalers(), priorities()].into_iter().flatten().collect()
+    [spread(), zones(), nodes(), affinities(), tolerations(), ceilings(), scalers(), priorities()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 #[test]
@@ -85,6 +88,67 @@ fn nodes() -> Vec<Case> {
         case(rule).given(PLACE, &with("nodeSelector: {disk: ssd}")).edit(&with("nodeSelector: {disk: ssd}"), PLACE),
         case(rule).edit(PLACE, &with(toleration)),
         case(rule).given(PLACE, &with(toleration)).edit("{key: batch, operator: Exists}", "{operator: Exists}"),
+    ]
+}
+
+fn affinities() -> Vec<Case> {
+    let rule = "nodes-narrowed";
+    let path = "spec.template.spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution";
+    let terms = |terms: &str| {
+        with(&format!(
+            "affinity: {{nodeAffinity: {{requiredDuringSchedulingIgnoredDuringExecution: {{nodeSelectorTerms: [{terms}]}}}}}}"
+        ))
+    };
+    let disk =
+        |values: &str| format!("{{matchExpressions: [{{key: disk, operator: In, values: [{values}]}}]}}");
+    let more = "{matchExpressions: [{key: disk, operator: In, values: [ssd]}, {key: gpu, operator: Exists}]}";
+    let from_to = |was: &str, is: &str| case(rule).given(PLACE, &terms(was)).edit(&terms(was), &terms(is));
+    vec![
+        case(rule).edit(PLACE, &terms(&disk("ssd"))).gives(
+            Medium,
+            "Deployment/web",
+            path,
+            "Its pods newly need nodes with disk=ssd: without room on such nodes they stay pending.",
+        ),
+        from_to(&disk("ssd, hdd"), &disk("ssd")).says(Medium, "Deployment/web", path, "nodes with disk=ssd:"),
+        from_to(&disk("ssd"), more).says(Medium, "Deployment/web", path, "nodes with the label gpu:"),
+        // More values; one more term, of which one is enough; less asked for; none any more.
+        from_to(&disk("ssd"), &disk("ssd, hdd")),
+        from_to(&disk("ssd"), &format!("{}, {more}", disk("ssd"))),
+        from_to(more, &disk("ssd")),
+        case(rule).given(PLACE, &terms(&disk("ssd"))).edit(&terms(&disk("ssd")), PLACE),
+    ]
+}
+
+fn tolerations() -> Vec<Case> {
+    let rule = "nodes-narrowed";
+    let path = "spec.template.spec.tolerations";
+    let from_to =
+        |was: &str, is: &str| case(rule).given(PLACE, &with(&format!("tolerations: [{was}]"))).edit(was, is);
+    let batch = "{key: batch, value: \"yes\", effect: NoSchedule}";
+    vec![
+        // Every value; the default operator written out; every effect; for longer.
+        from_to(batch, "{key: batch, operator: Exists, effect: NoSchedule}"),
+        from_to(batch, "{key: batch, operator: Equal, value: \"yes\", effect: NoSchedule}"),
+        from_to(batch, "{key: batch, value: \"yes\"}"),
+        from_to(
+            "{key: a, operator: Exists, effect: NoExecute, tolerationSeconds: 30}",
+            "{key: a, operator: Exists, effect: NoExecute}",
+        ),
+        from_to(batch, "{key: batch, value: \"no\", effect: NoSchedule}").says(
+            Medium,
+            "Deployment/web",
+            path,
+            "no longer tolerate batch",
+        ),
+        // Every key, and one effect alone.
+        from_to(batch, "{operator: Exists, effect: NoExecute}").says(
+            Medium,
+            "Deployment/web",
+            path,
+            "no longer tolerate batch",
+        ),
+        from_to(batch, "{operator: Exists, effect: NoSchedule}"),
     ]
 }
 

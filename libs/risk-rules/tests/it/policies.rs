@@ -5,7 +5,7 @@ use risk_rules::{Enforced, Facts, Level, PolicyOutcome, PolicyVerdict, RiskRepor
 
 use crate::case::{SHOP, objects, of_rule};
 
-fn verdict(policy: &str, outcome: PolicyOutcome) -> PolicyVerdict {
+pub(crate) fn verdict(policy: &str, outcome: PolicyOutcome) -> PolicyVerdict {
     let object = ObjectRef {
         api_version: "apps/v1".to_owned(),
         kind: "Deployment".to_owned(),

@@ -27,16 +27,16 @@ fn item(group: &str, kind: &str, name: &str, path: &str, before: Value, after: V
     }
 }
 
-fn of_web(path: &str, before: Value, after: Value) -> PlanItem {
+pub(crate) fn of_web(path: &str, before: Value, after: Value) -> PlanItem {
     item("apps", "Deployment", "web", path, before, after)
 }
 
-fn image() -> PlanItem {
+pub(crate) fn image() -> PlanItem {
     let path = "spec.template.spec.containers[name=web].image";
     of_web(path, json!("registry.example/shop/web:2.4.1"), json!("registry.example/shop/web:2.5.0"))
 }
 
-fn setting(name: &str) -> PlanItem {
+pub(crate) fn setting(name: &str) -> PlanItem {
     let path = format!("spec.template.spec.containers[name=web].env[name={name}]");
     of_web(&path, Value::Null, json!({"name": name, "value": "5"}))
 }
@@ -194,6 +194,11 @@ fn what_live_has_otherwise_and_the_promotion_writes_is_a_medium_risk() {
         of_rule(&edited, DRIFT)[0].message.contains("web:2.4.9, set by kubectl-edit, the target's files")
     );
     assert!(of_rule(&edited, WRITER).is_empty());
+    // Who brings what is merged is no rival of it.
+    for deployer in ["argocd-controller", "kustomize-controller", "helm-controller"] {
+        let deployed = over(&Drifted { written_by: Some(deployer.to_owned()), ..drifted.clone() });
+        assert!(of_rule(&deployed, WRITER).is_empty() && of_rule(&deployed, DRIFT).len() == 1, "{deployer}");
+    }
     let operated = over(&Drifted { written_by: Some("shop-operator".to_owned()), ..drifted });
     assert!(of_rule(&operated, DRIFT).is_empty(), "it is said once");
     assert!(of_rule(&operated, WRITER)[0].message.contains("shop-operator has set it to"));

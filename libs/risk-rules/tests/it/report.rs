@@ -171,3 +171,15 @@ fn every_finding_is_within_the_levels_of_its_rule() {
         assert!(rule.levels[0] <= finding.level && finding.level <= rule.levels[1], "{}", rule.id);
     }
 }
+
+/// Findings of the rules a, b and a: each is named once.
+#[test]
+fn a_rule_is_named_once_among_those_of_the_level() {
+    let rbac = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ";
+    let all = "rules: [{apiGroups: [\"*\"], resources: [\"*\"], verbs: [\"*\"]}]";
+    let after = format!(
+        "{rbac}ClusterRole\nmetadata: {{name: a}}\n{all}\n---\n{rbac}ClusterRoleBinding\nmetadata: {{name: b}}\nroleRef: {{kind: ClusterRole, name: cluster-admin}}\nsubjects: [{{kind: User, name: c}}]\n---\n{rbac}Role\nmetadata: {{name: d, namespace: shop}}\n{all}\n"
+    );
+    let report = assess(Some(&[]), &objects(&after), &Facts::default());
+    assert_eq!(report.risk_level_from, ["rbac-widened", "binding-widened"]);
+}

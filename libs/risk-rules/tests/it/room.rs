@@ -4,11 +4,11 @@ use risk_rules::{Facts, Level, PlanFacts, PodsOf, RiskReport, RoomFacts, StuckRo
 
 use crate::case::{SHOP, edit, objects, of_rule};
 
-fn pods(kind: &str, name: &str) -> PodsOf {
+pub(crate) fn pods(kind: &str, name: &str) -> PodsOf {
     PodsOf { kind: kind.to_owned(), namespace: "shop".to_owned(), name: name.to_owned() }
 }
 
-fn waiting(before: u32, after: u32, wanted: u32) -> WaitingPods {
+pub(crate) fn waiting(before: u32, after: u32, wanted: u32) -> WaitingPods {
     let text = format!("{after} pods stay Pending: no node has 24 GiB of memory free");
     WaitingPods { pods: pods("Deployment", "web"), before, after, wanted, text }
 }

@@ -261,6 +261,24 @@ fn exposure() -> Vec<Case> {
                 "spec.type",
                 "Its load balancer was marked internal and is no more: it may become public.",
             ),
+        case("service-exposed")
+            .given("type: ClusterIP", "type: LoadBalancer\n  loadBalancerSourceRanges: [192.0.2.0/24]")
+            .edit("\n  loadBalancerSourceRanges: [192.0.2.0/24]", "")
+            .gives(
+                High,
+                "Service/web",
+                "spec.type",
+                "Its loadBalancerSourceRanges no longer limit who may reach its load balancer: it may be reachable from \
+                 the internet.",
+            ),
+        // All of IPv6, and one half of IPv4 and the other.
+        case("service-exposed")
+            .edit("type: ClusterIP", "type: LoadBalancer\n  loadBalancerSourceRanges: [\"::/0\"]")
+            .says(High, "Service/web", "spec.type", "nothing marks as internal"),
+        case("service-exposed")
+            .edit("type: ClusterIP", "type: LoadBalancer\n  loadBalancerSourceRanges: [0.0.0.0/1, 128.0.0.0/1]")
+            .says(High, "Service/web", "spec.type", "nothing marks as internal"),
+        case("service-exposed").edit("type: ClusterIP", "type: LoadBalancer\n  loadBalancerSourceRanges: [\"2001:db8::/32\"]"),
         case("service-exposed").edit(plain, internal),
         case("service-exposed").given("type: ClusterIP", "type: LoadBalancer").edit("type: LoadBalancer", "type: ClusterIP"),
     ]

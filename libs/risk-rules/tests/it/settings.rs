@@ -182,6 +182,8 @@ fn quotas() -> Vec<Case> {
         // 3 + 2 + 4 + 2 are 11 pods.
         case(rule).add(&quota("pods: \"10\"")).says(High, "ResourceQuota/all", "spec.hard.pods", "ask for 11 of pods"),
         case(rule).add(&quota("requests.cpu: 2950m, pods: \"11\"")),
+        // Sums that are no numbers of 128 bits.
+        case(rule).given("replicas: 3", "replicas: 9000000000000000000").given("{cpu: 250m, memory", "{cpu: 9000000000000000000, memory").given_also(&quota("requests.cpu: 1")),
         case(rule).given_also(&quota("requests.cpu: \"2\"")).edit("replicas: 3", "replicas: 4"),
     ]
 }

@@ -17,7 +17,7 @@ const POD: &str = "https://kubernetes.io/docs/concepts/workloads/pods/#pod-updat
 pub(super) fn spec_changed(change: &Change<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
     for (before, after) in kept(change, "Pod") {
-        let (was, is) = (fields(before), fields(after));
+        let (was, is) = (fields_of(before), fields_of(after));
         let mut paths: Vec<&Path> = was.keys().chain(is.keys()).collect();
         paths.sort_unstable();
         paths.dedup();
@@ -31,11 +31,15 @@ pub(super) fn spec_changed(change: &Change<'_>) -> Vec<Hit> {
     hits
 }
 
-/// The fields of the Pod, and of its containers; a container is a field too, as what it is called.
-fn fields(pod: &Object) -> BTreeMap<Path, &Value> {
+fn fields_of(pod: &Object) -> BTreeMap<Path, &Value> {
+    pod.at(&["spec"]).map(fields).unwrap_or_default()
+}
+
+/// The fields of a pod's spec, and of its containers; a container is a field too, as what it is called.
+fn fields(spec: &Value) -> BTreeMap<Path, &Value> {
     let spec_path = Path::root().key("spec");
     let mut fields = BTreeMap::new();
-    for (field, value) in pod.at(&["spec"]).and_then(Value::as_object).into_iter().flatten() {
+    for (field, value) in spec.as_object().into_iter().flatten() {
         let path = spec_path.key(field);
         match (field.as_str(), value.as_array()) {
             ("containers" | "initContainers", Some(containers)) => {
@@ -56,6 +60,47 @@ fn add_container<'a>(list: &Path, container: &'a Value, fields: &mut BTreeMap<Pa
     let path = list.join(Segment::Item(vec![("name".to_owned(), name.to_owned())]));
     for (field, value) in container.as_object().into_iter().flatten() {
         fields.insert(path.key(field), value);
+    }
+}
+
+/// The template of a Job's pods as the API server makes it, for comparing: defaults that are written out are left out, and
+/// what is empty. The order of the containers counts.
+pub(super) fn settled_template(template: &Value) -> Value {
+    let spec = template.get("spec").unwrap_or(&Value::Null);
+    let mut settled_fields = serde_json::Map::new();
+    for (path, value) in fields(spec) {
+        let Some(Segment::Key(field)) = path.segments().last() else { continue };
+        let value = settled(field, Some(value)).filter(|value| Some(value) != settled(field, None).as_ref());
+        settled_fields.extend(value.map(|value| (path.to_string(), value)));
+    }
+    for list in ["containers", "initContainers"] {
+        let containers = spec.get(list).and_then(Value::as_array).into_iter().flatten();
+        let mut names = Vec::new();
+        for container in containers {
+            let text = |field: &str| container.get(field).and_then(Value::as_str).unwrap_or_default();
+            let is_pulled = text("imagePullPolicy") == default_pull_policy(text("image"));
+            let path = Path::root()
+                .key("spec")
+                .key(list)
+                .join(Segment::Item(vec![("name".to_owned(), text("name").to_owned())]));
+            if is_pulled {
+                settled_fields.remove(&path.key("imagePullPolicy").to_string());
+            }
+            names.push(text("name"));
+        }
+        settled_fields.insert(list.to_owned(), json!(names));
+    }
+    let metadata =
+        |field: &str| template.get("metadata")?.get(field).filter(|value| !is_empty(value)).cloned();
+    json!({"labels": metadata("labels"), "annotations": metadata("annotations"), "spec": settled_fields})
+}
+
+/// Kubernetes documentation, "Images", "Default image pull policy".
+fn default_pull_policy(image: &str) -> &'static str {
+    let image = kube_model::image::ImageRef::parse(image);
+    match (image.digest, image.tag) {
+        (None, None | Some("latest")) => "Always",
+        _ => "IfNotPresent",
     }
 }
 
@@ -111,6 +156,7 @@ fn settled(field: &str, value: Option<&Value>) -> Option<Value> {
     match field {
         "resources" => amounts(&mut value),
         "ports" => value.as_array_mut().into_iter().flatten().for_each(with_protocol),
+        "livenessProbe" | "readinessProbe" | "startupProbe" => without_defaults(&mut value),
         _ => {}
     }
     Some(value)
@@ -134,6 +180,22 @@ fn amounts(resources: &mut Value) {
                 *value = Value::from(amount.to_string());
             }
         }
+    }
+}
+
+/// API reference, "Probe".
+fn without_defaults(probe: &mut Value) {
+    let defaults = [
+        ("initialDelaySeconds", 0),
+        ("timeoutSeconds", 1),
+        ("periodSeconds", 10),
+        ("successThreshold", 1),
+        ("failureThreshold", 3),
+    ];
+    if let Some(probe) = probe.as_object_mut() {
+        probe.retain(|field, value| {
+            !defaults.iter().any(|(known, default)| field == known && *value == *default)
+        });
     }
 }
 

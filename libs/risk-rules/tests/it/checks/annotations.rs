@@ -60,3 +60,33 @@ fn a_state_alone_is_taken_at_its_word() {
         waived(&report).iter().all(|(_, rule, reason)| rule.starts_with("kube-linter/") && *reason == "ours")
     );
 }
+
+const RBAC: &str = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ";
+
+/// Who ignores wildcards in a role that reads has not said that it may do everything: the rule is graver than the check.
+#[test]
+fn an_annotation_waives_no_more_than_its_check_says() {
+    let role = |verbs: &str, groups: &str| {
+        format!(
+            "{RBAC}ClusterRole\nmetadata: {{name: reader, annotations: {{ignore-check.kube-linter.io/wildcard-in-rules: it reads}}}}\nrules: [{{apiGroups: [\"{groups}\"], resources: [\"*\"], verbs: [{verbs}]}}]"
+        )
+    };
+    let (reads, does_all) = (role("get, list", ""), role("\"*\"", "*"));
+    let risk = |before: &str, after: &str| assess(Some(&objects(before)), &objects(after), &Facts::default());
+    let report = risk(&reads, &does_all);
+    assert_eq!((report.risk_level, waived(&report)), (Level::Critical, Vec::new()));
+    assert_eq!(report.findings[0].rule, "rbac-widened");
+    let binding = |subjects: &str| {
+        format!(
+            "{RBAC}ClusterRoleBinding\nmetadata: {{name: ops, annotations: {{kube-linter.io/ignore-all: ours}}}}\nroleRef: {{kind: ClusterRole, name: cluster-admin}}\nsubjects: [{subjects}]"
+        )
+    };
+    let (one, two) =
+        (binding("{kind: User, name: a}"), binding("{kind: User, name: a}, {kind: User, name: b}"));
+    let report = risk(&one, &two);
+    assert_eq!((report.risk_level, waived(&report)), (Level::Critical, Vec::new()));
+    let all = assess_under(Profile::All, None, &objects(&does_all), &Facts::default());
+    assert!(
+        all.waived.iter().any(|waived| waived.finding.rule == "wildcard-in-role") || !all.findings.is_empty()
+    );
+}

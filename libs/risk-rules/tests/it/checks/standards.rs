@@ -202,6 +202,8 @@ fn the_volumes_of_the_restricted_standard() {
     ] {
         assert!(with(volume).is_empty(), "{volume}");
     }
+    // The admission controller allows it since Kubernetes 1.33 (kubernetes/kubernetes#130394).
+    assert!(with("image: {reference: 'registry.example/models:1'}").is_empty());
     for volume in
         ["nfs: {server: a, path: /a}", "gitRepo: {repository: a}", "awsElasticBlockStore: {volumeID: a}"]
     {
