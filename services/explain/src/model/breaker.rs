@@ -35,6 +35,13 @@ impl Breaker {
         *self = Self::default();
     }
 
+    /// It refused one request, which says nothing about others: where one was let through to decide, the next one decides.
+    pub(crate) fn learned_nothing(&mut self, now: OffsetDateTime) {
+        if let Some((times, _)) = self.opened {
+            self.opened = Some((times, now));
+        }
+    }
+
     /// It failed.
     pub(crate) fn failed(&mut self, now: OffsetDateTime) {
         self.failures = self.failures.saturating_add(1);
@@ -79,6 +86,22 @@ mod tests {
         assert!(breaker.lets_through(at(61 + 120)));
         breaker.worked();
         assert!(breaker.lets_through(at(181)) && breaker.lets_through(at(181)) && !breaker.is_open());
+    }
+
+    /// A request that is refused for what is in it neither opens nor closes it, and leaves the decision to the next one.
+    #[test]
+    fn what_says_nothing_of_it_decides_nothing() {
+        let mut breaker = Breaker::default();
+        for second in 0..10 {
+            breaker.learned_nothing(at(second));
+        }
+        assert!(breaker.lets_through(at(10)) && !breaker.is_open());
+        (0..4).for_each(|_| breaker.failed(at(10)));
+        breaker.learned_nothing(at(10));
+        breaker.failed(at(10));
+        assert!(breaker.is_open() && breaker.lets_through(at(70)) && !breaker.lets_through(at(70)));
+        breaker.learned_nothing(at(71));
+        assert!(breaker.is_open() && breaker.lets_through(at(71)) && !breaker.lets_through(at(71)));
     }
 
     #[test]

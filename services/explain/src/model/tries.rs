@@ -24,7 +24,7 @@ pub(crate) struct Model {
     endpoint: Endpoint,
     clock: Arc<dyn Clock>,
     breaker: Mutex<Breaker>,
-    /// The endpoint has refused a schema before.
+    /// The endpoint has refused a schema, and answered to the same without one.
     knows_no_schema: AtomicBool,
     most_tokens: u32,
 }
@@ -52,14 +52,18 @@ impl Model {
 
     /// Asks, and asks again what may pass.
     pub(crate) async fn ask(&self, asked: &Asked, asking: &mut Asking) -> Result<Answer, Trouble> {
+        let mut form = if self.knows_no_schema.load(Ordering::Relaxed) { Form::Object } else { Form::Schema };
         let mut failures = 0;
         loop {
-            let trouble = match self.once(asked, asking).await {
-                Ok(answer) => return Ok(answer),
+            let trouble = match self.once(asked, asking, form).await {
+                Ok(answer) => {
+                    // Only now it is known that the form was the reason, and not what is asked.
+                    self.knows_no_schema.store(form == Form::Object, Ordering::Relaxed);
+                    return Ok(answer);
+                }
                 // The same again, in a form that more endpoints know.
-                Err(Trouble::RequestRefused(400 | 422))
-                    if !self.knows_no_schema.swap(true, Ordering::Relaxed) =>
-                {
+                Err(Trouble::RequestRefused(400 | 422)) if form == Form::Schema => {
+                    form = Form::Object;
                     asking.left += 1;
                     continue;
                 }
@@ -78,7 +82,7 @@ impl Model {
         }
     }
 
-    async fn once(&self, asked: &Asked, asking: &mut Asking) -> Result<Answer, Trouble> {
+    async fn once(&self, asked: &Asked, asking: &mut Asking, form: Form) -> Result<Answer, Trouble> {
         let time = asking.until.saturating_duration_since(Instant::now());
         if time < SHORTEST || asking.left == 0 {
             return Err(Trouble::Timeout);
@@ -88,23 +92,21 @@ impl Model {
         }
         asking.left -= 1;
         asking.tries += 1;
-        let form = if self.knows_no_schema.load(Ordering::Relaxed) { Form::Object } else { Form::Schema };
         let (endpoint, body) = (self.endpoint.clone(), body(&self.endpoint, asked, form, self.most_tokens));
         let called = tokio::task::spawn_blocking(move || call(&endpoint, &body, time)).await;
         let answer = called.unwrap_or(Err(Trouble::Garbled));
-        self.note(&answer, form);
+        self.note(&answer);
         answer
     }
 
     /// What others learn from it.
-    fn note(&self, answer: &Result<Answer, Trouble>, form: Form) {
+    fn note(&self, answer: &Result<Answer, Trouble>) {
         let code = answer.as_ref().err().map(|trouble| trouble.code());
         telemetry::models::asked(code.unwrap_or("OK"));
         let mut breaker = self.breaker();
         match answer {
-            // It may only be the form.
-            Err(Trouble::RequestRefused(_)) if form == Form::Schema => {}
             Err(trouble) if trouble.is_the_endpoints() => breaker.failed(self.clock.now()),
+            Err(Trouble::RequestRefused(_)) => breaker.learned_nothing(self.clock.now()),
             _ => breaker.worked(),
         }
         telemetry::models::breaker(breaker.is_open());

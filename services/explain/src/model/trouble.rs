@@ -74,18 +74,25 @@ impl Trouble {
         matches!(self, Self::Truncated | Self::TooLarge | Self::Timeout | Self::Garbled | Self::Declined)
     }
 
-    /// Whether it is the endpoint's fault, so that others need not try either.
+    /// Whether it is the endpoint's fault, so that others need not try either. What it refuses is about the one request: its
+    /// form, its length, or words that a filter of the endpoint's does not like.
     pub(crate) fn is_the_endpoints(self) -> bool {
-        matches!(
-            self,
+        match self {
             Self::Unreachable
-                | Self::Timeout
-                | Self::RateLimited { .. }
-                | Self::KeyRefused
-                | Self::NotFound
-                | Self::RequestRefused(_)
-                | Self::Failed(_)
-                | Self::Garbled
-        )
+            | Self::Timeout
+            | Self::RateLimited { .. }
+            | Self::KeyRefused
+            | Self::NotFound
+            | Self::Failed(_)
+            | Self::Garbled => true,
+            Self::RequestRefused(status) => !(400..500).contains(&status),
+            Self::Truncated
+            | Self::TooLarge
+            | Self::Declined
+            | Self::AnswerRefused
+            | Self::Budget
+            | Self::BreakerOpen
+            | Self::Request(_) => false,
+        }
     }
 }

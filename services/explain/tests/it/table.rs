@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::fake::{Does, Fake};
-use crate::world::{World, config, good};
+use crate::world::{ACME, World, config, good};
 
 /// What an endpoint does, and what comes of it: the code with which it falls back (none if it does not), how often it is
 /// asked, and whether an answer was refused.
@@ -200,6 +200,35 @@ async fn an_endpoint_that_fails_is_left_alone_and_tried_again_later() {
     assert_eq!(fake.seen().len(), 5);
     world.later(61);
     assert_eq!(world.phrased(7).await.why, None);
+}
+
+/// What one organisation's manifests say to a content filter is nothing that others feel: they are answered, and with a schema.
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_that_are_refused_for_what_they_say_close_nothing() {
+    let filtered = || Does::Refuses(400, vec![], "content_filter");
+    let mut plan: Vec<Does> = (0..10).map(|_| filtered()).collect();
+    plan.extend((0..6).map(|_| Does::Refuses(413, vec![], "")));
+    plan.push(Does::Streams(good()));
+    let fake = Fake::start(plan).await;
+    let world = World::new(config(&fake.url));
+    for number in 1..=11 {
+        assert_eq!(world.phrased(number).await.why.as_deref(), Some("MODEL_REQUEST_REFUSED"), "{number}");
+    }
+    let answered = world.phrased(12).await;
+    assert_eq!((answered.why, answered.tries), (None, 1));
+    let seen = fake.seen();
+    assert_eq!(seen.last().unwrap().body["response_format"]["type"], json!("json_schema"));
+}
+
+/// Who has answered without a schema is asked without one from then on.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_endpoint_that_knows_no_schema_is_asked_for_one_once() {
+    let fake = Fake::start(vec![Does::KnowsNoSchema(good())]).await;
+    let world = World::new(config(&fake.url));
+    for (number, version, tries) in [(1, "1.2.0", 2), (2, "1.3.0", 1), (3, "1.4.0", 1)] {
+        let phrased = world.hear(&world.preview(ACME, number, version).await).await;
+        assert_eq!((phrased.why, phrased.tries), (None, tries), "{number}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,7 +9,7 @@ use std::time::Duration;
 use access::Identity;
 use api::explanation::{ExplanationEvent, Phrased};
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures::Stream;
 use futures::stream::unfold;
@@ -65,6 +65,7 @@ async fn stream(
         waiting: VecDeque::new(),
         until: Instant::now() + PATIENCE,
         explained: false,
+        is_away: false,
         over: false,
         _followed: followed.transpose()?,
     };
@@ -112,6 +113,8 @@ struct Reading {
     waiting: VecDeque<(i64, ExplanationEvent)>,
     until: Instant,
     explained: bool,
+    /// The last look failed, and somebody was told.
+    is_away: bool,
     over: bool,
     _followed: Option<Followed>,
 }
@@ -132,8 +135,9 @@ impl Reading {
             // Listening begins before looking, so nothing falls between the two.
             self.listener = self.gateway.live.listen();
             if let Err(error) = self.look().await {
-                // The stream goes on when the projections are back.
-                tracing::warn!(code = error.code, "an explanation cannot be read");
+                self.failed(&error);
+            } else {
+                self.is_away = false;
             }
             if self.waiting.is_empty() && !self.over {
                 // News or not: looking is cheap.
@@ -169,6 +173,19 @@ impl Reading {
             None => {}
         }
         Ok(())
+    }
+
+    /// What is away is waited for, as long as there is something to wait for; then whoever reads asks again, and is told. What
+    /// is not there any more never comes back.
+    fn failed(&mut self, error: &ApiError) {
+        if error.status == StatusCode::NOT_FOUND {
+            self.end(None);
+            return;
+        }
+        self.over = Instant::now() >= self.until;
+        if !std::mem::replace(&mut self.is_away, true) {
+            tracing::warn!(code = error.code, "an explanation cannot be read");
+        }
     }
 
     fn tell(&mut self, event: ExplanationEvent) {
