@@ -3,10 +3,12 @@
 use admission::PolicyFile;
 use kube_model::yaml::{Limits, to_value};
 use kube_model::{ManifestFile, Object, StateError};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// A file of policies that cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
 pub enum PolicyError {
     /// It cannot be read.
     #[error("{path}: {why}")]

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::evaluate::{Change, evaluate};
+use crate::files::PolicyError;
 
 /// A change and the policies for it, as JSON.
 #[derive(Debug, Serialize, Deserialize)]
@@ -35,7 +36,7 @@ pub enum Answer {
     /// What the policies say.
     Verdicts(Vec<Verdict>),
     /// Why they say nothing: a file that cannot be used.
-    Refused(String),
+    Refused(PolicyError),
 }
 
 impl<'a> Job<'a> {
@@ -70,7 +71,7 @@ impl<'a> Job<'a> {
         };
         match evaluate(change) {
             Ok(verdicts) => Answer::Verdicts(verdicts),
-            Err(error) => Answer::Refused(error.to_string()),
+            Err(error) => Answer::Refused(error),
         }
     }
 }

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use kube_model::Object;
-use policies::{Change, PolicyFile, evaluate};
+use policies::{Change, PolicyFile};
 use preview::{PlanPolicies, may_hold_policies, policy_facts};
+use risk::{Evaluator, Unsaid};
 use risk_rules::PolicyVerdict;
 use source::{Limits, RepositoryFiles, files_at};
 
@@ -76,13 +77,15 @@ pub(crate) fn of_states(
     facts(&files, (before, &after.objects), namespace)
 }
 
-/// What the policies say of a change, as facts of the rules.
+/// What the policies say of a change, as facts of the rules; where their process is ended, that.
 pub(crate) fn facts(
     files: &[PolicyFile],
     (before, after): (Option<&[Object]>, &[Object]),
     namespace: Option<&str>,
 ) -> Result<Vec<PolicyVerdict>, Failure> {
-    let said = evaluate(Change { files, before, after, namespace })
-        .map_err(|error| Failure::new(error.code(), error.to_string()))?;
-    Ok(policy_facts(Ok(said)))
+    let said = match Evaluator::of_this_program().said(Change { files, before, after, namespace }) {
+        Err(Unsaid::Refused(error)) => return Err(Failure::new(error.code(), error.to_string())),
+        said => said.map_err(|why| why.to_string()),
+    };
+    Ok(policy_facts(said))
 }

@@ -13,8 +13,7 @@ use serde::Deserialize;
 use service::{Engine, Failure, Parts, Policy, Task, engine};
 use store::Blobs;
 
-use crate::policies::Evaluator;
-pub use crate::policies::{EVALUATE, evaluate_policies};
+pub use crate::policies::{EVALUATE, Evaluator, Unsaid, evaluate_policies};
 
 /// There is nothing to set up.
 #[derive(Debug, Clone, Copy, Default, Deserialize)]

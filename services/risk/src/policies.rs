@@ -1,12 +1,12 @@
 //! Users' policies, in a process of their own: they are other people's programs.
 
+use std::io::{Read as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use std::io::{Read as _, Write as _};
-
-use policies::{Answer, Change, Job, answer, has_policies};
+use admission::Verdict;
+use policies::{Answer, Change, Job, PolicyError, answer, has_policies};
 use preview::{PlanDocument, Rendered, policy_facts};
 use risk_rules::PolicyVerdict;
 use source::{Bounds, confined};
@@ -20,44 +20,63 @@ const BOUNDS: Bounds =
 
 /// Starts the process.
 #[derive(Debug, Clone)]
-pub(crate) struct Evaluator {
+pub struct Evaluator {
     program: Option<PathBuf>,
     bounds: Bounds,
 }
 
+/// Why nobody knows what the policies say.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unsaid {
+    /// A file that was given cannot be used.
+    #[error(transparent)]
+    Refused(#[from] PolicyError),
+    /// The process did not come to an answer.
+    #[error("{0}")]
+    Ended(String),
+}
+
 impl Evaluator {
-    /// With the program that runs now: it knows [`EVALUATE`].
-    pub(crate) fn of_this_program() -> Self {
+    /// With the program that runs now: it has to know [`EVALUATE`].
+    #[must_use]
+    pub fn of_this_program() -> Self {
         Self { program: std::env::current_exe().ok(), bounds: BOUNDS }
     }
 
-    /// What the policies say of a change: of a plan's files, and of the target's own objects. It blocks.
+    /// What the policies of a plan's files, and of the target's own objects, say of a change. It blocks.
     pub(crate) fn facts(&self, rendered: &Rendered, plan: &PlanDocument) -> Vec<PolicyVerdict> {
         let lacking = plan.policies.unreadable.clone();
         let mut facts = lacking.map_or_else(Vec::new, |why| policy_facts(Err(why)));
-        if plan.policies.files.is_empty() && !has_policies(&rendered.before) {
-            return facts;
-        }
-        let change = Change {
+        let said = self.said(Change {
             files: &plan.policies.files,
             before: Some(&rendered.before),
             after: &rendered.after,
             namespace: plan.to.namespace.as_deref(),
-        };
-        facts.extend(policy_facts(self.said(change)));
+        });
+        facts.extend(policy_facts(said.map_err(|why| why.to_string())));
         facts
     }
 
-    fn said(&self, change: Change<'_>) -> Result<Vec<admission::Verdict>, String> {
+    /// What the policies of a change say: nothing without any. It blocks, for as long as the process may take.
+    ///
+    /// # Errors
+    /// A file that cannot be used, and whatever ends the process before it has answered.
+    pub fn said(&self, change: Change<'_>) -> Result<Vec<Verdict>, Unsaid> {
+        if change.files.is_empty() && !has_policies(change.before.unwrap_or(change.after)) {
+            return Ok(Vec::new());
+        }
+        match serde_json::from_slice(&self.printed(change).map_err(Unsaid::Ended)?) {
+            Ok(Answer::Verdicts(verdicts)) => Ok(verdicts),
+            Ok(Answer::Refused(error)) => Err(Unsaid::Refused(error)),
+            Err(_) => Err(Unsaid::Ended("the process that evaluates them gave no answer".to_owned())),
+        }
+    }
+
+    fn printed(&self, change: Change<'_>) -> Result<Vec<u8>, String> {
         let job = Job::of(change).write().map_err(|error| error.to_string())?;
         let program = self.program.as_deref().ok_or("this program cannot find itself")?;
-        let printed = confined(program, &[EVALUATE], &job, &self.bounds)
-            .map_err(|why| format!("the process that evaluates them was ended: {why}"))?;
-        match serde_json::from_slice(&printed) {
-            Ok(Answer::Verdicts(verdicts)) => Ok(verdicts),
-            Ok(Answer::Refused(why)) => Err(why),
-            Err(_) => Err("the process that evaluates them gave no answer".to_owned()),
-        }
+        confined(program, &[EVALUATE], &job, &self.bounds)
+            .map_err(|why| format!("the process that evaluates them was ended: {why}"))
     }
 }
 
@@ -81,19 +100,38 @@ pub fn evaluate_policies() -> ExitCode {
 
 #[cfg(test)]
 mod tests {
+    use kube_model::State;
+    use kube_model::yaml::Limits;
+    use policies::PolicyFile;
+
     use super::*;
+
+    const MAP: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
 
     /// Whatever is wrong with the process, there is an answer.
     #[test]
     fn a_process_that_says_nothing_is_told() {
-        let change = Change { files: &[], before: None, after: &[], namespace: None };
+        let file = PolicyFile { path: "a.rego".to_owned(), text: String::new() };
+        let files = [file];
+        let change = Change { files: &files, before: None, after: &[], namespace: None };
         let of = |program: Option<&str>| Evaluator { program: program.map(PathBuf::from), bounds: BOUNDS };
-        assert_eq!(of(None).said(change), Err("this program cannot find itself".to_owned()));
+        let ended = |why: &str| Err(Unsaid::Ended(why.to_owned()));
+        assert_eq!(of(None).said(change), ended("this program cannot find itself"));
         assert_eq!(
             of(Some("/bin/true")).said(change),
-            Err("the process that evaluates them gave no answer".to_owned())
+            ended("the process that evaluates them gave no answer")
         );
-        let dead = of(Some("/bin/false")).said(change).unwrap_err();
-        assert_eq!(dead, "the process that evaluates them was ended: it ended with an error");
+        assert_eq!(
+            of(Some("/bin/false")).said(change),
+            ended("the process that evaluates them was ended: it ended with an error")
+        );
+    }
+
+    /// Where there is no policy nothing is started.
+    #[test]
+    fn without_policies_nothing_is_asked() {
+        let objects = State::read([("a.yaml", MAP)], &Limits::default()).unwrap().objects;
+        let change = Change { files: &[], before: None, after: &objects, namespace: None };
+        assert_eq!(Evaluator { program: None, bounds: BOUNDS }.said(change), Ok(Vec::new()));
     }
 }

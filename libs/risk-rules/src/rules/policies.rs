@@ -140,8 +140,9 @@ fn policies_ended(change: &Change<'_>, facts: &Facts) -> Result<Vec<Hit>, Missin
     let verdicts = verdicts(change, facts)?;
     let mut hits = Vec::new();
     for why in verdicts.iter().filter_map(stopped) {
+        let why = escaped(why, LONGEST);
         let message =
-            format!("Nobody knows what the policies say of this change: {}.", escaped(why, LONGEST));
+            format!("Nobody knows what the policies say of this change: not evaluated, since {why}.");
         hits.push(of(Harm.likely(), all_policies(), Path::root(), message));
     }
     hits.extend(ran_out(verdicts));

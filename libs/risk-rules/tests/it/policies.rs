@@ -86,7 +86,10 @@ fn warnings_errors_and_a_stop() {
     );
     let (level, message) = of("policy-not-evaluated");
     assert_eq!(level, Level::High);
-    assert_eq!(message, "Nobody knows what the policies say of this change: it took more than 1 GiB.");
+    assert_eq!(
+        message,
+        "Nobody knows what the policies say of this change: not evaluated, since it took more than 1 GiB."
+    );
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! `--policy`, the target's own policies and those of `plimsoll.yaml`; and the process that evaluates them for a server.
+//! `--policy`, the target's own policies and those of `plimsoll.yaml`; and the process that evaluates them.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -127,9 +127,36 @@ fn plimsoll_yaml_names_policies() {
     assert!(run.out.contains("at most five"), "{} {}", run.out, run.err);
 }
 
-/// What the server starts: the job goes in, the verdicts come out.
+/// One step of it takes gigabytes, and minutes: whoever reads the change waits for neither.
 #[test]
-fn the_process_of_the_server_answers_a_job() {
+fn a_policy_that_takes_too_much_is_ended_and_the_run_goes_on() {
+    let greedy = "package main\nimport rego.v1\ndeny contains msg if { count(numbers.range(1, 4000000000)) > 0; msg := \"never\" }\n";
+    let sandbox = sandbox().file("greedy.rego", greedy).file("one.yaml", web(1));
+    let risk = ["risk", "three.yaml", "one.yaml", "--policy", "greedy.rego"];
+    let run = sandbox.run(&[&risk[..], &["--format", "json"]].concat());
+    let document = follows("risk", &run);
+    assert_eq!(run.code, 0);
+    let findings = document["findings"].as_array().unwrap();
+    let of = |rule: &str| findings.iter().find(|finding| finding["rule"] == rule);
+    let ended = of("policy-not-evaluated").expect("a finding");
+    let message = ended["message"].as_str().unwrap();
+    assert!(
+        message.starts_with(
+            "Nobody knows what the policies say of this change: not evaluated, since the process that evaluates them was ended: it took more than "
+        ),
+        "{message}"
+    );
+    assert_eq!(ended["level"], "high");
+    assert!(findings.len() > 1, "the rules have said nothing: {findings:?}");
+    // Nothing else of this change is high.
+    let gated = ["risk", "three.yaml", "seven.yaml", "--fail-on", "high"];
+    assert_eq!(sandbox.run(&gated).code, 0);
+    assert_eq!(sandbox.run(&[&gated[..], &["--policy", "greedy.rego"]].concat()).code, 2);
+}
+
+/// What every program of ours starts for policies: the job goes in, the verdicts come out.
+#[test]
+fn the_process_for_policies_answers_a_job() {
     let job = r#"{"files": [{"path": "a.rego", "text": "package main\nimport rego.v1\ndeny contains \"no\" if true"}], "before": null, "namespace": null,
         "after": [{"key": {"group": "", "kind": "ConfigMap", "namespace": null, "name": "a"}, "api_version": "v1",
                    "value": {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}}}]}"#;

@@ -18,6 +18,7 @@ mod model;
 mod moved;
 mod nodes;
 mod parts;
+mod policies;
 mod rendered;
 mod repository;
 mod seeded;
