@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt::Write as _;
 
-use risk_rules::{CatalogueEntry, Impact, LEVELS, Likelihood, Profile, catalogue};
+use risk_rules::{CatalogueEntry, Impact, LEVELS, Likelihood, Missing, Profile, catalogue};
 
 use crate::linter;
 
@@ -89,14 +89,8 @@ fn range(rule: &CatalogueEntry) -> String {
 }
 
 fn needs(rule: &CatalogueEntry) -> String {
-    let what = match rule.needs {
-        None => return String::new(),
-        Some("usage") => "what containers use",
-        Some("version") => "the version of the API server",
-        Some("history") => "the earlier promotions",
-        Some(_) => "the plan",
-    };
-    format!(" (needs {what})")
+    let missing = rule.needs.and_then(Missing::of);
+    missing.map(|missing| format!(" (needs {})", missing.words())).unwrap_or_default()
 }
 
 fn group_page(group: &str, rules: &[CatalogueEntry]) -> String {

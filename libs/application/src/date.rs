@@ -33,6 +33,12 @@ impl Date {
         };
         (1..=days).contains(&day).then_some(Self { year, month, day })
     }
+
+    /// Whether it is later than the same day of the year after another.
+    #[must_use]
+    pub fn is_over_a_year_after(self, other: Self) -> bool {
+        self > Self { year: other.year.saturating_add(1), ..other }
+    }
 }
 
 impl FromStr for Date {

@@ -15,6 +15,7 @@ pub mod order;
 mod path;
 mod place;
 pub mod pod;
+pub mod policy;
 mod quantity;
 mod redact;
 pub mod schema;

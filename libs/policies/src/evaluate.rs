@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use admission::{Engine, Input, Outcome, Policy, PolicyFile, Request, Verdict, requests};
 use admission_cel::{ParameterObjects, Policies, Steps};
 use admission_rego::{Conftest, Gatekeeper, Limit, RegoError};
+use kube_model::policy::{is_of_kyverno, is_policy};
 use kube_model::{Object, ObjectKey, ObjectRef, Path};
 
 use crate::files::{Files, PolicyError};
-use crate::found::{is_kyverno, is_policy};
 
 /// How many steps there are.
 #[derive(Debug, Clone, Copy)]
@@ -34,6 +34,14 @@ pub struct Change<'a> {
     pub after: &'a [Object],
     /// The namespace of objects that name none, where it is known.
     pub namespace: Option<&'a str>,
+}
+
+impl Change<'_> {
+    /// Whether there is any policy: given, or the target's own.
+    #[must_use]
+    pub fn has_policies(&self) -> bool {
+        !self.files.is_empty() || self.before.unwrap_or(self.after).iter().any(is_policy)
+    }
 }
 
 /// What the policies have against a change, and what they cannot say of it. Where they have nothing against it, nothing is said.
@@ -172,7 +180,7 @@ impl<'a> World<'a> {
     }
 
     fn kyverno(&self) -> Vec<Verdict> {
-        let all = self.policies.iter().filter(|object| is_kyverno(object));
+        let all = self.policies.iter().filter(|object| is_of_kyverno(object));
         let said = all.map(|object| {
             let name = format!("{}/{}", object.key.kind, object.key.name);
             open(Engine::Kyverno, name, "policies of Kyverno are not evaluated".to_owned())

@@ -6,11 +6,9 @@
 
 mod evaluate;
 mod files;
-mod found;
 mod job;
 
 pub use admission::PolicyFile;
 pub use evaluate::{Change, evaluate};
 pub use files::PolicyError;
-pub use found::{has_policies, is_policy};
 pub use job::{Answer, Job, answer};

@@ -31,7 +31,7 @@ pub use facts::{
 };
 pub use level::{Impact, LEVELS, Level, LevelError, Likelihood};
 pub use report::{Finding, Location, NotEvaluated, PolicyNotEvaluated, RiskReport};
-pub use rule::{Group, Rule};
+pub use rule::{Group, Missing, Rule};
 pub use rules::RULES;
 pub use verdict::{Enforced, PolicyOutcome, PolicyVerdict};
 pub use waiver::{Idle, IdleWaiver, Waived, Waiver, WaiverOrigin, waive};

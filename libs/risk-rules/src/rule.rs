@@ -74,7 +74,7 @@ pub(crate) enum Check {
 
 /// Facts that a rule lacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Missing {
+pub enum Missing {
     /// The plan of a promotion.
     Plan,
     /// What the source was at the last promotion.
@@ -98,7 +98,29 @@ pub(crate) enum Missing {
 }
 
 impl Missing {
-    pub(crate) fn as_str(self) -> &'static str {
+    /// All of them.
+    pub const ALL: [Self; 10] = [
+        Self::Plan,
+        Self::Base,
+        Self::Usage,
+        Self::Version,
+        Self::History,
+        Self::Nodes,
+        Self::Live,
+        Self::Delivery,
+        Self::SourceLive,
+        Self::Policies,
+    ];
+
+    /// The facts that documents name so ([`crate::NotEvaluated`]).
+    #[must_use]
+    pub fn of(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.as_str() == name)
+    }
+
+    /// As documents name them.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Plan => "plan",
             Self::Base => "base",
@@ -110,6 +132,23 @@ impl Missing {
             Self::Delivery => "delivery",
             Self::SourceLive => "source-live",
             Self::Policies => "policies",
+        }
+    }
+
+    /// As sentences name them, after "needs".
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Plan => "the plan of a promotion",
+            Self::Base => "the source as it was at the last promotion",
+            Self::Usage => "the measured use of the containers",
+            Self::Version => "the version of the target's API server",
+            Self::History => "the earlier promotions to the target",
+            Self::Nodes => "the target's nodes",
+            Self::Live => "what is live in the target's cluster",
+            Self::Delivery => "how the change is delivered",
+            Self::SourceLive => "what is live in the source's cluster",
+            Self::Policies => "what the target's policies say",
         }
     }
 }
@@ -186,5 +225,18 @@ impl fmt::Display for Group {
             Self::Promotion => "promotion",
             Self::History => "history",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn facts_are_found_by_their_names() {
+        for one in Missing::ALL {
+            assert_eq!(Missing::of(one.as_str()), Some(one));
+        }
+        assert_eq!(Missing::of("luck"), None);
     }
 }

@@ -56,19 +56,19 @@ pub struct Waived {
     pub waiver: Waiver,
 }
 
-/// A waiver that waives nothing, and should be looked at.
+/// A waiver that should be looked at: it waives nothing, or does so for more than a year.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IdleWaiver {
     /// The waiver.
     pub waiver: Waiver,
-    /// Why it waives nothing.
+    /// Why.
     pub why: Idle,
-    /// How many findings it would waive: of one that has ended.
+    /// How many findings it would waive, of one that has ended, or waives, of one that lasts too long.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub findings: usize,
 }
 
-/// Why a waiver waives nothing.
+/// Why a waiver should be looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Idle {
@@ -78,6 +78,8 @@ pub enum Idle {
     NoSuchRule,
     /// No object of the two states is the one that it names.
     NoSuchObject,
+    /// It counts, and its last day is more than a year ahead: nobody looks at it again.
+    TooLong,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
@@ -174,10 +176,17 @@ fn idle(waiver: &Waiver, day: Date, findings: &[Finding], objects: &[&ObjectKey]
     let about = findings.iter().filter(|finding| waiver.is_about(finding)).count();
     let why = match () {
         () if !waiver.counts_on(day) => Idle::Ended,
+        () if about > 0 && lasts_too_long(waiver, day) => Idle::TooLong,
         () if about > 0 => return None,
         () if !waiver.rule_exists() => Idle::NoSuchRule,
         () if !objects.iter().any(|key| waiver.place.object.matches(key)) => Idle::NoSuchObject,
         () => return None,
     };
     Some(IdleWaiver { waiver: waiver.clone(), why, findings: about })
+}
+
+/// Through the API nobody grants one for so long; whoever writes a file is asked for another day.
+fn lasts_too_long(waiver: &Waiver, day: Date) -> bool {
+    waiver.origin == WaiverOrigin::Application
+        && waiver.until.is_some_and(|until| until.is_over_a_year_after(day))
 }

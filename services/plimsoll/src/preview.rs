@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 
+use application::Policy;
 use budgets::{Spending, Standing, States};
 use cost_model::CostReport;
 use diff_engine::Diff;
+use kube_model::Object;
 use preview::{
     BaseTrees, Billed, DiffInput, DiffOutput, ExplanationDocument, FileEdit, PlanDocument, Rendered,
     Selection,
@@ -59,69 +61,32 @@ impl Preview {
         (live, nodes): (Option<&Live>, Option<&Nodes>),
     ) -> Result<Self, Failure> {
         let policy = sides.policy.clone().unwrap_or_default().with_waivers(Vec::new(), today::today()?);
-        let selection = Selection {
-            take: arguments.take.clone(),
-            only: arguments.only.clone(),
-            skip: arguments.skip.clone(),
-        };
-        let input = DiffInput {
-            source: sides.source.tree(),
-            target: sides.target.tree(),
-            base: sides.base.as_ref().map(|base| BaseTrees { newest: base.tree(), held: Vec::new() }),
-            policy: &policy,
-            selection: &selection,
-            redactor: &session.redactor,
-            limits: &session.limits,
-            shared: &sides.target.read_by_others(session),
-            programs: &session.programs,
-        };
-        let DiffOutput { mut plan, rendered, changes: diff } =
-            preview::diff(&input).map_err(|error| sides.failure(&error))?;
+        let DiffOutput { mut plan, rendered, changes: diff } = planned(session, arguments, &sides, &policy)?;
         let commits = sides.commits(session);
-        let policies = hold_policies(session, &mut plan, &rendered, sides.policies.as_ref())?;
-        let (target, sides_nodes) = (sides.target, sides.nodes);
-        let allocated = prices.of_edit(&rendered, &target)?;
-        let own = match nodes {
-            Some(_) => None,
-            None => sides_nodes.map(|named| Nodes::of_environment(session, &named)).transpose()?,
-        };
-        let bill = match nodes.or(own.as_ref()) {
-            Some(nodes) => Billed::Bill(Box::new(nodes.bill_of_edit(&rendered, &target, prices.book())?)),
-            None => Billed::Unknown("nothing describes the target's nodes".to_owned()),
-        };
-        let cost = match prices.on_nodes_of(bill.bill()) {
-            Some(prices) => prices.of_edit(&rendered, &target)?,
-            None => allocated,
-        };
+        let policies = Some(hold_policies(session, &mut plan, &rendered, sides.policies.as_ref())?);
+        let Sides { target, nodes: named, others, .. } = sides;
+        let own = named.filter(|_| nodes.is_none());
+        let own = own.map(|named| Nodes::of_environment(session, &named)).transpose()?;
+        let (cost, bill) = costed((&rendered, &target), prices, nodes.or(own.as_ref()))?;
         let limit = Limit::of(&arguments.pricing, policy.fail_above.as_ref());
         limit.iter().try_for_each(|limit| limit.check_currency(prices.book()))?;
-        let here = Spending {
-            report: &cost,
-            states: States::Objects { before: Some(&rendered.before), after: &rendered.after },
-        };
-        let budgets = estimate::budgets::hold(session, prices, &policy.budgets, &here, || sides.others);
-        let drift = live
-            .map(|live| {
-                let drift = live.drift(session, &target, &policy.ignore)?;
-                Ok::<_, Failure>(Drift::of(live, drift, &diff, &rendered))
-            })
-            .transpose()?;
+        let states = States::Objects { before: Some(&rendered.before), after: &rendered.after };
+        let here = Spending { report: &cost, states };
+        let budgets = estimate::budgets::hold(session, prices, &policy.budgets, &here, || others);
+        let drift = live.map(|live| {
+            let drift = live.drift(session, &target, &policy.ignore)?;
+            Ok::<_, Failure>(Drift::of(live, drift, &diff, &rendered))
+        });
+        let drift = drift.transpose()?;
         let facts = Facts {
-            policies: Some(policies),
+            policies,
             drifted: drift.as_ref().map(|drift| drift.written_over.clone()).unwrap_or_default(),
-            source_live: arguments
-                .source_live
-                .as_ref()
-                .map(|snapshot| session.read_masked(snapshot))
-                .transpose()?,
+            source_live: source_live(session, arguments)?,
             ..known::facts(&arguments.known, prices.usage(), bill.bill(), &rendered.after)
         };
         let risk = preview::risk_under(arguments.profile.into(), &rendered, &plan, facts);
         let risk = preview::waive(risk, &rendered, &policy);
-        let mut sheet = preview::fact_sheet(&plan, &diff, (&cost, bill.bill()), &risk);
-        sheet.budgets = budgets.iter().map(preview::budget_fact).collect();
-        sheet.drift = drift.as_ref().map(Drift::facts);
-        let explanation = ExplanationDocument::of(&sheet);
+        let explanation = explained((&plan, &diff), (&cost, &bill, &budgets), &risk, drift.as_ref());
         let mut made = Self {
             target,
             plan,
@@ -172,6 +137,63 @@ impl Preview {
     pub(crate) fn show(&self, edit: &FileEdit) -> String {
         self.target.show(&edit.path)
     }
+}
+
+/// What runs at the source, where somebody says it.
+fn source_live(session: &Session, arguments: &Arguments) -> Result<Option<Vec<Object>>, Failure> {
+    arguments.source_live.as_ref().map(|snapshot| session.read_masked(snapshot)).transpose()
+}
+
+/// The plan, and the target before and after its edit.
+fn planned(
+    session: &Session,
+    arguments: &Arguments,
+    sides: &Sides,
+    policy: &Policy,
+) -> Result<DiffOutput, Failure> {
+    let Arguments { take, only, skip, .. } = arguments;
+    let input = DiffInput {
+        source: sides.source.tree(),
+        target: sides.target.tree(),
+        base: sides.base.as_ref().map(|base| BaseTrees { newest: base.tree(), held: Vec::new() }),
+        policy,
+        selection: &Selection { take: take.clone(), only: only.clone(), skip: skip.clone() },
+        redactor: &session.redactor,
+        limits: &session.limits,
+        shared: &sides.target.read_by_others(session),
+        programs: &session.programs,
+    };
+    preview::diff(&input).map_err(|error| sides.failure(&error))
+}
+
+/// What the edit costs, and what it does to the bill for nodes. Where those are described, they say what a core costs.
+fn costed(
+    (rendered, target): (&Rendered, &Given),
+    prices: &Prices,
+    nodes: Option<&Nodes>,
+) -> Result<(CostReport, Billed), Failure> {
+    let allocated = prices.of_edit(rendered, target)?;
+    let bill = match nodes {
+        Some(nodes) => Billed::Bill(Box::new(nodes.bill_of_edit(rendered, target, prices.book())?)),
+        None => Billed::Unknown("nothing describes the target's nodes".to_owned()),
+    };
+    let cost = match prices.on_nodes_of(bill.bill()) {
+        Some(prices) => prices.of_edit(rendered, target)?,
+        None => allocated,
+    };
+    Ok((cost, bill))
+}
+
+fn explained(
+    (plan, diff): (&PlanDocument, &Diff),
+    (cost, bill, budgets): (&CostReport, &Billed, &[Standing]),
+    risk: &RiskReport,
+    drift: Option<&Drift>,
+) -> ExplanationDocument {
+    let mut sheet = preview::fact_sheet(plan, diff, (cost, bill.bill()), risk);
+    sheet.budgets = budgets.iter().map(preview::budget_fact).collect();
+    sheet.drift = drift.map(Drift::facts);
+    ExplanationDocument::of(&sheet)
 }
 
 /// What the policies say of the edit: those that the environment names, which become a part of the plan, and those of the run.

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use admission::Verdict;
-use policies::{Answer, Change, Job, PolicyError, answer, has_policies};
+use policies::{Answer, Change, Job, PolicyError, answer};
 use preview::{PlanDocument, Rendered, policy_facts};
 use risk_rules::PolicyVerdict;
 use source::{Bounds, confined};
@@ -62,7 +62,7 @@ impl Evaluator {
     /// # Errors
     /// A file that cannot be used, and whatever ends the process before it has answered.
     pub fn said(&self, change: Change<'_>) -> Result<Vec<Verdict>, Unsaid> {
-        if change.files.is_empty() && !has_policies(change.before.unwrap_or(change.after)) {
+        if !change.has_policies() {
             return Ok(Vec::new());
         }
         match serde_json::from_slice(&self.printed(change).map_err(Unsaid::Ended)?) {

@@ -15,7 +15,7 @@ pub struct RiskFacts {
     /// The findings that somebody has accepted. They are in no level.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waived: Vec<WaivedFact>,
-    /// The waivers that waive nothing, and should be looked at.
+    /// The waivers that should be looked at: they waive nothing, or for more than a year.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub idle_waivers: Vec<IdleWaiverFact>,
     /// The rules that lacked their facts.
@@ -38,18 +38,18 @@ pub struct WaivedFact {
     pub until: Option<String>,
 }
 
-/// A waiver that waives nothing.
+/// A waiver that should be looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IdleWaiverFact {
     /// The rule that it names.
     pub rule: String,
     /// The place that it names.
     pub place: String,
-    /// Why it waives nothing: `ended`, `no_such_rule` or `no_such_object`.
+    /// Why: `ended`, `no_such_rule` or `no_such_object`, so that it waives nothing, or `too_long`.
     pub why: String,
     /// Its last day, if it has one.
     pub until: Option<String>,
-    /// How many findings it would waive, had it not ended.
+    /// How many findings it would waive, had it not ended, or waives for too long.
     pub findings: usize,
 }
 
@@ -140,6 +140,7 @@ impl From<&IdleWaiver> for IdleWaiverFact {
             Idle::Ended => "ended",
             Idle::NoSuchRule => "no_such_rule",
             Idle::NoSuchObject => "no_such_object",
+            Idle::TooLong => "too_long",
         };
         Self {
             rule: idle.waiver.rule.clone(),

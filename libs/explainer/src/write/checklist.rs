@@ -3,7 +3,7 @@
 use kube_model::shown_list;
 use risk_rules::Level;
 
-use crate::sheet::{BudgetFact, CostFacts, FactSheet, PlanFacts, RiskFacts};
+use crate::sheet::{BudgetFact, CostFacts, FactSheet, IdleWaiverFact, PlanFacts, RiskFacts};
 use crate::words::{Names, Reasons, count, place, sentences, shown};
 
 /// The most items of one sort.
@@ -45,14 +45,16 @@ fn against(budgets: &[BudgetFact]) -> Vec<String> {
     items
 }
 
-/// What has ended, or names nothing any more, is renewed or deleted.
-fn idle_waivers(risk: &RiskFacts) -> Option<String> {
-    let places: Vec<String> = risk
-        .idle_waivers
-        .iter()
-        .map(|waiver| format!("{} at {}", shown(&waiver.rule), place(&waiver.place)))
-        .collect();
-    (!places.is_empty()).then(|| format!("Renew or delete the waiver of {}.", shown_list(&places, THINGS)))
+/// What has ended, or names nothing any more, is renewed or deleted; what lasts too long ends earlier.
+fn idle_waivers(risk: &RiskFacts) -> Vec<String> {
+    let (long, idle): (Vec<_>, Vec<_>) =
+        risk.idle_waivers.iter().partition(|waiver| waiver.why == "too_long");
+    let item = |what: &str, waivers: &[&IdleWaiverFact]| {
+        let named = |waiver: &&IdleWaiverFact| format!("{} at {}", shown(&waiver.rule), place(&waiver.place));
+        let places: Vec<String> = waivers.iter().map(named).collect();
+        (!places.is_empty()).then(|| format!("{what} the waiver of {}.", shown_list(&places, THINGS)))
+    };
+    item("Renew or delete", &idle).into_iter().chain(item("Find an earlier end for", &long)).collect()
 }
 
 /// What stands in the way, and why, has a paragraph of its own.

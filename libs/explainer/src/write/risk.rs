@@ -162,6 +162,9 @@ fn idle(waiver: &IdleWaiverFact) -> String {
             let count = count(waiver.findings, "finding counts", "findings count");
             format!("{what} ended on {}: {count} again.", shown(until))
         }
+        ("too_long", Some(until)) => {
+            format!("{what} counts until {}, more than a year ahead.", shown(until))
+        }
         ("no_such_rule", _) => format!("{what} names no rule that there is."),
         ("no_such_object", _) => format!("{what} names no object that there is."),
         _ => format!("{what} waives nothing."),

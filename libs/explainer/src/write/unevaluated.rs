@@ -1,6 +1,7 @@
 //! What could not be evaluated, and for lack of what.
 
 use kube_model::shown_list;
+use risk_rules::Missing;
 
 use crate::sheet::{OpenPolicyFact, RiskFacts, UnevaluatedFact};
 use crate::words::{Names, Reasons, clause, count, shown, verb};
@@ -54,17 +55,5 @@ fn open(policy: &OpenPolicyFact, names: Names) -> String {
 
 /// What a rule lacked, in words.
 fn lack(rule: &UnevaluatedFact) -> String {
-    match rule.needs.as_str() {
-        "plan" => "the plan of a promotion".to_owned(),
-        "base" => "the source as it was at the last promotion".to_owned(),
-        "usage" => "the measured use of the containers".to_owned(),
-        "version" => "the version of the target's API server".to_owned(),
-        "history" => "the earlier promotions to the target".to_owned(),
-        "nodes" => "the target's nodes".to_owned(),
-        "live" => "what is live in the target's cluster".to_owned(),
-        "source-live" => "what is live in the source's cluster".to_owned(),
-        "delivery" => "how the change is delivered".to_owned(),
-        "policies" => "what the target's policies say".to_owned(),
-        other => shown(other),
-    }
+    Missing::of(&rule.needs).map_or_else(|| shown(&rule.needs), |missing| missing.words().to_owned())
 }

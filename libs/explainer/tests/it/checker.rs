@@ -21,7 +21,7 @@ const WORDS: &str = "
     unknown up usage use version waits wait waive waived waiver waives was were what when which who will with without
     worsens would writes writing you api s hand containers promoted introduces broken blocked does
     drift behind needs need preview knows holds room owner
-    whether hold out without upper bound alone every do until renamed policy policies held
+    whether hold out without upper bound alone every do until renamed policy policies held year ahead
 ";
 
 /// What a text says that is no fact: nothing, if all is well.

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use kube_model::{Object, ObjectKey, ObjectRef, Path, SHOWN_CHARACTERS, escaped, shown_list};
+use kube_model::policy::is_policy;
+use kube_model::{ObjectKey, ObjectRef, Path, SHOWN_CHARACTERS, escaped, shown_list};
 
 use crate::Impact::{Harm, Safeguard};
 use crate::level::Risk;
@@ -69,16 +70,6 @@ fn verdicts<'f>(change: &Change<'_>, facts: &'f Facts) -> Result<&'f [PolicyVerd
         Some(verdicts) => Ok(verdicts),
         None if change.before.objects().any(is_policy) => Err(Missing::Policies),
         None => Ok(&[]),
-    }
-}
-
-/// Whether an object is a policy of those that can be held against a change.
-fn is_policy(object: &Object) -> bool {
-    let kind = object.key.kind.as_str();
-    match object.key.group.as_str() {
-        "admissionregistration.k8s.io" => kind == "ValidatingAdmissionPolicyBinding",
-        "constraints.gatekeeper.sh" => true,
-        _ => false,
     }
 }
 

@@ -114,7 +114,25 @@ fn a_waiver_that_names_nothing_any_more_is_said() {
     assert_eq!(idle, [("no-such-rule", Idle::NoSuchRule), ("probe-removed", Idle::NoSuchObject)]);
 }
 
-/// The equivalents of `image-latest` stand in its row.
+/// It counts, as whoever reviews `plimsoll.yaml` has let it, and is said until it has a day that somebody lives to see.
+#[test]
+fn a_waiver_that_lasts_for_years_is_said() {
+    let worst = report().findings[0].rule.clone();
+    let said = |until: &str| {
+        let report = waived(&[waiver(&worst, "Deployment/web", until)], TODAY);
+        assert_eq!(report.waived.len(), 1, "{until}");
+        report.waivers_idle.iter().map(|idle| (idle.why, idle.findings)).collect::<Vec<_>>()
+    };
+    // TODAY is 2026-11-22.
+    assert_eq!(said("2027-11-22"), []);
+    assert_eq!(said("2027-11-23"), [(Idle::TooLong, 1)]);
+    assert_eq!(said("9999-12-31"), [(Idle::TooLong, 1)]);
+    // The API has its own limit, which an administrator sets.
+    let granted = Waiver { origin: WaiverOrigin::Api, ..waiver(&worst, "Deployment/web", "9999-12-31") };
+    assert_eq!(waived(&[granted], TODAY).waivers_idle, []);
+}
+
+/// The equivalents of `image-floating` stand in its row.
 #[test]
 fn a_waiver_may_name_the_check_that_people_know() {
     let report = waived(&[waiver("kube-linter/latest-tag", "Deployment/*", "2026-12-31")], TODAY);

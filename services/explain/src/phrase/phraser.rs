@@ -122,36 +122,26 @@ impl Phraser {
         state: serde_json::Value,
         event: ExplanationPhrased,
     ) -> Result<(), Failure> {
-        let Envelope { id, org, correlation, source, subject, sequence, traceparent, .. } = &message.envelope;
+        let Envelope { org, source, subject, sequence, .. } = &message.envelope;
+        let handled = Handled {
+            consumer: CONSUMER.to_owned(),
+            topic: source.topic(),
+            aggregate: subject.clone(),
+            sequence: *sequence,
+        };
         loop {
             let stored = self.parts.store.load(*org, aggregate).await?;
             let (version, last) = stored.map_or((0, 0), |stored| (stored.version, stored.sequence));
-            let envelope = Envelope {
-                id: output_event_id(*id, ExplanationPhrased::TYPE),
-                source: Service::Explain,
-                subject: aggregate.to_owned(),
-                time: self.parts.clock.now(),
-                org: *org,
-                sequence: last + 1,
-                causation: Some(*id),
-                correlation: *correlation,
-                traceparent: traceparent.clone(),
-            };
+            let envelope = self.envelope(message, aggregate, last + 1);
             let record = events::encode(&Message { envelope, event: event.clone().into() });
             let record = record.map_err(|error| Failure::unhandled(error.code(), error.to_string()))?;
-            let handled = Handled {
-                consumer: CONSUMER.to_owned(),
-                topic: source.topic(),
-                aggregate: subject.clone(),
-                sequence: *sequence,
-            };
             let commit = Commit {
                 org: *org,
                 aggregate: aggregate.to_owned(),
                 expected_version: version,
                 sequence: last + 1,
                 state: state.clone(),
-                handled: Some(handled),
+                handled: Some(handled.clone()),
                 command: None,
                 outbox: vec![Outgoing { topic: Service::Explain.topic(), record }],
             };
@@ -160,6 +150,22 @@ impl Phraser {
                 Err(StoreError::Conflict { .. }) => {}
                 Err(error) => return Err(error.into()),
             }
+        }
+    }
+
+    /// Of what follows from a message, as the event of this number of an aggregate.
+    fn envelope(&self, message: &Message, aggregate: &str, sequence: u64) -> Envelope {
+        let Envelope { id, org, correlation, traceparent, .. } = &message.envelope;
+        Envelope {
+            id: output_event_id(*id, ExplanationPhrased::TYPE),
+            source: Service::Explain,
+            subject: aggregate.to_owned(),
+            time: self.parts.clock.now(),
+            org: *org,
+            sequence,
+            causation: Some(*id),
+            correlation: *correlation,
+            traceparent: traceparent.clone(),
         }
     }
 }

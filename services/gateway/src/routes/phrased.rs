@@ -175,16 +175,14 @@ impl Reading {
         Ok(())
     }
 
-    /// What is away is waited for, as long as there is something to wait for; then whoever reads asks again, and is told. What
-    /// is not there any more never comes back.
     fn failed(&mut self, error: &ApiError) {
-        if error.status == StatusCode::NOT_FOUND {
-            self.end(None);
-            return;
-        }
-        self.over = Instant::now() >= self.until;
         if !std::mem::replace(&mut self.is_away, true) {
             tracing::warn!(code = error.code, "an explanation cannot be read");
+        }
+        match after(error, Instant::now() >= self.until) {
+            After::Waits => {}
+            After::Closes => self.over = true,
+            After::Ends => self.end(None),
         }
     }
 
@@ -201,6 +199,25 @@ impl Reading {
             }
             None => ExplanationEvent::End { phrased: false, model: None, why: None },
         });
+    }
+}
+
+/// What becomes of a stream that cannot be read.
+#[derive(Debug, PartialEq, Eq)]
+enum After {
+    /// It goes on when what is away is back.
+    Waits,
+    /// It breaks off, without saying that nothing comes: whoever reads asks again, and is told why.
+    Closes,
+    /// What it is about is not there any more.
+    Ends,
+}
+
+fn after(error: &ApiError, is_late: bool) -> After {
+    match (error.status, is_late) {
+        (StatusCode::NOT_FOUND, _) => After::Ends,
+        (_, true) => After::Closes,
+        (_, false) => After::Waits,
     }
 }
 
@@ -234,6 +251,16 @@ fn split(text: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// With the database away it goes on for as long as words may come, and not for ever.
+    #[test]
+    fn a_stream_that_cannot_be_read_ends() {
+        let away = ApiError::unavailable("STORE_UNAVAILABLE", "away");
+        assert_eq!(after(&away, false), After::Waits);
+        assert_eq!(after(&away, true), After::Closes);
+        let gone = ApiError::not_found("PROMOTION_NOT_FOUND", "gone");
+        assert_eq!(after(&gone, false), After::Ends);
+    }
 
     #[test]
     fn a_text_is_split_where_its_sentences_end() {

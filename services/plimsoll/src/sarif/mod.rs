@@ -3,7 +3,7 @@
 mod finding;
 mod rules;
 
-use risk_rules::{Finding, RiskReport};
+use risk_rules::{Finding, Idle, RiskReport};
 use serde_json::{Value, json};
 
 use crate::escape;
@@ -88,7 +88,8 @@ impl Run<'_> {
             notes.push(note("policy-not-evaluated", "warning", text));
         }
         for idle in &self.report.waivers_idle {
-            notes.push(note("waiver-without-effect", "warning", waived::sentence(idle)));
+            let id = if idle.why == Idle::TooLong { "waiver-too-long" } else { "waiver-without-effect" };
+            notes.push(note(id, "warning", waived::sentence(idle)));
         }
         let found = self.report.findings.len() + self.report.waived.len();
         if found > MOST_RESULTS {

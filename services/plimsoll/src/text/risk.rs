@@ -1,7 +1,7 @@
 //! `plimsoll risk` as text: what fits a screen, the worst first.
 
 use kube_model::shown_list;
-use risk_rules::{Finding, Level, RiskReport};
+use risk_rules::{Finding, Level, Missing, RiskReport};
 use serde_json::Value;
 
 use super::folded::{Folded, folded};
@@ -86,7 +86,7 @@ pub(crate) fn details(page: &mut Page, report: &RiskReport, room: Room) {
     open::write(page, report, room.verbose);
 }
 
-/// `3 low: image-from-a-tag (2), replicas-fixed; --verbose shows them`.
+/// `3 low: image-unpinned (2), replicas-cut; --verbose shows them`.
 fn low_ones(low: &[&Folded<'_>]) -> String {
     let findings: usize = low.iter().map(|group| group.findings.len()).sum();
     let rules: Vec<String> = low
@@ -240,16 +240,25 @@ fn not_evaluated(page: &mut Page, report: &RiskReport, room: Room) {
 }
 
 /// The facts that a rule lacks, and where they would come from.
-pub(crate) fn lacking(needs: &str) -> &str {
-    match needs {
-        "plan" => "the plan of a promotion (plimsoll preview)",
-        "base" => "to know what the source was at the last promotion (--base)",
-        "usage" => "what the containers use, measured in the target's cluster (--usage)",
-        "version" => "the version of the target's API server (--kubernetes-version)",
-        "history" => "the earlier promotions to the target",
-        "nodes" => "the target's nodes",
-        "source-live" => "what runs in the source's cluster (--source-live)",
-        needs => needs,
+pub(crate) fn lacking(needs: &str) -> String {
+    let Some(missing) = Missing::of(needs) else { return escape::line(needs) };
+    match given_by(missing) {
+        Some(how) => format!("{} ({how})", missing.words()),
+        None => missing.words().to_owned(),
+    }
+}
+
+/// What of the command line gives these facts; none where only a server has them, or what is at hand says them.
+fn given_by(missing: Missing) -> Option<&'static str> {
+    match missing {
+        Missing::Plan => Some("plimsoll preview"),
+        Missing::Base => Some("--base"),
+        Missing::Usage => Some("--usage"),
+        Missing::Version => Some("--kubernetes-version"),
+        Missing::Nodes => Some("--nodes"),
+        Missing::Live => Some("--live"),
+        Missing::SourceLive => Some("--source-live"),
+        Missing::History | Missing::Delivery | Missing::Policies => None,
     }
 }
 

@@ -46,7 +46,7 @@ pub(crate) fn explain(rules: &[&CatalogueEntry], style: Style) -> String {
         page.labelled("does not:", rule.near_miss);
         page.labelled("do:", rule.remedy);
         if let Some(needs) = rule.needs {
-            page.labelled("needs:", lacking(needs));
+            page.labelled("needs:", &lacking(needs));
         }
         if !rule.equivalents.is_empty() {
             page.labelled("equal to:", &rule.equivalents.join(", "));

@@ -49,7 +49,7 @@ pub(crate) fn who(waiver: &Waiver) -> String {
     format!("{by}{until}({origin})")
 }
 
-/// `1 high replicas-single on Deployment/web`, `3 replicas-single, the worst high`.
+/// `1 high replicas-dropped on Deployment/web`, `3 of replicas-dropped, the worst high`.
 fn what(group: &ByWaiver<'_>) -> String {
     let first = &group.waived[0].finding;
     match group.waived.len() {
@@ -93,7 +93,7 @@ pub(crate) fn write(page: &mut Page, report: &RiskReport, verbose: bool) {
     }
 }
 
-/// `The waiver of replicas-single at Deployment/web by ana ended on 2026-10-31: 1 finding counts again.`
+/// `The waiver of replicas-dropped at Deployment/web by ana ended on 2026-10-31: 1 finding counts again.`
 pub(crate) fn sentence(idle: &IdleWaiver) -> String {
     let Waiver { rule, place, who, until, .. } = &idle.waiver;
     let by = who.as_ref().map(|who| format!(" by {who}")).unwrap_or_default();
@@ -109,5 +109,11 @@ pub(crate) fn sentence(idle: &IdleWaiver) -> String {
         }
         Idle::NoSuchRule => format!("{name} names no rule that there is."),
         Idle::NoSuchObject => format!("{name} names no object that is there."),
+        Idle::TooLong => {
+            let until = until.map(|until| format!(" until {until}")).unwrap_or_default();
+            format!(
+                "{name} counts{until}, more than a year ahead: give it a day on which somebody looks again."
+            )
+        }
     })
 }

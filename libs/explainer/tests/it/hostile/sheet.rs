@@ -2,8 +2,8 @@
 
 use explainer::{
     BillFacts, BudgetFact, ChangeFacts, DriftFacts, DriftItem, FactSheet, IdleWaiverFact, ImageChange, Money,
-    MoneyRange, PlanFacts, Renamed, SettingChange, SettingKind, SizeChange, Subject, UnevaluatedFact,
-    WaitingFact, WaivedFact,
+    MoneyRange, OpenPolicyFact, PlanFacts, Renamed, SettingChange, SettingKind, SizeChange, Subject,
+    UnevaluatedFact, WaitingFact, WaivedFact,
 };
 use kube_model::{ObjectRef, Path};
 use risk_rules::Level;
@@ -55,6 +55,12 @@ pub(super) fn hostile(text: &str) -> FactSheet {
         findings: 1,
     }];
     risk.not_evaluated = vec![UnevaluatedFact { rule: "another-rule".to_owned(), needs: "base".to_owned() }];
+    risk.open_policies = vec![OpenPolicyFact {
+        name: own.clone(),
+        objects: vec![object("Deployment", text)],
+        more: 0,
+        why: own.clone(),
+    }];
     sheet.risk = Some(risk);
     sheet.plan = Some(plan(text));
     let value = Some(json!(text));

@@ -1,6 +1,6 @@
-//! Which objects are policies.
+//! Which objects are policies: of those that admission holds against a request.
 
-use kube_model::Object;
+use crate::Object;
 
 /// Whether an object is a policy of a kind that people know, or a part of one.
 #[must_use]
@@ -10,12 +10,13 @@ pub fn is_policy(object: &Object) -> bool {
         "admissionregistration.k8s.io" => kind.starts_with("ValidatingAdmissionPolicy"),
         "templates.gatekeeper.sh" => kind == "ConstraintTemplate",
         "constraints.gatekeeper.sh" => true,
-        _ => is_kyverno(object),
+        _ => is_of_kyverno(object),
     }
 }
 
-/// Whether it is one of Kyverno's, which are not evaluated.
-pub(crate) fn is_kyverno(object: &Object) -> bool {
+/// Whether it is one of Kyverno's.
+#[must_use]
+pub fn is_of_kyverno(object: &Object) -> bool {
     const KINDS: [&str; 6] = [
         "ClusterPolicy",
         "ImageValidatingPolicy",
@@ -26,10 +27,4 @@ pub(crate) fn is_kyverno(object: &Object) -> bool {
     ];
     ["kyverno.io", "policies.kyverno.io"].contains(&object.key.group.as_str())
         && KINDS.contains(&object.key.kind.as_str())
-}
-
-/// Whether there is any policy among these.
-#[must_use]
-pub fn has_policies(objects: &[Object]) -> bool {
-    objects.iter().any(is_policy)
 }
