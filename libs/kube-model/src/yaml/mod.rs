@@ -135,12 +135,32 @@ pub fn text_of<'a>(bytes: &'a [u8], limits: &Limits) -> Result<&'a str, YamlErro
 /// # Errors
 /// When the text does not parse, or is nested too deep.
 pub fn parse(text: &str, limits: &Limits) -> Result<Vec<Document>, YamlError> {
-    compose::compose(text, limits)
+    match parse_apart(text, limits) {
+        Some(documents) => Ok(documents),
+        None => compose::compose(text, limits),
+    }
+}
+
+/// The documents of a stream, each read by itself in one pass; none where one of them cannot be.
+fn parse_apart(text: &str, limits: &Limits) -> Option<Vec<Document>> {
+    let (mut documents, mut lines, mut left) = (Vec::new(), 0, limits.nodes);
+    for range in split(text)? {
+        let part = &text[range.clone()];
+        let (document, nodes) = direct::tree(part, &Limits { nodes: left, ..limits.clone() })?;
+        left -= nodes;
+        documents.push(document.placed(range.start, lines));
+        lines += memchr::memchr_iter(b'\n', part.as_bytes()).count();
+    }
+    Some(documents)
 }
 
 /// [`parse`] for the text of one document: that document, and how much of the budget of nodes it takes. None for what
 /// is no document by itself, or several.
 pub(crate) fn parse_one(text: &str, limits: &Limits) -> Option<(Document, usize)> {
+    direct::tree(text, limits).or_else(|| compose_one(text, limits))
+}
+
+fn compose_one(text: &str, limits: &Limits) -> Option<(Document, usize)> {
     let (documents, nodes) = compose::compose_counted(text, limits).ok()?;
     let [document] = <[Document; 1]>::try_from(documents).ok()?;
     Some((document, nodes))

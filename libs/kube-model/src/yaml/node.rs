@@ -108,6 +108,9 @@ impl Document {
 
     /// The document as it stands in a file, after so many bytes and lines.
     pub(crate) fn placed(mut self, bytes: usize, lines: usize) -> Self {
+        if bytes == 0 {
+            return self;
+        }
         self.root.shift(bytes, lines);
         self.span = self.span.start + bytes..self.span.end + bytes;
         self.marker = self.marker.map(|marker| marker + bytes);

@@ -9,7 +9,7 @@ mod overlay;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::path::Path as FilePath;
+use std::path::{Path as FilePath, PathBuf};
 
 use discovery::Recipe;
 use kube_model::{ManifestFile, Object, ObjectKey, Origin};
@@ -28,6 +28,8 @@ pub(crate) struct Side<'a> {
     edited: HashMap<String, Option<Vec<u8>>>,
     read: RefCell<HashMap<String, Option<ManifestFile>>>,
     overlay: Option<Overlay>,
+    /// The root of the manifests, and that of the repository that it lies in.
+    roots: Option<(PathBuf, PathBuf)>,
 }
 
 impl<'a> Side<'a> {
@@ -47,7 +49,7 @@ impl<'a> Side<'a> {
             Given::Manifests(_) => None,
         };
         let objects = objects.iter().map(|object| (object.key.clone(), &object.origin)).collect();
-        Self { session, given, objects, edited, read: RefCell::default(), overlay }
+        Self { session, given, objects, edited, read: RefCell::default(), overlay, roots: roots(given) }
     }
 
     fn bytes(&self, path: &str) -> Option<Vec<u8>> {
@@ -98,13 +100,19 @@ impl<'a> Side<'a> {
     fn in_repository(&self, path: &str) -> String {
         let Given::Manifests(resolved) = self.given else { return path.to_owned() };
         let below = || {
-            let root = resolved.tree.root.as_deref()?.canonicalize().ok()?;
-            let repository = root.ancestors().find(|directory| directory.join(".git").exists())?;
+            let (root, repository) = self.roots.as_ref()?;
             let file = root.join(resolved.tree.relative(path));
             file.strip_prefix(repository).ok().and_then(FilePath::to_str).map(str::to_owned)
         };
         below().unwrap_or_else(|| path.trim_start_matches("./").to_owned())
     }
+}
+
+fn roots(given: &Given) -> Option<(PathBuf, PathBuf)> {
+    let Given::Manifests(resolved) = given else { return None };
+    let root = resolved.tree.root.as_deref()?.canonicalize().ok()?;
+    let repository = root.ancestors().find(|directory| directory.join(".git").exists())?.to_owned();
+    Some((root, repository))
 }
 
 /// Puts in where each finding stands: in the first of these sides that has its object.

@@ -1,8 +1,7 @@
 //! Block collections, by indentation.
 
-use std::borrow::Cow;
-
-use super::build::key_of_plain;
+use super::super::{Layout, ScalarStyle};
+use super::build::{Key, Laid, Written, key_of_plain};
 use super::{Build, KEY, Reader};
 
 /// The bytes that no plain scalar starts with; a dash may, before something.
@@ -19,11 +18,18 @@ const fn table(bytes: &[u8]) -> [bool; 256] {
     table
 }
 
+/// Where a sequence is said to start: where its dashes stand at their key's column, it has no token of its own.
+#[derive(Clone, Copy)]
+enum Start {
+    Dash,
+    Content,
+}
+
 impl<'t, B: Build<'t>> Reader<'t, B> {
     /// The collection that starts on this line.
     pub(super) fn block(&mut self) -> Option<B::Node> {
         if self.is_item() {
-            return self.sequence(self.indent);
+            return self.sequence(self.indent, Start::Dash);
         }
         let key = self.key()?;
         self.mapping(self.indent, key)
@@ -34,13 +40,14 @@ impl<'t, B: Build<'t>> Reader<'t, B> {
     }
 
     /// A mapping whose keys stand at this column, and whose first key has been read.
-    fn mapping(&mut self, column: isize, first: Cow<'t, str>) -> Option<B::Node> {
+    fn mapping(&mut self, column: isize, first: Key<'t>) -> Option<B::Node> {
+        let start = first.written.span.start;
         self.nested(|reader| {
             let mut mapping = reader.build.mapping();
             let mut key = first;
             loop {
                 reader.spend()?;
-                reader.is_items = column == 0 && key == "items";
+                reader.is_items = column == 0 && key.text == "items";
                 reader.build.key(&mut mapping, key)?;
                 let value = reader.value_of_key(column)?;
                 reader.build.value(&mut mapping, value)?;
@@ -49,46 +56,59 @@ impl<'t, B: Build<'t>> Reader<'t, B> {
                 }
                 key = reader.key()?;
             }
-            (reader.indent < column).then(|| reader.build.end_mapping(mapping))
+            let laid = reader.block_from(start);
+            (reader.indent < column).then(|| reader.build.end_mapping(mapping, laid))
         })
     }
 
     /// What stands behind a key's colon, or below it.
     fn value_of_key(&mut self, column: isize) -> Option<B::Node> {
+        let colon = self.at - 1;
         if self.ends_here() {
             self.skip_line();
             self.next_line()?;
             return match self.indent {
                 indent if indent > column => self.block(),
-                indent if indent == column && self.is_item() => self.sequence(column),
-                _ => self.null(),
+                indent if indent == column && self.is_item() => self.sequence(column, Start::Content),
+                _ => self.null(colon),
             };
         }
         self.inline(column)
     }
 
     /// A sequence whose dashes stand at this column.
-    fn sequence(&mut self, column: isize) -> Option<B::Node> {
+    fn sequence(&mut self, column: isize, start: Start) -> Option<B::Node> {
         let is_items = std::mem::take(&mut self.is_items);
+        let dash = self.at;
         self.nested(|reader| {
             let mut sequence = reader.build.sequence();
+            let mut first = None;
             loop {
-                let item = reader.item(column, is_items)?;
+                let item = reader.item(column, is_items, &mut first)?;
                 reader.build.item(&mut sequence, item);
                 if reader.indent != column || !reader.is_item() {
                     break;
                 }
             }
-            (reader.indent <= column).then(|| reader.build.end_sequence(sequence))
+            let laid = reader.block_from(match start {
+                Start::Dash => dash,
+                Start::Content => first.unwrap_or(dash),
+            });
+            (reader.indent <= column).then(|| reader.build.end_sequence(sequence, laid))
         })
     }
 
-    fn item(&mut self, column: isize, is_items: bool) -> Option<B::Node> {
+    /// What is behind a dash, or below it. `first` keeps where the first of them is behind its dash.
+    fn item(&mut self, column: isize, is_items: bool, first: &mut Option<usize>) -> Option<B::Node> {
         let dash = self.at;
         self.at += 1;
         let below = self.ends_here();
         if below {
             self.skip_line();
+        }
+        let behind = self.at;
+        first.get_or_insert(behind);
+        if below {
             self.next_line()?;
         }
         if is_items {
@@ -96,7 +116,7 @@ impl<'t, B: Build<'t>> Reader<'t, B> {
         }
         match below {
             true if self.indent > column => self.block(),
-            true => self.null(),
+            true => self.null(behind),
             false => self.item_inline(column + isize::try_from(self.at - dash).ok()?, column),
         }
     }
@@ -104,7 +124,7 @@ impl<'t, B: Build<'t>> Reader<'t, B> {
     /// An item that starts on the line of its dash, at a column of its own.
     fn item_inline(&mut self, column: isize, dash: isize) -> Option<B::Node> {
         if self.is_item() {
-            return self.sequence(column);
+            return self.sequence(column, Start::Dash);
         }
         let start = self.at;
         if let Some(key) = self.key() {
@@ -122,18 +142,25 @@ impl<'t, B: Build<'t>> Reader<'t, B> {
         is_comment || matches!(self.peek(), None | Some(b'\n'))
     }
 
-    fn null(&mut self) -> Option<B::Node> {
+    fn null(&mut self, at: usize) -> Option<B::Node> {
         self.spend()?;
-        self.build.plain("")
+        self.build.null(at)
+    }
+
+    /// A block collection from a byte to the next line that says something.
+    fn block_from(&self, start: usize) -> Laid {
+        Laid { layout: Layout::Block, span: start..self.at.min(self.bytes.len()) }
     }
 
     /// A key, up to its colon and with it.
-    fn key(&mut self) -> Option<Cow<'t, str>> {
+    fn key(&mut self) -> Option<Key<'t>> {
         let start = self.at;
-        let key = match self.peek()? {
-            b'"' | b'\'' => self.quoted()?,
-            _ => key_of_plain(self.plain_before_colon(b"")?)?,
+        let style = self.quotes();
+        let text = match style {
+            ScalarStyle::Plain => key_of_plain(self.plain_before_colon(b"")?)?,
+            _ => self.quoted()?,
         };
+        let key = Key { text, written: Written { style, span: start..self.at } };
         let is_key = self.peek() == Some(b':') && self.is_gap(self.at + 1) && self.at - start <= KEY;
         self.at += 1;
         is_key.then_some(key)
@@ -176,15 +203,14 @@ impl<'t, B: Build<'t>> Reader<'t, B> {
     fn inline(&mut self, column: isize) -> Option<B::Node> {
         match self.peek()? {
             b'"' | b'\'' => {
-                self.spend()?;
-                let text = self.quoted()?;
+                let (text, written) = self.quoted_scalar()?;
                 self.end_line()?;
-                Some(self.build.text(text))
+                Some(self.build.text(text, written))
             }
             b'|' | b'>' => {
                 self.spend()?;
-                let text = self.literal(column)?;
-                Some(self.build.text(text))
+                let (text, written) = self.literal(column)?;
+                Some(self.build.text(text, written))
             }
             b'{' | b'[' => {
                 let node = self.flow()?;
@@ -193,9 +219,10 @@ impl<'t, B: Build<'t>> Reader<'t, B> {
             }
             _ => {
                 self.spend()?;
+                let start = self.at;
                 let text = self.plain_to_line_end()?;
                 self.next_line()?;
-                self.build.plain(text)
+                self.build.plain(text, start)
             }
         }
     }

@@ -1,10 +1,11 @@
 //! What is made of what is read.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use serde_json::{Map, Value};
 
-use super::super::{scalar, value};
+use super::super::{Layout, ScalarStyle, scalar, value};
 
 /// Takes a document's parts as they are read. `None` ends the reading: the document is not this reader's.
 pub(super) trait Build<'t> {
@@ -13,18 +14,40 @@ pub(super) trait Build<'t> {
     type Sequence;
 
     /// A scalar in quotes or in a block.
-    fn text(&mut self, text: Cow<'t, str>) -> Self::Node;
-    /// A scalar that means what it looks like.
-    fn plain(&mut self, text: &'t str) -> Option<Self::Node>;
+    fn text(&mut self, text: Cow<'t, str>, written: Written) -> Self::Node;
+    /// A scalar that means what it looks like, and starts at this byte.
+    fn plain(&mut self, text: &'t str, start: usize) -> Option<Self::Node>;
+    /// Nothing, where a value might stand.
+    fn null(&mut self, at: usize) -> Option<Self::Node> {
+        self.plain("", at)
+    }
     fn mapping(&mut self) -> Self::Mapping;
     /// A key, of which the value follows.
-    fn key(&mut self, mapping: &mut Self::Mapping, key: Cow<'t, str>) -> Option<()>;
+    fn key(&mut self, mapping: &mut Self::Mapping, key: Key<'t>) -> Option<()>;
     /// The value of the last key.
     fn value(&mut self, mapping: &mut Self::Mapping, value: Self::Node) -> Option<()>;
-    fn end_mapping(&mut self, mapping: Self::Mapping) -> Self::Node;
+    fn end_mapping(&mut self, mapping: Self::Mapping, laid: Laid) -> Self::Node;
     fn sequence(&mut self) -> Self::Sequence;
     fn item(&mut self, sequence: &mut Self::Sequence, item: Self::Node);
-    fn end_sequence(&mut self, sequence: Self::Sequence) -> Self::Node;
+    fn end_sequence(&mut self, sequence: Self::Sequence, laid: Laid) -> Self::Node;
+}
+
+/// How a scalar is written, and at which bytes.
+pub(super) struct Written {
+    pub(super) style: ScalarStyle,
+    pub(super) span: Range<usize>,
+}
+
+/// How a collection is laid out, and at which bytes.
+pub(super) struct Laid {
+    pub(super) layout: Layout,
+    pub(super) span: Range<usize>,
+}
+
+/// A key: what it means, and how it is written.
+pub(super) struct Key<'t> {
+    pub(super) text: Cow<'t, str>,
+    pub(super) written: Written,
 }
 
 /// Whether a plain scalar is a text, seen without resolving it: no number starts with a letter, and the words that mean
@@ -61,11 +84,11 @@ impl<'t> Build<'t> for Values {
     type Mapping = Open;
     type Sequence = Vec<Value>;
 
-    fn text(&mut self, text: Cow<'t, str>) -> Value {
+    fn text(&mut self, text: Cow<'t, str>, _written: Written) -> Value {
         Value::String(text.into_owned())
     }
 
-    fn plain(&mut self, text: &'t str) -> Option<Value> {
+    fn plain(&mut self, text: &'t str, _start: usize) -> Option<Value> {
         match is_surely_text(text) {
             true => Some(Value::String(text.to_owned())),
             false => scalar::resolve_plain(text).ok(),
@@ -76,8 +99,8 @@ impl<'t> Build<'t> for Values {
         Open::default()
     }
 
-    fn key(&mut self, mapping: &mut Open, key: Cow<'t, str>) -> Option<()> {
-        mapping.1 = key.into_owned();
+    fn key(&mut self, mapping: &mut Open, key: Key<'t>) -> Option<()> {
+        mapping.1 = key.text.into_owned();
         Some(())
     }
 
@@ -86,7 +109,7 @@ impl<'t> Build<'t> for Values {
         mapping.0.insert(key, value).is_none().then_some(())
     }
 
-    fn end_mapping(&mut self, mapping: Open) -> Value {
+    fn end_mapping(&mut self, mapping: Open, _laid: Laid) -> Value {
         Value::Object(mapping.0)
     }
 
@@ -98,7 +121,7 @@ impl<'t> Build<'t> for Values {
         sequence.push(item);
     }
 
-    fn end_sequence(&mut self, sequence: Vec<Value>) -> Value {
+    fn end_sequence(&mut self, sequence: Vec<Value>, _laid: Laid) -> Value {
         Value::Array(sequence)
     }
 }

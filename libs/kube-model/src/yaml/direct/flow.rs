@@ -1,8 +1,7 @@
 //! Flow collections: `{…}` and `[…]`, on one line, or as JSON over many.
 
-use std::borrow::Cow;
-
-use super::build::key_of_plain;
+use super::super::{Layout, ScalarStyle};
+use super::build::{Key, Laid, Written, key_of_plain};
 use super::{Build, KEY, Reader};
 
 impl<'t, B: Build<'t>> Reader<'t, B> {
@@ -15,22 +14,25 @@ impl<'t, B: Build<'t>> Reader<'t, B> {
     }
 
     fn flow_mapping(&mut self) -> Option<B::Node> {
+        let start = self.at;
         let mut mapping = self.build.mapping();
         let mut more = self.opens(b'}')?;
         while more {
             self.spend()?;
             let key = self.flow_key()?;
-            self.is_items = self.depth_left + 1 == self.depth && key == "items";
+            self.is_items = self.depth_left + 1 == self.depth && key.text == "items";
             self.build.key(&mut mapping, key)?;
             self.flow_gap()?;
             let value = self.flow_node()?;
             self.build.value(&mut mapping, value)?;
             more = self.continues(b'}')?;
         }
-        Some(self.build.end_mapping(mapping))
+        let laid = self.flow_from(start);
+        Some(self.build.end_mapping(mapping, laid))
     }
 
     fn flow_sequence(&mut self) -> Option<B::Node> {
+        let start = self.at;
         let is_items = std::mem::take(&mut self.is_items);
         let mut sequence = self.build.sequence();
         let mut more = self.opens(b']')?;
@@ -42,7 +44,12 @@ impl<'t, B: Build<'t>> Reader<'t, B> {
             self.build.item(&mut sequence, item);
             more = self.continues(b']')?;
         }
-        Some(self.build.end_sequence(sequence))
+        let laid = self.flow_from(start);
+        Some(self.build.end_sequence(sequence, laid))
+    }
+
+    fn flow_from(&self, start: usize) -> Laid {
+        Laid { layout: Layout::Flow, span: start..self.at }
     }
 
     /// Behind the opening bracket: whether there is anything before the closing one, which is taken.
@@ -83,25 +90,29 @@ impl<'t, B: Build<'t>> Reader<'t, B> {
         match self.peek()? {
             b'{' | b'[' => self.flow(),
             b'"' | b'\'' => {
-                self.spend()?;
-                let text = self.quoted()?;
-                Some(self.build.text(text))
+                let (text, written) = self.quoted_scalar()?;
+                Some(self.build.text(text, written))
             }
             _ => {
                 self.spend()?;
+                let start = self.at;
                 let text = self.flow_plain()?;
-                self.build.plain(text)
+                self.build.plain(text, start)
             }
         }
     }
 
     /// A key with its colon.
-    fn flow_key(&mut self) -> Option<Cow<'t, str>> {
+    fn flow_key(&mut self) -> Option<Key<'t>> {
         let start = self.at;
-        let (key, apart) = match self.peek()? {
-            b'"' | b'\'' => (self.quoted()?, true),
-            _ => (key_of_plain(self.plain_before_colon(b",[]{}")?)?, self.is_gap(self.at + 1)),
+        let style = self.quotes();
+        let (text, apart) = match style {
+            ScalarStyle::Plain => {
+                (key_of_plain(self.plain_before_colon(b",[]{}")?)?, self.is_gap(self.at + 1))
+            }
+            _ => (self.quoted()?, true),
         };
+        let key = Key { text, written: Written { style, span: start..self.at } };
         let is_key = apart && self.peek() == Some(b':') && self.at - start <= KEY;
         self.at += 1;
         is_key.then_some(key)

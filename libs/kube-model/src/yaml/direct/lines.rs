@@ -33,6 +33,7 @@ impl<'t, B: Build<'t>> Reader<'t, B> {
     pub(super) fn first_line(&mut self) -> Option<()> {
         self.seek_line()?;
         if self.indent == 0 && self.bytes[self.at..].starts_with(b"---") && self.is_gap(self.at + 3) {
+            self.marker = Some(self.at);
             self.at += 3;
             self.end_line()?;
         }

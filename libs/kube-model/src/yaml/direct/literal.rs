@@ -1,7 +1,10 @@
 //! Blocks of text: `|` and `>`, whose indentation is that of their first line.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
+use super::super::ScalarStyle;
+use super::build::Written;
 use super::{Build, Reader};
 
 /// What becomes of the line ends behind the text.
@@ -23,11 +26,13 @@ struct Block {
     /// The most blanks on a line before the first with text.
     widest: usize,
     folded: bool,
+    /// From the first letter to the first one behind the block.
+    span: Range<usize>,
 }
 
 impl<'t, B: Build<'t>> Reader<'t, B> {
     /// The text of the block that starts here, below a key or dash at this column.
-    pub(super) fn literal(&mut self, column: isize) -> Option<Cow<'t, str>> {
+    pub(super) fn literal(&mut self, column: isize) -> Option<(Cow<'t, str>, Written)> {
         let folded = self.peek()? == b'>';
         self.at += 1;
         let chomping = match self.peek()? {
@@ -43,8 +48,10 @@ impl<'t, B: Build<'t>> Reader<'t, B> {
         while let Some(line) = self.line_of(&mut block, column)? {
             block.push(line)?;
         }
+        let style = if folded { ScalarStyle::Folded } else { ScalarStyle::Literal };
+        let written = Written { style, span: block.span.clone() };
         self.next_line()?;
-        block.finish(chomping).map(Cow::Owned)
+        Some((Cow::Owned(block.finish(chomping)?), written))
     }
 
     /// Nothing but a comment may stand behind the indicators.
@@ -64,6 +71,7 @@ impl<'t, B: Build<'t>> Reader<'t, B> {
         loop {
             let (end, start) = (self.at, self.at + 1);
             if start == self.bytes.len() {
+                block.span.end = start;
                 return Some(None);
             }
             self.at = start;
@@ -75,9 +83,13 @@ impl<'t, B: Build<'t>> Reader<'t, B> {
             }
             let indent = match block.indent {
                 Some(indent) => indent,
-                None => block.open(blanks, first, column)?,
+                None => {
+                    block.span.start = self.at;
+                    block.open(blanks, first, column)?
+                }
             };
             if blanks < indent {
+                block.span.end = self.at;
                 self.at = end;
                 return (first != b'\t').then_some(None);
             }

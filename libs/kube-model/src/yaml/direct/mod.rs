@@ -1,9 +1,10 @@
-//! The YAML that most manifests are written in, read in one pass, without a tree.
+//! The YAML that most manifests are written in, read in one pass: to a value, to a tree, or to whose it is.
 //!
 //! Block collections whose keys stand on one line, plain and quoted scalars on one line, blocks of text without an
 //! indentation indicator, flow collections on one line, and JSON. Whatever else a document holds (an anchor, a tag, a
 //! tab where blanks count, a key that is given twice, any error) makes it none of this reader's: the answer is `None`, and
-//! [`super::parse`] reads it. What is read here means the same there, and only there is a refusal put into words.
+//! [`super::compose`] reads it. What is read here means the same there, byte for byte of its tree, and only there is a refusal
+//! put into words.
 
 mod block;
 mod build;
@@ -14,12 +15,16 @@ mod quoted;
 mod skim;
 #[cfg(test)]
 mod tests;
+mod tree;
+
+use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::Limits;
+use super::{Document, Limits};
 use build::{Build, Values};
 pub(crate) use skim::Identity;
+use tree::Trees;
 
 /// What a document holds.
 #[derive(Debug)]
@@ -51,6 +56,15 @@ pub(crate) fn skim<'t>(text: &'t str, limits: &Limits) -> Option<(Identity<'t>, 
     Some((reader.build.identity()?, limits.nodes - reader.nodes_left))
 }
 
+/// The tree of the text of one document, and how much of the budget of nodes it takes; none where it is not this reader's.
+pub(super) fn tree(text: &str, limits: &Limits) -> Option<(Document, usize)> {
+    let mut reader = Reader::new(text, limits, Trees::of(text))?;
+    let (root, _) = reader.document()?;
+    let nodes = limits.nodes - reader.nodes_left;
+    let document = Document { root, span: 0..text.len(), marker: reader.marker, anchors: HashMap::new() };
+    Some((document, nodes))
+}
+
 /// How deep this reader goes, which calls itself for what is nested.
 const DEPTH: usize = 64;
 /// How long a key may be; YAML takes 1,024 characters before the colon.
@@ -72,6 +86,8 @@ struct Reader<'t, B> {
     is_items: bool,
     /// Where the root's items start.
     items: Vec<usize>,
+    /// Where the document's `---` stands, if it has one.
+    marker: Option<usize>,
     build: B,
 }
 
@@ -89,6 +105,7 @@ impl<'t, B: Build<'t>> Reader<'t, B> {
             wide: false,
             is_items: false,
             items: Vec::new(),
+            marker: None,
             build,
         })
     }

@@ -2,9 +2,28 @@
 
 use std::borrow::Cow;
 
+use super::super::ScalarStyle;
+use super::build::Written;
 use super::{Build, Reader};
 
 impl<'t, B: Build<'t>> Reader<'t, B> {
+    /// Which quotes start here, if any.
+    pub(super) fn quotes(&self) -> ScalarStyle {
+        match self.peek() {
+            Some(b'"') => ScalarStyle::DoubleQuoted,
+            Some(b'\'') => ScalarStyle::SingleQuoted,
+            _ => ScalarStyle::Plain,
+        }
+    }
+
+    /// The scalar whose quotes start here.
+    pub(super) fn quoted_scalar(&mut self) -> Option<(Cow<'t, str>, Written)> {
+        self.spend()?;
+        let (start, style) = (self.at, self.quotes());
+        let text = self.quoted()?;
+        Some((text, Written { style, span: start..self.at }))
+    }
+
     /// The text in the quotes that start here.
     pub(super) fn quoted(&mut self) -> Option<Cow<'t, str>> {
         let quote = self.peek()?;

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::super::scalar;
-use super::build::Build;
+use super::build::{Build, Key, Laid, Written};
 use crate::object::group_of;
 use crate::scope;
 
@@ -100,11 +100,11 @@ impl<'t> Build<'t> for Skim<'t> {
     type Mapping = Keys<'t>;
     type Sequence = ();
 
-    fn text(&mut self, text: Cow<'t, str>) -> Skimmed<'t> {
+    fn text(&mut self, text: Cow<'t, str>, _written: Written) -> Skimmed<'t> {
         Skimmed::Text(text)
     }
 
-    fn plain(&mut self, text: &'t str) -> Option<Skimmed<'t>> {
+    fn plain(&mut self, text: &'t str, _start: usize) -> Option<Skimmed<'t>> {
         scalar::has_value(text).then_some(Skimmed::Plain(text))
     }
 
@@ -113,7 +113,8 @@ impl<'t> Build<'t> for Skim<'t> {
         Keys { from: self.keys.len(), many: None }
     }
 
-    fn key(&mut self, mapping: &mut Keys<'t>, key: Cow<'t, str>) -> Option<()> {
+    fn key(&mut self, mapping: &mut Keys<'t>, key: Key<'t>) -> Option<()> {
+        let key = key.text;
         let known = &self.keys[mapping.from..];
         let is_new = match known.len() {
             ..MANY => !known.contains(&key),
@@ -140,7 +141,7 @@ impl<'t> Build<'t> for Skim<'t> {
         Some(())
     }
 
-    fn end_mapping(&mut self, mapping: Keys<'t>) -> Skimmed<'t> {
+    fn end_mapping(&mut self, mapping: Keys<'t>, _laid: Laid) -> Skimmed<'t> {
         self.keys.truncate(mapping.from);
         self.depth -= 1;
         Skimmed::Collection
@@ -152,7 +153,7 @@ impl<'t> Build<'t> for Skim<'t> {
 
     fn item(&mut self, (): &mut (), _item: Skimmed<'t>) {}
 
-    fn end_sequence(&mut self, (): ()) -> Skimmed<'t> {
+    fn end_sequence(&mut self, (): (), _laid: Laid) -> Skimmed<'t> {
         self.depth -= 1;
         Skimmed::Collection
     }

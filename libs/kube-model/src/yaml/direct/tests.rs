@@ -1,7 +1,34 @@
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 
 use super::*;
-use crate::yaml::{parse_one, to_value};
+use crate::yaml::{Node, NodeKind, compose, compose_one as parse_one, parse, to_value};
+
+/// Every node of a document with all that it knows, a line each.
+fn lines_of(document: &Document) -> Vec<String> {
+    fn add(node: &Node, depth: usize, lines: &mut Vec<String>) {
+        let Node { kind, span, line, column, anchor, properties_start, tag } = node;
+        let kind = match kind {
+            NodeKind::Scalar { text, style } => format!("{style:?} {text:?}"),
+            NodeKind::Sequence { layout, .. } => format!("{layout:?} sequence"),
+            NodeKind::Mapping { layout, .. } => format!("{layout:?} mapping"),
+            NodeKind::Alias(anchor) => format!("*{anchor}"),
+        };
+        let more = format!("{anchor:?} {properties_start:?} {tag:?}");
+        lines.push(format!("{:depth$}{kind} {span:?} {line}:{column} {more}", ""));
+        node.items().iter().for_each(|item| add(item, depth + 1, lines));
+        for (key, value) in node.entries() {
+            add(key, depth + 1, lines);
+            add(value, depth + 1, lines);
+        }
+    }
+    let Document { root, span, marker, anchors } = document;
+    let anchors: BTreeMap<_, _> = anchors.iter().collect();
+    let mut lines = vec![format!("{span:?} {marker:?} {anchors:?}")];
+    add(root, 0, &mut lines);
+    lines
+}
 
 /// What this reader makes of a text is what the other one makes of it: value, nodes and line.
 fn agrees(text: &str, limits: &Limits) -> Result<bool, TestCaseError> {
@@ -16,6 +43,13 @@ fn agrees(text: &str, limits: &Limits) -> Result<bool, TestCaseError> {
     let value = to_value(&tree, &tree.root, limits);
     prop_assert_eq!(Ok(&found.value), value.as_ref(), "{:?}", text);
     prop_assert_eq!((found.nodes, found.line), (nodes, tree.root.line), "{:?}", text);
+    if let Some((own, own_nodes)) = super::tree(text, limits) {
+        let (own, tree) = (lines_of(&own), lines_of(&tree));
+        let differs = own.iter().zip(&tree).find(|(own, tree)| own != tree);
+        prop_assert_eq!((differs, own.len()), (None, tree.len()), "{:?}", text);
+        prop_assert_eq!(own_nodes, nodes, "{:?}", text);
+    }
+    prop_assert!(super::tree(text, limits).is_some(), "no tree: {text:?}");
     if let Some((_, nodes)) = skimmed {
         prop_assert_eq!(found.nodes, nodes, "{:?}", text);
     }
@@ -202,6 +236,18 @@ proptest! {
     #[test]
     fn whatever_is_read_means_the_same_to_the_other_reader(text in any_document()) {
         agrees(&text, &Limits::default())?;
+    }
+
+    #[test]
+    fn a_stream_has_the_documents_that_the_other_reader_finds(
+        texts in prop::collection::vec(prop_oneof![nearly_a_deployment(), any_document()], 1..4),
+        limit in prop_oneof![Just(usize::MAX), 1_usize..200],
+    ) {
+        let text = texts.join("\n---\n");
+        let limits = Limits { nodes: limit.min(Limits::default().nodes), ..Limits::default() };
+        let lines = |documents: Vec<Document>| -> Vec<String> { documents.iter().flat_map(lines_of).collect() };
+        let (found, other) = (parse(&text, &limits).map(lines), compose::compose(&text, &limits).map(lines));
+        prop_assert_eq!(found, other, "{:?}", text);
     }
 
     #[test]
