@@ -4,6 +4,7 @@
 //! question about them: a run that sees three kinds reads the types of three kinds.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use super::types::{Declared, FieldType, Fields, ListKey, ListType, Scalar, TypeRef};
@@ -44,9 +45,17 @@ impl KindRow {
 }
 
 pub(crate) fn kind(group: &str, kind: &str) -> Option<KindRow> {
-    let wanted = (written(group), kind);
-    let index = KINDS.binary_search_by(|start| group_and_kind(*start).cmp(&wanted)).ok()?;
-    let mut words = line(*KINDS.get(index)?).splitn(5, ' ').skip(3);
+    static ROWS: OnceLock<HashMap<(&'static str, &'static str), KindRow>> = OnceLock::new();
+    // Every object asks, some several times.
+    let rows = ROWS.get_or_init(|| {
+        let row = |start: &usize| Some((group_and_kind(*start), kind_row(*start)?));
+        KINDS.iter().filter_map(row).collect()
+    });
+    rows.get(&(written(group), kind)).copied()
+}
+
+fn kind_row(start: usize) -> Option<KindRow> {
+    let mut words = line(start).splitn(5, ' ').skip(3);
     Some(KindRow { namespaced: words.next()? == "namespaced", versions: words.next()? })
 }
 
@@ -131,7 +140,7 @@ fn line(start: usize) -> &'static str {
 
 /// Of `kind apps Deployment namespaced v1=apps.v1.Deployment`.
 fn group_and_kind(start: usize) -> (&'static str, &'static str) {
-    let mut words = line(start).splitn(4, ' ').skip(1);
+    let mut words = TEXT.get(start..).unwrap_or_default().splitn(4, ' ').skip(1);
     (words.next().unwrap_or_default(), words.next().unwrap_or_default())
 }
 
