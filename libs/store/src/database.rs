@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{Connection as _, PgConnection};
+use sqlx::{Connection as _, PgConnection, Postgres, Transaction};
 
 use crate::error::StoreError;
 
@@ -90,6 +90,19 @@ impl fmt::Debug for Database {
 pub(crate) fn is_plain(name: &str) -> bool {
     let follows = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
     name.starts_with(|c: char| c.is_ascii_lowercase()) && name.len() < 40 && name.chars().all(follows)
+}
+
+/// Begins a transaction, and whoever stops waiting for that leaves none open. sqlx 0.9.0 loses track of a `BEGIN` that is
+/// cancelled on its way (transact-rs/sqlx#4393): the next borrower of the connection would write into a transaction that
+/// nobody ever commits, and be told that all is well. A task of its own is not cancelled.
+///
+/// # Errors
+/// The database cannot be reached.
+pub async fn begin(pool: &PgPool) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+    let pool = pool.clone();
+    let begun = tokio::spawn(async move { pool.begin().await }).await;
+    // The runtime is ending.
+    begun.unwrap_or(Err(sqlx::Error::PoolClosed))
 }
 
 /// What the database answers, if it does in time. What was asked for may be done all the same.

@@ -70,7 +70,7 @@ impl AuditStore {
 
     /// Appends the entries of one organisation, in order, in one transaction. Those that have a leaf already are left out.
     pub(crate) async fn append(&self, org: OrgId, entries: &[&Entry]) -> Result<(), AuditStoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = store::begin(&self.pool).await?;
         let mut tree = lock(&mut transaction, org).await?;
         let mut nodes = Vec::new();
         for entry in entries {

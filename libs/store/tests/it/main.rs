@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic in a test is the report")]
 
+mod begin;
 mod cached;
 mod faults;
 mod faulty_log;

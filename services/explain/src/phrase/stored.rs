@@ -34,7 +34,7 @@ impl StoredLedger {
 #[async_trait]
 impl Ledger for StoredLedger {
     async fn reserve(&self, org: OrgId, day: Date, more: Spent, budget: Budget) -> Result<bool, StoreError> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = store::begin(&self.pool).await?;
         // Two that ask at once are told one after the other.
         sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended('plimsoll spending ' || $1, 0))")
             .bind(org.to_string())

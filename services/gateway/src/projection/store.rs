@@ -55,7 +55,7 @@ impl Projections {
     }
 
     async fn fold(&self, message: &Message) -> Result<(), sqlx::Error> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = store::begin(&self.pool).await?;
         if is_new(&mut transaction, message).await? {
             log(&mut transaction, message).await?;
             apply::apply(&mut transaction, message).await?;
