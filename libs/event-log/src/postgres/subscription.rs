@@ -54,8 +54,12 @@ impl PostgresSubscription {
         let member = Arc::new(Member::new(group, topics, partitions));
         let (joined, join) = oneshot::channel();
         let task = tokio::spawn(membership::run(Arc::clone(&session.core), Arc::clone(&member), joined));
+        // From here on it is left when it is dropped: who gives up waiting would leave a member that holds partitions and
+        // reads nothing, for as long as this process lives.
+        let subscription =
+            Self { session, member, task, refused: false, lent: Lent::default(), reading: None };
         join.await.map_err(|_| ending())??;
-        Ok(Self { session, member, task, refused: false, lent: Lent::default(), reading: None })
+        Ok(subscription)
     }
 
     fn core(&self) -> &Core {
