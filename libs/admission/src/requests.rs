@@ -148,7 +148,7 @@ impl<'a> World<'a> {
             name: String::new(),
             object: Some(of(pod)),
             old_object: None,
-            place: template.iter().fold(Path::root(), |path, key| path.key(key)),
+            place: Path::keys(template),
             earlier: earlier.map(of),
             ..request.clone()
         })

@@ -44,6 +44,12 @@ impl Path {
         Self::default()
     }
 
+    /// The path of these keys, one below the other.
+    #[must_use]
+    pub fn keys<K: AsRef<str>>(keys: impl IntoIterator<Item = K>) -> Self {
+        keys.into_iter().map(|key| Segment::Key(key.as_ref().to_owned())).collect()
+    }
+
     /// The segments.
     #[must_use]
     pub fn segments(&self) -> &[Segment] {

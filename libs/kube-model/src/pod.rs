@@ -24,7 +24,7 @@ pub fn spec_path(kind: &str) -> Option<&'static [&'static str]> {
 pub fn spec(object: &Object) -> Option<(Path, &Value)> {
     let keys = spec_path(&object.key.kind)?;
     let spec = keys.iter().try_fold(&*object.value, |value, key| value.get(key))?;
-    Some((keys.iter().fold(Path::root(), |path, key| path.key(key)), spec))
+    Some((Path::keys(keys), spec))
 }
 
 /// The labels that the pods of a workload get, as a mapping.

@@ -135,8 +135,7 @@ impl Policy {
                 Ok(false) => return Ok(Known::No),
                 Ok(true) => {}
                 Err(Fault::Error(why)) => error = Some(failed(&condition.text, &why)),
-                Err(Fault::Steps) => return Err(Fault::Steps),
-                Err(fault) => unknown = Some(missing(fault)),
+                Err(fault) => unknown = Some(missing(fault).ok_or(Fault::Steps)?),
             }
         }
         match (unknown, error) {

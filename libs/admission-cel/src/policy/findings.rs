@@ -21,8 +21,10 @@ impl Findings {
     pub(super) fn fault(&mut self, fault: Fault) {
         match fault {
             Fault::Error(why) => self.errors.push(why),
-            Fault::Steps => self.ran_out = true,
-            fault => self.lacks(missing(fault)),
+            fault => match missing(fault) {
+                Some(why) => self.lacks(why),
+                None => self.ran_out = true,
+            },
         }
     }
 
@@ -67,11 +69,11 @@ pub(super) fn outcomes(found: Findings, binding: Option<&Binding>, granted: u64)
     against.chain(ran_out).chain(found.missing.into_iter().map(Outcome::NotEvaluated)).collect()
 }
 
-/// What would have to be known, or to be there.
-pub(super) fn missing(fault: Fault) -> String {
+/// What would have to be known, or to be there; none where the steps are used up, of which [`Steps::ended`] tells.
+pub(super) fn missing(fault: Fault) -> Option<String> {
     match fault {
-        Fault::Unknown(why) | Fault::Error(why) => why,
-        Fault::Unsupported(what) => format!("{what}, which is not supported"),
-        Fault::Steps => "more steps than a policy may take".to_owned(),
+        Fault::Unknown(why) | Fault::Error(why) => Some(why),
+        Fault::Unsupported(what) => Some(format!("{what}, which is not supported")),
+        Fault::Steps => None,
     }
 }

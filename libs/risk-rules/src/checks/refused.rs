@@ -112,7 +112,7 @@ fn selector(_: &View<'_>, object: &Object) -> Vec<Seen> {
     let (path, message) = match is_empty {
         true => (Path::root().key("spec").key("selector"), "It has no selector: the API server refuses it."),
         false if immutable::misses(object) => (
-            labels.iter().fold(Path::root(), |path, key| path.key(key)),
+            Path::keys(labels),
             "Its selector does not match the labels of its own pods: the API server refuses it.",
         ),
         false => return Vec::new(),

@@ -57,6 +57,11 @@ impl<'a> Change<'a> {
         self.after.counterpart(&before.key, self.before.place_of(before))
     }
 
+    /// Whether an object of the state after was the same before.
+    pub(crate) fn is_unchanged(&self, after: &Object) -> bool {
+        self.object_before(after).is_some_and(|before| before.value == after.value)
+    }
+
     /// What a workload of the state after was before.
     pub(crate) fn workload_before(&self, after: &Workload<'_>) -> Option<&Workload<'a>> {
         self.before.workload_of(self.object_before(after.object)?)

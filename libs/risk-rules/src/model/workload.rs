@@ -1,9 +1,11 @@
 //! Workloads and their containers.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use kube_model::{Object, Path, Quantity, Segment, pod, scope};
 use serde_json::{Map, Value};
+
+use super::{items, text};
 
 /// An object that runs pods.
 pub(crate) struct Workload<'a> {
@@ -50,6 +52,21 @@ impl<'a> Workload<'a> {
     pub(crate) fn template(&self) -> Option<&'a Value> {
         let keys = pod::spec_path(&self.object.key.kind)?.split_last()?.1;
         self.object.at(keys)
+    }
+
+    /// Its claims, by the name of their volume: those that it names, and those that a StatefulSet makes.
+    pub(crate) fn claims(&self) -> BTreeMap<&'a str, &'a str> {
+        let made = items(self.object.at(&["spec", "volumeClaimTemplates"]))
+            .filter_map(|template| text(template.get("metadata")?, "name"))
+            .map(|name| (name, name));
+        self.named_claims().chain(made).collect()
+    }
+
+    /// The claims that it names, each with its volume.
+    pub(crate) fn named_claims(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
+        items(self.pod.get("volumes")).filter_map(|volume| {
+            Some((text(volume, "name")?, text(volume.get("persistentVolumeClaim")?, "claimName")?))
+        })
     }
 
     /// `spec.replicas`, if the manifest has it.

@@ -85,7 +85,7 @@ fn service_missing(change: &Change<'_>) -> Vec<Hit> {
             };
             let message =
                 format!("It switches Service {}, {how}: without it no rollout goes on.", shown(name));
-            let path = keys.iter().fold(Path::root(), |path, key| path.key(key));
+            let path = Path::keys(keys);
             hits.push(Hit::new(risk, after, path, message).before(was).after(Some(name)));
         }
     }

@@ -94,10 +94,8 @@ fn generated_removed(change: &Change<'_>) -> Vec<Hit> {
                 if lost.is_empty() {
                     continue;
                 }
-                format!("the Applications {}", shown_list(&lost, 3)).replace(
-                    "the Applications",
-                    if lost.len() == 1 { "the Application" } else { "the Applications" },
-                )
+                let plural = if lost.len() == 1 { "" } else { "s" };
+                format!("the Application{plural} {}", shown_list(&lost, 3))
             }
             _ if is_renamed => "the Applications by their old names".to_owned(),
             _ => continue,
@@ -106,7 +104,7 @@ fn generated_removed(change: &Change<'_>) -> Vec<Hit> {
             "It generates {lost} no more: Argo CD deletes what is generated no more, with everything that it deployed."
         );
         let keys: &[&str] = if is_renamed { &template } else { &["spec", "generators"] };
-        let path = keys.iter().fold(Path::root(), |path, key| path.key(key));
+        let path = Path::keys(keys);
         hits.push(Hit::new(Disaster.likely(), after, path, message).values(before.at(keys), after.at(keys)));
     }
     hits
@@ -130,7 +128,7 @@ fn pruning_on(change: &Change<'_>) -> Vec<Hit> {
             }
             let message = "What its files do not have any more is deleted from the cluster from the next sync on, claims \
                            and their data too.";
-            let path = keys.iter().fold(Path::root(), |path, key| path.key(key));
+            let path = Path::keys(keys);
             let hit = Hit::new(Safeguard.certain(), after, path, message.to_owned());
             hits.push(hit.values(before.at(keys), after.at(keys)));
         }

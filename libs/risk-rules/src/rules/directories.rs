@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::Impact::Harm;
 use crate::Level;
 use crate::level::Risk;
-use crate::model::{Change, Container, Workload};
+use crate::model::{Change, Container, Workload, items, text};
 use crate::rule::{Check, Group, Hit, Rule};
 
 pub(super) const RULES: &[Rule] = &[
@@ -38,25 +38,6 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-fn list(value: Option<&Value>) -> impl Iterator<Item = &Value> {
-    value.and_then(Value::as_array).into_iter().flatten()
-}
-
-fn text<'a>(value: &'a Value, field: &str) -> Option<&'a str> {
-    value.get(field).and_then(Value::as_str)
-}
-
-/// The claims of a workload by the name of their volume: those that it names, and those that a StatefulSet makes.
-fn claims<'a>(workload: &Workload<'a>) -> BTreeMap<&'a str, &'a str> {
-    let named = list(workload.pod.get("volumes")).filter_map(|volume| {
-        Some((text(volume, "name")?, text(volume.get("persistentVolumeClaim")?, "claimName")?))
-    });
-    let made = list(workload.object.at(&["spec", "volumeClaimTemplates"]))
-        .filter_map(|template| text(template.get("metadata")?, "name"))
-        .map(|name| (name, name));
-    named.chain(made).collect()
-}
-
 /// Where a container mounts a claim, and which directory of it.
 #[derive(PartialEq)]
 struct Mount<'a> {
@@ -74,7 +55,7 @@ impl<'a> Mount<'a> {
 }
 
 fn mounts<'a>(claims: &BTreeMap<&'a str, &'a str>, container: &Container<'a>) -> Vec<Mount<'a>> {
-    list(container.value.get("volumeMounts"))
+    items(container.value.get("volumeMounts"))
         .filter_map(|mount| {
             let claim = *claims.get(text(mount, "name")?)?;
             let within = text(mount, "subPath").or_else(|| text(mount, "subPathExpr"));
@@ -85,7 +66,7 @@ fn mounts<'a>(claims: &BTreeMap<&'a str, &'a str>, container: &Container<'a>) ->
 
 /// The paths that variables of a container name.
 fn directories<'a>(container: &Container<'a>) -> BTreeMap<&'a str, &'a str> {
-    let variables = list(container.value.get("env"));
+    let variables = items(container.value.get("env"));
     variables
         .filter_map(|variable| Some((text(variable, "name")?, text(variable, "value")?)))
         .filter(|(_, value)| value.starts_with('/') && !value.contains([':', ',', ' ', '$']))
@@ -94,15 +75,15 @@ fn directories<'a>(container: &Container<'a>) -> BTreeMap<&'a str, &'a str> {
 
 /// Whether a container is told a path in its variables, arguments or command.
 fn is_told(container: &Container<'_>, path: &str) -> bool {
-    let values = list(container.value.get("env")).filter_map(|variable| text(variable, "value"));
-    let words = ["command", "args"].into_iter().flat_map(|field| list(container.value.get(field)));
+    let values = items(container.value.get("env")).filter_map(|variable| text(variable, "value"));
+    let words = ["command", "args"].into_iter().flat_map(|field| items(container.value.get(field)));
     values.chain(words.filter_map(Value::as_str)).any(|text| text.contains(path))
 }
 
 fn directory_moved(change: &Change<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
     for (before_workload, after_workload) in change.workloads() {
-        let claims = [claims(before_workload), claims(after_workload)];
+        let claims = [before_workload.claims(), after_workload.claims()];
         if claims[0].is_empty() {
             continue;
         }
@@ -213,7 +194,7 @@ fn group_dropped(change: &Change<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
     for (before, after) in change.workloads() {
         let (Some(was), None) = (group(before), group(after)) else { continue };
-        let claims = claims(after);
+        let claims = after.claims();
         let Some((_, claim)) = claims.first_key_value() else { continue };
         let message = format!(
             "fsGroup {} is gone: who is not root in these pods may not write to the claim {} any more.",

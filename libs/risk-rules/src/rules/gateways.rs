@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::Impact::Harm;
 use crate::Level;
-use crate::model::{Change, View, named};
+use crate::model::{Change, View, items, named, text};
 use crate::rule::{Check, Group, Hit, Rule};
 
 pub(super) const RULES: &[Rule] = &[
@@ -37,20 +37,12 @@ pub(super) const RULES: &[Rule] = &[
 
 pub(super) const GROUP: &str = "gateway.networking.k8s.io";
 
-fn list(value: Option<&Value>) -> impl Iterator<Item = &Value> {
-    value.and_then(Value::as_array).into_iter().flatten()
-}
-
-fn text<'a>(value: &'a Value, field: &str) -> Option<&'a str> {
-    value.get(field).and_then(Value::as_str)
-}
-
 fn routes<'a>(view: &View<'a>) -> impl Iterator<Item = &'a Object> {
     view.routers().filter(|router| router.key.kind != "Ingress")
 }
 
 fn listeners(gateway: &Object) -> impl Iterator<Item = &Value> {
-    list(gateway.at(&["spec", "listeners"]))
+    items(gateway.at(&["spec", "listeners"]))
 }
 
 /// The Gateway that a route's `parentRef` means.
@@ -76,7 +68,7 @@ fn detached(change: &Change<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
     for route in routes(&change.after) {
         let before = change.object_before(route);
-        for parent in list(route.at(&["spec", "parentRefs"])) {
+        for parent in items(route.at(&["spec", "parentRefs"])) {
             if text(parent, "kind").is_some_and(|kind| kind != "Gateway") {
                 continue;
             }
@@ -84,7 +76,7 @@ fn detached(change: &Change<'_>) -> Vec<Hit> {
                 gateway(view, route, parent).map(|gateway| has_listener(gateway, parent))
             };
             let was = before
-                .filter(|before| list(before.at(&["spec", "parentRefs"])).any(|known| known == parent))
+                .filter(|before| items(before.at(&["spec", "parentRefs"])).any(|known| known == parent))
                 .and_then(|before| hung(&change.before, before));
             let name = format!("Gateway {}", shown(text(parent, "name").unwrap_or_default()));
             let message = match hung(&change.after, route) {
@@ -109,8 +101,8 @@ fn detached(change: &Change<'_>) -> Vec<Hit> {
 
 /// The rules of a route that have backends, of which none gets anything.
 fn weightless(route: &Object) -> impl Iterator<Item = &Value> {
-    list(route.at(&["spec", "rules"])).filter(|rule| {
-        let mut backends = list(rule.get("backendRefs")).peekable();
+    items(route.at(&["spec", "rules"])).filter(|rule| {
+        let mut backends = items(rule.get("backendRefs")).peekable();
         backends.peek().is_some()
             && backends.all(|backend| backend.get("weight").and_then(Value::as_i64) == Some(0))
     })
@@ -127,7 +119,7 @@ fn without_weight(change: &Change<'_>) -> Vec<Hit> {
             if was_so {
                 continue;
             }
-            let paths = list(rule.get("matches")).filter_map(|one| text(one.get("path")?, "value"));
+            let paths = items(rule.get("matches")).filter_map(|one| text(one.get("path")?, "value"));
             let paths: Vec<String> = paths.map(shown).collect();
             let of = match paths.is_empty() {
                 true => String::new(),

@@ -82,7 +82,7 @@ fn volume_not_kept(change: &Change<'_>) -> Vec<Hit> {
                 }
                 _ => "The claims are deleted when it is; before, they were retained.",
             };
-            let path = keys.iter().fold(Path::root(), |path, key| path.key(key));
+            let path = Path::keys(keys);
             hits.push(
                 Hit::new(Safeguard.certain(), after, path, message.to_owned())
                     .values(before.at(keys), after.at(keys)),
@@ -122,7 +122,7 @@ fn protection_removed(change: &Change<'_>) -> Vec<Hit> {
         if let (Some(note), None) = (keeping_note(before), keeping_note(after)) {
             let message =
                 "It was kept when its manifest goes, and is so no more: the next pruning may delete it.";
-            let path = note.iter().fold(Path::root(), |path, key| path.key(key));
+            let path = Path::keys(note);
             let hit = Hit::new(Safeguard.certain(), after, path, message.to_owned());
             hits.push(hit.values(before.at(&note), after.at(&note)));
         }

@@ -37,17 +37,6 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-/// The claims of a workload, by the name of their volume: those that it names, and those that a StatefulSet makes.
-fn claims<'a>(workload: &Workload<'a>) -> BTreeMap<&'a str, &'a str> {
-    let named = items(workload.pod.get("volumes")).filter_map(|volume| {
-        Some((text(volume, "name")?, text(volume.get("persistentVolumeClaim")?, "claimName")?))
-    });
-    let made = items(workload.object.at(&["spec", "volumeClaimTemplates"]))
-        .filter_map(|template| text(template.get("metadata")?, "name"))
-        .map(|name| (name, name));
-    named.chain(made).collect()
-}
-
 /// Which of the claims of its pod a container mounts, by where.
 fn mounted<'a>(claims: &BTreeMap<&'a str, &'a str>, container: &Container<'a>) -> BTreeMap<&'a str, &'a str> {
     items(container.value.get("volumeMounts"))
@@ -60,7 +49,7 @@ fn mounted<'a>(claims: &BTreeMap<&'a str, &'a str>, container: &Container<'a>) -
 fn data_left_behind(change: &Change<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
     for (before_workload, after_workload) in change.workloads() {
-        let (claims_before, claims_after) = (claims(before_workload), claims(after_workload));
+        let (claims_before, claims_after) = (before_workload.claims(), after_workload.claims());
         for after in &after_workload.containers {
             let Some(before) = before_workload.container(after.name) else { continue };
             let (was, is) = (mounted(&claims_before, before), mounted(&claims_after, after));
@@ -105,7 +94,7 @@ fn contested<'a>(view: &View<'a>, workload: &Workload<'a>) -> Option<(Contest, &
         (1, true) => Contest::InRollouts,
         _ => return None,
     };
-    let claim = claims(workload).into_values().find(|claim| {
+    let claim = workload.claims().into_values().find(|claim| {
         let object = view.named("PersistentVolumeClaim", claim, workload.object);
         let modes: Vec<&str> = items(object.and_then(|claim| claim.at(&["spec", "accessModes"])))
             .filter_map(Value::as_str)

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::Impact::Harm;
 use crate::Level;
-use crate::model::{Change, Selector, View, floor};
+use crate::model::{Change, Selector, View, floor, items, text};
 use crate::rule::{Check, Group, Hit, Rule};
 
 pub(super) const RULES: &[Rule] = &[Rule {
@@ -23,14 +23,10 @@ pub(super) const RULES: &[Rule] = &[Rule {
 
 const WEBHOOKS: [&str; 2] = ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"];
 
-fn text<'a>(value: &'a Value, field: &str) -> Option<&'a str> {
-    value.get(field).and_then(Value::as_str)
-}
-
 /// The webhooks that refuse where nobody answers: the default of `failurePolicy` is Fail (API reference,
 /// "ValidatingWebhook"). Each with name and namespace of the Service that it asks.
 fn closed(configuration: &Object) -> Vec<(&Value, &str, Option<&str>)> {
-    let webhooks = configuration.value.get("webhooks").and_then(Value::as_array).into_iter().flatten();
+    let webhooks = items(configuration.value.get("webhooks"));
     webhooks
         .filter(|webhook| text(webhook, "failurePolicy") != Some("Ignore"))
         .filter_map(|webhook| {

@@ -6,16 +6,12 @@ use kube_model::{Segment, shown};
 use serde_json::Value;
 
 use super::Refused;
-use crate::model::Workload;
+use crate::model::{Workload, items};
 
 /// What of a workload's pods is refused.
 pub(super) fn add_refused(workload: &Workload<'_>, found: &mut Vec<Refused>) {
     found.extend(restart_policy(workload));
     add_mounts(workload, found);
-}
-
-fn list(value: Option<&Value>) -> impl Iterator<Item = &Value> {
-    value.and_then(Value::as_array).into_iter().flatten()
 }
 
 /// Left out, it is Always, which no Job may have.
@@ -42,13 +38,13 @@ fn restart_policy(workload: &Workload<'_>) -> Option<Refused> {
 /// Every mount names a volume of the pod, or a claim that a StatefulSet makes for it.
 fn add_mounts(workload: &Workload<'_>, found: &mut Vec<Refused>) {
     let named = |value: &'_ Value| value.get("name").and_then(Value::as_str).map(str::to_owned);
-    let templates = list(workload.object.at(&["spec", "volumeClaimTemplates"]));
-    let volumes: BTreeSet<String> = list(workload.pod.get("volumes"))
+    let templates = items(workload.object.at(&["spec", "volumeClaimTemplates"]));
+    let volumes: BTreeSet<String> = items(workload.pod.get("volumes"))
         .filter_map(named)
         .chain(templates.filter_map(|template| named(template.get("metadata")?)))
         .collect();
     for container in &workload.containers {
-        for mount in list(container.value.get("volumeMounts")) {
+        for mount in items(container.value.get("volumeMounts")) {
             let (Some(volume), Some(place)) = (named(mount), mount.get("mountPath").and_then(Value::as_str))
             else {
                 continue;

@@ -4,6 +4,7 @@ use kube_model::{Object, Path, Segment, pod, scope, shown};
 use serde_json::Value;
 
 use super::Refused;
+use crate::model::items;
 
 const VARIABLES: &str =
     "https://kubernetes.io/docs/tasks/inject-data-application/define-environment-variable-container/";
@@ -34,19 +35,15 @@ pub(super) fn add_refused(object: &Object, found: &mut Vec<Refused>) {
     for field in ["labels", "annotations"] {
         let Some((_, keys)) = template.filter(|(_, keys)| !keys.is_empty()) else { break };
         let keys: Vec<&str> = keys.iter().copied().chain(["metadata", field]).collect();
-        let path = keys.iter().fold(Path::root(), |path, key| path.key(key));
+        let path = Path::keys(&keys);
         add_map(object.at(&keys), &path, LABELS, found);
     }
     add_map(spec.get("nodeSelector"), &path.key("nodeSelector"), LABELS, found);
     for kind in pod::CONTAINER_LISTS {
-        for container in list(spec.get(kind)) {
+        for container in items(spec.get(kind)) {
             add_container(container, &path.key(kind), found);
         }
     }
-}
-
-fn list(value: Option<&Value>) -> impl Iterator<Item = &Value> {
-    value.and_then(Value::as_array).into_iter().flatten()
 }
 
 /// What a value is that is no text; nothing for an absent one, which is the empty text.
@@ -69,7 +66,7 @@ fn add_map(map: Option<&Value>, path: &Path, source: &'static str, found: &mut V
 fn add_container(container: &Value, path: &Path, found: &mut Vec<Refused>) {
     let Some(name) = container.get("name").and_then(Value::as_str) else { return };
     let path = path.join(Segment::Item(vec![("name".to_owned(), name.to_owned())]));
-    for variable in list(container.get("env")) {
+    for variable in items(container.get("env")) {
         let (Some(name), Some(value)) = (variable.get("name").and_then(Value::as_str), variable.get("value"))
         else {
             continue;
@@ -81,7 +78,7 @@ fn add_container(container: &Value, path: &Path, found: &mut Vec<Refused>) {
     }
     for field in ["command", "args"] {
         if let Some((value, what)) =
-            list(container.get(field)).find_map(|value| wrong(value).map(|what| (value, what)))
+            items(container.get(field)).find_map(|value| wrong(value).map(|what| (value, what)))
         {
             found.push(refused(path.key(field), field, value, what, VARIABLES));
         }
