@@ -202,11 +202,23 @@ pub fn index_of(schema: Schema<'_>, path: &[Segment], values: &[Value], segment:
         Segment::Flag(name) => values.iter().position(|value| value.as_str() == Some(name)),
         Segment::Item(fields) => {
             let list = kind_of(schema, path);
-            let fields_with_defaults: Vec<_> =
-                fields.iter().map(|(field, _)| (field.as_str(), default_of(list, field))).collect();
-            values.iter().position(|value| name_item(value, &fields_with_defaults).as_ref() == Some(segment))
+            let wanted: Vec<_> = fields
+                .iter()
+                .map(|(field, text)| (field.as_str(), text.as_str(), default_of(list, field)))
+                .collect();
+            values.iter().position(|value| wanted.iter().all(|field| has(value, *field)))
         }
         Segment::Key(_) => None,
+    }
+}
+
+/// Whether a field of an item has this text, as [`name_item`] reads it. Nothing is made for it: whoever looks up each item of
+/// a list asks this of each item as often.
+fn has(value: &Value, (field, wanted, default): (&str, &str, Option<&str>)) -> bool {
+    match field.split('.').try_fold(value, |value, key| value.get(key)) {
+        Some(Value::String(text)) => text == wanted,
+        Some(Value::Number(number)) => number.to_string() == wanted,
+        _ => default == Some(wanted),
     }
 }
 

@@ -1,10 +1,12 @@
 //! Data that may be lost.
 
+use std::collections::{BTreeSet, HashMap};
+
 use kube_model::{Object, Path, Quantity, shown, shown_list, shown_value};
 
 use crate::Impact::{Disaster, Harm};
 use crate::Level;
-use crate::model::{Change, keeping_note, references, same_namespace};
+use crate::model::{Change, View, Workload, keeping_note, same_namespace};
 use crate::rule::{Check, Group, Hit, Rule};
 
 pub(super) const RULES: &[Rule] = &[
@@ -76,21 +78,14 @@ fn removed<'a>(change: &Change<'a>, kind: &str) -> Vec<&'a Object> {
 }
 
 fn claim_removed(change: &Change<'_>) -> Vec<Hit> {
-    removed(change, "PersistentVolumeClaim")
+    let removed = removed(change, "PersistentVolumeClaim");
+    let readers = if removed.is_empty() { HashMap::new() } else { readers(&change.after) };
+    removed
         .into_iter()
         .map(|claim| {
-            let readers: Vec<String> = change
-                .after
-                .workloads
-                .iter()
-                .filter(|workload| same_namespace(workload.object, claim))
-                .filter(|workload| {
-                    references(workload).iter().any(|reference| {
-                        reference.kind == "PersistentVolumeClaim" && reference.name == claim.key.name
-                    })
-                })
-                .map(|workload| workload.named())
-                .collect();
+            let readers = readers.get(claim.key.name.as_str()).into_iter().flatten();
+            let readers = readers.filter(|workload| same_namespace(workload.object, claim));
+            let readers: Vec<String> = readers.map(|workload| workload.named()).collect();
             let still = match readers.is_empty() {
                 true => String::new(),
                 false => format!(" {} still mounts it.", shown_list(&readers, 3)),
@@ -102,6 +97,17 @@ fn claim_removed(change: &Change<'_>) -> Vec<Hit> {
             Hit::new(Disaster.likely(), claim, Path::root(), message).values(Some(&claim.value), None)
         })
         .collect()
+}
+
+/// The workloads of a state by the claims that they name.
+fn readers<'v, 'a>(view: &'v View<'a>) -> HashMap<&'a str, Vec<&'v Workload<'a>>> {
+    let mut readers: HashMap<&str, Vec<&Workload<'a>>> = HashMap::new();
+    for workload in &view.workloads {
+        for name in workload.named_claims().map(|(_, claim)| claim).collect::<BTreeSet<_>>() {
+            readers.entry(name).or_default().push(workload);
+        }
+    }
+    readers
 }
 
 fn claim_shrunk(change: &Change<'_>) -> Vec<Hit> {
@@ -118,7 +124,7 @@ fn claim_shrunk(change: &Change<'_>) -> Vec<Hit> {
                 shown_value(is),
                 shown_value(was)
             );
-            let path = keys.iter().fold(Path::root(), |path, key| path.key(key));
+            let path = Path::keys(keys);
             Some(Hit::new(Harm.certain(), after, path, message).values(Some(was), Some(is)))
         })
         .collect()

@@ -8,7 +8,7 @@ use crate::Level;
 use crate::model::{Amount, Change, Selector, View, Workload, floor, same_namespace};
 use crate::rule::{Check, Group, Hit, Rule};
 
-const BUDGET: &str = "PodDisruptionBudget";
+pub(super) const BUDGET: &str = "PodDisruptionBudget";
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -97,7 +97,7 @@ fn describe(workloads: &[&Workload<'_>], pods: Option<i64>) -> String {
 }
 
 /// The fewest pods that these workloads have together; none if nobody can tell.
-fn pods_of(view: &View<'_>, workloads: &[&Workload<'_>]) -> Option<i64> {
+pub(super) fn pods_of(view: &View<'_>, workloads: &[&Workload<'_>]) -> Option<i64> {
     if workloads.is_empty() {
         return None;
     }
@@ -107,19 +107,29 @@ fn pods_of(view: &View<'_>, workloads: &[&Workload<'_>]) -> Option<i64> {
 
 /// The workloads that a budget protects. An empty selector means every pod in `policy/v1` and none in
 /// `policy/v1beta1` (Kubernetes documentation, "Specifying a Disruption Budget").
-fn selected<'v, 'a>(view: &'v View<'a>, budget: &Object) -> Vec<&'v Workload<'a>> {
-    let selector = budget.at(&["spec", "selector"]);
-    let is_empty = selector.and_then(Value::as_object).is_some_and(|selector| {
+pub(super) fn selected<'v, 'a>(view: &'v View<'a>, budget: &Object) -> Vec<&'v Workload<'a>> {
+    selector(budget).map(|selector| view.selected(&selector, budget)).unwrap_or_default()
+}
+
+/// The selector of a budget; none where it selects nothing.
+fn selector(budget: &Object) -> Option<Selector<'_>> {
+    let selects = !is_empty(budget) || is_everything(budget);
+    budget.at(&["spec", "selector"]).and_then(Selector::of_labels).filter(|_| selects)
+}
+
+/// Whether a budget is for every pod of its namespace.
+pub(super) fn is_everything(budget: &Object) -> bool {
+    is_empty(budget) && budget.api_version != "policy/v1beta1"
+}
+
+fn is_empty(budget: &Object) -> bool {
+    let selector = budget.at(&["spec", "selector"]).and_then(Value::as_object);
+    selector.is_some_and(|selector| {
         selector.values().all(|part| {
             part.as_object().is_some_and(serde_json::Map::is_empty)
                 || part.as_array().is_some_and(Vec::is_empty)
         })
-    });
-    match selector.and_then(Selector::of_labels) {
-        Some(_) if is_empty && budget.api_version == "policy/v1beta1" => Vec::new(),
-        Some(selector) => view.selected(&selector, budget),
-        None => Vec::new(),
-    }
+    })
 }
 
 fn budget_removed(change: &Change<'_>) -> Vec<Hit> {
@@ -147,10 +157,10 @@ fn budget_removed(change: &Change<'_>) -> Vec<Hit> {
         .collect()
 }
 
-fn is_protected(view: &View<'_>, workload: &Workload<'_>) -> bool {
+/// Whether a budget is for the pods of a workload.
+pub(super) fn is_protected(view: &View<'_>, workload: &Workload<'_>) -> bool {
     view.of_kind(BUDGET).any(|budget| {
-        let selector = budget.at(&["spec", "selector"]).and_then(Selector::of_labels);
         same_namespace(budget, workload.object)
-            && selector.is_some_and(|selector| selector.matches_any(workload.labels))
+            && selector(budget).is_some_and(|selector| selector.matches_any(workload.labels))
     })
 }

@@ -5,11 +5,14 @@ mod pod;
 mod service;
 mod volume;
 
-use kube_model::{Object, Path, Quantity};
+use kube_model::{Object, Path, Quantity, shown_value};
 use serde_json::Value;
 
+use super::hooks::{self, kept};
+use super::jobs::TIME_TO_LIVE;
 use crate::Impact::Harm;
 use crate::Level;
+use crate::level::Risk;
 use crate::model::{Change, Selector};
 use crate::rule::{Check, Group, Hit, Rule};
 
@@ -22,7 +25,7 @@ pub(super) const RULES: &[Rule] = &[
         source: "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#label-selector-updates",
         remedy: "Keep the field, or plan to delete and create the object anew, with the outage that this means.",
         fires: "`spec.selector` of a Deployment changes",
-        near_miss: "a hook that is deleted and created anew; a default is written out",
+        near_miss: "a hook that is deleted before it is made anew, which is the default; a default is written out",
         equivalents: &[],
         check: Check::States(immutable_field_changed),
     },
@@ -67,8 +70,6 @@ const JOB: &str =
     "https://kubernetes.io/docs/concepts/workloads/controllers/job/#mutable-scheduling-directives";
 const CLAIM: &str = "https://kubernetes.io/docs/concepts/storage/persistent-volumes/#persistentvolumeclaims";
 const STORAGE_CLASS: &str = "https://kubernetes.io/docs/concepts/storage/storage-classes/";
-const SERVICE: &str =
-    "https://kubernetes.io/docs/concepts/services-networking/service/#choosing-your-own-ip-address";
 const INGRESS_CLASS: &str = "https://kubernetes.io/docs/concepts/services-networking/ingress/#ingress-class";
 const RUNTIME_CLASS: &str = "https://kubernetes.io/docs/concepts/containers/runtime-class/";
 const SLICES: &str = "https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/#address-types";
@@ -114,7 +115,6 @@ const IMMUTABLE: &[Immutable] = &[
     field("StorageClass", "parameters", Default::Absent, STORAGE_CLASS),
     field("StorageClass", "reclaimPolicy", Default::Text("Delete"), STORAGE_CLASS),
     field("StorageClass", "volumeBindingMode", Default::Text("Immediate"), STORAGE_CLASS),
-    field("Service", "spec.clusterIP", Default::OfCluster, SERVICE),
     field("IngressClass", "spec.controller", Default::Absent, INGRESS_CLASS),
     field("RuntimeClass", "handler", Default::Absent, RUNTIME_CLASS),
     field("EndpointSlice", "addressType", Default::Absent, SLICES),
@@ -140,8 +140,8 @@ fn immutable_field_changed(change: &Change<'_>) -> Vec<Hit> {
             if !differs(row, before, after) {
                 continue;
             }
-            let path: Path = row.path.split('.').fold(Path::root(), |path, key| path.key(key));
-            hits.push(refused(after, path, (value(row, before), value(row, after)), row.source));
+            let path: Path = Path::keys(row.path.split('.'));
+            hits.push(refused((before, after), path, (value(row, before), value(row, after)), row.source));
         }
     }
     for check in CHECKS {
@@ -150,24 +150,38 @@ fn immutable_field_changed(change: &Change<'_>) -> Vec<Hit> {
     hits
 }
 
-/// The objects of this kind that stay, and are not made anew.
-fn kept<'a>(change: &Change<'a>, kind: &str) -> impl Iterator<Item = (&'a Object, &'a Object)> {
-    change.kept(kind).filter(|(_, after)| !is_made_anew(after))
-}
-
 fn refused(
-    object: &Object,
+    (before, after): (&Object, &Object),
     path: Path,
-    (before, after): (Option<&Value>, Option<&Value>),
+    (was, is): (Option<&Value>, Option<&Value>),
     source: &'static str,
 ) -> Hit {
+    let (risk, unless) = doubt(before, after);
     let message = format!(
         "{} cannot be changed once the {} exists: the API server refuses the change, and what is applied with it \
-         may stop half-way.",
+         may stop half-way.{unless}",
         kube_model::shown(&path.to_string()),
-        object.key.kind
+        after.key.kind
     );
-    Hit { source: Some(source), ..Hit::new(Harm.certain(), object, path, message).values(before, after) }
+    Hit { source: Some(source), ..Hit::new(risk, after, path, message).values(was, is) }
+}
+
+/// Whether the object may not be there any more when the change is applied, with a sentence about that.
+fn doubt(before: &Object, after: &Object) -> (Risk, String) {
+    if hooks::is_hook(after) {
+        let stays = " Its delete policy leaves it there when it has succeeded.";
+        return (Harm.likely(), stays.to_owned());
+    }
+    match before.at(&TIME_TO_LIVE).filter(|_| before.key.kind == "Job") {
+        Some(seconds) => (
+            Harm.likely(),
+            format!(
+                " It is deleted {} s after it is done; a Job that is gone is made anew instead.",
+                shown_value(seconds)
+            ),
+        ),
+        None => (Harm.certain(), String::new()),
+    }
 }
 
 fn value<'a>(row: &Immutable, object: &'a Object) -> Option<&'a Value> {
@@ -220,20 +234,6 @@ fn comparable(mut value: Value, path: &str) -> Value {
         }
     }
     value
-}
-
-/// What the API server names is a new object each time. Hooks and forced replacements are deleted and created
-/// anew by those who apply them.
-fn is_made_anew(object: &Object) -> bool {
-    if object.key.name.ends_with('*') {
-        return true;
-    }
-    let annotation = |key: &str| object.text(&["metadata", "annotations", key]);
-    annotation("argocd.argoproj.io/hook").is_some()
-        || annotation("helm.sh/hook").is_some()
-        || annotation("kustomize.toolkit.fluxcd.io/force") == Some("enabled")
-        || annotation("argocd.argoproj.io/sync-options")
-            .is_some_and(|options| options.split(',').any(|option| option.trim() == "Force=true"))
 }
 
 /// A ConfigMap or Secret that says of itself that it is immutable.

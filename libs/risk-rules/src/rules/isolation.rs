@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 
-use kube_model::Object;
+use kube_model::{Object, Path};
 use serde_json::Value;
 
+use crate::level::Risk;
 use crate::model::{Change, Selector, View, Workload};
+use crate::rule::Hit;
 
 pub(super) const POLICY: &str = "NetworkPolicy";
 
@@ -20,6 +22,14 @@ impl Direction {
         match self {
             Self::Ingress => "ingress",
             Self::Egress => "egress",
+        }
+    }
+
+    /// The field of a rule that holds its peers.
+    pub(super) fn peers(self) -> &'static str {
+        match self {
+            Self::Ingress => "from",
+            Self::Egress => "to",
         }
     }
 
@@ -110,6 +120,19 @@ pub(super) struct Culprit<'a> {
     pub(super) is_removed: bool,
 }
 
+impl Culprit<'_> {
+    /// A finding about it, with its rules as evidence.
+    pub(super) fn hit(&self, change: &Change<'_>, direction: Direction, risk: Risk, message: String) -> Hit {
+        let rules = |policy: &Object| policy.at(&["spec", direction.field()]).cloned();
+        let (was, is) = match self.is_removed {
+            true => (rules(self.policy), None),
+            false => (change.object_before(self.policy).and_then(rules), rules(self.policy)),
+        };
+        let path = Path::keys(["spec", direction.field()]);
+        Hit::new(risk, self.policy, path, message).before(was).after(is)
+    }
+}
+
 /// Of those that allowed it before the first that is gone or another now; else the first of those after that is new or
 /// another, else the first.
 pub(super) fn culprit<'a>(
@@ -126,8 +149,10 @@ pub(super) fn culprit<'a>(
             Some(_) => {}
         }
     }
-    let is_old =
-        |policy: &&Object| change.object_before(policy).is_some_and(|before| before.value == policy.value);
-    let policy = after.iter().copied().find(|policy| !is_old(policy)).or_else(|| after.first().copied())?;
+    let policy = after
+        .iter()
+        .copied()
+        .find(|policy| !change.is_unchanged(policy))
+        .or_else(|| after.first().copied())?;
     Some(Culprit { policy, is_removed: false })
 }

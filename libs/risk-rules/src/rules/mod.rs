@@ -8,6 +8,7 @@ mod artefact;
 mod autoscaling;
 mod balancer;
 mod bounds;
+mod budget_selectors;
 mod callers;
 mod capacity;
 mod cascades;
@@ -23,12 +24,15 @@ mod drift;
 mod exposure;
 mod gateways;
 mod hardening;
+mod headless;
 mod history;
+mod hooks;
 mod image_names;
 mod images;
 pub(crate) mod immutable;
 pub(crate) mod ingress;
 mod isolation;
+mod jobs;
 mod keeping;
 mod lifecycle;
 mod mounts;
@@ -36,7 +40,10 @@ mod names;
 mod origins;
 mod placement;
 pub(crate) mod policies;
+mod policy_dns;
 mod policy_paths;
+mod policy_peers;
+mod policy_ports;
 mod priorities;
 mod privileges;
 mod probes;
@@ -50,6 +57,7 @@ mod rivals;
 mod room;
 mod routing;
 mod services;
+mod spread;
 mod traffic_policy;
 mod updates;
 mod usage;
@@ -60,14 +68,16 @@ mod webhook_backends;
 use crate::rule::Rule;
 use crate::tables;
 
-const TABLES: [&[Rule]; 55] = [
+const TABLES: [&[Rule]; 60] = [
     replicas::RULES,
     users::RULES,
     probes::RULES,
     lifecycle::RULES,
+    spread::RULES,
     placement::RULES,
     bounds::RULES,
     disruption::RULES,
+    budget_selectors::RULES,
     rivals::RULES,
     cronjobs::RULES,
     removed::RULES,
@@ -84,6 +94,7 @@ const TABLES: [&[Rule]; 55] = [
     directories::RULES,
     definitions::RULES,
     services::RULES,
+    headless::RULES,
     callers::RULES,
     ingress::RULES,
     routing::RULES,
@@ -92,9 +103,11 @@ const TABLES: [&[Rule]; 55] = [
     balancer::RULES,
     traffic_policy::RULES,
     policy_paths::RULES,
+    policy_dns::RULES,
     configuration::RULES,
     variables::RULES,
     immutable::RULES,
+    jobs::RULES,
     refused::RULES,
     priorities::RULES,
     api_versions::RULES,

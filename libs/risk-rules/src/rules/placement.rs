@@ -12,18 +12,6 @@ use crate::rule::{Check, Group, Hit, Rule};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
-        id: "spread-lost",
-        group: Group::Availability,
-        title: "Nothing keeps the pods of a workload apart any more",
-        levels: [Level::Medium, Level::Medium],
-        source: "https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/",
-        remedy: "Keep the anti-affinity or a topology spread constraint, so that one node does not take all pods along.",
-        fires: "`podAntiAffinity` of three pods is removed",
-        near_miss: "it is replaced by `topologySpreadConstraints`; there is one pod alone",
-        equivalents: &["kube-linter/no-anti-affinity"],
-        check: Check::States(spread_lost),
-    },
-    Rule {
         id: "single-zone",
         group: Group::Availability,
         title: "The pods of a workload may run in one zone alone",
@@ -49,49 +37,24 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-const ZONES: [&str; 2] = ["topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone"];
+/// The labels of nodes that tell their zone.
+pub(super) const ZONES: [&str; 2] = ["topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone"];
 /// `architecture-changed` is about this one.
 pub(super) const ARCHITECTURE: &str = "kubernetes.io/arch";
 
-fn at<'a>(workload: &Workload<'a>, keys: &[&str]) -> Option<&'a Value> {
+/// The value below these keys of a workload's pod.
+pub(super) fn at<'a>(workload: &Workload<'a>, keys: &[&str]) -> Option<&'a Value> {
     keys.iter().try_fold(workload.pod, |value, key| value.get(key))
 }
 
-fn items<'a>(workload: &Workload<'a>, keys: &[&str]) -> impl Iterator<Item = &'a Value> {
+/// The items of a list of a workload's pod.
+pub(super) fn items<'a>(workload: &Workload<'a>, keys: &[&str]) -> impl Iterator<Item = &'a Value> {
     at(workload, keys).and_then(Value::as_array).into_iter().flatten()
 }
 
 fn has_several_pods(change: &Change<'_>, after: &Workload<'_>) -> bool {
     let workload = change.after.workload(&after.object.key);
     workload.and_then(|workload| floor(&change.after, workload)).is_some_and(|floor| floor.pods > 1)
-}
-
-/// The lists that keep pods apart.
-const SPREADS: [&[&str]; 3] = [
-    &["topologySpreadConstraints"],
-    &["affinity", "podAntiAffinity", "requiredDuringSchedulingIgnoredDuringExecution"],
-    &["affinity", "podAntiAffinity", "preferredDuringSchedulingIgnoredDuringExecution"],
-];
-
-fn spread_by<'a>(workload: &Workload<'a>) -> Option<(Path, &'a Value)> {
-    SPREADS.iter().find_map(|keys| {
-        items(workload, keys).next()?;
-        let path = keys.iter().fold(workload.path.clone(), |path, key| path.key(key));
-        Some((path, at(workload, keys)?))
-    })
-}
-
-fn spread_lost(change: &Change<'_>) -> Vec<Hit> {
-    change
-        .workloads()
-        .filter(|(_, after)| spread_by(after).is_none() && has_several_pods(change, after))
-        .filter_map(|(before, after)| {
-            let (path, was) = spread_by(before)?;
-            let message = "Nothing keeps its pods apart any more: one node or zone may hold all of them, and take them \
-                           along when it goes.";
-            Some(Hit::new(Safeguard.likely(), after.object, path, message.to_owned()).values(Some(was), None))
-        })
-        .collect()
 }
 
 /// The only zone that pods may run in, and the field that says so.
@@ -185,7 +148,8 @@ fn tolerates_as_much(wide: &Value, narrow: &Value) -> bool {
     wide == narrow || (has_key && has_value && has_effect && lasts)
 }
 
-const REQUIRED: [&str; 4] =
+/// What nodes have to have.
+pub(super) const REQUIRED: [&str; 4] =
     ["affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms"];
 
 /// What an affinity newly requires of nodes, where it leaves out some that were allowed; zones and architectures have rules

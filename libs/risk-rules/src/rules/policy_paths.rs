@@ -1,302 +1,264 @@
-//! Network policies that cut what workloads are told to use.
+//! Network policies that keep workloads from what they are told to use.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::HashSet;
 
-use kube_model::{Object, Path, shown_list};
-use serde_json::Value;
+use kube_model::{Object, shown_list};
 
-use super::isolation::{Culprit, Direction, Isolation, POLICY, Stance, culprit, stance};
-use super::traffic_policy::is_same;
+use super::isolation::{Direction, Isolation, POLICY, culprit};
+use super::policy_peers::{Traffic, admits, admits_peer};
+use super::policy_ports::{Port, called};
 use crate::Impact::Harm;
 use crate::Level;
-use crate::model::{Callers, Change, Selector, View, Workload, items, named, same_namespace};
+use crate::model::{Callers, Change, Selector, View, Workload, named};
 use crate::rule::{Check, Group, Hit, Rule};
 
-const SOURCE: &str = "https://kubernetes.io/docs/concepts/services-networking/network-policies/";
+pub(super) const RULES: &[Rule] = &[Rule {
+    id: "policy-cuts-used-path",
+    group: Group::Network,
+    title: "NetworkPolicies keep a workload from what it is told to call",
+    levels: [Level::High, Level::High],
+    source: "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
+    remedy: "Allow the caller by its labels at the port of the pods that are called, or take the call out first.",
+    fires: "the `from` of a policy loses `app: web`, or its `ports` lose 9090, and web is told to call `api:9090`",
+    near_miss: "another policy still lets it in; the port is in a range up to `endPort`, or is admitted by its name; nobody is told to call",
+    equivalents: &[],
+    check: Check::States(policy_cuts_used_path),
+}];
 
-pub(super) const RULES: &[Rule] = &[
-    Rule {
-        id: "policy-cuts-used-path",
-        group: Group::Network,
-        title: "A NetworkPolicy no longer lets a workload in that is told to call",
-        levels: [Level::High, Level::High],
-        source: SOURCE,
-        remedy: "Allow the caller by its labels, or take the call out first.",
-        fires: "the `from` of a policy loses `app: web`, and web is told to call `api:9090`",
-        near_miss: "another policy still lets it in; nobody is told to call",
-        equivalents: &[],
-        check: Check::States(policy_cuts_used_path),
-    },
-    Rule {
-        id: "egress-without-dns",
-        group: Group::Network,
-        title: "Pods may no longer ask for names",
-        levels: [Level::High, Level::High],
-        source: "https://kubernetes.io/docs/concepts/services-networking/network-policies/#default-deny-all-egress-traffic",
-        remedy: "Allow UDP and TCP port 53 to the cluster's DNS (a namespaceSelector for kube-system) in the same policy.",
-        fires: "the first egress policy of running pods allows port 5432 alone",
-        near_miss: "a rule without ports and peers; port 53 beside it; the pods are new",
-        equivalents: &[],
-        check: Check::States(egress_without_dns),
-    },
-];
+const DIRECTIONS: [Direction; 2] = [Direction::Ingress, Direction::Egress];
 
-/// Whether the peers of a rule include a workload. Without peers, everybody (API reference, "NetworkPolicyIngressRule").
-fn lets_in(view: &View<'_>, policy: &Object, rule: &Value, caller: &Workload<'_>) -> bool {
-    let mut peers = items(rule.get("from")).peekable();
-    if peers.peek().is_none() {
-        return true;
+/// Whom the policies of a state let reach whom.
+struct Paths<'v, 'a> {
+    ingress: Isolation<'v, 'a>,
+    egress: Isolation<'v, 'a>,
+}
+
+impl<'v, 'a> Paths<'v, 'a> {
+    fn of(view: &'v View<'a>) -> Self {
+        let [ingress, egress] = DIRECTIONS.map(|direction| Isolation::of(view, direction));
+        Self { ingress, egress }
     }
-    peers.any(|peer| {
-        // Addresses of pods are not in the files.
-        if peer.get("ipBlock").is_some() {
-            return true;
+
+    fn of_direction(&self, direction: Direction) -> &Isolation<'v, 'a> {
+        match direction {
+            Direction::Ingress => &self.ingress,
+            Direction::Egress => &self.egress,
         }
-        let of_namespace = match peer.get("namespaceSelector") {
-            None => same_namespace(policy, caller.object),
-            Some(namespaces) => {
-                caller.object.key.namespace.as_deref().is_none_or(|name| may_select(view, namespaces, name))
-            }
-        };
-        let pods = peer.get("podSelector").and_then(Selector::of_labels);
-        of_namespace && pods.is_none_or(|pods| pods.matches_any(caller.labels))
-    })
+    }
+
+    /// The policies of one direction that are about the traffic.
+    fn policies(&self, direction: Direction, traffic: &Traffic<'_, '_, '_>) -> &[&'a Object] {
+        self.of_direction(direction).policies(traffic.subject(direction))
+    }
+
+    fn lets(&self, direction: Direction, traffic: &Traffic<'_, '_, '_>) -> bool {
+        let view = self.of_direction(direction).view;
+        let policies = self.policies(direction, traffic);
+        policies.is_empty() || policies.iter().any(|policy| admits(view, policy, direction, traffic))
+    }
 }
 
-const NAME: &str = "kubernetes.io/metadata.name";
-
-/// Whether a selector of namespaces may select the one of this name: of one that is not in the files only its name is known.
-fn may_select(view: &View<'_>, selector: &Value, name: &str) -> bool {
-    let own = serde_json::Map::from_iter([(NAME.to_owned(), Value::from(name))]);
-    let Some(namespace) = view.named_in("Namespace", name, None) else {
-        let about_names = about_names(selector);
-        return Selector::of_labels(&about_names).is_some_and(|selector| selector.matches(&own));
-    };
-    let mut labels =
-        namespace.at(&["metadata", "labels"]).and_then(Value::as_object).cloned().unwrap_or_default();
-    labels.extend(own);
-    Selector::of_labels(selector).is_some_and(|selector| selector.matches(&labels))
-}
-
-/// What a selector says of the names of namespaces.
-fn about_names(selector: &Value) -> Value {
-    let label = selector.get("matchLabels").and_then(|labels| labels.get(NAME));
-    let labels = label.map(|name| (NAME.to_owned(), name.clone()));
-    let expressions = items(selector.get("matchExpressions"));
-    let expressions = expressions.filter(|one| one.get("key").and_then(Value::as_str) == Some(NAME)).cloned();
-    serde_json::json!({
-        "matchLabels": serde_json::Map::from_iter(labels),
-        "matchExpressions": expressions.collect::<Vec<Value>>(),
-    })
-}
-
-/// Whether a policy lets a caller in. Ports are left out: a rule with any lets in.
-fn admits(view: &View<'_>, policy: &Object, caller: &Workload<'_>) -> bool {
-    items(policy.at(&["spec", "ingress"])).any(|rule| lets_in(view, policy, rule, caller))
-}
-
-fn reaches(isolation: &Isolation<'_, '_>, caller: &Workload<'_>, target: &Workload<'_>) -> bool {
-    let policies = isolation.policies(target);
-    policies.is_empty() || policies.iter().any(|policy| admits(isolation.view, policy, caller))
-}
-
-/// A workload that is told to call a Service and may not reach the pods behind it any more.
-struct Cut<'c, 'a> {
+/// A workload that is told to call a Service, and that policies of one direction keep from the pods behind it.
+struct Blocked<'c, 'a> {
     service: &'a Object,
+    caller: &'c Workload<'a>,
     target: &'c Workload<'a>,
-    callers: Vec<&'c Workload<'a>>,
+    direction: Direction,
+    /// The ports of the pods that it calls.
+    ports: Option<Vec<Port>>,
+    /// The policies that let it through before; none where it was not told to call before.
+    allowed: Option<Vec<&'a Object>>,
 }
 
-/// Both were there before, and the one reached the other. What a new policy denies to all has a rule of its own.
-fn cuts<'c, 'a>(
+impl<'c, 'a> Blocked<'c, 'a> {
+    fn traffic(&self) -> Traffic<'_, 'c, 'a> {
+        Traffic { from: self.caller, to: self.target, ports: self.ports.as_deref() }
+    }
+
+    fn subject(&self) -> &'c Workload<'a> {
+        self.traffic().subject(self.direction)
+    }
+}
+
+/// What there was of a call before.
+enum Earlier<'a> {
+    /// Nobody was told to make it.
+    Untold,
+    /// It was kept out.
+    Closed,
+    /// It came through, by these policies, or by none where none was about the pods.
+    Open { ingress: Vec<&'a Object>, egress: Vec<&'a Object> },
+}
+
+/// What workloads are told to call and may not reach, and what of it the change brings.
+struct Blockades<'c, 'a> {
     change: &'c Change<'a>,
-    before: &Isolation<'c, 'a>,
-    after: &Isolation<'c, 'a>,
-) -> Vec<Cut<'c, 'a>> {
-    let callers = Callers::of(&change.after);
-    let mut known: HashMap<(*const Object, *const Object), bool> = HashMap::new();
-    let mut cuts = Vec::new();
-    for service in change.after.of_kind("Service") {
-        let Some(selector) = Selector::of_service(service) else { continue };
-        let mut told: Vec<&Workload<'a>> = callers.of_service(service).map(|(caller, _)| *caller).collect();
-        told.sort_unstable_by_key(|caller| std::ptr::from_ref(*caller));
-        told.dedup_by_key(|caller| std::ptr::from_ref(*caller));
-        if told.is_empty() {
-            continue;
-        }
-        for target in change.after.selected(&selector, service) {
-            let is_isolated = !after.policies(target).is_empty();
-            if !is_isolated || (after.denies_all(target) && after.has_new_denial(change, target)) {
+    before: Paths<'c, 'a>,
+    after: Paths<'c, 'a>,
+    callers_before: Callers<'c, 'a>,
+}
+
+impl<'c, 'a> Blockades<'c, 'a> {
+    fn of(change: &'c Change<'a>) -> Self {
+        let [before, after] = [&change.before, &change.after].map(Paths::of);
+        Self { change, before, after, callers_before: Callers::of(&change.before) }
+    }
+
+    fn all(&self) -> Vec<Blocked<'c, 'a>> {
+        let callers = Callers::of(&self.change.after);
+        let mut blocked = Vec::new();
+        for service in self.change.after.of_kind("Service") {
+            let Some(selector) = Selector::of_service(service) else { continue };
+            let mut seen = HashSet::new();
+            let calls = callers.of_service(service).map(|(caller, host)| (*caller, host.asked_at()));
+            let calls: Vec<(&Workload<'a>, Option<u16>)> =
+                calls.filter(|(caller, asked)| seen.insert((std::ptr::from_ref(*caller), *asked))).collect();
+            if calls.is_empty() {
                 continue;
             }
-            let Some(was) = change.workload_before(target) else { continue };
-            let mut is_cut = |caller: &Workload<'a>| {
-                let pair = (std::ptr::from_ref(caller.object), std::ptr::from_ref(target.object));
-                *known.entry(pair).or_insert_with(|| {
-                    !reaches(after, caller, target)
-                        && change.workload_before(caller).is_some_and(|caller| reaches(before, caller, was))
-                })
-            };
-            let callers: Vec<_> = told.iter().copied().filter(|caller| is_cut(caller)).collect();
-            if !callers.is_empty() {
-                cuts.push(Cut { service, target, callers });
+            for target in self.change.after.selected(&selector, service) {
+                for (caller, asked) in &calls {
+                    blocked.extend(self.blocked(service, (*caller, *asked), target));
+                }
             }
         }
+        blocked
     }
-    cuts
+
+    fn blocked(
+        &self,
+        service: &'a Object,
+        (caller, asked): (&'c Workload<'a>, Option<u16>),
+        target: &'c Workload<'a>,
+    ) -> Vec<Blocked<'c, 'a>> {
+        let ports = called(service, asked, target);
+        let traffic = Traffic { from: caller, to: target, ports: ports.as_deref() };
+        let closed = DIRECTIONS.into_iter().filter(|direction| {
+            !self.after.lets(*direction, &traffic) && !self.is_told(*direction, traffic.subject(*direction))
+        });
+        let closed: Vec<Direction> = closed.collect();
+        if closed.is_empty() {
+            return Vec::new();
+        }
+        let earlier = self.earlier(service, (caller, asked), target);
+        let blocked = closed.into_iter().filter_map(|direction| {
+            let allowed = match (&earlier, direction) {
+                (Earlier::Closed, _) => return None,
+                (Earlier::Untold, _) => None,
+                (Earlier::Open { ingress, .. }, Direction::Ingress) => Some(ingress.clone()),
+                (Earlier::Open { egress, .. }, Direction::Egress) => Some(egress.clone()),
+            };
+            Some(Blocked { service, caller, target, direction, ports: ports.clone(), allowed })
+        });
+        blocked.collect()
+    }
+
+    /// What a new policy denies to all has a rule of its own, unless the pods are new.
+    fn is_told(&self, direction: Direction, subject: &Workload<'_>) -> bool {
+        let after = self.after.of_direction(direction);
+        self.change.workload_before(subject).is_some()
+            && after.denies_all(subject)
+            && after.has_new_denial(self.change, subject)
+    }
+
+    fn earlier(
+        &self,
+        service: &'a Object,
+        (caller, asked): (&Workload<'a>, Option<u16>),
+        target: &Workload<'a>,
+    ) -> Earlier<'a> {
+        let change = self.change;
+        let (Some(from), Some(to)) = (change.workload_before(caller), change.workload_before(target)) else {
+            return Earlier::Untold;
+        };
+        let service = change.object_before(service).unwrap_or(service);
+        let told = self.callers_before.of_service(service);
+        let mut told = told.filter(|(caller, _)| std::ptr::eq(caller.object, from.object));
+        let was_told = told.any(|(_, host)| host.asked_at() == asked);
+        let ports = called(service, asked, to);
+        let traffic = Traffic { from, to, ports: ports.as_deref() };
+        if DIRECTIONS.into_iter().all(|direction| self.before.lets(direction, &traffic)) {
+            let [ingress, egress] = DIRECTIONS.map(|direction| {
+                let policies = self.before.policies(direction, &traffic).iter().copied();
+                policies.filter(|policy| admits(&change.before, policy, direction, &traffic)).collect()
+            });
+            return Earlier::Open { ingress, egress };
+        }
+        if was_told { Earlier::Closed } else { Earlier::Untold }
+    }
 }
 
-/// The workloads that somebody who is told to call them does not reach any more.
-pub(super) fn cut_targets(change: &Change<'_>) -> HashSet<*const Object> {
-    let [before, after] = [&change.before, &change.after].map(|view| Isolation::of(view, Direction::Ingress));
-    cuts(change, &before, &after).into_iter().map(|cut| std::ptr::from_ref(cut.target.object)).collect()
+/// The workloads with policies of a direction that keep a call out.
+pub(super) fn told_of(change: &Change<'_>, direction: Direction) -> HashSet<*const Object> {
+    let blocked = Blockades::of(change).all().into_iter().filter(|one| one.direction == direction);
+    blocked.map(|one| std::ptr::from_ref(one.subject().object)).collect()
+}
+
+/// Whether all is as it was that decides who is told to call whom, and who may.
+fn is_settled(change: &Change<'_>) -> bool {
+    const READ: [&str; 5] = ["env", "envFrom", "command", "args", "ports"];
+    let kinds = [POLICY, "Service", "Namespace", "ConfigMap"];
+    kinds.iter().all(|kind| {
+        change.after.of_kind(kind).all(|object| change.is_unchanged(object))
+            && change.removed(kind).next().is_none()
+    }) && change.after.workloads.iter().all(|after| {
+        change.workload_before(after).is_some_and(|before| {
+            before.labels == after.labels
+                && before.containers.len() == after.containers.len()
+                && after.containers.iter().all(|container| {
+                    let was = before.container(container.name);
+                    was.is_some_and(|was| READ.iter().all(|field| was.at(&[field]) == container.at(&[field])))
+                })
+        })
+    })
 }
 
 fn policy_cuts_used_path(change: &Change<'_>) -> Vec<Hit> {
-    if is_same(change) {
+    if change.after.of_kind(POLICY).next().is_none() || is_settled(change) {
         return Vec::new();
     }
-    let [before, after] = [&change.before, &change.after].map(|view| Isolation::of(view, Direction::Ingress));
-    let hits = cuts(change, &before, &after).into_iter().filter_map(|cut| {
-        let was = change.workload_before(cut.target)?;
-        let admitted = before.policies(was).iter().copied().filter(|policy| {
-            cut.callers
-                .iter()
-                .filter_map(|caller| change.workload_before(caller))
-                .any(|caller| admits(&change.before, policy, caller))
+    let blockades = Blockades::of(change);
+    let mut told: Vec<(Hit, String, Vec<String>, String)> = Vec::new();
+    for one in blockades.all() {
+        let Some((hit, how, what)) = describe(&blockades, &one) else { continue };
+        let caller = one.caller.named();
+        let same = told.iter_mut().find(|(known, known_how, _, known_what)| {
+            known.object == hit.object && known.path == hit.path && *known_how == how && *known_what == what
         });
-        let admitted: Vec<&Object> = admitted.collect();
-        let culprit = culprit(change, &admitted, after.policies(cut.target))?;
-        let mut callers: Vec<String> = cut.callers.iter().map(|caller| caller.named()).collect();
+        match same {
+            Some((_, _, callers, _)) => callers.push(caller),
+            None => told.push((hit, how, vec![caller], what)),
+        }
+    }
+    let hits = told.into_iter().map(|(hit, how, mut callers, what)| {
         callers.sort_unstable();
-        let how = match culprit.is_removed {
-            true => "It is removed, and what is left does not let",
-            false => "It no longer lets",
-        };
-        let message = format!(
-            "{how} {} reach {}, which is told to call {}.",
-            shown_list(&callers, 3),
-            cut.target.named(),
-            named(cut.service)
-        );
-        Some(told_of(
-            change,
-            &culprit,
-            Direction::Ingress,
-            Hit::new(Harm.certain(), culprit.policy, Path::root(), message),
-        ))
+        callers.dedup();
+        Hit { message: format!("{how} {} {what}.", shown_list(&callers, 3)), ..hit }
     });
     hits.collect()
 }
 
-/// The rules of the policy that has the fault, as evidence.
-fn told_of(change: &Change<'_>, culprit: &Culprit<'_>, direction: Direction, hit: Hit) -> Hit {
-    let rules = |policy: &Object| policy.at(&["spec", direction.field()]).cloned();
-    let (was, is) = match culprit.is_removed {
-        true => (rules(culprit.policy), None),
-        false => (change.object_before(culprit.policy).and_then(rules), rules(culprit.policy)),
+/// The policy that keeps a call out, with the words before and after the name of the caller.
+fn describe(blockades: &Blockades<'_, '_>, one: &Blocked<'_, '_>) -> Option<(Hit, String, String)> {
+    let (change, direction) = (blockades.change, one.direction);
+    let policies = blockades.after.policies(direction, &one.traffic());
+    let culprit = culprit(change, one.allowed.as_deref().unwrap_or_default(), policies)?;
+    let is_same = !culprit.is_removed && change.is_unchanged(culprit.policy);
+    let how = match (&one.allowed, culprit.is_removed, is_same) {
+        (None, ..) => "It does not let",
+        (_, true, _) => "It is removed, and what is left does not let",
+        (_, false, true) => "It stays as it is, while labels or ports move, and does not let",
+        (_, false, false) => "It no longer lets",
     };
-    let path = Path::root().key("spec").key(direction.field());
-    Hit { path, ..hit.before(was).after(is) }
-}
-
-/// The namespaces in which clusters have their DNS; and those of the files in which pods answer on port 53.
-const DNS: [&str; 2] = ["kube-system", "openshift-dns"];
-
-fn answers_names(workload: &Workload<'_>) -> bool {
-    let ports = workload.containers.iter().flat_map(|container| items(container.value.get("ports")));
-    ports.into_iter().any(|port| port.get("containerPort").and_then(Value::as_u64) == Some(53))
-}
-
-/// Which pods of a state may ask for names.
-pub(super) struct Names<'v, 'a> {
-    isolation: Isolation<'v, 'a>,
-    /// The policies that let them.
-    allowing: HashSet<*const Object>,
-}
-
-impl<'v, 'a> Names<'v, 'a> {
-    pub(super) fn of(view: &'v View<'a>) -> Self {
-        let isolation = Isolation::of(view, Direction::Egress);
-        let of_files = view.workloads.iter().filter(|workload| answers_names(workload));
-        let of_files = of_files.filter_map(|workload| workload.object.key.namespace.as_deref());
-        let dns: BTreeSet<&str> = of_files.chain(DNS).collect();
-        let allowing = view.of_kind(POLICY).filter(|policy| allows_dns(view, policy, &dns));
-        Self { isolation, allowing: allowing.map(std::ptr::from_ref).collect() }
-    }
-
-    fn allows(&self, policy: &Object) -> bool {
-        self.allowing.contains(&std::ptr::from_ref(policy))
-    }
-
-    pub(super) fn may_ask(&self, workload: &Workload<'_>) -> bool {
-        let policies = self.isolation.policies(workload);
-        policies.is_empty() || policies.iter().any(|policy| self.allows(policy))
-    }
-}
-
-fn allows_dns(view: &View<'_>, policy: &Object, dns: &BTreeSet<&str>) -> bool {
-    items(policy.at(&["spec", "egress"]))
-        .any(|rule| has_dns_port(rule) && has_dns_peer(view, policy, rule, dns))
-}
-
-fn has_dns_port(rule: &Value) -> bool {
-    let mut ports = items(rule.get("ports")).peekable();
-    ports.peek().is_none()
-        || ports.any(|port| match port.get("port") {
-            None => true,
-            Some(Value::String(name)) => name.contains("dns"),
-            Some(number) => {
-                let end = port.get("endPort").or(Some(number)).and_then(Value::as_u64);
-                number.as_u64().is_some_and(|number| number <= 53) && end.is_some_and(|end| end >= 53)
-            }
-        })
-}
-
-/// Whether the peers of a rule may be the cluster's DNS. A `podSelector` alone means pods of the policy's own namespace (API
-/// reference, "NetworkPolicyPeer"); which addresses DNS has is not in the files.
-fn has_dns_peer(view: &View<'_>, policy: &Object, rule: &Value, dns: &BTreeSet<&str>) -> bool {
-    let mut peers = items(rule.get("to")).peekable();
-    peers.peek().is_none()
-        || peers.any(|peer| match peer.get("namespaceSelector") {
-            _ if peer.get("ipBlock").is_some() => true,
-            None => policy.key.namespace.as_deref().is_some_and(|own| dns.contains(own)),
-            Some(namespaces) => dns.iter().any(|name| may_select(view, namespaces, name)),
-        })
-}
-
-fn egress_without_dns(change: &Change<'_>) -> Vec<Hit> {
-    let [before, after] = [&change.before, &change.after].map(Names::of);
-    let mut by_policy: Vec<(Culprit<'_>, Vec<String>)> = Vec::new();
-    for (was, is) in change.workloads() {
-        let is_told = after.isolation.denies_all(is) && after.isolation.has_new_denial(change, is);
-        if after.may_ask(is) || !before.may_ask(was) || is_told {
-            continue;
-        }
-        let allowed = before.isolation.policies(was).iter().copied();
-        let allowed: Vec<&Object> = allowed.filter(|policy| before.allows(policy)).collect();
-        let now = after.isolation.policies(is).iter().copied();
-        let now: Vec<&Object> =
-            now.filter(|policy| stance(policy, Direction::Egress) == Stance::Allows).collect();
-        let Some(culprit) = culprit(change, &allowed, &now) else { continue };
-        match by_policy.iter_mut().find(|(known, _)| std::ptr::eq(known.policy, culprit.policy)) {
-            Some((_, names)) => names.push(is.named()),
-            None => by_policy.push((culprit, vec![is.named()])),
-        }
-    }
-    let hits = by_policy.into_iter().map(|(culprit, names)| {
-        let left =
-            if culprit.is_removed { "it is removed, and no egress rule left" } else { "no egress rule" };
-        let message = format!(
-            "{} may no longer ask for names: {left} in the files allows port 53.",
-            shown_list(&names, 3)
-        );
-        told_of(
-            change,
-            &culprit,
-            Direction::Egress,
-            Hit::new(Harm.likely(), culprit.policy, Path::root(), message),
-        )
-    });
-    hits.collect()
+    let is_peer = |policy: &&Object| admits_peer(&change.after, policy, direction, &one.traffic());
+    let ports = one.ports.as_deref().filter(|_| policies.iter().any(is_peer)).unwrap_or_default();
+    let at: Vec<String> = ports.iter().map(ToString::to_string).collect();
+    let at = if at.is_empty() { String::new() } else { format!(" on {}", at.join(" or ")) };
+    let newly = if one.allowed.is_none() { "newly " } else { "" };
+    let what =
+        format!("reach {}{at}, which is {newly}told to call {}", one.target.named(), named(one.service));
+    // That a text which is new is a call is likely; one that came through before was one.
+    let risk = if one.allowed.is_none() { Harm.likely() } else { Harm.certain() };
+    let hit = culprit.hit(change, direction, risk, String::new());
+    Some((hit, how.to_owned(), what))
 }

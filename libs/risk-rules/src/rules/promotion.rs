@@ -45,6 +45,10 @@ struct Stays<'p> {
     of_object: HashMap<&'p ObjectKey, Vec<usize>>,
     /// Of ConfigMaps and Secrets, and of what makes them: by the name that a pod refers to.
     of_name: HashMap<&'p str, Vec<usize>>,
+    /// A container's own environment, arguments, commands and mounts.
+    of_container: HashMap<(&'p ObjectKey, Path), Vec<usize>>,
+    /// What the containers of a pod may mount.
+    of_volumes: HashMap<&'p ObjectKey, Vec<usize>>,
 }
 
 fn image_without_its_configuration(change: &Change<'_>, plan: &PlanFacts) -> Result<Vec<Hit>, Missing> {
@@ -57,17 +61,16 @@ fn image_without_its_configuration(change: &Change<'_>, plan: &PlanFacts) -> Res
         image.source_changed.ok_or(Missing::Base)?;
         let Some(workload) = change.after.workload(&image.place.object) else { continue };
         let shared =
-            read.entry(&image.place.object).or_insert_with(|| stays.read_by(workload, &image.place.object));
-        let mut left: Vec<usize> = stays.in_pod_of(&image.place).chain(shared.iter().copied()).collect();
-        left.sort_unstable();
+            read.entry(&image.place.object).or_insert_with(|| stays.shared(workload, &image.place.object));
+        let own = stays.of_container(&image.place);
         // What all the containers of a pod share is said once.
-        if left.is_empty() || !told.insert((&image.place.object, left.clone())) {
+        if (own.is_empty() && shared.is_empty()) || !told.insert((&image.place.object, own)) {
             continue;
         }
         let message = format!(
             "The image {} is carried, but configuration that changed with it stays behind: {}.",
             image.after.as_ref().map(shown_value).unwrap_or_default(),
-            shown_list(&stays.names(&left, &image.place), MOST_NAMES)
+            stays.in_words(own, shared, &image.place)
         );
         let hit = Hit::new(Harm.likely(), workload.object, image.place.path.clone(), message);
         hits.push(hit.values(image.before.as_ref(), image.after.as_ref()));
@@ -87,33 +90,44 @@ impl<'p> Stays<'p> {
                 .filter(|(item, _)| item.source_changed == Some(true))
                 .collect();
         let (mut of_object, mut of_name) = (HashMap::<_, Vec<usize>>::new(), HashMap::<_, Vec<usize>>::new());
+        let (mut of_container, mut of_volumes) =
+            (HashMap::<_, Vec<usize>>::new(), HashMap::<_, Vec<usize>>::new());
         for (index, (item, _)) in all.iter().enumerate() {
             let object = &item.place.object;
             of_object.entry(object).or_default().push(index);
             if referred_kind(object).is_some() {
                 of_name.entry(object.name.as_str()).or_default().push(index);
             }
+            let path = &item.place.path;
+            match container_of(path) {
+                Some(container) if is_setting(&container, path) => {
+                    of_container.entry((object, container)).or_default().push(index);
+                }
+                None if path.segments().contains(&Segment::Key("volumes".to_owned())) => {
+                    of_volumes.entry(object).or_default().push(index);
+                }
+                _ => {}
+            }
         }
-        Self { all, of_object, of_name }
+        Self { all, of_object, of_name, of_container, of_volumes }
     }
 
     fn own(&self, object: &ObjectKey) -> impl Iterator<Item = (usize, &'p PlanItem)> {
         self.of_object.get(object).into_iter().flatten().map(|index| (*index, self.all[*index].0))
     }
 
-    /// Configuration of the container with this image: its own environment, arguments and commands, and what its
-    /// pod mounts.
-    fn in_pod_of(&self, image: &Place) -> impl Iterator<Item = usize> {
-        let of_image = container_of(&image.path);
-        self.own(&image.object).filter_map(move |(index, item)| {
-            let is_its = match container_of(&item.place.path) {
-                Some(container) => {
-                    Some(&container) == of_image.as_ref() && is_setting(&container, &item.place.path)
-                }
-                None => item.place.path.segments().contains(&Segment::Key("volumes".to_owned())),
-            };
-            is_its.then_some(index)
-        })
+    /// Configuration of the container with this image alone, sorted.
+    fn of_container(&self, image: &'p Place) -> &[usize] {
+        let container = container_of(&image.path).unwrap_or_default();
+        self.of_container.get(&(&image.object, container)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Configuration that all containers of a pod may read, sorted.
+    fn shared(&self, workload: &Workload<'_>, object: &ObjectKey) -> Vec<usize> {
+        let volumes = self.of_volumes.get(object).into_iter().flatten().copied();
+        let mut shared: Vec<usize> = self.read_by(workload, object).into_iter().chain(volumes).collect();
+        shared.sort_unstable();
+        shared
     }
 
     /// The ConfigMaps and Secrets that the pods of a workload read, or are to read by what stays behind itself: a
@@ -141,13 +155,22 @@ impl<'p> Stays<'p> {
     }
 
     /// The names of what stays behind. A sentence shows only the first: the others are counted.
-    fn names(&self, left: &[usize], image: &Place) -> Vec<String> {
-        let mut names = vec![String::new(); left.len()];
-        for (shown, index) in names.iter_mut().zip(left).take(MOST_NAMES) {
-            let (item, what) = self.all[*index];
-            *shown = format!("{} ({what})", name(image, &item.place));
+    fn in_words(&self, own: &[usize], shared: &[usize], image: &Place) -> String {
+        let mut first: Vec<usize> =
+            [own, shared].into_iter().flat_map(|part| part.iter().take(MOST_NAMES)).copied().collect();
+        first.sort_unstable();
+        let names: Vec<String> = first
+            .iter()
+            .take(MOST_NAMES)
+            .map(|index| {
+                let (item, what) = self.all[*index];
+                format!("{} ({what})", name(image, &item.place))
+            })
+            .collect();
+        match (own.len() + shared.len()).saturating_sub(names.len()) {
+            0 => shown_list(&names, MOST_NAMES),
+            more => format!("{} and {more} more", names.join(", ")),
         }
-        names
     }
 }
 

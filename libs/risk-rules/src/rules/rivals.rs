@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use kube_model::{Object, Path, shown_list};
 
+use super::disruption::{BUDGET, selected};
 use crate::Impact::Harm;
 use crate::Level;
-use crate::model::{Change, Selector, View, Workload, named, scaled_by};
+use crate::model::{Change, View, Workload, named, scaled_by};
 use crate::rule::{Check, Group, Hit, Rule};
 
 pub(super) const RULES: &[Rule] = &[
@@ -80,14 +81,11 @@ fn autoscalers_collide(change: &Change<'_>) -> Vec<Hit> {
     hits
 }
 
-const BUDGET: &str = "PodDisruptionBudget";
-
 /// The budgets of each workload that has several.
 fn overlaps<'v, 'a>(view: &'v View<'a>) -> Vec<(&'v Workload<'a>, Vec<&'a Object>)> {
     let mut budgets: HashMap<*const Object, (&Workload<'a>, Vec<&Object>)> = HashMap::new();
     for budget in view.of_kind(BUDGET) {
-        let Some(selector) = budget.at(&["spec", "selector"]).and_then(Selector::of_labels) else { continue };
-        for workload in view.selected(&selector, budget) {
+        for workload in selected(view, budget) {
             let of_workload = budgets.entry(std::ptr::from_ref(workload.object));
             of_workload.or_insert_with(|| (workload, Vec::new())).1.push(budget);
         }
@@ -105,10 +103,8 @@ fn budgets_overlap(change: &Change<'_>) -> Vec<Hit> {
         if before.contains(&workload.object.key) {
             continue;
         }
-        let is_same = |budget: &&&Object| {
-            !change.object_before(budget).is_some_and(|before| before.value == budget.value)
-        };
-        let Some(budget) = budgets.iter().find(is_same).or(budgets.last()) else { continue };
+        let is_other = |budget: &&&Object| !change.is_unchanged(budget);
+        let Some(budget) = budgets.iter().find(is_other).or(budgets.last()) else { continue };
         let others: Vec<String> =
             budgets.iter().filter(|other| other.key != budget.key).map(|other| named(other)).collect();
         let entry = told.entry(format!("{:?} {others:?}", budget.key));

@@ -3,7 +3,8 @@
 use kube_model::{Object, Path, shown_list};
 
 use super::isolation::{Culprit, Direction, Isolation, POLICY, Stance, culprit, selector, stance};
-use super::policy_paths::{Names, cut_targets};
+use super::policy_dns::Names;
+use super::policy_paths::told_of;
 use crate::Impact::{Harm, Safeguard};
 use crate::Level;
 use crate::level::Risk;
@@ -53,19 +54,13 @@ fn default_deny_added(change: &Change<'_>) -> Vec<Hit> {
             }
         }
     }
-    if !is_same(change) {
+    let is_same = change.after.of_kind(POLICY).all(|policy| change.is_unchanged(policy));
+    if !is_same || change.removed(POLICY).next().is_some() {
         for direction in [Direction::Ingress, Direction::Egress] {
             hits.extend(left_with_denials(change, direction));
         }
     }
     hits
-}
-
-/// Whether the change leaves every policy as it is.
-pub(super) fn is_same(change: &Change<'_>) -> bool {
-    let is_same =
-        |policy: &Object| change.object_before(policy).is_some_and(|before| before.value == policy.value);
-    change.after.of_kind(POLICY).all(is_same) && change.removed(POLICY).next().is_none()
 }
 
 /// What allowed traffic beside a denial that stays is gone. Whose callers are known has a rule of its own, and who could ask
@@ -79,13 +74,11 @@ fn left_with_denials(change: &Change<'_>, direction: Direction) -> Vec<Hit> {
     if denied.is_empty() {
         return Vec::new();
     }
-    let (told, names) = (cut_targets(change), Names::of(&change.before));
+    let (told, names) = (told_of(change, direction), Names::of(&change.before));
     let mut by_policy: Vec<(Culprit<'_>, Vec<String>)> = Vec::new();
     for (was, is) in denied {
-        let is_told = match direction {
-            Direction::Ingress => told.contains(&std::ptr::from_ref(is.object)),
-            Direction::Egress => names.may_ask(was),
-        };
+        let asks = direction == Direction::Egress && names.may_ask(was);
+        let is_told = asks || told.contains(&std::ptr::from_ref(is.object));
         let allowed: Vec<&Object> = before
             .policies(was)
             .iter()

@@ -5,7 +5,7 @@ use crate::case::{Case, case};
 const ENV: &str = "        - name: LOG_LEVEL\n";
 
 pub(crate) fn cases() -> Vec<Case> {
-    [removed(), ports(), dependencies(), environments(), balancers(), policies(), dns()]
+    [removed(), ports(), dependencies(), environments(), balancers(), policies(), policy_ports(), dns()]
         .into_iter()
         .flatten()
         .collect()
@@ -193,8 +193,15 @@ fn policies() -> Vec<Case> {
         case(rule).given(ENV, &told("db:5432")).given(FROM_API, both).edit(both, FROM_API).add(other),
         case(rule).given(FROM_API, both).edit(both, FROM_API),
         case(rule).given(ENV, &told("db:5432")).edit(FROM_API, both),
+        // The label by which web was let in goes from its pods.
+        case(rule)
+            .given(ENV, &told("db:5432"))
+            .given_without("NetworkPolicy", "db")
+            .given_also(other)
+            .edit("labels: {app: web, tier: front}", "labels: {app: web}")
+            .says(High, "NetworkPolicy/front", "spec.ingress", "It stays as it is, while labels or ports move"),
         // What denies was always there; the one policy that let web in goes.
-        case(rule).given(ENV, &told("db:5432")).given_also(DENY_ALL).given_also(other).remove("NetworkPolicy", "front").gives(
+        case(rule).given(ENV, &told("db:5432")).given_also(&DENY_ALL.replace(", Egress", "")).given_also(other).remove("NetworkPolicy", "front").gives(
             High,
             "NetworkPolicy/front",
             "spec.ingress",
@@ -204,12 +211,99 @@ fn policies() -> Vec<Case> {
         case(rule)
             .given(ENV, &told("db:5432"))
             .given_without("NetworkPolicy", "db")
-            .given_also(DENY_ALL)
+            .given_also(&DENY_ALL.replace(", Egress", ""))
             .given_also(other)
             .remove("NetworkPolicy", "front")
             .says(High, "NetworkPolicy/front", "spec.ingress", "It is removed, and what is left does not let Deployment web"),
+        // Of a call that does not leave web's pods nothing is lost.
+        case(rule).given(ENV, &told("db:5432")).given_also(DENY_ALL).given_also(other).remove("NetworkPolicy", "front"),
         // A denial that is new has a rule of its own.
         case(rule).given(ENV, &told("db:5432")).given_without("NetworkPolicy", "db").add(DENY_ALL),
+    ]
+}
+
+/// Traffic to a Service is seen by policies at the port of the pods; db has the headless Service db at 5432, which its
+/// container names sql; api listens at 9090.
+fn policy_ports() -> Vec<Case> {
+    let rule = "policy-cuts-used-path";
+    let to_db = |ports: &str| {
+        format!(
+            "  ingress:\n  - from: [{{podSelector: {{matchLabels: {{app: web}}}}}}]\n    ports: [{ports}]\n"
+        )
+    };
+    let db = |was: &str, is: &str| {
+        let told = case(rule).given(ENV, &told("db:5432")).given(FROM_API, &to_db(was));
+        told.edit(&to_db(was), &to_db(is))
+    };
+    const SQL: &str = "It no longer lets Deployment web reach StatefulSet db on TCP port 5432, which is told to call \
+                       Service db.";
+    let out = |ports: &str| {
+        format!(
+            "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: out, namespace: shop}}\nspec:\n  podSelector: {{matchLabels: {{app: web}}}}\n  policyTypes: [Egress]\n  egress:\n  - ports: [{{port: 53, protocol: UDP}}]\n  - to: [{{podSelector: {{matchLabels: {{app: api}}}}}}]\n    ports: [{ports}]"
+        )
+    };
+    let renumbered = "  - {port: 80, targetPort: 9090}";
+    let to_api = |called: &str, was: &str, is: &str| {
+        case(rule)
+            .given(ENV, &told(called))
+            .given("  - {port: 9090}", renumbered)
+            .given_also(&out(was))
+            .edit(was, is)
+    };
+    const OUT: &str = "It no longer lets Deployment web reach Deployment api on TCP port 9090, which is told to call Service api.";
+    let api_in = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: in, namespace: shop}\nspec:\n  podSelector: {matchLabels: {app: api}}\n  ingress:\n  - ports: [{port: 9090}]";
+    vec![
+        db("{port: 5432}", "{port: 9187}").gives(High, "NetworkPolicy/db", "spec.ingress", SQL),
+        // The protocol is TCP where nothing is said; a range ends with its endPort.
+        db("{port: 5432}", "{port: 5432, protocol: UDP}").gives(High, "NetworkPolicy/db", "spec.ingress", SQL),
+        db("{port: 5432}", "{port: 5000, endPort: 5431}").gives(High, "NetworkPolicy/db", "spec.ingress", SQL),
+        db("{port: sql}", "{port: metrics}").gives(High, "NetworkPolicy/db", "spec.ingress", SQL),
+        db("{port: 5432}", "{port: 5000, endPort: 5432}"),
+        db("{port: 5432}", "{port: 9187}, {port: sql}"),
+        db("{port: 5432}", "{protocol: TCP}"),
+        // The name moves in the container, and the policy knows it by the old one.
+        case(rule)
+            .given(ENV, &told("db:5432"))
+            .given(FROM_API, &to_db("{port: sql}"))
+            .edit("{name: sql, containerPort: 5432}", "{name: postgres, containerPort: 5432}")
+            .gives(
+                High,
+                "NetworkPolicy/db",
+                "spec.ingress",
+                "It stays as it is, while labels or ports move, and does not let Deployment web reach StatefulSet db on \
+                 TCP port 5432, which is told to call Service db.",
+            ),
+        // Policies are asked about the port behind the Service, not about its own.
+        to_api("http://api/v1", "{port: 9090}", "{port: 80}").gives(High, "NetworkPolicy/out", "spec.egress", OUT),
+        to_api("http://api/v1", "{port: 80}, {port: 9090}", "{port: 9090}"),
+        to_api("api.shop.svc", "{port: 9090}", "{port: 9091}").gives(High, "NetworkPolicy/out", "spec.egress", OUT),
+        // api is no peer any more but for names.
+        case(rule).given(ENV, &told("api:9090")).given_also(&out("{port: 9090}")).edit("matchLabels: {app: api}}}]\n    ports", "matchLabels: {app: mail}}}]\n    ports").gives(
+            High,
+            "NetworkPolicy/out",
+            "spec.egress",
+            OUT,
+        ),
+        // The target port moves, and the policy stays.
+        case(rule)
+            .given(ENV, &told("api:80"))
+            .given("  - {port: 9090}", renumbered)
+            .given_also(api_in)
+            .edit("targetPort: 9090", "targetPort: 9191")
+            .says(High, "NetworkPolicy/in", "spec.ingress", "It stays as it is, while labels or ports move"),
+        case(rule).given(ENV, &told("api:80")).given("  - {port: 9090}", renumbered).given_also(api_in).edit(
+            "{port: 80, targetPort: 9090}",
+            "{port: 80, targetPort: 9090, name: http}",
+        ),
+        // A new call that the policy never let through; one that it always kept out.
+        case(rule).edit(ENV, &told("db:5432")).gives(
+            High,
+            "NetworkPolicy/db",
+            "spec.ingress",
+            "It does not let Deployment web reach StatefulSet db, which is newly told to call Service db.",
+        ),
+        case(rule).given(ENV, &told("db:5432")).edit("web:2.4.1", "web:2.5.0"),
+        case(rule).given(ENV, &told("db:5432")).edit("value: \"db:5432\"", "value: \"postgres://db:5432/shop\""),
     ]
 }
 
@@ -225,7 +319,7 @@ fn dns() -> Vec<Case> {
             High,
             "NetworkPolicy/out",
             "spec.egress",
-            "Deployment web may no longer ask for names: no egress rule in the files allows port 53.",
+            "Deployment web may no longer ask for names: no egress rule in the files allows port 53 of UDP.",
         ),
         case(rule).add(&policy("ports: [{port: 5432}]\n  - ports: [{port: 53, protocol: UDP}]")),
         case(rule).given_also(&policy("ports: [{port: 5432}]")).edit("{port: 5432}]", "{port: 5433}]"),
@@ -246,6 +340,13 @@ fn dns() -> Vec<Case> {
         case(rule).add(&policy("to: [{podSelector: {}}]\n  - to: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: kube-system}}, podSelector: {matchLabels: {k8s-app: kube-dns}}}]")),
         case(rule).add(&policy("to: [{namespaceSelector: {matchLabels: {role: system}}}]")),
         case(rule).add(&policy("to: [{ipBlock: {cidr: 10.0.0.0/8}}]")),
+        // Without a protocol a port is one of TCP, by which nobody asks first.
+        case(rule).add(&policy("ports: [{port: 53}]")).says(High, "NetworkPolicy/out", "spec.egress", "port 53 of UDP"),
+        case(rule).add(&policy("ports: [{port: 53}, {port: 53, protocol: UDP}]")),
+        case(rule).add(&policy("ports: [{port: 1, endPort: 1023, protocol: UDP}]")),
+        case(rule).add(&policy("ports: [{protocol: TCP}]")).says(High, "NetworkPolicy/out", "spec.egress", "port 53 of UDP"),
+        // OpenShift's DNS answers behind its address at another port.
+        case(rule).add(&policy("ports: [{port: 5353, protocol: UDP}]")),
         // A DNS of the team's own, in its own namespace.
         case(rule).given("[{containerPort: 9090}]", "[{containerPort: 53}]").add(&policy("to: [{podSelector: {}}]")),
         // The policy for names goes, and what denies stays.
@@ -258,7 +359,7 @@ fn dns() -> Vec<Case> {
                 "NetworkPolicy/out",
                 "spec.egress",
                 "Deployment web may no longer ask for names: it is removed, and no egress rule left in the files allows \
-                 port 53.",
+                 port 53 of UDP.",
             ),
     ]
 }

@@ -198,6 +198,51 @@ fn one_object_of_many_containers() {
     assert_eq!(of_rule(&report, "secret-in-environment").len(), MANY);
 }
 
+/// Every container has an image that is carried and a variable that stays, and all of them the volumes that stay.
+#[test]
+fn as_many_images_as_volumes_that_stay_behind() {
+    let (before, after) = (objects(&crowd("a", "", "")), objects(&crowd("b", "", "")));
+    let of_container = |index, path: &str| format!("spec.template.spec.containers[name=c{index}].{path}");
+    let at = |path: String| item("apps", "Deployment", "crowd".to_owned(), &path);
+    let kept = (0..MANY).map(|index| at(of_container(index, "env[name=TARGET].value")));
+    let volumes = (0..MANY).map(|index| {
+        at(format!("spec.template.spec.volumes[name=v{index}].persistentVolumeClaim.claimName"))
+    });
+    let plan = PlanFacts {
+        carried: (0..MANY).map(|index| at(of_container(index, "image"))).collect(),
+        kept: kept.chain(volumes).collect(),
+        ..PlanFacts::default()
+    };
+    let facts = Facts { plan: Some(plan), ..Facts::default() };
+    let report = timed(|| assess(Some(&before), &after, &facts));
+    let found = of_rule(&report, "image-without-its-configuration");
+    assert_eq!(found.len(), MANY);
+    // One variable of its own, 2000 volumes, and five of them are named.
+    assert!(found.iter().all(|one| one.message.contains(": env[name=TARGET].value (kept), ")));
+    assert!(found.iter().all(|one| one.message.ends_with(" and 1996 more.")), "{}", found[0].message);
+}
+
+/// Every claim goes, and each is still mounted.
+#[test]
+fn as_many_claims_as_workloads_that_mount_them() {
+    let state = |claims: bool| {
+        let mut text = String::new();
+        for index in 0..MANY {
+            writeln!(text, "---\n{{apiVersion: apps/v1, kind: Deployment, metadata: {{name: app-{index}, namespace: shop}}, spec: {{selector: {{matchLabels: {{app: app-{index}}}}}, template: {{metadata: {{labels: {{app: app-{index}}}}}, spec: {{containers: [{{name: app, image: 'app:1', env: [{{name: A, value: b}}]}}], volumes: [{{name: data, persistentVolumeClaim: {{claimName: data-{index}}}}}, {{name: more, persistentVolumeClaim: {{claimName: data-{index}}}}}]}}}}}}}}").unwrap();
+            if claims {
+                writeln!(text, "---\n{{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {{name: data-{index}, namespace: shop}}}}").unwrap();
+            }
+        }
+        objects(&text)
+    };
+    let (before, after) = (state(true), state(false));
+    let report = timed(|| assess(Some(&before), &after, &Facts::default()));
+    let found = of_rule(&report, "claim-removed");
+    assert_eq!(found.len(), MANY);
+    let last = found.iter().find(|finding| finding.object.name == "data-1999").unwrap();
+    assert!(last.message.ends_with(" Deployment app-1999 still mounts it."), "{}", last.message);
+}
+
 /// One container with many variables, each of which is referred to and most of which are not there.
 #[test]
 fn one_container_of_many_variables() {

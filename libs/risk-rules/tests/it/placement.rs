@@ -1,14 +1,25 @@
-use risk_rules::Level::{Low, Medium};
+use risk_rules::Level::{High, Low, Medium};
 
 use crate::case::{Case, case};
 
 const PLACE: &str = "      securityContext: {runAsNonRoot: true}\n";
 
 pub(crate) fn cases() -> Vec<Case> {
-    [spread(), zones(), nodes(), affinities(), tolerations(), ceilings(), scalers(), priorities()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        spread(),
+        loosened(),
+        unsatisfiable(),
+        zones(),
+        nodes(),
+        affinities(),
+        tolerations(),
+        ceilings(),
+        scalers(),
+        priorities(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 #[test]
@@ -36,6 +47,122 @@ fn spread() -> Vec<Case> {
         ),
         case(rule).given(PLACE, &with(apart)).edit(apart, spread),
         case(rule).given("  replicas: 3\n", "  replicas: 1\n").given(PLACE, &with(apart)).edit(&with(apart), PLACE),
+    ]
+}
+
+fn loosened() -> Vec<Case> {
+    let rule = "spread-loosened";
+    let spread = |constraints: &str| with(&format!("topologySpreadConstraints: [{constraints}]"));
+    let over = |key: &str, skew: u8, when: &str| {
+        format!(
+            "{{maxSkew: {skew}, topologyKey: {key}, whenUnsatisfiable: {when}, labelSelector: {{matchLabels: {{app: web}}}}}}"
+        )
+    };
+    let (zone, host) = ("topology.kubernetes.io/zone", "kubernetes.io/hostname");
+    let (by_zone, by_host) = (over(zone, 1, "DoNotSchedule"), over(host, 1, "ScheduleAnyway"));
+    let from_to = |was: &str, is: &str| case(rule).given(PLACE, was).edit(was, is);
+    let away = |app: &str| {
+        format!(
+            "affinity: {{podAntiAffinity: {{requiredDuringSchedulingIgnoredDuringExecution: [{{topologyKey: {host}, labelSelector: {{matchLabels: {{app: {app}}}}}}}]}}}}"
+        )
+    };
+    let rather = format!(
+        "affinity: {{podAntiAffinity: {{preferredDuringSchedulingIgnoredDuringExecution: [{{weight: 1, podAffinityTerm: {{topologyKey: {host}, labelSelector: {{matchLabels: {{app: web}}}}}}}}]}}}}"
+    );
+    let path = "spec.template.spec.topologySpreadConstraints";
+    vec![
+        from_to(&spread(&format!("{by_zone}, {by_host}")), &spread(&by_host)).gives(
+            Medium,
+            "Deployment/web",
+            path,
+            "Nothing keeps its pods apart by topology.kubernetes.io/zone any more: all of them may share one value of it, and \
+             go with it.",
+        ),
+        from_to(&spread(&format!("{by_zone}, {by_host}")), &spread(&by_zone)).gives(
+            Low,
+            "Deployment/web",
+            path,
+            "Nothing keeps its pods on different nodes any more but that they are in different zones.",
+        ),
+        from_to(&spread(&by_zone), &spread(&over(zone, 1, "ScheduleAnyway"))).gives(
+            Low,
+            "Deployment/web",
+            path,
+            "Its pods are kept apart by topology.kubernetes.io/zone only where there is room: when that is short, all of them \
+             may share one value of it.",
+        ),
+        from_to(&spread(&by_zone), &spread(&over(zone, 2, "DoNotSchedule"))).gives(
+            Low,
+            "Deployment/web",
+            path,
+            "One value of topology.kubernetes.io/zone may hold 2 of its pods more than another, instead of 1.",
+        ),
+        // Three pods in one zone are no more than a skew of 3.
+        from_to(&spread(&by_zone), &spread(&over(zone, 3, "DoNotSchedule"))).gives(
+            Medium,
+            "Deployment/web",
+            path,
+            "maxSkew by topology.kubernetes.io/zone becomes 3, and it has 3 pods: all of them may share one value of it.",
+        ),
+        from_to(&with(&away("web")), &with(&rather)).says(
+            Low,
+            "Deployment/web",
+            "spec.template.spec.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution",
+            "only where there is room",
+        ),
+        // Closer; the same by other means; other pods; one pod; all of it, which `spread-lost` tells.
+        from_to(&spread(&over(zone, 3, "ScheduleAnyway")), &spread(&by_zone)),
+        from_to(&with(&away("web")), &spread(&over(host, 1, "DoNotSchedule"))),
+        from_to(&spread(&by_zone).replace("      topology", &format!("      {}\n      topology", away("db"))), &spread(&by_zone)),
+        case(rule).given("  replicas: 3\n", "  replicas: 1\n").given(PLACE, &spread(&by_zone)).edit("DoNotSchedule", "ScheduleAnyway"),
+        from_to(&spread(&by_zone), PLACE),
+    ]
+}
+
+fn unsatisfiable() -> Vec<Case> {
+    let rule = "spread-unsatisfiable";
+    let over = |key: &str, rest: &str| {
+        format!("topologySpreadConstraints: [{{maxSkew: 1, topologyKey: {key}{rest}}}]")
+    };
+    let zone = "topology.kubernetes.io/zone";
+    let zones = |zones: &str| {
+        format!(
+            "affinity: {{nodeAffinity: {{requiredDuringSchedulingIgnoredDuringExecution: {{nodeSelectorTerms: [{{matchExpressions: [{{key: {zone}, operator: In, values: [{zones}]}}]}}]}}}}}}"
+        )
+    };
+    let three = over(zone, ", minDomains: 3, whenUnsatisfiable: DoNotSchedule");
+    let path = "spec.template.spec.topologySpreadConstraints";
+    let in_two = || case(rule).given(PLACE, &with(&zones("eu-1a, eu-1b")));
+    vec![
+        case(rule).edit(PLACE, &with(&over("rack", ", whenUnsatisfiable: DoNotSchedule"))).gives(
+            Medium,
+            "Deployment/web",
+            path,
+            "Its pods start on nodes with the label rack alone (DoNotSchedule): where no node has it, they stay pending.",
+        ),
+        case(rule).edit(PLACE, &with(&over("rack", ", whenUnsatisfiable: ScheduleAnyway"))),
+        case(rule).edit(PLACE, &with(&over(zone, ", whenUnsatisfiable: DoNotSchedule"))),
+        // Somebody knows the label.
+        case(rule)
+            .given("      containers:\n      - name: worker\n", "      nodeSelector: {rack: a}\n      containers:\n      - name: worker\n")
+            .edit(PLACE, &with(&over("rack", ", whenUnsatisfiable: DoNotSchedule"))),
+        case(rule).given(PLACE, &with(&over("rack", ", whenUnsatisfiable: DoNotSchedule"))).edit("web:2.4.1", "web:2.5.0"),
+        in_two().edit(PLACE, &with(&three)).gives(
+            High,
+            "Deployment/web",
+            path,
+            "minDomains by topology.kubernetes.io/zone is 3, and its pods may run in 2 of them: 2 of 3 pods start, and the \
+             others stay pending.",
+        ),
+        // The other zones go.
+        case(rule)
+            .given(PLACE, &with(&format!("{}\n      {three}", zones("eu-1a, eu-1b, eu-1c"))))
+            .edit("eu-1a, eu-1b, eu-1c", "eu-1a")
+            .says(High, "Deployment/web", path, "may run in 1 of them: 1 of 3 pods start"),
+        in_two().edit(PLACE, &with(&three.replace("minDomains: 3", "minDomains: 2"))),
+        in_two().edit(PLACE, &with(&three.replace("maxSkew: 1", "maxSkew: 2"))),
+        in_two().edit(PLACE, &with(&three.replace("minDomains: 3", "minDomains: 3, nodeAffinityPolicy: Ignore"))),
+        case(rule).given(PLACE, &with(&format!("{}\n      {three}", zones("eu-1a, eu-1b")))).edit("web:2.4.1", "web:2.5.0"),
     ]
 }
 

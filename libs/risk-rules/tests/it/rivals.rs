@@ -1,11 +1,14 @@
 //! Objects in each other's way, work at its time, and how Argo Rollouts brings a version.
 
-use risk_rules::Level::{High, Medium};
+use risk_rules::Level::{High, Low, Medium};
 
 use crate::case::{Case, case, case_of};
 
 pub(crate) fn cases() -> Vec<Case> {
-    [autoscalers(), budgets(), cronjobs(), priorities(), rollouts()].into_iter().flatten().collect()
+    [autoscalers(), budgets(), misses(), shared(), cronjobs(), priorities(), rollouts()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 #[test]
@@ -52,6 +55,111 @@ fn budgets() -> Vec<Case> {
         case(rule).add(second).remove("PodDisruptionBudget", "web"),
         case(rule).add(&second.replace("tier: front", "tier: back")),
         case(rule).given_also(second).edit("minAvailable: 1", "minAvailable: 2"),
+        // Without anything in it a selector of policy/v1beta1 is for no pod (API reference, "PodDisruptionBudgetSpec").
+        case(rule).add(&OLD.replace("{app: mail}", "{}")),
+    ]
+}
+
+const OLD: &str = "apiVersion: policy/v1beta1\nkind: PodDisruptionBudget\nmetadata: {name: old, namespace: shop}\nspec: \
+                   {maxUnavailable: 1, selector: {matchLabels: {app: mail}}}";
+
+fn misses() -> Vec<Case> {
+    let rule = "disruption-budget-misses";
+    let mail = "apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: mail, namespace: shop}\nspec:\n  \
+                maxUnavailable: 1\n  selector: {matchLabels: {app: mail}}";
+    let web = "minAvailable: 1\n  selector: {matchLabels: {app: web}}";
+    let path = "spec.selector";
+    const LEFT: &str =
+        "It selects the pods of Deployment web no more: a node drain may take every one of them at once.";
+    vec![
+        case(rule).edit(web, "minAvailable: 1\n  selector: {matchLabels: {app: website}}").gives(
+            Medium,
+            "PodDisruptionBudget/web",
+            path,
+            LEFT,
+        ),
+        // The pods move away from it; it goes over to other pods; without a selector it is for none.
+        case(rule).edit("labels: {app: web, tier: front}", "labels: {app: website, tier: front}").gives(
+            Medium,
+            "PodDisruptionBudget/web",
+            path,
+            LEFT,
+        ),
+        case(rule).edit(web, "minAvailable: 1\n  selector: {matchLabels: {app: worker}}").gives(
+            Medium,
+            "PodDisruptionBudget/web",
+            path,
+            LEFT,
+        ),
+        case(rule).edit(web, "minAvailable: 1").gives(Medium, "PodDisruptionBudget/web", path, LEFT),
+        case(rule).add(mail).gives(
+            Low,
+            "PodDisruptionBudget/mail",
+            path,
+            "It is new, and selects no pods of the files.",
+        ),
+        case(rule).given_also(mail).edit("web:2.4.1", "web:2.5.0"),
+        case(rule).remove("Deployment", "web"),
+        case(rule).given("  replicas: 3\n", "  replicas: 1\n").edit(web, "minAvailable: 0"),
+        case(rule)
+            .edit(web, "minAvailable: 1\n  selector: {matchLabels: {app: website}}")
+            .add(&mail.replace("{app: mail}", "{tier: front}")),
+        case(rule).add(&mail.replace("{app: mail}", "{app: worker}")),
+    ]
+}
+
+/// The shop has 3 pods of web, 2 of worker, at least 4 of api and 2 of db, and a Job.
+fn shared() -> Vec<Case> {
+    let rule = "disruption-budget-shared";
+    let web = "minAvailable: 1\n  selector: {matchLabels: {app: web}}";
+    let both = |amount: &str| {
+        format!(
+            "{amount}\n  selector: {{matchExpressions: [{{key: app, operator: In, values: [web, worker]}}]}}"
+        )
+    };
+    let path = "spec.selector";
+    let named = "kind: PodDisruptionBudget\nmetadata: {name: web,";
+    vec![
+        case(rule).edit(web, &both("minAvailable: 1")).gives(
+            Medium,
+            "PodDisruptionBudget/web",
+            path,
+            "It counts the pods of Deployment web and Deployment worker together; by minAvailable 1 of 5 a node drain may \
+             take all 3 pods of Deployment web at once.",
+        ),
+        // One of five at a time is neither of them.
+        case(rule).edit(web, &both("maxUnavailable: 1")).gives(
+            Low,
+            "PodDisruptionBudget/web",
+            path,
+            "It counts the pods of Deployment web and Deployment worker together; what it allows may all be taken from one of \
+             them, and none from the other.",
+        ),
+        // 40% of 5 is 2.
+        case(rule).edit(web, &both("maxUnavailable: 40%")).says(
+            Medium,
+            "PodDisruptionBudget/web",
+            path,
+            "by maxUnavailable 40% of 5 a node drain may take all 2 pods of Deployment worker at once",
+        ),
+        case(rule).edit(web, "minAvailable: 1\n  selector: {}").says(
+            Low,
+            "PodDisruptionBudget/web",
+            path,
+            "Its selector is empty, which stands for every pod of the namespace: those of Deployment api, Deployment web, \
+             Deployment worker and 2 more; ",
+        ),
+        // In policy/v1beta1 it is none, and in policy/v1 all.
+        case(rule).given_also(&OLD.replace("{matchLabels: {app: mail}}", "{}")).edit("policy/v1beta1", "policy/v1").says(
+            Low,
+            "PodDisruptionBudget/old",
+            path,
+            "every pod of the namespace",
+        ),
+        case(rule).add(&OLD.replace("{matchLabels: {app: mail}}", "{}")),
+        case(rule).given(web, &both("minAvailable: 1")).edit("web:2.4.1", "web:2.5.0"),
+        case(rule).edit(web, "minAvailable: 1\n  selector: {matchLabels: {app: web, tier: front}}"),
+        case(rule).edit(named, "kind: PodDisruptionBudget\nmetadata: {name: web-one,"),
     ]
 }
 

@@ -53,6 +53,20 @@ fn order() -> Vec<Case> {
             "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: tuning, namespace: shop, annotations: {{argocd.argoproj.io/sync-wave: \"{wave}\"}}}}\ndata: {{a: b}}"
         )
     };
+    let hook = |phase: &str, weight: &str| {
+        format!(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: tuning, namespace: shop, annotations: {{helm.sh/hook: {phase}, helm.sh/hook-weight: \"{weight}\"}}}}\ndata: {{a: b}}"
+        )
+    };
+    let migrates = |weight: &str| {
+        let hook = format!(
+            "metadata: {{name: migrate, namespace: shop, annotations: {{helm.sh/hook: pre-upgrade, helm.sh/hook-weight: \"{weight}\"}}}}"
+        );
+        case(rule).given("metadata: {name: migrate, namespace: shop}", &hook).edit(
+            "{name: migrate, image: \"registry.example/shop/migrate:5.0.0\"}",
+            "{name: migrate, image: \"registry.example/shop/migrate:5.0.0\", envFrom: [{configMapRef: {name: tuning}}]}",
+        )
+    };
     let worker = "      - name: worker\n";
     let reads = "      - name: worker\n        envFrom: [{configMapRef: {name: tuning}}]\n";
     vec![
@@ -66,6 +80,21 @@ fn order() -> Vec<Case> {
         case(rule).edit(worker, reads).add(&config("-1")),
         case(rule).edit(worker, reads).add(&config("0")),
         case(rule).given_also(&config("5")).edit(worker, reads),
+        // Helm's hooks: by phase, and by weight in it.
+        case(rule).edit(worker, reads).add(&hook("post-upgrade", "0")).says(
+            High,
+            "Deployment/worker",
+            "spec.template.spec.containers[name=worker].envFrom",
+            "is applied only after it",
+        ),
+        case(rule).edit(worker, reads).add(&hook("pre-upgrade", "5")),
+        migrates("-5").add(&hook("pre-upgrade", "5")).says(
+            High,
+            "Job/migrate",
+            "spec.template.spec.containers[name=migrate].envFrom",
+            "is applied only after it",
+        ),
+        migrates("5").add(&hook("pre-upgrade", "-5")),
     ]
 }
 

@@ -3,9 +3,10 @@
 use kube_model::{Object, Path};
 use serde_json::Value;
 
-use super::{kept, refused};
+use super::refused;
 use crate::model::Change;
 use crate::rule::Hit;
+use crate::rules::hooks::kept;
 
 const ELASTIC: &str = "https://kubernetes.io/docs/concepts/workloads/controllers/job/#elastic-indexed-jobs";
 
@@ -19,7 +20,7 @@ pub(super) fn completions_changed(change: &Change<'_>) -> Vec<Hit> {
         .map(|(before, after)| {
             let path = Path::root().key("spec").key("completions");
             let value = |object| Object::at(object, &["spec", "completions"]);
-            refused(after, path, (value(before), value(after)), ELASTIC)
+            refused((before, after), path, (value(before), value(after)), ELASTIC)
         })
         .collect()
 }

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use kube_model::{Object, Path, Quantity, Segment};
 use serde_json::{Value, json};
 
-use super::{kept, refused};
+use super::refused;
 use crate::model::Change;
 use crate::rule::Hit;
+use crate::rules::hooks::kept;
 
 const POD: &str = "https://kubernetes.io/docs/concepts/workloads/pods/#pod-update-and-replacement";
 
@@ -24,7 +25,7 @@ pub(super) fn spec_changed(change: &Change<'_>) -> Vec<Hit> {
         for path in paths {
             let (was, is) = (was.get(path).copied(), is.get(path).copied());
             if !may_be(path, was, is) {
-                hits.push(refused(after, path.clone(), (was, is), POD));
+                hits.push(refused((before, after), path.clone(), (was, is), POD));
             }
         }
     }

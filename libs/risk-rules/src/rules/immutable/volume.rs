@@ -3,9 +3,10 @@
 use kube_model::{Object, Path};
 use serde_json::{Map, Value};
 
-use super::{kept, refused};
+use super::refused;
 use crate::model::Change;
 use crate::rule::Hit;
+use crate::rules::hooks::kept;
 
 pub(super) const VOLUME: &str =
     "https://kubernetes.io/docs/concepts/storage/persistent-volumes/#persistent-volumes";
@@ -41,7 +42,7 @@ pub(super) fn source_changed(change: &Change<'_>) -> Vec<Hit> {
             let (was, is) = (value(was, field), value(is, field));
             if was != is && was != without_new_secret(was.as_ref(), is.clone()) {
                 let path = Path::root().key("spec").key(field);
-                hits.push(refused(after, path, (was.as_ref(), is.as_ref()), VOLUME));
+                hits.push(refused((before, after), path, (was.as_ref(), is.as_ref()), VOLUME));
             }
         }
     }
