@@ -6,10 +6,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use store::{Commit, Handled, Outgoing, StoreError, Stored};
+use telemetry::trace::{self, Parent};
 use uuid::Uuid;
 
 use crate::failure::Failure;
 use crate::parts::Parts;
+use crate::traces::named;
 
 /// Each attempt that fails means that somebody else's succeeded; so many in a row are a fault.
 const ATTEMPTS: u32 = 50;
@@ -18,6 +20,11 @@ const ATTEMPTS: u32 = 50;
 pub trait Aggregate: Serialize + DeserializeOwned + Send {
     /// The state after one more event.
     fn evolve(state: Option<Self>, message: &Message) -> Option<Self>;
+
+    /// The trace in which its story began, if it keeps that: what is decided later, and elsewhere, links to it.
+    fn trace(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// What a decision is about and where it comes from.
@@ -199,11 +206,14 @@ fn draft<S: Aggregate>(
     events: Vec<Event>,
 ) -> Result<(Commit, Option<S>), DeciderError> {
     let (version, mut sequence) = stored.map_or((0, 0), |stored| (stored.version, stored.sequence));
-    let mut outbox = Vec::with_capacity(events.len());
+    let (mut outbox, topic) = (Vec::with_capacity(events.len()), occasion.service.topic());
     for event in events {
         sequence += 1;
-        let message = Message { envelope: envelope(parts, occasion, sequence), event };
-        outbox.push(Outgoing { topic: occasion.service.topic(), record: encode(&message)? });
+        let mut message = Message { envelope: envelope(parts, occasion, sequence), event };
+        let began = state.as_ref().and_then(|state| began(occasion, state));
+        let span = trace::create(occasion.traceparent.as_deref(), began, &named(&topic, &message));
+        message.envelope.traceparent = span.traceparent();
+        outbox.push(Outgoing { topic: topic.clone(), record: encode(&message)? });
         state = S::evolve(state, &message);
     }
     let fail = |error: serde_json::Error| DeciderError::State {
@@ -221,6 +231,14 @@ fn draft<S: Aggregate>(
         outbox,
     };
     Ok((commit, state))
+}
+
+/// Where the story of an aggregate began, for what does not follow from that by itself: a command, or what has come in a trace
+/// of its own.
+fn began<'s, S: Aggregate>(occasion: &Occasion, state: &'s S) -> Option<&'s str> {
+    let began = state.trace()?;
+    let is_with = Parent::of(occasion.traceparent.as_deref()).is_with(&Parent::of(Some(began)));
+    (occasion.causation.is_none() || !is_with).then_some(began)
 }
 
 fn says_nothing(commit: &Commit, stored: Option<&Stored>) -> bool {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use event_log::{EventLog, LogError};
 use events::{Message, Service, Topic};
+use telemetry::trace;
 
 use crate::consume::consume;
 use crate::failure::Failure;
@@ -12,6 +13,7 @@ use crate::handler::{Engine, GivenUp, Handler};
 use crate::parts::Parts;
 use crate::policy::Policy;
 use crate::task::{Running, Task};
+use crate::traces::named;
 
 /// An engine whose output is appended to its service's topic before its input is committed.
 struct Appending {
@@ -35,7 +37,7 @@ impl Handler for Appending {
 
     async fn handle(&self, message: &Message) -> Result<(), Failure> {
         match self.engine.output(message).await? {
-            Some(output) => self.append(&output).await,
+            Some(output) => self.append(output).await,
             None => Ok(()),
         }
     }
@@ -43,18 +45,23 @@ impl Handler for Appending {
     async fn give_up(&self, message: &Message, failure: &Failure) -> Result<GivenUp, Failure> {
         let shown = failure.for_people(self.engine.service());
         match self.engine.failed(message, shown.code(), shown.message().to_owned()) {
-            Some(output) => self.append(&output).await.map(|()| GivenUp::Told),
+            Some(output) => self.append(output).await.map(|()| GivenUp::Told),
             None => Ok(GivenUp::Silently),
         }
     }
 }
 
 impl Appending {
-    async fn append(&self, output: &Message) -> Result<(), Failure> {
-        let record =
-            events::encode(output).map_err(|error| Failure::unhandled(error.code(), error.to_string()))?;
+    async fn append(&self, mut output: Message) -> Result<(), Failure> {
         let topic = self.engine.service().topic();
-        self.log.append(&topic, &[record]).await.map_err(|error| refused(&error))?;
+        let span = trace::send(output.envelope.traceparent.as_deref(), &named(&topic, &output));
+        output.envelope.traceparent = span.traceparent();
+        let record =
+            events::encode(&output).map_err(|error| Failure::unhandled(error.code(), error.to_string()))?;
+        self.log.append(&topic, &[record]).await.map_err(|error| {
+            span.fail(error.code());
+            refused(&error)
+        })?;
         telemetry::messaging::sent(topic.as_str(), 1);
         Ok(())
     }

@@ -26,9 +26,11 @@ use crate::probes::probe_server;
 use crate::signals;
 use crate::supervisor::Supervisor;
 use crate::task::Task;
+use crate::traces::TelemetrySettings;
 
 /// The sections of a configuration that are no service's.
-pub const SECTIONS: [&str; 7] = ["git", "kafka", "postgres", "prices", "probes", "render", "waivers"];
+pub const SECTIONS: [&str; 8] =
+    ["git", "kafka", "postgres", "prices", "probes", "render", "telemetry", "waivers"];
 
 /// The section `probes`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -103,10 +105,12 @@ fn run<C: DeserializeOwned>(
     let sections: Vec<_> = SECTIONS.into_iter().chain(Service::ALL.map(Service::name)).collect();
     let settings = Settings::read(&Sources::of_process(flags.config, flags.set), &sections)?;
     let (config, postgres) = (settings.section(service.name())?, settings.section("postgres")?);
-    let (kafka, probes) = (settings.section("kafka")?, settings.section("probes")?);
+    let (kafka, probes): (KafkaSettings, _) = (settings.section("kafka")?, settings.section("probes")?);
+    let telemetry: TelemetrySettings = settings.section("telemetry")?;
     logs::init(logs::format(), std::env::var(logs::LEVEL).ok().as_deref())
         .map_err(|error| Failure::unhandled(error.code(), error.to_string()))?;
     let metrics = Metrics::install().map_err(|error| Failure::unhandled(error.code(), error.to_string()))?;
+    let _traces = telemetry.begin(&format!("plimsoll-{service}"), kafka.brokers.is_some())?;
     let runtime = tokio::runtime::Runtime::new()
         .map_err(|error| Failure::unhandled("RUNTIME_FAILED", error.to_string()))?;
     let process =

@@ -1,12 +1,14 @@
-//! Log lines and metrics.
+//! Log lines, metrics and traces.
 //!
-//! [`logs::init`] and [`Metrics::install`] are called once, by whoever starts the process. What is counted has a
-//! function in [`messaging`]; where nobody installed a recorder, as in tests, counting does nothing.
+//! [`logs::init`], [`Metrics::install`] and [`trace::install`] are called once, by whoever starts the process. What is counted
+//! has a function in [`messaging`], what has a span one in [`trace`]; where nobody installed anything, as in tests, counting
+//! does nothing, and a trace that came in is passed on as it is.
 
 pub mod kafka;
 pub mod logs;
 pub mod messaging;
 mod metrics;
 pub mod models;
+pub mod trace;
 
 pub use metrics::{Metrics, MetricsError};

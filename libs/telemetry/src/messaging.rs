@@ -19,7 +19,7 @@ const OUTBOX_AGE: &str = "plimsoll.outbox.lag.time";
 
 pub(crate) const GROUP: &str = "messaging.consumer.group.name";
 pub(crate) const DESTINATION: &str = "messaging.destination.name";
-const PARTITION: &str = "messaging.destination.partition.id";
+pub(crate) const PARTITION: &str = "messaging.destination.partition.id";
 const ERROR: &str = "error.type";
 const SERVICE: &str = "service.name";
 

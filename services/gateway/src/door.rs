@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use metrics::counter;
+use telemetry::trace::{self, Parent};
 
 use crate::error::ApiError;
 use crate::state::Gateway;
@@ -33,20 +34,25 @@ pub(crate) async fn door(State(gateway): State<Gateway>, mut request: Request, n
         }
         None => None,
     };
-    let mut response = match allowed(&method, path, &caller) {
-        Ok(()) => {
-            request.extensions_mut().insert(caller);
-            next.run(request).await
-        }
-        Err(error) => {
-            let refused = Refused { method: &method, route: &route, code: &error.code };
-            match gateway.tokens.refused(&caller, refused).await {
-                Ok(()) => error.into_response(),
-                // A refusal that cannot be recorded is still one, but first it should be recorded.
-                Err(away) => away.into_response(),
+    // Strangers, and who asks too often, begin no trace: what they send would push out others'.
+    let span = trace::request(&Parent::of_headers(request.headers()), request.method(), &route, &caller.org);
+    let answer = async {
+        let error = match allowed(&method, path, &caller) {
+            Ok(()) => {
+                request.extensions_mut().insert(caller);
+                return next.run(request).await;
             }
+            Err(error) => error,
+        };
+        let refused = Refused { method: &method, route: &route, code: &error.code };
+        match gateway.tokens.refused(&caller, refused).await {
+            Ok(()) => error.into_response(),
+            // A refusal that cannot be recorded is still one, but first it should be recorded.
+            Err(away) => away.into_response(),
         }
     };
+    let mut response = span.around(answer).await;
+    span.answered(response.status().as_u16());
     if let Some(left) = left {
         left.write(response.headers_mut());
     }

@@ -1,11 +1,12 @@
 //! The promotion commands over gRPC, for clients: known by their token, passed on with a voucher.
 
 use access::{Identity, Role};
-use protos::promotion::promotion_service_server::PromotionService;
+use protos::promotion::promotion_service_server::{PromotionService, SERVICE_NAME};
 use protos::promotion::{
     ApproveRequest, ApproveResponse, GetPromotionRequest, GetPromotionResponse, RejectRequest,
     RejectResponse, RequestPreviewRequest, RequestPreviewResponse,
 };
+use telemetry::trace::{self, Parent, Span};
 use tonic::metadata::MetadataMap;
 use tonic::{Code, Request, Response, Status};
 
@@ -23,34 +24,40 @@ impl PromotionService for Promotions {
         &self,
         request: Request<RequestPreviewRequest>,
     ) -> Result<Response<RequestPreviewResponse>, Status> {
-        let request = self.let_in(request, Role::Requester, "RequestPreview").await?;
-        self.0.services.promotion.clone().request_preview(request).await
+        let (span, request) = self.let_in(request, Role::Requester, "RequestPreview").await?;
+        passed_on(span, self.0.services.promotion.clone().request_preview(request)).await
     }
 
     async fn approve(&self, request: Request<ApproveRequest>) -> Result<Response<ApproveResponse>, Status> {
-        let request = self.let_in(request, Role::Approver, "Approve").await?;
-        self.0.services.promotion.clone().approve(request).await
+        let (span, request) = self.let_in(request, Role::Approver, "Approve").await?;
+        passed_on(span, self.0.services.promotion.clone().approve(request)).await
     }
 
     async fn reject(&self, request: Request<RejectRequest>) -> Result<Response<RejectResponse>, Status> {
-        let request = self.let_in(request, Role::Requester, "Reject").await?;
-        self.0.services.promotion.clone().reject(request).await
+        let (span, request) = self.let_in(request, Role::Requester, "Reject").await?;
+        passed_on(span, self.0.services.promotion.clone().reject(request)).await
     }
 
     async fn get_promotion(
         &self,
         request: Request<GetPromotionRequest>,
     ) -> Result<Response<GetPromotionResponse>, Status> {
-        let request = self.let_in(request, Role::Requester, "GetPromotion").await?;
-        self.0.services.promotion.clone().get_promotion(request).await
+        let (span, request) = self.let_in(request, Role::Requester, "GetPromotion").await?;
+        passed_on(span, self.0.services.promotion.clone().get_promotion(request)).await
     }
 }
 
 impl Promotions {
-    /// The call as it is passed on, if the caller may make it.
-    async fn let_in<T>(&self, request: Request<T>, least: Role, method: &str) -> Result<Request<T>, Status> {
+    /// The call as it is passed on, and its span, if the caller may make it.
+    async fn let_in<T>(
+        &self,
+        request: Request<T>,
+        least: Role,
+        method: &str,
+    ) -> Result<(Span, Request<T>), Status> {
         let (metadata, _, message) = request.into_parts();
-        let who = caller(&self.0, &metadata.into_headers()).await.map_err(status)?;
+        let headers = metadata.into_headers();
+        let who = caller(&self.0, &headers).await.map_err(status)?;
         self.within_limits(&who)?;
         if who.role < least {
             let refused = Refused { method: "gRPC", route: method, code: "FORBIDDEN" };
@@ -58,7 +65,8 @@ impl Promotions {
             let why = format!("your role is {}; this asks for {least}", who.role);
             return Err(coded(Code::PermissionDenied, "FORBIDDEN", why));
         }
-        self.0.call(&who, message)
+        let span = trace::answer(&Parent::of_headers(&headers), &format!("/{SERVICE_NAME}/{method}"));
+        Ok((span, self.0.call(&who, message)?))
     }
 
     fn within_limits(&self, who: &Identity) -> Result<(), Status> {
@@ -71,6 +79,16 @@ impl Promotions {
             _ => Ok(()),
         }
     }
+}
+
+async fn passed_on<T>(
+    span: Span,
+    call: impl Future<Output = Result<Response<T>, Status>>,
+) -> Result<Response<T>, Status> {
+    let answer = span.around(call).await;
+    let code = answer.as_ref().map_or_else(Status::code, |_| Code::Ok);
+    span.served(i64::from(i32::from(code)));
+    answer
 }
 
 fn status(error: ApiError) -> Status {

@@ -7,9 +7,8 @@ use protos::audit::audit_service_client::AuditServiceClient;
 use protos::catalog::catalog_service_client::CatalogServiceClient;
 use protos::operations::dead_letter_service_client::DeadLetterServiceClient;
 use protos::promotion::promotion_service_client::PromotionServiceClient;
-use service::{Failure, Health, Parts, channel};
+use service::{Channel, Failure, Health, Parts, channel};
 use telemetry::Metrics;
-use tonic::transport::Channel;
 use tonic::{Request, Status};
 
 use crate::config::{Addresses, Config};

@@ -9,6 +9,7 @@ use events::{Event, Service};
 use ids::{OrgId, PromotionId};
 use preview::PlanDocument;
 use service::{Backoff, Decision, Failure, Occasion, Parts, decide};
+use telemetry::trace;
 use time::OffsetDateTime;
 
 use crate::carry::{Carried, Outcome, Trouble, carry_out};
@@ -74,12 +75,31 @@ impl Pusher {
         }))
     }
 
-    async fn note(
+    /// [`Pusher::carry`] with a span, upon which follows what others hear of the outcome.
+    async fn traced(
         &self,
         org: OrgId,
         promotion: PromotionId,
         state: &Promoted,
         due: &DuePush,
+    ) -> Result<(Outcome, Option<String>), Failure> {
+        let span = trace::push(due.traceparent.as_deref(), &promotion);
+        let outcome = span.around(self.carry(org, promotion, state, due)).await;
+        match &outcome {
+            Ok(Outcome::Failed { code, .. }) => span.fail(code),
+            Ok(Outcome::Moved { .. }) => span.fail("PLAN_TARGET_MOVED"),
+            Ok(Outcome::Pushed { .. }) => {}
+            Err(failure) => span.fail(failure.code()),
+        }
+        Ok((outcome?, span.traceparent()))
+    }
+
+    async fn note(
+        &self,
+        org: OrgId,
+        promotion: PromotionId,
+        state: &Promoted,
+        (due, traceparent): (&DuePush, Option<String>),
         outcome: &Outcome,
     ) -> Result<(), Failure> {
         if let Outcome::Pushed { .. } = outcome {
@@ -89,7 +109,7 @@ impl Pusher {
         let now = self.parts.clock.now();
         let occasion = Occasion {
             causation: Some(due.asked_by),
-            traceparent: due.traceparent.clone(),
+            traceparent,
             ..by_itself(org, promotion.to_string(), promotion)
         };
         decide(&self.parts, &occasion, |now_there: Option<Promoted>| match now_there {
@@ -116,8 +136,8 @@ impl Errand for Pusher {
             if let Some(left) = left(due, self.parts.clock.now()) {
                 return Ok(Some(left));
             }
-            let outcome = self.carry(org, promotion, &state, due).await?;
-            self.note(org, promotion, &state, due, &outcome).await?;
+            let (outcome, traceparent) = self.traced(org, promotion, &state, due).await?;
+            self.note(org, promotion, &state, (due, traceparent), &outcome).await?;
         }
         settle(&self.parts, org, promotion).await?;
         // If it is still on the list, its state says when its time comes.

@@ -10,9 +10,8 @@ use ids::{ApplicationId, OrgId};
 use protos::call;
 use protos::catalog::catalog_service_client::CatalogServiceClient;
 use protos::catalog::{GetApplicationRequest, ListWaiversRequest};
-use service::{Clock, Failure};
+use service::{Channel, Clock, Failure};
 use tonic::Code;
-use tonic::transport::Channel;
 
 /// An application as it is registered.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -12,6 +12,10 @@ impl Aggregate for Promotion {
     fn evolve(state: Option<Self>, message: &Message) -> Option<Self> {
         Promotion::evolve(state, message)
     }
+
+    fn trace(&self) -> Option<&str> {
+        self.trace.as_deref()
+    }
 }
 
 impl Aggregate for Edge {

@@ -49,8 +49,8 @@ impl Messages {
             return Ok(Next::Yes);
         }
         let NewDeadLetter { position, record, .. } = letter.letter.clone();
-        let verdict = match self.read(&Delivered { position, record }, stop).await? {
-            Ok(Known::New(message)) => self.verdict(partition, &message, stop).await?,
+        let verdict = match self.read(&Delivered { position: position.clone(), record }, stop).await? {
+            Ok(Known::New(message)) => self.verdict(&position, &message, stop).await?,
             Ok(Known::Handled) => Verdict::Duplicate,
             Err(failure) => Verdict::Faulty { attempts: 1, failure },
         };

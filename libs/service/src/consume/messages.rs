@@ -1,12 +1,14 @@
 //! Events of a partition: decoded, and handled or parked.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
-use event_log::{Delivered, PartitionId};
+use event_log::{Delivered, PartitionId, Position};
 use events::Message;
 use store::{NewDeadLetter, StoreError};
+use telemetry::trace::{self, Place as Read, Span};
 
 use super::tries::{Patience, Tries, Verdict};
 use super::work::{Done, Stop, Stopped, Work};
@@ -14,6 +16,7 @@ use crate::dead_letters::Cases;
 use crate::failure::Failure;
 use crate::handler::{GivenUp, Handler};
 use crate::parts::Parts;
+use crate::traces::named;
 
 /// Gives events to a handler.
 pub(super) struct Messages {
@@ -62,8 +65,7 @@ impl Messages {
     }
 
     async fn handle(&self, delivered: Delivered, message: &Message, stop: &Stop) -> Result<(), Stopped> {
-        let partition = delivered.position.partition.clone();
-        match self.verdict(&partition, message, stop).await? {
+        match self.verdict(&delivered.position, message, stop).await? {
             Verdict::Handled => Ok(()),
             Verdict::Duplicate => {
                 telemetry::messaging::duplicate(self.consumer(), topic(&delivered));
@@ -78,14 +80,18 @@ impl Messages {
     /// What becomes of an event that may be handled now.
     pub(super) async fn verdict(
         &self,
-        partition: &PartitionId,
+        position: &Position,
         message: &Message,
         stop: &Stop,
     ) -> Result<Verdict, Stopped> {
-        let handle = || self.handler.handle(message);
-        match self.tries.handle(partition, Patience::Bounded, stop, handle).await? {
+        let handle = || async {
+            let (span, message) = self.span(position, message);
+            let outcome = span.around(self.handler.handle(&message)).await;
+            outcome.inspect_err(|failure| span.fail(failure.code()))
+        };
+        match self.tries.handle(&position.partition, Patience::Bounded, stop, handle).await? {
             Verdict::Faulty { attempts, failure } => {
-                self.give_up(partition, message, stop, attempts, failure).await
+                self.give_up(position, message, stop, attempts, failure).await
             }
             verdict => Ok(verdict),
         }
@@ -94,7 +100,7 @@ impl Messages {
     /// Who waits for what should follow from the event is told. If nobody is, it is at fault still.
     async fn give_up(
         &self,
-        partition: &PartitionId,
+        position: &Position,
         message: &Message,
         stop: &Stop,
         attempts: u32,
@@ -102,17 +108,35 @@ impl Messages {
     ) -> Result<Verdict, Stopped> {
         let told = AtomicBool::new(false);
         let give_up = || async {
-            let given_up = self.handler.give_up(message, &failure).await?;
+            let (span, message) = self.span(position, message);
+            let given_up = span.around(self.handler.give_up(&message, &failure)).await;
+            let given_up = given_up.inspect_err(|failure| span.fail(failure.code()))?;
             told.store(given_up == GivenUp::Told, Ordering::Relaxed);
             Ok(())
         };
-        self.tries.handle(partition, Patience::Bounded, stop, give_up).await?;
+        self.tries.handle(&position.partition, Patience::Bounded, stop, give_up).await?;
         if !told.into_inner() {
             return Ok(Verdict::Faulty { attempts, failure });
         }
         let (consumer, code) = (self.consumer(), failure.code());
         tracing::warn!(consumer, code, error = failure.message(), "given up, and told");
         Ok(Verdict::Handled)
+    }
+
+    /// A try's span, and the event as the try is given it: what is made of it follows upon the span.
+    fn span<'m>(&self, position: &Position, message: &'m Message) -> (Span, Cow<'m, Message>) {
+        let Position { partition, offset } = position;
+        let read =
+            Read { group: self.consumer(), topic: partition.topic.as_str(), partition: partition.partition };
+        let parent = &message.envelope.traceparent;
+        let span = trace::process(parent.as_deref(), read, *offset, &named(&partition.topic, message));
+        let traceparent = span.traceparent();
+        if traceparent == *parent {
+            return (span, Cow::Borrowed(message));
+        }
+        let mut message = message.clone();
+        message.envelope.traceparent = traceparent;
+        (span, Cow::Owned(message))
     }
 
     /// The event, or why it can never be handled: its bytes are none, or its names are none that a store takes.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use event_log::{Delivered, PartitionId};
+use telemetry::trace::{Place, Span, process_batch};
 
 use super::tries::{Patience, Tries};
 use super::work::{Done, Stop, Stopped, Work};
@@ -20,7 +21,11 @@ impl Work for Records {
     async fn records(&self, records: Vec<Delivered>, done: &Done, stop: &Stop) -> Result<(), Stopped> {
         stop.check()?;
         let Some(last) = records.last() else { return Ok(()) };
-        let handle = || self.handler.handle(&records);
+        let handle = || async {
+            let handling = self.handler.handle(&records);
+            let Some(span) = self.span(&done.partition, &records) else { return handling.await };
+            span.around(handling).await.inspect_err(|failure| span.fail(failure.code()))
+        };
         self.tries.handle(&done.partition, Patience::Endless, stop, handle).await?;
         done.records(last.position.offset + 1, records.len());
         Ok(())
@@ -29,5 +34,13 @@ impl Work for Records {
     async fn again(&self, _: &PartitionId, _: &str, _: &Stop) -> Result<(), Stopped> {
         // Nothing is parked.
         Ok(())
+    }
+}
+
+impl Records {
+    fn span(&self, partition: &PartitionId, records: &[Delivered]) -> Option<Span> {
+        let (group, topic) = (self.tries.consumer, partition.topic.as_str());
+        let place = Place { group, topic, partition: partition.partition };
+        process_batch(place, records.iter().map(|delivered| delivered.record.header("traceparent")))
     }
 }

@@ -13,6 +13,7 @@ use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 use tower_http::catch_panic::CatchPanicLayer;
 
+use super::traced::traced;
 use crate::address::Address;
 use crate::failure::Failure;
 use crate::listener::Listener;
@@ -25,11 +26,11 @@ const GRACE: Duration = Duration::from_secs(10);
 /// How often the process' readiness is looked at.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// A server as a task, named `SERVICE/grpc`.
+/// A server for other services as a task, named `SERVICE/grpc`. It believes the traces that they say they are in.
 #[must_use]
 pub fn grpc_server(service: &str, address: Address, routes: Routes) -> Task {
     Task::new(format!("{service}/grpc"), move |running| {
-        let (address, routes) = (address.clone(), routes.clone());
+        let (address, routes) = (address.clone(), traced(routes.clone()));
         async move { serve_grpc(Listener::bind(&address).await?, routes, &[], running).await }
     })
 }

@@ -9,10 +9,9 @@ use ids::OrgId;
 use protos::call::{code, vouched};
 use protos::operations as proto;
 use protos::operations::dead_letter_service_client::DeadLetterServiceClient;
-use service::{Address, DeadLetterOperations, DeadLetters, Health, Listener, Running};
+use service::{Address, Channel, DeadLetterOperations, DeadLetters, Health, Listener, Running};
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
-use tonic::transport::Channel;
 use tonic::{Code, Request, Status};
 use uuid::Uuid;
 

@@ -2,6 +2,7 @@
 
 use event_log::LogError;
 use events::{Record, Topic};
+use telemetry::trace;
 
 use super::{OutboxRelay, RelayError};
 use crate::commit::Outgoing;
@@ -54,7 +55,15 @@ impl OutboxRelay {
     }
 
     async fn append(&self, batch: &Batch) -> Result<(), RelayError> {
-        self.log.append(&batch.topic, &batch.records).await?;
+        let messages = batch.records.iter().map(|record| record.header("traceparent"));
+        let span = trace::send_batch(batch.topic.as_str(), messages);
+        let appended = self.log.append(&batch.topic, &batch.records).await;
+        if let (Some(span), Err(error)) = (&span, &appended) {
+            span.fail(error.code());
+        }
+        // Deleting what was published is none of the sending.
+        drop(span);
+        appended?;
         Ok(self.store.published(&batch.ids).await?)
     }
 }

@@ -134,7 +134,7 @@ impl Tokens {
             aggregate: aggregate(id),
             correlation: id.uuid(),
             causation: None,
-            traceparent: None,
+            traceparent: telemetry::trace::current(),
             handled: None,
             command: None::<(String, Value)>,
         };

@@ -6,8 +6,7 @@ use std::time::Duration;
 use access::{Identity, Role, Voucher};
 use protos::catalog::EnsureOrganisationRequest;
 use protos::catalog::catalog_service_client::CatalogServiceClient;
-use service::Clock;
-use tonic::transport::Channel;
+use service::{Channel, Clock};
 
 use crate::failure::Failure;
 use crate::up::config::Config;

@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use promotion::PriceSettings;
 use repositories::GitSettings;
 use serde::Deserialize;
-use service::{Address, KafkaSettings, ProbeSettings, Settings, Sources};
+use service::{Address, KafkaSettings, ProbeSettings, Settings, Sources, TelemetrySettings};
 
 use crate::cli::Up;
 use crate::failure::Failure;
 use crate::up::part::Part;
 
 /// The sections of the configuration.
-const SECTIONS: [&str; 13] = [
+const SECTIONS: [&str; 14] = [
     "gateway",
     "cost",
     "explain",
@@ -26,6 +26,7 @@ const SECTIONS: [&str; 13] = [
     "keys",
     "kafka",
     "probes",
+    "telemetry",
 ];
 
 /// What `plimsoll up` is told.
@@ -44,6 +45,7 @@ pub(crate) struct Config {
     pub(crate) keys: KeySettings,
     pub(crate) kafka: KafkaSettings,
     pub(crate) probes: ProbeSettings,
+    pub(crate) telemetry: TelemetrySettings,
     pub(crate) part: Part,
 }
 
@@ -105,6 +107,7 @@ impl Config {
             keys: settings.section("keys").map_err(fail)?,
             kafka: settings.section("kafka").map_err(fail)?,
             probes: settings.section("probes").map_err(fail)?,
+            telemetry: settings.section("telemetry").map_err(fail)?,
             part: Part::of(&arguments.only),
         })
     }

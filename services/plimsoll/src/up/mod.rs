@@ -36,6 +36,8 @@ pub(crate) fn run(arguments: &Up) -> Result<Outcome, Failure> {
     let told = |error: &dyn std::fmt::Display| Failure::new("RUNTIME_FAILED", error.to_string());
     logs::init(logs::format(), std::env::var(logs::LEVEL).ok().as_deref()).map_err(|error| told(&error))?;
     let metrics = Metrics::install().map_err(|error| told(&error))?;
+    let traces = config.telemetry.begin("plimsoll", config.kafka.brokers.is_some());
+    let _traces = traces.map_err(|failure| Failure::of(&failure))?;
     let runtime = tokio::runtime::Runtime::new().map_err(|error| told(&error))?;
     let outcome = runtime.block_on(up(config, directory, metrics));
     // What still runs was told to stop, and had its time.

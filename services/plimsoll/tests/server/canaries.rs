@@ -1,4 +1,5 @@
-//! No secret of a manifest is anywhere in the control plane: not in what it answers, not in what it keeps, not in what it logs.
+//! No secret of a manifest is anywhere in the control plane: not in what it answers, not in what it keeps, not in what it logs,
+//! not in what leaves it as traces.
 
 use std::fs;
 
@@ -11,6 +12,7 @@ use crate::client::{Answer, Client};
 use crate::flow::{id, to_production};
 use crate::repository::{NEW, OLD, Repository, web};
 use crate::server::Server;
+use crate::sink::Sink;
 
 /// Where secrets hide, each with a marker of its own.
 const CANARIES: &str = include_str!("../it/secrets/canaries.yaml");
@@ -41,7 +43,7 @@ fn no_marker(text: &str, what: &str) {
 }
 
 #[test]
-fn no_secret_is_answered_kept_or_logged() {
+fn no_secret_is_answered_kept_logged_or_traced() {
     let repository = Repository::new();
     // The shop has a Deployment of that name.
     let canaries = CANARIES.replace("\n  name: web\n", "\n  name: window\n");
@@ -51,7 +53,8 @@ fn no_secret_is_answered_kept_or_logged() {
     repository.publish("The canaries");
     let runtime = Runtime::new().unwrap();
     let database = runtime.block_on(async { TestPostgres::shared().await.database().await });
-    let mut server = whole(&repository, &database);
+    let sink = Sink::start();
+    let mut server = whole(&repository, &database, &sink);
     let admin = server.admin();
     admin.post("/clusters", &json!({"name": "eu"})).ok(201);
     admin.post("/workloads", &json!({"repo": repository.url(), "path": "plimsoll.yaml"})).ok(201);
@@ -71,6 +74,12 @@ fn no_secret_is_answered_kept_or_logged() {
     for stream in ["out", "err"] {
         no_marker(&fs::read_to_string(server.data.with_extension(stream)).unwrap(), stream);
     }
+    let traced = sink.sent();
+    assert!(
+        traced.iter().any(|(_, body)| body.contains("push branch")),
+        "what is looked through is what left"
+    );
+    traced.iter().for_each(|(_, body)| no_marker(body, "the traces"));
     let kept = runtime.block_on(async { rows(&database.pool().await).await });
     // What is looked through is what is kept: what may be seen of the same objects is there.
     let is_kept = |text: &str| kept.iter().any(|(_, row)| forms(text).iter().any(|form| row.contains(form)));
@@ -85,10 +94,10 @@ fn no_secret_is_answered_kept_or_logged() {
 }
 
 /// Every service, on a database that this test may look into.
-fn whole(repository: &Repository, database: &TestDatabase) -> Server {
+fn whole(repository: &Repository, database: &TestDatabase, sink: &Sink) -> Server {
     let services = "catalog,promotion,diff,cost,risk,explain,gitops,audit,gateway";
     let url = database.url().as_str();
-    let mut server = Server::part(repository.directory.path(), services, url, &[]);
+    let mut server = Server::part(repository.directory.path(), services, url, &[&sink.setting()]);
     server.log = Some("trace");
     server.spawn();
     server.ready();

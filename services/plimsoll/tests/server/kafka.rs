@@ -16,6 +16,7 @@ use crate::flow::{id, to_production};
 use crate::parts::database;
 use crate::repository::Repository;
 use crate::server::{Server, free_port, plimsoll, text};
+use crate::sink::Sink;
 
 fn brokers() -> String {
     Runtime::new().unwrap().block_on(async { TestKafka::shared().await.brokers() })
@@ -72,16 +73,16 @@ const DOORS: &str = "promotion,gitops,audit,gateway";
 const ENGINES: &str = "catalog,diff,cost,risk,explain";
 
 /// Two processes, started and ready.
-fn two_processes(kafka: &Kafka, directory: &Path) -> (Server, Server) {
+fn two_processes(kafka: &Kafka, directory: &Path, sink: &Sink) -> (Server, Server) {
     let (database, catalog) = (database(), format!("127.0.0.1:{}", free_port()));
-    let there = format!("services.catalog={catalog}");
-    let calm = ["gateway.burst=100000", "gateway.requests_per_minute=100000", &there];
+    let (there, traces) = (format!("services.catalog={catalog}"), sink.setting());
+    let calm = ["gateway.burst=100000", "gateway.requests_per_minute=100000", &there, &traces];
     let mut doors = kafka.process(directory, ("doors", DOORS), &database, &calm);
     doors.spawn();
     let keys = doors.keys();
     eventually("the keys of the installation", || keys.join("audit.key").exists().then_some(()));
     let (listen, keys) = (format!("services.listen={catalog}"), format!("keys.directory={}", keys.display()));
-    let mut engines = kafka.process(directory, ("engines", ENGINES), &database, &[&listen, &keys]);
+    let mut engines = kafka.process(directory, ("engines", ENGINES), &database, &[&listen, &keys, &traces]);
     engines.spawn();
     engines.ready();
     doors.ready();
@@ -105,10 +106,37 @@ fn promotions_go_through_two_processes_on_kafka_whichever_is_killed() {
     let strict = text(&refused.command(&["kafka.replication=3", "kafka.min_insync=2"]).output().unwrap());
     assert!(strict.contains("error[LOG_MISCONFIGURED]") && strict.contains("1 brokers keep it"), "{strict}");
 
-    let (mut doors, mut engines) = two_processes(&kafka, directory);
+    let sink = Sink::start();
+    let (mut doors, mut engines) = two_processes(&kafka, directory, &sink);
     let ids = promoted(&repository, &mut doors, &mut engines);
     judge(&repository, &doors, &ids);
     assert_eq!((engines.stop("TERM").code(), doors.stop("TERM").code()), (Some(0), Some(0)));
+    traced(&sink, &ids);
+}
+
+/// A span of one process follows upon a span of the other, through the log: spans of a process that was killed are lost, those of
+/// a promotion in which nobody was killed after the branch are not.
+fn traced(sink: &Sink, ids: &[String]) {
+    let spans = sink.spans();
+    let handled = spans.iter().filter(|span| span.name == "process plimsoll.promotion.v1");
+    let of_gitops: Vec<_> =
+        handled.filter(|span| span.says("messaging.consumer.group.name") == "gitops").collect();
+    assert!(
+        ids.iter()
+            .any(|id| of_gitops.iter().any(|span| span.says("messaging.message.conversation_id") == id))
+    );
+    for span in of_gitops {
+        assert_eq!(span.says("messaging.system"), "kafka");
+        assert!(span.says("messaging.kafka.offset").parse::<u64>().is_ok(), "{span:?}");
+    }
+    let crosses = |span: &&crate::sink::Span| {
+        let is_of_engines = span.says("messaging.consumer.group.name") == "diff";
+        is_of_engines && spans.iter().any(|made| made.id == span.parent && made.name.starts_with("create "))
+    };
+    assert!(
+        spans.iter().any(|span| crosses(&span)),
+        "the engines' process handles what the other has decided"
+    );
 }
 
 fn topics_are_made(kafka: &Kafka) {

@@ -23,4 +23,6 @@ mod rendered;
 mod repository;
 mod seeded;
 mod server;
+mod sink;
+mod traces;
 mod waivers;

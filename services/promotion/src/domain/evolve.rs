@@ -26,6 +26,7 @@ impl Promotion {
             rank: Rank { requested: envelope.time, promotion: requested.promotion_id },
             status: Status::Requested,
             requested_by: requested.requested_by.clone(),
+            trace: envelope.traceparent.clone(),
             inputs: requested.inputs.clone(),
             request: envelope.id,
             preview: None,

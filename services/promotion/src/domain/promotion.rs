@@ -20,6 +20,9 @@ pub struct Promotion {
     pub status: Status,
     /// Who asked for it.
     pub requested_by: String,
+    /// The trace in which it was asked for.
+    #[serde(default)]
+    pub trace: Option<String>,
     /// What the plan that counts is made from.
     pub inputs: PlanInputs,
     /// The event that asks for that plan.
