@@ -29,6 +29,15 @@ pub(crate) fn render(
     Ok(rendered)
 }
 
+/// The values that a chart is rendered with, each with what sets it.
+///
+/// # Errors
+/// When a file of the chart or of its values cannot be read, or is not in the repository.
+pub fn chart_values(tree: &FileTree, helm: &Helm) -> Result<helm::Values, RenderError> {
+    let (release, _) = release(tree, helm)?;
+    Ok(helm::Values::of(&Release { schema: SchemaCheck::Skipped, ..release })?)
+}
+
 /// What `helm template` is given, and the files that it comes from.
 fn release(tree: &FileTree, helm: &Helm) -> Result<(Release, Vec<String>), RenderError> {
     let Some(path) = helm.chart.path() else {

@@ -20,6 +20,7 @@ use file_tree::FileTree;
 use kube_model::yaml::Limits;
 use kube_model::{Object, ObjectKey};
 
+pub use chart::chart_values;
 pub use error::{ProgramError, RenderError};
 pub use programs::{NoPrograms, Outside, Printed, Programs};
 pub use substitute::Variables;

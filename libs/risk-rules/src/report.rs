@@ -80,6 +80,14 @@ pub struct Location {
     pub column: usize,
     /// The last line of what stands there.
     pub end_line: usize,
+    /// Whether the file has that line: not where an edit that is not written would put it, or where one that is written took
+    /// it away.
+    #[serde(default = "is_there", skip_serializing_if = "Clone::clone")]
+    pub exists: bool,
+}
+
+fn is_there() -> bool {
+    true
 }
 
 /// A rule that lacked its facts: it says nothing, which is not "fine".

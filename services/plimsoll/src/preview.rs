@@ -1,6 +1,6 @@
 //! Everything that a preview says, before it is put into a form.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use application::Policy;
 use budgets::{Spending, Standing, States};
@@ -48,6 +48,8 @@ pub(crate) struct Preview {
     /// What the change does to the bill for nodes; not known where nobody said which there are.
     pub(crate) bill: Billed,
     pub(crate) risk: RiskReport,
+    /// Files of the target that are there when the command ends.
+    pub(crate) files: Vec<String>,
     pub(crate) explanation: ExplanationDocument,
 }
 
@@ -99,6 +101,7 @@ impl Preview {
             budgets,
             limit,
             risk,
+            files: Vec::new(),
             explanation,
         };
         made.locate(session, arguments.write)?;
@@ -112,13 +115,15 @@ impl Preview {
         for edit in &self.plan.edits {
             edited.insert(edit.path.clone(), self.bytes_after(edit)?);
         }
+        let files: HashSet<String> = edited.keys().cloned().collect();
         let before = Side::of(session, &self.target, &self.rendered.before);
         let after = Side::edited(session, &self.target, &self.rendered.after, edited);
-        let mut sides = [before, after];
-        if written {
-            sides.reverse();
-        }
+        let sides = match written {
+            true => [after, before.but_for(files)],
+            false => [before, after.but_for(files)],
+        };
         location::locate(&mut self.risk, &sides);
+        self.files = sides[0].files();
         Ok(())
     }
 

@@ -30,7 +30,7 @@ pub(super) fn location(text: &str, start: &Node, end: Option<&Node>) -> Location
         let value = text.get(start.span.start..end.span.end).unwrap_or_default().trim_end();
         start.line + value.matches('\n').count()
     });
-    Location { file: String::new(), line: start.line, column: start.column + 1, end_line: last }
+    Location { file: String::new(), line: start.line, column: start.column + 1, end_line: last, exists: true }
 }
 
 /// The first scalar of a document that is written under a key with a value.

@@ -1,17 +1,19 @@
 //! Where findings stand in the files of a side, with the lines of what they are about.
 //!
 //! Of manifests that are read as they stand it is the field, or what holds it where there is no such field. Of an overlay
-//! it is what set the field; of a chart the values file that writes the value, since a template has no such line.
+//! it is what set the field; of a chart the value that it comes from where that is known, else the template that makes the
+//! object.
 
 mod chart;
 mod manifest;
 mod overlay;
 
-use std::cell::RefCell;
-use std::collections::HashMap;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path as FilePath, PathBuf};
 
 use discovery::Recipe;
+use file_tree::FileTree;
 use kube_model::{ManifestFile, Object, ObjectKey, Origin};
 use risk_rules::{Finding, Location, RiskReport};
 
@@ -26,8 +28,12 @@ pub(crate) struct Side<'a> {
     objects: HashMap<ObjectKey, &'a Origin>,
     /// The files that are other than they were read, by their paths as patches name them; none for those that go.
     edited: HashMap<String, Option<Vec<u8>>>,
+    /// The files whose lines on disk are not those of this side.
+    elsewhere: HashSet<String>,
     read: RefCell<HashMap<String, Option<ManifestFile>>>,
     overlay: Option<Overlay>,
+    /// Of what is rendered: the files as they are on this side.
+    tree: OnceCell<FileTree>,
     /// The root of the manifests, and that of the repository that it lies in.
     roots: Option<(PathBuf, PathBuf)>,
 }
@@ -49,7 +55,23 @@ impl<'a> Side<'a> {
             Given::Manifests(_) => None,
         };
         let objects = objects.iter().map(|object| (object.key.clone(), &object.origin)).collect();
-        Self { session, given, objects, edited, read: RefCell::default(), overlay, roots: roots(given) }
+        let (elsewhere, read) = (HashSet::new(), RefCell::default());
+        Self {
+            session,
+            given,
+            objects,
+            edited,
+            elsewhere,
+            read,
+            overlay,
+            tree: OnceCell::new(),
+            roots: roots(given),
+        }
+    }
+
+    /// The same, where files on disk have other lines.
+    pub(crate) fn but_for(self, elsewhere: HashSet<String>) -> Self {
+        Self { elsewhere, ..self }
     }
 
     fn bytes(&self, path: &str) -> Option<Vec<u8>> {
@@ -63,24 +85,38 @@ impl<'a> Side<'a> {
         let key = finding.object.key();
         let origin = self.objects.get(&key)?;
         if let Some(at) = self.overlay.as_ref().and_then(|overlay| overlay.at(&key, &finding.path)) {
-            return Some(Location { file: self.in_repository(&at.file), ..at });
+            let exists = !self.elsewhere.contains(&at.file);
+            return Some(Location { file: self.in_repository(&at.file), exists, ..at });
         }
         let path = match self.given {
             Given::Manifests(resolved) => resolved.tree.patch_path(&origin.file),
             Given::Rendered { .. } => origin.file.to_string(),
         };
         let in_file = self.with_file(&path, |file| manifest::at(file, origin, &finding.path));
-        let at = in_file.or_else(|| self.in_values(finding))?;
-        let file = if at.file.is_empty() { self.in_repository(&path) } else { at.file.clone() };
-        Some(Location { file, ..at })
+        let at = in_file.or_else(|| self.in_chart(finding))?;
+        let file = if at.file.is_empty() { path } else { at.file };
+        let exists = !self.elsewhere.contains(&file);
+        Some(Location { file: self.in_repository(&file), exists, ..at })
     }
 
-    /// What a chart is given for a field.
-    fn in_values(&self, finding: &Finding) -> Option<Location> {
-        let Given::Rendered { found, .. } = self.given else { return None };
+    /// The files that its objects are read from, from the root of the repository.
+    pub(crate) fn files(&self) -> Vec<String> {
+        let paths = self.objects.values().map(|origin| match self.given {
+            Given::Manifests(resolved) => resolved.tree.patch_path(&origin.file),
+            Given::Rendered { .. } => origin.file.to_string(),
+        });
+        let known: BTreeSet<String> = paths.filter(|path| self.bytes(path).is_some()).collect();
+        known.into_iter().map(|path| self.in_repository(&path)).collect()
+    }
+
+    /// What a chart is given for a field, or makes it from.
+    fn in_chart(&self, finding: &Finding) -> Option<Location> {
+        let Given::Rendered { files, found, .. } = self.given else { return None };
+        let in_file: chart::InFile<'_> = &|path, find| self.with_file(path, |file| find(file));
         found.recipe.parts().iter().find_map(|part| match part {
             Recipe::Helm(helm) => {
-                chart::at(helm, finding, &|path, find| self.with_file(path, |file| find(file)))
+                let tree = self.tree.get_or_init(|| with_edits(files.tree(), &self.edited));
+                chart::at(helm, tree, finding, in_file)
             }
             _ => None,
         })
@@ -106,6 +142,17 @@ impl<'a> Side<'a> {
         };
         below().unwrap_or_else(|| path.trim_start_matches("./").to_owned())
     }
+}
+
+fn with_edits(tree: &FileTree, edited: &HashMap<String, Option<Vec<u8>>>) -> FileTree {
+    let mut tree = tree.clone();
+    for (path, bytes) in edited {
+        match bytes {
+            Some(bytes) => tree.put(path.clone(), bytes.clone()),
+            None => tree.remove(path.clone()),
+        }
+    }
+    tree
 }
 
 fn roots(given: &Given) -> Option<(PathBuf, PathBuf)> {

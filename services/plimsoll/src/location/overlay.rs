@@ -8,6 +8,8 @@ use kube_model::{ObjectKey, Path};
 use kustomize::{FieldOrigin, Resource};
 use risk_rules::Location;
 
+use super::with_edits;
+
 /// What an overlay is built from, with who set each field.
 pub(super) struct Overlay {
     tree: FileTree,
@@ -21,13 +23,7 @@ impl Overlay {
         edited: &HashMap<String, Option<Vec<u8>>>,
         recipe: &Recipe,
     ) -> Option<Self> {
-        let mut tree = tree.clone();
-        for (path, bytes) in edited {
-            match bytes {
-                Some(bytes) => tree.put(path.clone(), bytes.clone()),
-                None => tree.remove(path.clone()),
-            }
-        }
+        let tree = with_edits(tree, edited);
         let mut resources = HashMap::new();
         for part in recipe.parts() {
             let Recipe::Kustomize(part) = part else { continue };
@@ -62,6 +58,6 @@ impl Overlay {
             Some((column, own.matches('\n').count()))
         });
         let (column, more) = spanned.unwrap_or((1, 0));
-        Location { file, line, column, end_line: line + more }
+        Location { file, line, column, end_line: line + more, exists: true }
     }
 }

@@ -31,7 +31,7 @@ pub(super) fn write(
     waiver: Option<&Waiver>,
     rules: &Rules,
     seen: &mut Seen,
-    file: Option<&str>,
+    files: &[String],
 ) -> Value {
     let place = Place { object: finding.object.key(), path: finding.path.clone() };
     let fingerprint = seen.fingerprint(&finding.rule, &place);
@@ -40,7 +40,7 @@ pub(super) fn write(
         "kind": "fail",
         "level": rules::level(finding.level),
         "message": { "text": plain(&format!("{} {}", finding.message, finding.remedy)) },
-        "locations": [location(finding, &place, file)],
+        "locations": [location(finding, &place, files)],
         // GitHub goes by the first name, whatever it is made of; the second says what it is.
         "partialFingerprints": { "primaryLocationLineHash": fingerprint, "ruleObjectPath/v1": fingerprint },
         "rank": rank(finding.level),
@@ -58,7 +58,7 @@ pub(super) fn write(
 }
 
 /// The place in the file, and in the grammar in which waivers and `--take` name places.
-fn location(finding: &Finding, place: &Place, file: Option<&str>) -> Value {
+fn location(finding: &Finding, place: &Place, files: &[String]) -> Value {
     let name = match place.path.is_root() {
         true => place.object.to_string(),
         false => place.to_string(),
@@ -66,21 +66,35 @@ fn location(finding: &Finding, place: &Place, file: Option<&str>) -> Value {
     let logical = json!({ "fullyQualifiedName": escape::line(&name), "name": escape::line(&place.object.name), "kind": "resource" });
     let mut location = json!({ "logicalLocations": [logical] });
     let artifact = |file: &str| json!({ "uri": uri(file), "uriBaseId": "%SRCROOT%" });
-    match (&finding.location, file) {
-        (Some(Location { file, line, column, end_line }), _) => {
+    // Code scanning takes no result without a file, and shows none in a file that the commit does not have.
+    let stand_in = match &finding.location {
+        Some(Location { file, line, column, end_line, exists: true }) => {
             let mut region = json!({ "startLine": line, "startColumn": column });
             if end_line > line {
                 region["endLine"] = Value::from(*end_line);
             }
             location["physicalLocation"] = json!({ "artifactLocation": artifact(file), "region": region });
+            return location;
         }
-        // Code scanning takes no result without a file.
-        (None, Some(file)) => {
-            location["physicalLocation"] = json!({ "artifactLocation": artifact(file) });
+        Some(Location { file, line, .. }) => {
+            location["properties"] = json!({ "exists": false, "uri": uri(file), "line": line });
+            closest(file, files)
         }
-        (None, None) => {}
+        None => files.first(),
+    };
+    if let Some(file) = stand_in {
+        location["physicalLocation"] = json!({ "artifactLocation": artifact(file) });
     }
     location
+}
+
+/// The file itself, else the first of those that share the most directories with it.
+fn closest<'f>(file: &str, files: &'f [String]) -> Option<&'f String> {
+    let shared = |other: &str| {
+        let pairs = file.split('/').zip(other.split('/'));
+        pairs.take_while(|(one, two)| one == two).count()
+    };
+    files.iter().rev().max_by_key(|other| shared(other))
 }
 
 /// A relative reference (RFC 3986): what no path holds as it is, is in percent.
@@ -137,6 +151,16 @@ mod tests {
     fn a_path_is_a_relative_uri() {
         assert_eq!(uri("overlays/production/web.yaml"), "overlays/production/web.yaml");
         assert_eq!(uri("a b/ü#?.yaml"), "a%20b/%C3%BC%23%3F.yaml");
+    }
+
+    #[test]
+    fn the_closest_file_is_in_the_same_directory_if_one_is() {
+        let files = ["base/web.yaml", "production/a/x.yaml", "production/web.yaml"].map(str::to_owned);
+        let of = |file| closest(file, &files).map(String::as_str);
+        assert_eq!(of("production/a/mail.yaml"), Some("production/a/x.yaml"));
+        assert_eq!(of("production/web.yaml"), Some("production/web.yaml"));
+        assert_eq!(of("staging/mail.yaml"), Some("base/web.yaml"));
+        assert_eq!(closest("a.yaml", &[]), None);
     }
 
     #[test]

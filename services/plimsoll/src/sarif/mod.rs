@@ -26,8 +26,8 @@ pub(crate) struct Run<'a> {
     pub(crate) report: &'a RiskReport,
     /// Why the run ends with 2, if it does.
     pub(crate) against: &'a [String],
-    /// The file that stands for findings of which no file is known.
-    pub(crate) file: Option<String>,
+    /// Files that are there: the closest stands for one that is not, and the first for findings of which no file is known.
+    pub(crate) files: Vec<String>,
 }
 
 /// The log.
@@ -45,7 +45,7 @@ impl Run<'_> {
         let results: Vec<Value> = findings
             .chain(waived)
             .take(MOST_RESULTS)
-            .map(|(one, waiver)| finding::write(one, waiver, &rules, &mut seen, self.file.as_deref()))
+            .map(|(one, waiver)| finding::write(one, waiver, &rules, &mut seen, &self.files))
             .collect();
         let exit = if self.against.is_empty() { 0 } else { 2 };
         let mut invocation = json!({
@@ -117,9 +117,10 @@ pub(crate) fn category(parts: &[&str]) -> String {
     parts.join("/")
 }
 
-/// A file that stands for what has none: the first that any finding is in.
-pub(crate) fn any_file(report: &RiskReport) -> Option<String> {
+/// The files that are there and that findings are in, the worst first.
+pub(crate) fn files(report: &RiskReport) -> Vec<String> {
     let waived = report.waived.iter().map(|waived| &waived.finding);
-    let mut all = report.findings.iter().chain(waived);
-    all.find_map(|finding: &Finding| Some(finding.location.as_ref()?.file.clone()))
+    let all = report.findings.iter().chain(waived);
+    let files = all.filter_map(|finding: &Finding| finding.location.as_ref().filter(|at| at.exists));
+    files.map(|at| at.file.clone()).collect()
 }

@@ -81,7 +81,9 @@ pub(super) fn findings<'a>(
     let (from, to) = (preview.plan.from.name(), preview.plan.to.name());
     let parts: Vec<&str> = ["preview"].into_iter().chain(application).chain([from, to]).collect();
     let report = &preview.risk;
-    sarif::Run { category: category(&parts), report, against, file: sarif::any_file(report) }
+    let mut files = sarif::files(report);
+    files.extend_from_slice(&preview.files);
+    sarif::Run { category: category(&parts), report, against, files }
 }
 
 /// The reasons to end with 2.

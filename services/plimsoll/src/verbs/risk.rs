@@ -60,7 +60,7 @@ fn print(
                 category: category(&["risk", named]),
                 report,
                 against,
-                file: sarif::any_file(report),
+                files: sarif::files(report),
             };
             json::print(&sarif::log(&[run]))
         }

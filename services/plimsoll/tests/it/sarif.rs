@@ -172,6 +172,36 @@ fn a_preview_names_the_targets_files() {
     assert_eq!(region(of_rule(&written, IMAGE)), ("production/web.yaml", [Some(14), Some(9), None]));
 }
 
+/// GitHub shows nothing in a file that the commit does not have: until the edit is written, the closest file stands for it.
+#[test]
+fn a_file_that_is_not_written_yet_is_stood_in_for() {
+    let sandbox = Sandbox::new()
+        .file("staging/web.yaml", deployment("web", "shop/web:1.4"))
+        .file("staging/mail.yaml", deployment("mail", "shop/mail:latest"))
+        .file("production/web.yaml", deployment("web", "shop/web:1.4"));
+    sandbox.commit();
+    let preview = [
+        "preview",
+        "--from",
+        "staging",
+        "--to",
+        "production",
+        "--take",
+        "Deployment.apps/mail",
+        "--format",
+        "sarif",
+    ];
+    let planned = log(&sandbox.run(&preview));
+    let result = of_rule(&planned, IMAGE);
+    assert_eq!(region(result), ("production/web.yaml", [None, None, None]));
+    let properties = &result["locations"][0]["properties"];
+    assert_eq!((&properties["exists"], &properties["uri"]), (&false.into(), &"production/mail.yaml".into()));
+    let written = log(&sandbox.run(&[&preview[..], &["--write"]].concat()));
+    let result = of_rule(&written, IMAGE);
+    assert_eq!(region(result).0, "production/mail.yaml");
+    assert!(region(result).1[0].is_some() && result["locations"][0]["properties"].is_null());
+}
+
 #[test]
 fn many_previews_are_a_run_each() {
     let sandbox = Sandbox::new();
