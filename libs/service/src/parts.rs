@@ -10,6 +10,7 @@ use tokio::sync::watch;
 
 use crate::clock::Clock;
 use crate::failure::Failure;
+use crate::redis::Redis;
 
 /// What a service is given by whoever starts it: `plimsoll up`, its own `main.rs`, a test, the simulator.
 #[derive(Clone)]
@@ -22,6 +23,8 @@ pub struct Parts {
     pub blobs: Arc<dyn Blobs>,
     /// Time and new identifiers.
     pub clock: Arc<dyn Clock>,
+    /// What processes share for a while, where there is one.
+    pub redis: Option<Redis>,
     /// Wakes the service's consumers when somebody wants a dead letter handled again.
     pub retries: RetrySignal,
 }
@@ -32,7 +35,7 @@ pub struct Parts {
 pub struct RetrySignal(watch::Sender<()>);
 
 impl Parts {
-    /// The parts of a service whose consumers nobody wakes yet.
+    /// The parts of a service whose consumers nobody wakes yet, in a process that shares nothing.
     #[must_use]
     pub fn new(
         log: Arc<dyn EventLog>,
@@ -40,7 +43,7 @@ impl Parts {
         blobs: Arc<dyn Blobs>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { log, store, blobs, clock, retries: RetrySignal::default() }
+        Self { log, store, blobs, clock, redis: None, retries: RetrySignal::default() }
     }
 
     /// The state of an aggregate as it is now; none if there is no such aggregate.

@@ -1,5 +1,5 @@
-//! What the services of a process share: one Postgres with the blobs and a schema for each service; and the log, there or
-//! on Kafka.
+//! What the services of a process share: one Postgres with the blobs and a schema for each service; the log, there or
+//! on Kafka; and a Redis, where there is one.
 
 use std::sync::Arc;
 
@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::failure::Failure;
 use crate::kafka::KafkaSettings;
 use crate::parts::Parts;
+use crate::redis::{Redis, RedisSettings, SharedBlobs};
 use crate::secret::Secret;
 
 /// The section `postgres`.
@@ -76,6 +77,7 @@ pub struct Platform {
     log: Arc<dyn EventLog>,
     blobs: Arc<dyn Blobs>,
     clock: Arc<dyn Clock>,
+    redis: Option<Redis>,
 }
 
 impl Platform {
@@ -89,15 +91,21 @@ impl Platform {
     pub async fn connect(
         settings: PostgresSettings,
         kafka: &KafkaSettings,
+        redis: &RedisSettings,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, Failure> {
+        let redis = redis.open()?;
         let log = match kafka.log().await? {
             Some(log) => log,
             None => log_in_postgres(&settings).await?,
         };
         let blobs = PostgresBlobs::open(settings.url.expose(), settings.store_connections).await?;
-        let blobs = CachedBlobs::new(Arc::new(blobs), settings.blob_cache_bytes);
-        Ok(Self { settings, log, blobs: Arc::new(blobs), clock })
+        let blobs: Arc<dyn Blobs> = match &redis {
+            Some(redis) => Arc::new(SharedBlobs::new(Arc::new(blobs), redis.clone())),
+            None => Arc::new(blobs),
+        };
+        let blobs = CachedBlobs::new(blobs, settings.blob_cache_bytes);
+        Ok(Self { settings, log, blobs: Arc::new(blobs), clock, redis })
     }
 
     /// The log.
@@ -115,7 +123,8 @@ impl Platform {
         let database = Database::new(url.expose(), service.name(), *store_connections)?;
         let store = PostgresStore::open(&database).await?;
         let (log, blobs, clock) = (self.log.clone(), self.blobs.clone(), self.clock.clone());
-        Ok((Parts::new(log, Arc::new(store), blobs, clock), database))
+        let parts = Parts::new(log, Arc::new(store), blobs, clock);
+        Ok((Parts { redis: self.redis.clone(), ..parts }, database))
     }
 }
 

@@ -23,14 +23,15 @@ use crate::kafka::KafkaSettings;
 use crate::parts::Parts;
 use crate::platform::{Platform, PostgresSettings};
 use crate::probes::probe_server;
+use crate::redis::RedisSettings;
 use crate::signals;
 use crate::supervisor::Supervisor;
 use crate::task::Task;
 use crate::traces::TelemetrySettings;
 
 /// The sections of a configuration that are no service's.
-pub const SECTIONS: [&str; 8] =
-    ["git", "kafka", "postgres", "prices", "probes", "render", "telemetry", "waivers"];
+pub const SECTIONS: [&str; 9] =
+    ["git", "kafka", "postgres", "prices", "probes", "redis", "render", "telemetry", "waivers"];
 
 /// The section `probes`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -105,6 +106,7 @@ fn run<C: DeserializeOwned>(
     let sections: Vec<_> = SECTIONS.into_iter().chain(Service::ALL.map(Service::name)).collect();
     let settings = Settings::read(&Sources::of_process(flags.config, flags.set), &sections)?;
     let (config, postgres) = (settings.section(service.name())?, settings.section("postgres")?);
+    let redis = settings.section("redis")?;
     let (kafka, probes): (KafkaSettings, _) = (settings.section("kafka")?, settings.section("probes")?);
     let telemetry: TelemetrySettings = settings.section("telemetry")?;
     logs::init(logs::format(), std::env::var(logs::LEVEL).ok().as_deref())
@@ -115,7 +117,7 @@ fn run<C: DeserializeOwned>(
         .map_err(|error| Failure::unhandled("RUNTIME_FAILED", error.to_string()))?;
     let process =
         Process { service, settings, health: Health::default(), metrics, clock: Arc::new(SystemClock) };
-    let outcome = runtime.block_on(process.run(config, (postgres, kafka), probes, tasks));
+    let outcome = runtime.block_on(process.run(config, (postgres, kafka, redis), probes, tasks));
     // What still runs was told to stop, and had its time.
     runtime.shutdown_timeout(Duration::from_secs(1));
     outcome
@@ -133,7 +135,7 @@ impl Process {
     async fn run<C>(
         self,
         config: C,
-        shared: (PostgresSettings, KafkaSettings),
+        shared: (PostgresSettings, KafkaSettings, RedisSettings),
         probes: ProbeSettings,
         tasks: impl AsyncFnOnce(C, Context) -> Result<Vec<Task>, Failure>,
     ) -> Result<(), Failure> {
@@ -173,7 +175,7 @@ impl Process {
     /// Connects as soon as the database can be reached; none if the process is told to stop before.
     async fn connect(
         &self,
-        (postgres, kafka): (PostgresSettings, KafkaSettings),
+        (postgres, kafka, redis): (PostgresSettings, KafkaSettings, RedisSettings),
         shutdown: &CancellationToken,
     ) -> Result<Option<(Parts, Database)>, Failure> {
         let backoff = Backoff { first: Duration::from_millis(200), longest: Duration::from_secs(10) };
@@ -181,7 +183,8 @@ impl Process {
         let mut failures = 0;
         loop {
             let connecting = async {
-                let platform = Platform::connect(postgres.clone(), &kafka, Arc::clone(&self.clock)).await?;
+                let platform =
+                    Platform::connect(postgres.clone(), &kafka, &redis, Arc::clone(&self.clock)).await?;
                 platform.parts(self.service).await
             };
             let outcome = shutdown.run_until_cancelled(connecting).await;

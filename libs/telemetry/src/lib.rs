@@ -9,6 +9,7 @@ pub mod logs;
 pub mod messaging;
 mod metrics;
 pub mod models;
+pub mod redis;
 pub mod trace;
 
 pub use metrics::{Metrics, MetricsError};

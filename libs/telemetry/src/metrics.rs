@@ -2,7 +2,7 @@
 
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 
-use crate::{kafka, messaging, models, trace};
+use crate::{kafka, messaging, models, redis, trace};
 
 /// Bounds of the histograms, in seconds: from a hop in memory to a clone of a large repository.
 const BOUNDS: [f64; 13] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0];
@@ -36,6 +36,7 @@ impl Metrics {
         messaging::describe();
         kafka::describe();
         models::describe();
+        redis::describe();
         trace::describe();
         Ok(Self(handle))
     }

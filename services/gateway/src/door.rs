@@ -22,7 +22,11 @@ pub(crate) async fn door(State(gateway): State<Gateway>, mut request: Request, n
         Ok(caller) => caller,
         Err(error) => return stranger(error, &route),
     };
-    let left = match caller.token.map(|token| gateway.limits.take(token)) {
+    let taken = match caller.token {
+        Some(token) => Some(gateway.limits.take(caller.org, token).await),
+        None => None,
+    };
+    let left = match taken {
         Some(Ok(left)) => Some(left),
         Some(Err((left, wait))) => {
             counter!("plimsoll_requests_refused_total", "code" => "RATE_LIMITED").increment(1);

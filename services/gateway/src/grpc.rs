@@ -58,7 +58,7 @@ impl Promotions {
         let (metadata, _, message) = request.into_parts();
         let headers = metadata.into_headers();
         let who = caller(&self.0, &headers).await.map_err(status)?;
-        self.within_limits(&who)?;
+        self.within_limits(&who).await?;
         if who.role < least {
             let refused = Refused { method: "gRPC", route: method, code: "FORBIDDEN" };
             self.0.tokens.refused(&who, refused).await.map_err(status)?;
@@ -69,14 +69,14 @@ impl Promotions {
         Ok((span, self.0.call(&who, message)?))
     }
 
-    fn within_limits(&self, who: &Identity) -> Result<(), Status> {
-        let taken = who.token.map(|token| self.0.limits.take(token));
-        match taken {
-            Some(Err((_, wait))) => {
+    async fn within_limits(&self, who: &Identity) -> Result<(), Status> {
+        let Some(token) = who.token else { return Ok(()) };
+        match self.0.limits.take(who.org, token).await {
+            Err((_, wait)) => {
                 let why = format!("this token has made too many requests; the next one in {wait} s");
                 Err(coded(Code::ResourceExhausted, "RATE_LIMITED", why))
             }
-            _ => Ok(()),
+            Ok(_) => Ok(()),
         }
     }
 }

@@ -78,7 +78,7 @@ impl Gateway {
     ) -> Self {
         let (health, metrics) = watched;
         Self(Arc::new(Inner {
-            limits: Limits::new(&config),
+            limits: Limits::new(&config, parts.redis.clone()),
             streams: Streams::new(config.streams_per_token),
             tokens: Tokens::new(parts.clone()),
             live: Live::new(),

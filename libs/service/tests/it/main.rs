@@ -14,5 +14,6 @@ mod order;
 mod postgres;
 mod process;
 mod records;
+mod redis;
 mod stops;
 mod tasks;

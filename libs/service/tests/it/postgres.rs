@@ -8,7 +8,8 @@ use embedded_postgres::testing::TestPostgres;
 use event_log::{EventLog, Group, PartitionId};
 use events::Service;
 use service::{
-    Backoff, Failure, Health, KafkaSettings, Platform, Policy, PostgresSettings, Supervisor, SystemClock,
+    Backoff, Failure, Health, KafkaSettings, Platform, Policy, PostgresSettings, RedisSettings, Supervisor,
+    SystemClock,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -19,7 +20,14 @@ const KEYS: [&str; 4] = ["a", "b", "c", "d"];
 
 async fn connect(settings: &PostgresSettings) -> Platform {
     loop {
-        match Platform::connect(settings.clone(), &KafkaSettings::default(), Arc::new(SystemClock)).await {
+        match Platform::connect(
+            settings.clone(),
+            &KafkaSettings::default(),
+            &RedisSettings::default(),
+            Arc::new(SystemClock),
+        )
+        .await
+        {
             Ok(platform) => return platform,
             Err(Failure::Unavailable { .. }) => tokio::time::sleep(Duration::from_millis(50)).await,
             Err(failure) => panic!("{failure}"),

@@ -22,6 +22,8 @@ const NAME: &str = "OTEL_SERVICE_NAME";
 
 /// How long an endpoint may take, tries included, unless `OTEL_EXPORTER_OTLP_TIMEOUT` says less.
 const TIMEOUT: Duration = Duration::from_secs(10);
+/// As many messages as a relay sends at once.
+const LINKS: u32 = 500;
 /// How long the end of the process waits for what is still to be sent.
 const LAST: Duration = Duration::from_secs(2);
 
@@ -93,8 +95,10 @@ pub fn install(options: &Options) -> Result<Option<Exporting>, TraceError> {
     let resource = resource(options, said(NAME).is_some());
     let mut exporter = exporter(options)?;
     exporter.set_resource(&resource);
-    let builder =
-        SdkTracerProvider::builder().with_resource(resource).with_span_processor(Queue::start(exporter)?);
+    let builder = SdkTracerProvider::builder()
+        .with_max_links_per_span(LINKS)
+        .with_resource(resource)
+        .with_span_processor(Queue::start(exporter)?);
     let provider = match options.ratio {
         Some(ratio) if !(0.0..=1.0).contains(&ratio) => {
             return Err(TraceError::Invalid("telemetry.sample_ratio: it is from 0 to 1".to_owned()));

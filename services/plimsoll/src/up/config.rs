@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use promotion::PriceSettings;
 use repositories::GitSettings;
 use serde::Deserialize;
-use service::{Address, KafkaSettings, ProbeSettings, Settings, Sources, TelemetrySettings};
+use service::{Address, KafkaSettings, ProbeSettings, RedisSettings, Settings, Sources, TelemetrySettings};
 
 use crate::cli::Up;
 use crate::failure::Failure;
 use crate::up::part::Part;
 
 /// The sections of the configuration.
-const SECTIONS: [&str; 14] = [
+const SECTIONS: [&str; 15] = [
     "gateway",
     "cost",
     "explain",
@@ -26,6 +26,7 @@ const SECTIONS: [&str; 14] = [
     "keys",
     "kafka",
     "probes",
+    "redis",
     "telemetry",
 ];
 
@@ -45,6 +46,7 @@ pub(crate) struct Config {
     pub(crate) keys: KeySettings,
     pub(crate) kafka: KafkaSettings,
     pub(crate) probes: ProbeSettings,
+    pub(crate) redis: RedisSettings,
     pub(crate) telemetry: TelemetrySettings,
     pub(crate) part: Part,
 }
@@ -107,6 +109,7 @@ impl Config {
             keys: settings.section("keys").map_err(fail)?,
             kafka: settings.section("kafka").map_err(fail)?,
             probes: settings.section("probes").map_err(fail)?,
+            redis: settings.section("redis").map_err(fail)?,
             telemetry: settings.section("telemetry").map_err(fail)?,
             part: Part::of(&arguments.only),
         })

@@ -101,7 +101,7 @@ async fn serve(
     // Of the processes on an operator's database each would have the same name.
     let instance = database.status().is_some().then(|| "up".to_owned());
     let settings = PostgresSettings { instance, ..PostgresSettings::at(database.url().as_str()) };
-    let platform = Platform::connect(settings, &config.kafka, Arc::clone(&clock)).await;
+    let platform = Platform::connect(settings, &config.kafka, &config.redis, Arc::clone(&clock)).await;
     let platform = platform.map_err(|failure| Failure::of(&failure))?;
     let parts = ((config, directory, &keys), (&platform, Arc::clone(&clock)));
     let assembly = Assembly::new(parts.0, parts.1, (health.clone(), metrics.clone()))?;

@@ -19,6 +19,7 @@ mod moved;
 mod nodes;
 mod parts;
 mod policies;
+mod redis;
 mod rendered;
 mod repository;
 mod seeded;
