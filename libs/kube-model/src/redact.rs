@@ -16,6 +16,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use hmac::{Hmac, KeyInit, Mac};
+use rayon::prelude::*;
 use serde_json::Value;
 use sha2::Sha256;
 
@@ -83,23 +84,20 @@ impl Redactor {
     /// The objects with every secret replaced by its mark.
     #[must_use]
     pub fn redact_all(&self, objects: &[Object]) -> Vec<Object> {
-        objects.iter().map(|object| self.redact(object)).collect()
+        map_all(objects, |object| self.redact(object))
     }
 
     /// [`Redactor::redact_all`] for two states; an object that they share is masked once, and still shared.
     #[must_use]
     pub fn redact_both(&self, before: &[Object], after: &[Object]) -> (Vec<Object>, Vec<Object>) {
         let masked = self.redact_all(before);
-        let known: HashMap<*const Value, &Arc<Value>> = before
-            .iter()
-            .zip(&masked)
-            .map(|(one, masked)| (Arc::as_ptr(&one.value), &masked.value))
-            .collect();
-        let mask = |object: &Object| match known.get(&Arc::as_ptr(&object.value)) {
+        let address = |object: &Object| Arc::as_ptr(&object.value).addr();
+        let known: HashMap<usize, &Arc<Value>> =
+            before.iter().zip(&masked).map(|(one, masked)| (address(one), &masked.value)).collect();
+        let after = map_all(after, |object| match known.get(&address(object)) {
             Some(value) => Object { value: Arc::clone(value), ..object.clone() },
             None => self.redact(object),
-        };
-        let after = after.iter().map(mask).collect();
+        });
         (masked, after)
     }
 
@@ -110,6 +108,16 @@ impl Redactor {
             Some(value) => Object { value: Arc::new(value), ..object.clone() },
             None => object.clone(),
         }
+    }
+}
+
+/// How many objects are worth more than one thread.
+const WORTH_THREADS: usize = 64;
+
+fn map_all(objects: &[Object], masked: impl Fn(&Object) -> Object + Sync + Send) -> Vec<Object> {
+    match objects.len() < WORTH_THREADS {
+        true => objects.iter().map(masked).collect(),
+        false => objects.par_iter().map(masked).collect(),
     }
 }
 

@@ -7,7 +7,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
-use std::thread::Builder;
+
+use rayon::prelude::*;
 
 use crate::object::Object;
 use crate::state::{Documents, ManifestFile, State, StateError};
@@ -23,16 +24,14 @@ pub use unequal::Unequal;
 /// A file: its path, relative to its source, and its bytes.
 pub type FileBytes<'f> = (&'f str, &'f [u8]);
 
-/// How many threads read where there is much to read.
-const THREADS: usize = 2;
-/// How many bytes are worth a thread.
-const WORTH_A_THREAD: usize = 64 << 10;
+/// How many bytes are worth more than one thread.
+const WORTH_THREADS: usize = 128 << 10;
 
 impl State {
     /// Reads several states. Each comes out as [`State::read`] would have it, its error too.
     #[must_use]
     pub fn read_together(states: &[&[FileBytes<'_>]], limits: &Limits) -> Vec<Result<Self, StateError>> {
-        read_states(states, limits, threads_for(states))
+        read_states(states, limits, are_worth_threads(states))
     }
 
     /// The objects of [`State::read_together`].
@@ -41,26 +40,26 @@ impl State {
         states: &[&[FileBytes<'_>]],
         limits: &Limits,
     ) -> Vec<Result<Vec<Object>, StateError>> {
-        let states = read_states(states, limits, threads_for(states));
+        let states = read_states(states, limits, are_worth_threads(states));
         states.into_iter().map(|state| state.map(|state| state.objects)).collect()
     }
 }
 
-fn threads_for(states: &[&[FileBytes<'_>]]) -> usize {
+fn are_worth_threads(states: &[&[FileBytes<'_>]]) -> bool {
     let bytes: usize = states.iter().copied().flatten().map(|(_, bytes)| bytes.len()).sum();
-    (bytes / WORTH_A_THREAD).clamp(1, THREADS)
+    bytes >= WORTH_THREADS
 }
 
 fn read_states(
     states: &[&[FileBytes<'_>]],
     limits: &Limits,
-    threads: usize,
+    on_threads: bool,
 ) -> Vec<Result<State, StateError>> {
     let split: Vec<Vec<Option<Split<'_>>>> = states
         .iter()
         .map(|files| files.iter().map(|(path, bytes)| Split::of(path, bytes, limits)).collect())
         .collect();
-    let read = read_distinct(split.iter().flatten().flatten().flat_map(Split::texts), limits, threads);
+    let read = read_distinct(split.iter().flatten().flatten().flat_map(Split::texts), limits, on_threads);
     let find = |text: &str| read.get(text).cloned().flatten();
     let file = |(split, (path, bytes)): (&Option<Split<'_>>, &FileBytes<'_>)| match split
         .as_ref()
@@ -107,7 +106,11 @@ impl ManifestFile {
 type ReadTexts<'f> = HashMap<&'f str, Option<Arc<ReadDocument>>>;
 
 /// Reads each text once.
-fn read_distinct<'f>(texts: impl Iterator<Item = &'f str>, limits: &Limits, threads: usize) -> ReadTexts<'f> {
+fn read_distinct<'f>(
+    texts: impl Iterator<Item = &'f str>,
+    limits: &Limits,
+    on_threads: bool,
+) -> ReadTexts<'f> {
     let mut known: ReadTexts<'f> = HashMap::new();
     let mut distinct: Vec<&str> = Vec::new();
     for text in texts {
@@ -116,47 +119,21 @@ fn read_distinct<'f>(texts: impl Iterator<Item = &'f str>, limits: &Limits, thre
             None
         });
     }
-    let read = in_shares(&distinct, threads, |text| ReadDocument::read(text, limits).map(Arc::new));
+    let read = read_each(&distinct, on_threads, |text| ReadDocument::read(text, limits).map(Arc::new));
     known.extend(distinct.into_iter().zip(read));
     known
 }
 
-/// Reads each text, on so many threads.
-fn in_shares<'f, T: Send>(texts: &[&'f str], threads: usize, read: impl Fn(&'f str) -> T + Sync) -> Vec<T> {
-    let read_all = |texts: &[&'f str]| -> Vec<T> { texts.iter().map(|text| read(text)).collect() };
-    let shares = shares(texts, threads);
-    let [first, rest @ ..] = shares.as_slice() else { return Vec::new() };
-    std::thread::scope(|scope| {
-        let others: Vec<_> = rest
-            .iter()
-            .map(|range| Builder::new().spawn_scoped(scope, || read_all(&texts[range.clone()])))
-            .collect();
-        let mut all = read_all(&texts[first.clone()]);
-        for (other, range) in others.into_iter().zip(rest) {
-            // Where no thread could be had, its share is read here.
-            let read = other.ok().and_then(|other| other.join().ok());
-            all.extend(read.unwrap_or_else(|| read_all(&texts[range.clone()])));
-        }
-        all
-    })
-}
-
-/// The texts in so many shares of about the same size.
-fn shares(texts: &[&str], threads: usize) -> Vec<Range<usize>> {
-    let total: usize = texts.iter().map(|text| text.len()).sum();
-    let fair = total / threads.max(1) + 1;
-    let (mut shares, mut start, mut size) = (Vec::new(), 0, 0);
-    for (index, text) in texts.iter().enumerate() {
-        size += text.len();
-        if size >= fair {
-            shares.push(start..index + 1);
-            (start, size) = (index + 1, 0);
-        }
+/// Reads each text, on all cores or on this one.
+fn read_each<'f, T: Send>(
+    texts: &[&'f str],
+    on_threads: bool,
+    read: impl Fn(&'f str) -> T + Sync + Send,
+) -> Vec<T> {
+    match on_threads {
+        true => texts.par_iter().map(|text| read(text)).collect(),
+        false => texts.iter().map(|text| read(text)).collect(),
     }
-    if start < texts.len() {
-        shares.push(start..texts.len());
-    }
-    shares
 }
 
 /// A file whose documents can be told apart.

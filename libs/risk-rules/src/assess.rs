@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use kube_model::{Object, ObjectKey};
+use rayon::prelude::*;
 
 use crate::affected::Affected;
 use crate::checks::{self, Equivalents, Found, Places, Profile};
 use crate::model::Change;
-use crate::rule::{Hit, Rule};
+use crate::rule::{Hit, Missing, Rule};
 use crate::rules::policies;
 use crate::{Facts, Finding, Level, NotEvaluated, RULES, RiskReport};
 
@@ -28,8 +29,8 @@ pub fn assess_under(
 ) -> RiskReport {
     let change = Change::new(before.unwrap_or_default(), after);
     let mut report = RiskReport { profile, ..RiskReport::default() };
-    for rule in RULES {
-        match rule.run(&change, facts) {
+    for (rule, said) in said(&change, facts) {
+        match said {
             Ok(hits) => report.findings.extend(hits.into_iter().map(|hit| of_rule(rule, hit))),
             Err(missing) => report
                 .not_evaluated
@@ -48,6 +49,15 @@ pub fn assess_under(
     checks::waive_ignored(&mut report, &change, before.is_some());
     report.settle();
     report
+}
+
+/// What each rule says, in the order of the table.
+fn said(change: &Change<'_>, facts: &Facts) -> Vec<(&'static Rule, Result<Vec<Hit>, Missing>)> {
+    let of_rule = |rule: &'static Rule| (rule, rule.run(change, facts));
+    match change.is_worth_threads() {
+        true => RULES.par_iter().map(of_rule).collect(),
+        false => RULES.iter().map(of_rule).collect(),
+    }
 }
 
 /// What the static checks find, where no change-aware rule has told the same fact.

@@ -33,7 +33,7 @@ pub(super) fn sensitivity(said: Said<'_>, text: &str) -> Option<Sensitivity> {
     if named.is_some_and(|name| value_can_be_secret(name, text)) || said.name.is_some_and(names_a_key_file) {
         return (!text.is_empty()).then_some(Sensitivity::Whole);
     }
-    let public = said.public || said.name.is_some_and(random::name_says_public);
+    let public = said.public || can_be_token(text) && said.name.is_some_and(random::name_says_public);
     let mut parts = plain_parts(text, Said { public, ..said });
     if Looks::of(text).longest_word >= SHORTEST_ENCODED {
         let within = Said { name: None, shell: false, public: true };
@@ -50,6 +50,11 @@ pub(super) fn sensitivity(said: Said<'_>, text: &str) -> Option<Sensitivity> {
         }
     }
     (!joined.is_empty()).then_some(Sensitivity::Parts(joined))
+}
+
+/// Whether a text is long enough to be a key or a token by its looks alone.
+pub(super) fn can_be_token(text: &str) -> bool {
+    text.len() >= SHORTEST_TOKEN
 }
 
 /// The parts that are secret as they stand.

@@ -6,7 +6,7 @@ use std::ops::Range;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::{Map, Value};
 
-use super::detect::{Said, Sensitivity, sensitivity};
+use super::detect::{Said, Sensitivity, can_be_token, sensitivity};
 use super::names::{
     describes, holds_several, is_mark, key_says_secret, name_says_secret, value_can_be_secret,
 };
@@ -158,7 +158,8 @@ impl<'r> Walk<'r> {
                 name: name.filter(|_| is_text),
                 several: self.custom && holds_several(key),
                 labels: matches!(key, "labels" | "matchLabels" | "selector" | "nodeSelector"),
-                public: random::name_says_public(if key == "value" { label.unwrap_or(key) } else { key }),
+                public: holds_token(value)
+                    && random::name_says_public(if key == "value" { label.unwrap_or(key) } else { key }),
             };
             self.value(value, within)
         })
@@ -242,6 +243,15 @@ impl<'r> Walk<'r> {
                 Some(Value::String(shown))
             }
         }
+    }
+}
+
+/// Whether a text, or one of a list, is long enough to be a token by its looks. Within a mapping each key says its own.
+fn holds_token(value: &Value) -> bool {
+    match value {
+        Value::String(text) => can_be_token(text),
+        Value::Array(list) => list.iter().any(holds_token),
+        _ => false,
     }
 }
 

@@ -70,8 +70,16 @@ pub(crate) fn has_kind(kind: &str) -> bool {
     names.binary_search(&kind).is_ok()
 }
 
+/// Whether the group of any kind is this one.
 pub(crate) fn has_group(group: &str) -> bool {
-    KINDS.binary_search_by(|start| group_and_kind(*start).0.cmp(written(group))).is_ok()
+    static GROUPS: OnceLock<Vec<&'static str>> = OnceLock::new();
+    let groups = GROUPS.get_or_init(|| {
+        // They are sorted, as the kinds are.
+        let mut groups: Vec<_> = KINDS.iter().map(|start| group_and_kind(*start).0).collect();
+        groups.dedup();
+        groups
+    });
+    groups.binary_search(&written(group)).is_ok()
 }
 
 pub(super) fn fields_of(name: &str) -> Option<&'static Fields> {

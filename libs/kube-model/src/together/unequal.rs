@@ -5,10 +5,9 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use std::thread::Builder;
 
 use super::document::Placed;
-use super::{FileBytes, ReadTexts, Split, in_shares, read_distinct, threads_for};
+use super::{FileBytes, ReadTexts, Split, are_worth_threads, read_distinct, read_each};
 use crate::object::{Object, ObjectKey};
 use crate::state::State;
 use crate::yaml::Limits;
@@ -36,11 +35,11 @@ impl State {
     /// of kinds, Applications of Argo CD).
     #[must_use]
     pub fn unequal(before: &[FileBytes<'_>], after: &[FileBytes<'_>], limits: &Limits) -> Option<Unequal> {
-        let threads = threads_for(&[before, after]);
-        let (mut before, mut after) = Side::of_both(before, after, limits, threads)?;
+        let on_threads = are_worth_threads(&[before, after]);
+        let (mut before, mut after) = Side::of_both(before, after, limits, on_threads)?;
         let pairs = pairs(&before.texts, &after.texts);
         let texts: Vec<&str> = pairs.iter().map(|(one, _)| before.texts[*one]).collect();
-        let skimmed = in_shares(&texts, threads, |text| direct::skim(text, limits));
+        let skimmed = read_each(&texts, on_threads, |text| direct::skim(text, limits));
         let mut identities = Vec::with_capacity(pairs.len());
         for ((one, other), skimmed) in pairs.into_iter().zip(skimmed) {
             let Some((identity, nodes)) = skimmed.filter(|(identity, _)| !identity.says_of_others()) else {
@@ -53,7 +52,7 @@ impl State {
         if !identities.iter().all(|identity| keys.insert(identity.key())) {
             return None;
         }
-        let read = read_distinct(before.rest().chain(after.rest()), limits, threads);
+        let read = read_distinct(before.rest().chain(after.rest()), limits, on_threads);
         Some(Unequal {
             before: before.objects(&read, &keys, limits)?,
             after: after.objects(&read, &keys, limits)?,
@@ -110,19 +109,16 @@ impl<'f> Side<'f> {
         before: &[FileBytes<'f>],
         after: &[FileBytes<'f>],
         limits: &Limits,
-        threads: usize,
+        on_threads: bool,
     ) -> Option<(Self, Self)> {
         let of = |files| Self::of(files, limits);
-        if threads < 2 {
-            return Some((of(before)?, of(after)?));
+        match on_threads {
+            true => {
+                let (before, after) = rayon::join(|| of(before), || of(after));
+                Some((before?, after?))
+            }
+            false => Some((of(before)?, of(after)?)),
         }
-        std::thread::scope(|scope| {
-            let other = Builder::new().spawn_scoped(scope, || of(after));
-            let before = of(before);
-            // Where no thread could be had, it is done here.
-            let after = other.ok().and_then(|other| other.join().ok()).unwrap_or_else(|| of(after));
-            Some((before?, after?))
-        })
     }
 
     fn of(files: &[FileBytes<'f>], limits: &Limits) -> Option<Self> {

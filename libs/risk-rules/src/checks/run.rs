@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::LazyLock;
 
 use kube_model::{Object, ObjectKey, Path};
+use rayon::prelude::*;
 
 use super::{CHECKS, Check, Look, Places, Profile, Seen};
 use crate::Finding;
@@ -68,29 +69,37 @@ impl<'v, 'a> Place<'v, 'a> {
 /// What the checks of a profile find in the state after: under `changed` what they did not find before in the same object
 /// at the same place. One pass over the objects.
 pub(crate) fn found(change: &Change<'_>, profile: Profile) -> Vec<Found> {
-    let mut all = Vec::new();
-    for object in change.after.objects() {
-        let of_kind = INDEX.of_kinds.get(object.key.kind.as_str()).map_or(&[][..], Vec::as_slice);
-        let place = Place::of(&change.after, object);
-        let of_pods = if place.workload.is_some() { INDEX.of_workloads.as_slice() } else { &[] };
-        let mut before = None;
-        let mut reading = None;
-        for check in of_kind.iter().chain(of_pods).filter(|check| check.profile <= profile) {
-            let mut seen = place.sees(check);
-            if seen.is_empty() {
-                continue;
-            }
-            let was = change.object_before(object);
-            if profile == Profile::Changed
-                && let Some(was) = was
-            {
-                let place = before.get_or_insert_with(|| Place::of(&change.before, was));
-                let old: HashSet<Path> = place.sees(check).into_iter().map(|seen| seen.path).collect();
-                seen.retain(|seen| !old.contains(&seen.path));
-            }
-            let mut reading = was.map(|was| reading.get_or_insert_with(|| Reading::of(was)));
-            all.extend(seen.into_iter().map(|seen| found_at(check, object, reading.as_deref_mut(), seen)));
+    let objects = change.after.objects();
+    match change.is_worth_threads() {
+        true => {
+            objects.as_slice().par_iter().flat_map_iter(|object| found_in(change, profile, object)).collect()
         }
+        false => objects.flat_map(|object| found_in(change, profile, object)).collect(),
+    }
+}
+
+fn found_in(change: &Change<'_>, profile: Profile, object: &Object) -> Vec<Found> {
+    let of_kind = INDEX.of_kinds.get(object.key.kind.as_str()).map_or(&[][..], Vec::as_slice);
+    let place = Place::of(&change.after, object);
+    let of_pods = if place.workload.is_some() { INDEX.of_workloads.as_slice() } else { &[] };
+    let mut all = Vec::new();
+    let mut before = None;
+    let mut reading = None;
+    for check in of_kind.iter().chain(of_pods).filter(|check| check.profile <= profile) {
+        let mut seen = place.sees(check);
+        if seen.is_empty() {
+            continue;
+        }
+        let was = change.object_before(object);
+        if profile == Profile::Changed
+            && let Some(was) = was
+        {
+            let place = before.get_or_insert_with(|| Place::of(&change.before, was));
+            let old: HashSet<Path> = place.sees(check).into_iter().map(|seen| seen.path).collect();
+            seen.retain(|seen| !old.contains(&seen.path));
+        }
+        let mut reading = was.map(|was| reading.get_or_insert_with(|| Reading::of(was)));
+        all.extend(seen.into_iter().map(|seen| found_at(check, object, reading.as_deref_mut(), seen)));
     }
     all
 }

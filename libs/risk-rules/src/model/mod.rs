@@ -47,6 +47,12 @@ impl<'a> Change<'a> {
         Self { before: View::new(before), after: View::new(after) }
     }
 
+    /// Whether it is so large that more than one thread is done with it earlier.
+    pub(crate) fn is_worth_threads(&self) -> bool {
+        const OBJECTS: usize = 64;
+        self.before.objects().len() + self.after.objects().len() >= OBJECTS
+    }
+
     /// What an object of the state after was before.
     pub(crate) fn object_before(&self, after: &Object) -> Option<&'a Object> {
         self.before.counterpart(&after.key, self.after.place_of(after))

@@ -8,6 +8,13 @@ use super::labels::Labels;
 use super::replicas::scaled_by;
 use super::{Selector, Workload};
 
+/// Where an object is in memory: which of the objects of a state it is.
+type Address = usize;
+
+fn address(object: &Object) -> Address {
+    std::ptr::from_ref(object).addr()
+}
+
 /// One state.
 pub(crate) struct View<'a> {
     objects: &'a [Object],
@@ -15,12 +22,12 @@ pub(crate) struct View<'a> {
     /// In order of appearance: several share a key where the API server makes the name.
     by_key: HashMap<&'a ObjectKey, Vec<&'a Object>>,
     /// Of the objects that are not the first of their identity: how many come before.
-    places: HashMap<*const Object, usize>,
+    places: HashMap<Address, usize>,
     by_kind: HashMap<&'a str, Vec<&'a Object>>,
     by_custom_kind: HashMap<&'a str, Vec<&'a Object>>,
     by_name: HashMap<(&'a str, &'a str), Vec<&'a Object>>,
     scalers_by_target: HashMap<(&'a str, &'a str), Vec<&'a Object>>,
-    workload_of: HashMap<*const Object, usize>,
+    workload_of: HashMap<Address, usize>,
     labels: Labels<'a>,
     /// The Services with a selector, by the rarest of its labels.
     services_by_label: HashMap<(&'a str, &'a str), Vec<(&'a Object, Selector<'a>)>>,
@@ -43,7 +50,7 @@ impl<'a> View<'a> {
             services_by_label: HashMap::new(),
         };
         for (index, workload) in view.workloads.iter().enumerate() {
-            view.workload_of.insert(std::ptr::from_ref(workload.object), index);
+            view.workload_of.insert(address(workload.object), index);
         }
         for object in objects {
             view.add(object);
@@ -55,7 +62,7 @@ impl<'a> View<'a> {
         let key = &object.key;
         let namesakes = self.by_key.entry(key).or_default();
         if !namesakes.is_empty() {
-            self.places.insert(std::ptr::from_ref(object), namesakes.len());
+            self.places.insert(address(object), namesakes.len());
         }
         namesakes.push(object);
         if scope::is_built_in_group(&key.group) {
@@ -77,7 +84,7 @@ impl<'a> View<'a> {
     }
 
     /// Every object.
-    pub(crate) fn objects(&self) -> impl Iterator<Item = &'a Object> + use<'a> {
+    pub(crate) fn objects(&self) -> std::slice::Iter<'a, Object> {
         self.objects.iter()
     }
 
@@ -93,7 +100,7 @@ impl<'a> View<'a> {
 
     /// How many objects of its identity come before an object of this state.
     pub(super) fn place_of(&self, object: &Object) -> usize {
-        self.places.get(&std::ptr::from_ref(object)).copied().unwrap_or_default()
+        self.places.get(&address(object)).copied().unwrap_or_default()
     }
 
     /// The objects of one of Kubernetes' own kinds.
@@ -136,7 +143,7 @@ impl<'a> View<'a> {
 
     /// The workload that an object of this state is.
     pub(crate) fn workload_of(&self, object: &Object) -> Option<&Workload<'a>> {
-        self.workload_of.get(&std::ptr::from_ref(object)).map(|index| &self.workloads[*index])
+        self.workload_of.get(&address(object)).map(|index| &self.workloads[*index])
     }
 
     /// The workloads in the namespace of `from` whose pods have the labels of the selector.

@@ -3,6 +3,7 @@
 pub(crate) mod group;
 pub(crate) mod preview;
 pub(crate) mod render;
+pub(crate) mod risk;
 
 use serde::Serialize;
 

@@ -8,18 +8,22 @@ mod chart;
 mod manifest;
 mod overlay;
 
-use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path as FilePath, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use discovery::Recipe;
 use file_tree::FileTree;
 use kube_model::{ManifestFile, Object, ObjectKey, Origin};
+use rayon::prelude::*;
 use risk_rules::{Finding, Location, RiskReport};
 
 use crate::given::Given;
 use crate::session::Session;
 use overlay::Overlay;
+
+/// Files by their paths; none for what cannot be read as YAML.
+type ReadFiles = HashMap<String, Option<Arc<ManifestFile>>>;
 
 /// A side in which findings are looked for.
 pub(crate) struct Side<'a> {
@@ -30,10 +34,10 @@ pub(crate) struct Side<'a> {
     edited: HashMap<String, Option<Vec<u8>>>,
     /// The files whose lines on disk are not those of this side.
     elsewhere: HashSet<String>,
-    read: RefCell<HashMap<String, Option<ManifestFile>>>,
+    read: Mutex<ReadFiles>,
     overlay: Option<Overlay>,
     /// Of what is rendered: the files as they are on this side.
-    tree: OnceCell<FileTree>,
+    tree: OnceLock<FileTree>,
     /// The root of the manifests, and that of the repository that it lies in.
     roots: Option<(PathBuf, PathBuf)>,
 }
@@ -55,7 +59,7 @@ impl<'a> Side<'a> {
             Given::Manifests(_) => None,
         };
         let objects = objects.iter().map(|object| (object.key.clone(), &object.origin)).collect();
-        let (elsewhere, read) = (HashSet::new(), RefCell::default());
+        let (elsewhere, read) = (HashSet::new(), Mutex::default());
         Self {
             session,
             given,
@@ -64,7 +68,7 @@ impl<'a> Side<'a> {
             elsewhere,
             read,
             overlay,
-            tree: OnceCell::new(),
+            tree: OnceLock::new(),
             roots: roots(given),
         }
     }
@@ -81,6 +85,34 @@ impl<'a> Side<'a> {
         }
     }
 
+    /// Reads the files that hold the objects of these findings, on all cores.
+    fn read_ahead<'f>(&self, findings: impl Iterator<Item = &'f Finding>) {
+        if matches!(self.given, Given::Rendered { .. }) {
+            return;
+        }
+        let origins = findings.filter_map(|finding| self.objects.get(&finding.object.key()));
+        let paths: BTreeSet<String> = origins.map(|origin| self.path_of(origin)).collect();
+        let files: Vec<_> = paths.into_iter().map(|path| (self.bytes(&path), path)).collect();
+        let limits = &self.session.limits;
+        let read = files.into_par_iter().map(|(bytes, path)| {
+            let file = bytes.and_then(|bytes| ManifestFile::read(&path, &bytes, limits).ok());
+            (path, file.map(Arc::new))
+        });
+        let read: Vec<_> = read.collect();
+        self.known().extend(read);
+    }
+
+    fn known(&self) -> MutexGuard<'_, ReadFiles> {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn path_of(&self, origin: &Origin) -> String {
+        match self.given {
+            Given::Manifests(resolved) => resolved.tree.patch_path(&origin.file),
+            Given::Rendered { .. } => origin.file.to_string(),
+        }
+    }
+
     fn location(&self, finding: &Finding) -> Option<Location> {
         let key = finding.object.key();
         let origin = self.objects.get(&key)?;
@@ -88,10 +120,7 @@ impl<'a> Side<'a> {
             let exists = !self.elsewhere.contains(&at.file);
             return Some(Location { file: self.in_repository(&at.file), exists, ..at });
         }
-        let path = match self.given {
-            Given::Manifests(resolved) => resolved.tree.patch_path(&origin.file),
-            Given::Rendered { .. } => origin.file.to_string(),
-        };
+        let path = self.path_of(origin);
         let in_file = self.with_file(&path, |file| manifest::at(file, origin, &finding.path));
         let at = in_file.or_else(|| self.in_chart(finding))?;
         let file = if at.file.is_empty() { path } else { at.file };
@@ -101,10 +130,7 @@ impl<'a> Side<'a> {
 
     /// The files that its objects are read from, from the root of the repository.
     pub(crate) fn files(&self) -> Vec<String> {
-        let paths = self.objects.values().map(|origin| match self.given {
-            Given::Manifests(resolved) => resolved.tree.patch_path(&origin.file),
-            Given::Rendered { .. } => origin.file.to_string(),
-        });
+        let paths = self.objects.values().map(|origin| self.path_of(origin));
         let known: BTreeSet<String> = paths.filter(|path| self.bytes(path).is_some()).collect();
         known.into_iter().map(|path| self.in_repository(&path)).collect()
     }
@@ -124,12 +150,14 @@ impl<'a> Side<'a> {
 
     /// What is found in a file, if it can be read as YAML.
     fn with_file<T>(&self, path: &str, find: impl FnOnce(&ManifestFile) -> Option<T>) -> Option<T> {
-        let mut read = self.read.borrow_mut();
-        let file = read.entry(path.to_owned()).or_insert_with(|| {
-            let bytes = self.bytes(path)?;
-            ManifestFile::read(path, &bytes, &self.session.limits).ok()
+        let known = self.known().get(path).cloned();
+        let file = known.unwrap_or_else(|| {
+            let read = self.bytes(path).map(|bytes| ManifestFile::read(path, &bytes, &self.session.limits));
+            let file = read.and_then(Result::ok).map(Arc::new);
+            self.known().insert(path.to_owned(), file.clone());
+            file
         });
-        file.as_ref().and_then(find)
+        file.as_deref().and_then(find)
     }
 
     /// A file that is named as patches name it, from the root of its repository.
@@ -164,8 +192,13 @@ fn roots(given: &Given) -> Option<(PathBuf, PathBuf)> {
 
 /// Puts in where each finding stands: in the first of these sides that has its object.
 pub(crate) fn locate(report: &mut RiskReport, sides: &[Side<'_>]) {
-    let waived = report.waived.iter_mut().map(|waived| &mut waived.finding);
-    for finding in report.findings.iter_mut().chain(waived) {
-        finding.location = sides.iter().find_map(|side| side.location(finding));
+    let waived = || report.waived.iter().map(|waived| &waived.finding);
+    for side in sides {
+        side.read_ahead(report.findings.iter().chain(waived()));
     }
+    let waived = report.waived.iter_mut().map(|waived| &mut waived.finding);
+    let findings: Vec<&mut Finding> = report.findings.iter_mut().chain(waived).collect();
+    findings.into_par_iter().for_each(|finding| {
+        finding.location = sides.iter().find_map(|side| side.location(finding));
+    });
 }

@@ -33,7 +33,9 @@ pub(crate) fn run(arguments: &Risk) -> Result<Outcome, Failure> {
     locate(&session, &mut report, before.as_ref(), &after);
     let gates = Gates { session: &session, pricing, common, before: before.as_ref(), after: &after };
     let against = gates.evaluate(&Reports { risk: Some(&report), ..Reports::default() })?;
-    let output = print(&session, arguments, &report, &against)?;
+    let output = print(&session, arguments, &mut report, &against)?;
+    // The process ends next, which frees all at once.
+    std::mem::forget((report, before, after));
     Ok(Outcome { output, against, ..Outcome::default() })
 }
 
@@ -47,11 +49,11 @@ fn locate(session: &Session, report: &mut RiskReport, before: Option<&Input>, af
 fn print(
     session: &Session,
     arguments: &Risk,
-    report: &RiskReport,
+    report: &mut RiskReport,
     against: &[String],
 ) -> Result<String, Failure> {
     match arguments.printed.format {
-        FindingsFormat::Json => json::print(report),
+        FindingsFormat::Json => json::risk::print(report),
         FindingsFormat::Text => Ok(text::risk::render(report, session.style, arguments.verbose)),
         FindingsFormat::Markdown => Ok(markdown::risk::render(report).fit(session.markdown_limit)),
         FindingsFormat::Sarif => {
