@@ -1,7 +1,6 @@
 //! What a member was given and has not committed.
 
-use std::collections::HashMap;
-use std::hash::Hash;
+use std::collections::BTreeMap;
 
 /// What a member was given and has not committed, by partition.
 ///
@@ -9,7 +8,7 @@ use std::hash::Hash;
 /// them as if nothing had been: below what the other committed, and above what is now delivered again. So what is in
 /// hand is committed in the epoch in which it was delivered, and a partition that is back is told before it delivers.
 #[derive(Debug)]
-pub(crate) struct Lent<K>(HashMap<K, Hand>);
+pub(crate) struct Lent<K>(BTreeMap<K, Hand>);
 
 #[derive(Debug, Clone, Copy)]
 struct Hand {
@@ -20,11 +19,11 @@ struct Hand {
 
 impl<K> Default for Lent<K> {
     fn default() -> Self {
-        Self(HashMap::new())
+        Self(BTreeMap::new())
     }
 }
 
-impl<K: Clone + Eq + Hash> Lent<K> {
+impl<K: Clone + Ord> Lent<K> {
     /// Everything before `end` was delivered.
     pub(crate) fn give(&mut self, partition: K, epoch: i64, end: u64) {
         self.0.insert(partition, Hand { epoch, end });

@@ -29,6 +29,18 @@ pub(super) struct GroupState {
     members: BTreeMap<u64, Member>,
     claims: BTreeMap<PartitionId, Claim>,
     turn: usize,
+    rest: Rest,
+}
+
+/// Whether a partition may have to move. Every question to the log settles the group first, so that one where nothing can
+/// have moved costs nothing.
+#[derive(Debug, Default, Clone, Copy)]
+enum Rest {
+    /// Something has happened.
+    #[default]
+    Broken,
+    /// Nothing moves before this time, if nothing happens; none if never.
+    Until(Option<Instant>),
 }
 
 #[derive(Debug, Default)]
@@ -42,6 +54,7 @@ impl GroupState {
     /// A new member. What it is to have, it gets when the group settles.
     pub(super) fn join(&mut self, id: u64, member: Member) {
         self.members.insert(id, member);
+        self.rest = Rest::Broken;
     }
 
     /// Whether somebody is a member.
@@ -52,6 +65,7 @@ impl GroupState {
     /// Somebody leaves.
     pub(super) fn leave(&mut self, member: u64) {
         self.members.remove(&member);
+        self.rest = Rest::Broken;
     }
 
     /// The group reads this topic, which has so many partitions.
@@ -59,10 +73,16 @@ impl GroupState {
         for partition in 0..partitions {
             self.claims.entry(PartitionId { topic: topic.clone(), partition }).or_default();
         }
+        self.rest = Rest::Broken;
     }
 
     /// Removes who was away for too long, and moves what may move.
     pub(super) fn settle(&mut self, now: Instant, grace: Duration) {
+        if let Rest::Until(end) = self.rest
+            && end.is_none_or(|end| now < end)
+        {
+            return;
+        }
         self.members.retain(|_, member| member.away_until.is_none_or(|until| now < until));
         let members: Members<u64> =
             self.members.iter().map(|(id, member)| (*id, member.topics.clone())).collect();
@@ -76,6 +96,7 @@ impl GroupState {
                 member.woken.notify_one();
             }
         }
+        self.rest = Rest::Until(self.deadline());
     }
 
     /// When the group is to be settled again, if nothing happens before.
@@ -85,35 +106,33 @@ impl GroupState {
         away.chain(going).min()
     }
 
-    /// The partitions of a member, each time beginning with another, so that none waits for ever.
-    pub(super) fn turns(&mut self, member: u64) -> Vec<PartitionId> {
-        let mut own = self.assignment(member);
+    /// The partitions of which a member wants records, and from which offset on; `end` is where a partition ends. Each time
+    /// another one comes first, so that none waits for ever.
+    pub(super) fn wanted(
+        &mut self,
+        member: u64,
+        end: impl Fn(&PartitionId) -> u64,
+    ) -> Vec<(PartitionId, u64)> {
+        let own = self.claims.iter().filter_map(|(id, claim)| Some((id, claim.cursor_of(member)?)));
+        let mut own: Vec<_> = own.collect();
         self.turn = self.turn.wrapping_add(1);
         if !own.is_empty() {
             let first = self.turn % own.len();
             own.rotate_left(first);
         }
-        own
+        let wanted = own.into_iter().filter(|(id, cursor)| cursor.wants(end(id)));
+        wanted.map(|(id, cursor)| (id.clone(), cursor.position)).collect()
     }
 
     /// The partitions of a member.
     pub(super) fn assignment(&self, member: u64) -> Vec<PartitionId> {
-        let held = |claim: &Claim| claim.held.as_ref().is_some_and(|(owner, _)| *owner == member);
-        self.claims.iter().filter(|(_, claim)| held(claim)).map(|(id, _)| id.clone()).collect()
+        let own = self.claims.iter().filter(|(_, claim)| claim.cursor_of(member).is_some());
+        own.map(|(id, _)| id.clone()).collect()
     }
 
-    /// The partitions of a member, and the epochs in which they are its own.
-    pub(super) fn epochs(&self, member: u64) -> BTreeMap<PartitionId, i64> {
-        let own = |(id, claim): (&PartitionId, &Claim)| match &claim.held {
-            Some((owner, cursor)) if *owner == member => Some((id.clone(), cursor.epoch)),
-            _ => None,
-        };
-        self.claims.iter().filter_map(own).collect()
-    }
-
-    /// The offset from which a member wants records of a partition that ends at `end`.
-    pub(super) fn wanted(&mut self, member: u64, partition: &PartitionId, end: u64) -> Option<u64> {
-        self.cursor(member, partition).filter(|cursor| cursor.wants(end)).map(|cursor| cursor.position)
+    /// The epoch in which a partition is this member's; none if it is not.
+    pub(super) fn epoch(&self, member: u64, partition: &PartitionId) -> Option<i64> {
+        self.claims.get(partition)?.cursor_of(member).map(|cursor| cursor.epoch)
     }
 
     /// How far a member has come in a partition, if it is the member's.
@@ -128,6 +147,9 @@ impl GroupState {
             Some(Claim { committed, held: Some((owner, cursor)), .. }) if *owner == member => {
                 *committed = next;
                 cursor.commit(next);
+                if cursor.goes_at().is_some() {
+                    self.rest = Rest::Broken;
+                }
                 true
             }
             _ => false,
@@ -147,6 +169,7 @@ impl GroupState {
             // The others work out anew how long they may wait.
             member.woken.notify_one();
         }
+        self.rest = Rest::Broken;
     }
 
     /// There is something new in a topic.
@@ -159,6 +182,11 @@ impl GroupState {
 }
 
 impl Claim {
+    /// How far this member has come, if the partition is its own.
+    fn cursor_of(&self, member: u64) -> Option<&Cursor> {
+        self.held.as_ref().filter(|(owner, _)| *owner == member).map(|(_, cursor)| cursor)
+    }
+
     /// Brings the partition closer to the owner that it is to have; answers whether that one has just got it.
     fn settle(&mut self, goal: Option<u64>, members: &Members<u64>, until: Instant, now: Instant) -> bool {
         if let Some((owner, cursor)) = &mut self.held {

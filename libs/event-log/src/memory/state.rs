@@ -14,12 +14,15 @@ use crate::limits::{Limits, record_bytes};
 use crate::partitioner::partition_of;
 use crate::position::{Delivered, Group, PartitionId, Position};
 
+/// The records of each partition of each topic.
+type Topics = BTreeMap<Topic, Vec<Vec<Record>>>;
+
 /// Topics and groups.
 #[derive(Debug)]
 pub(super) struct State {
     limits: Limits,
     lease: Duration,
-    topics: BTreeMap<Topic, Vec<Vec<Record>>>,
+    topics: Topics,
     groups: BTreeMap<Group, GroupState>,
     number: u64,
 }
@@ -136,12 +139,11 @@ impl State {
         member: u64,
         limit: usize,
     ) -> Result<Vec<Delivered>, LogError> {
-        let mut wanted = Vec::new();
-        for partition in self.settled(group).turns(member) {
-            let end = self.end(&partition)?;
-            let position = self.settled(group).wanted(member, &partition, end);
-            wanted.extend(position.map(|position| (partition, position)));
-        }
+        self.settled(group);
+        let Self { topics, groups, .. } = self;
+        let end =
+            |partition: &PartitionId| records(topics, partition).map_or(0, |records| records.len() as u64);
+        let wanted = groups.get_mut(group).map_or_else(Vec::new, |group| group.wanted(member, end));
         let mut delivered: Vec<Delivered> = Vec::new();
         for (taken, (partition, position)) in wanted.iter().enumerate() {
             // What is left is shared with those that come after.
@@ -158,9 +160,10 @@ impl State {
     }
 
     fn records(&self, partition: &PartitionId) -> Result<&Vec<Record>, LogError> {
-        self.topics
-            .get(&partition.topic)
-            .and_then(|partitions| partitions.get(partition.partition as usize))
-            .ok_or_else(|| LogError::PartitionUnknown(partition.clone()))
+        records(&self.topics, partition).ok_or_else(|| LogError::PartitionUnknown(partition.clone()))
     }
+}
+
+fn records<'t>(topics: &'t Topics, partition: &PartitionId) -> Option<&'t Vec<Record>> {
+    topics.get(&partition.topic)?.get(partition.partition as usize)
 }

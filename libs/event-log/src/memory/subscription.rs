@@ -46,13 +46,14 @@ impl MemorySubscription {
         if !state.settled(&self.group).has(self.member) {
             self.woken = state.join(&self.group, self.member, self.log.link.client, &self.topics);
         }
-        let epochs = state.settled(&self.group).epochs(self.member);
-        if let Some(back) = self.lent.take_returned(|partition| epochs.get(partition).copied()) {
+        let group = state.settled(&self.group);
+        if let Some(back) = self.lent.take_returned(|partition| group.epoch(self.member, partition)) {
             return Err(self.fenced(&back));
         }
         let delivered = state.deliver(&self.group, self.member, limit.max(1))?;
+        let group = state.settled(&self.group);
         for Delivered { position: Position { partition, offset }, .. } in &delivered {
-            let epoch = epochs.get(partition).copied().unwrap_or_default();
+            let epoch = group.epoch(self.member, partition).unwrap_or_default();
             self.lent.give(partition.clone(), epoch, offset + 1);
         }
         Ok(if delivered.is_empty() { Err(state.settled(&self.group).deadline()) } else { Ok(delivered) })
@@ -92,6 +93,7 @@ impl Subscription for MemorySubscription {
                 Ok(delivered) => return Ok(delivered),
                 Err(None) => self.woken.notified().await,
                 Err(Some(deadline)) => tokio::select! {
+                    biased;
                     () = self.woken.notified() => {}
                     () = sleep_until(deadline) => {}
                 },
