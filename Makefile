@@ -8,7 +8,7 @@ SERVICES := audit catalog cost diff explain gateway gitops promotion risk
 KAFKA_PROGRAMS := $(foreach crate,plimsoll $(SERVICES),-p $(crate) --features $(crate)/kafka)
 TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 
-.PHONY: help demo build-kafka test test-cluster test-kafka test-scheduler lint fmt bench build tools advisories crash fuzz-api fuzz clean-demo
+.PHONY: help demo build-kafka simulate test test-cluster test-kafka test-scheduler lint fmt bench build tools advisories crash fuzz-api fuzz clean-demo
 
 help: ## List the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,8 +23,13 @@ build-kafka: need ## Build the binary and every service's program with the log o
 	@bash scripts/kafka/need.sh headers
 	@cargo build --release --locked --quiet $(KAFKA_PROGRAMS)
 
-test: need ## Run every test
+test: need ## Run every test, and simulated histories for up to SECONDS=240
 	cargo test --workspace --locked
+	@cargo xtask simulate --seeds 10000 --seconds $(or $(SECONDS),240)
+
+simulate: need ## Play SEEDS=10000 simulated histories, and find every deliberate fault (docs/simulator.md)
+	@cargo xtask simulate --seeds $(or $(SEEDS),10000)
+	@cargo xtask simulate --mutations
 
 test-kafka: need ## The log and the services on a real Kafka (fetches 55 MB of jars once; needs Java 17 and Maven)
 	@bash scripts/kafka/need.sh headers java

@@ -1,4 +1,4 @@
-//! Tasks of this repository that are programs: `cargo xtask schema`, `cargo xtask rules`.
+//! Tasks of this repository that are programs: `cargo xtask schema`, `cargo xtask rules`, `cargo xtask simulate`.
 
 mod document;
 mod go_module;
@@ -9,7 +9,7 @@ mod table;
 use std::error::Error;
 use std::fs;
 use std::path::Path;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 /// The last patch of every minor version whose API the table covers, newest first.
 const KUBERNETES: [&str; 9] =
@@ -20,12 +20,28 @@ fn main() -> ExitCode {
     let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["schema"] => write_schema(),
         ["rules"] => write_rules(),
-        _ => Err("usage: cargo xtask schema|rules".into()),
+        ["simulate", flags @ ..] => return simulate(flags),
+        _ => Err("usage: cargo xtask schema|rules|simulate".into()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("xtask: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Plays histories. The simulator is a program of its own, and optimised: this one is built in a moment.
+fn simulate(flags: &[&str]) -> ExitCode {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let simulator = ["run", "--quiet", "--locked", "--profile", "sim", "--package", "simulator", "--"];
+    match Command::new(cargo).args(simulator).args(flags).status() {
+        Ok(status) => {
+            status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from)
+        }
+        Err(error) => {
+            eprintln!("xtask: cargo cannot be started: {error}");
             ExitCode::FAILURE
         }
     }

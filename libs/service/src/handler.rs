@@ -9,7 +9,7 @@ use crate::failure::Failure;
 /// A consumer. The runtime decodes, retries, parks and commits around it.
 ///
 /// It may be dropped at any await (a crash, a partition that was lost, the end of the grace time), and what takes the
-/// processor for long belongs into `tokio::task::spawn_blocking`: it would keep others from renewing their leases.
+/// processor for long belongs into [`crate::Blocking`]: it would keep others from renewing their leases.
 #[async_trait]
 pub trait Handler: Send + Sync + 'static {
     /// Its name: the consumer group, and the owner of its dead letters.

@@ -23,6 +23,7 @@
 
 mod address;
 mod backoff;
+mod blocking;
 mod clock;
 mod config;
 mod consume;
@@ -52,6 +53,7 @@ mod traces;
 
 pub use address::{Address, AddressError};
 pub use backoff::{Backoff, lot};
+pub use blocking::Blocking;
 pub use clock::{Clock, SystemClock};
 pub use config::{ConfigError, Settings, Sources};
 pub use consume::{consume, consume_records, consumer, record_consumer};

@@ -25,6 +25,7 @@ async fn relay(service: Service, parts: Parts, running: Running) -> Result<(), F
     let relay = OutboxRelay::new(Arc::clone(&parts.store), Arc::clone(&parts.log));
     running.component.ready();
     tokio::select! {
+        biased;
         () = relay.run(running.shutdown.clone()) => Ok(()),
         () = report(relay.status(), &running) => Ok(()),
         () = lag(service, &parts) => Ok(()),

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use store::{Blobs, Store};
 use tokio::sync::watch;
 
+use crate::blocking::Blocking;
 use crate::clock::Clock;
 use crate::failure::Failure;
 use crate::redis::Redis;
@@ -27,6 +28,8 @@ pub struct Parts {
     pub redis: Option<Redis>,
     /// Wakes the service's consumers when somebody wants a dead letter handled again.
     pub retries: RetrySignal,
+    /// Where work is done that takes long.
+    pub blocking: Blocking,
 }
 
 /// Wakes the consumers of one store in this process when a dead letter is to be handled again. Consumers of another
@@ -35,7 +38,8 @@ pub struct Parts {
 pub struct RetrySignal(watch::Sender<()>);
 
 impl Parts {
-    /// The parts of a service whose consumers nobody wakes yet, in a process that shares nothing.
+    /// The parts of a service whose consumers nobody wakes yet, in a process that shares nothing and has threads for work that
+    /// takes long.
     #[must_use]
     pub fn new(
         log: Arc<dyn EventLog>,
@@ -43,7 +47,8 @@ impl Parts {
         blobs: Arc<dyn Blobs>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { log, store, blobs, clock, redis: None, retries: RetrySignal::default() }
+        let (retries, blocking) = (RetrySignal::default(), Blocking::default());
+        Self { log, store, blobs, clock, redis: None, retries, blocking }
     }
 
     /// The state of an aggregate as it is now; none if there is no such aggregate.

@@ -59,6 +59,7 @@ impl Supervisor {
         tokio::pin!(deadline);
         loop {
             tokio::select! {
+                biased;
                 ended = kept.join_next_with_id() => match ended {
                     None => break,
                     Some(Ok((id, ()))) => names.remove(&id),
@@ -88,6 +89,7 @@ async fn keep(task: Arc<Task>, running: Running, backoff: Backoff, clock: Arc<dy
         failures = if began.elapsed() > 2 * backoff.longest { 1 } else { failures + 1 };
         note(&running, &failure, failures);
         tokio::select! {
+            biased;
             () = tokio::time::sleep(backoff.delay(failures, lot(&*clock))) => {}
             () = running.shutdown.cancelled() => return,
         }

@@ -92,6 +92,7 @@ impl OutboxRelay {
                     self.failed(error.into());
                     // New rows of other aggregates need not wait for the ones that are held.
                     tokio::select! {
+                        biased;
                         () = self.pause(&mut wait, shutdown) => {}
                         () = self.store.outbox_wake() => {}
                     }

@@ -9,11 +9,13 @@ use uuid::Uuid;
 
 /// A leaf, and what it is found by.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Entry {
+pub struct Entry {
     /// Whose tree it belongs to.
-    pub(crate) org: OrgId,
-    pub(crate) leaf: Leaf,
-    pub(crate) time: Option<OffsetDateTime>,
+    pub org: OrgId,
+    /// The leaf.
+    pub leaf: Leaf,
+    /// When the event happened; none of bytes that are none.
+    pub time: Option<OffsetDateTime>,
 }
 
 /// Bytes that name no organisation belong to none, and to the tree of none.

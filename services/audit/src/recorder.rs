@@ -1,6 +1,7 @@
 //! Every record of every topic becomes a leaf.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use event_log::Delivered;
@@ -9,16 +10,27 @@ use ids::OrgId;
 use service::{Failure, RecordHandler};
 
 use crate::leaf::{self, Entry};
-use crate::store::{AuditStore, AuditStoreError};
+use crate::store::AuditStoreError;
+
+/// Where leaves are kept.
+#[async_trait]
+pub trait Trees: Send + Sync + 'static {
+    /// Appends the entries of one organisation to its tree, in order, all or none. Those whose record has a leaf already are
+    /// left out.
+    ///
+    /// # Errors
+    /// The trees cannot be reached, or what they hold is no tree.
+    async fn append(&self, org: OrgId, entries: &[&Entry]) -> Result<(), AuditStoreError>;
+}
 
 /// The consumer of everything.
 pub(crate) struct Recorder {
-    store: AuditStore,
+    trees: Arc<dyn Trees>,
 }
 
 impl Recorder {
-    pub(crate) fn new(store: AuditStore) -> Self {
-        Self { store }
+    pub(crate) fn new(trees: Arc<dyn Trees>) -> Self {
+        Self { trees }
     }
 }
 
@@ -40,7 +52,7 @@ impl RecordHandler for Recorder {
             by_organisation.entry(entry.org).or_default().push(entry);
         }
         for (org, entries) in by_organisation {
-            self.store.append(org, &entries).await?;
+            self.trees.append(org, &entries).await?;
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use async_trait::async_trait;
 use ids::OrgId;
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, PgPool, Row as _};
@@ -10,6 +11,7 @@ use time::OffsetDateTime;
 use tlog::{Frontier, Hash, Leaf, NodeId, Record, TreeError};
 
 use crate::leaf::Entry;
+use crate::recorder::Trees;
 
 const MIGRATIONS: &[Migration] =
     &[Migration { version: 1, name: "audit", sql: include_str!("../../../migrations/audit/0001_audit.sql") }];
@@ -66,30 +68,6 @@ impl AuditStore {
     pub async fn open(database: &Database) -> Result<Self, StoreError> {
         database.migrate("audit", MIGRATIONS).await?;
         Ok(Self { pool: database.pool().clone() })
-    }
-
-    /// Appends the entries of one organisation, in order, in one transaction. Those that have a leaf already are left out.
-    pub(crate) async fn append(&self, org: OrgId, entries: &[&Entry]) -> Result<(), AuditStoreError> {
-        let mut transaction = store::begin(&self.pool).await?;
-        let mut tree = lock(&mut transaction, org).await?;
-        let mut nodes = Vec::new();
-        for entry in entries {
-            if insert(&mut transaction, tree.size(), entry).await? {
-                nodes.extend(tree.append(entry.leaf.hash())?);
-            }
-        }
-        if nodes.is_empty() {
-            return Ok(());
-        }
-        insert_nodes(&mut transaction, org, &nodes).await?;
-        let peaks: Vec<u8> = tree.peaks().iter().flat_map(|peak| *peak.bytes()).collect();
-        sqlx::query("UPDATE tree SET size = $2, peaks = $3 WHERE org = $1")
-            .bind(org.uuid())
-            .bind(signed(tree.size()))
-            .bind(peaks)
-            .execute(&mut *transaction)
-            .await?;
-        Ok(transaction.commit().await?)
     }
 
     /// Every organisation that has a tree.
@@ -205,6 +183,32 @@ impl AuditStore {
             Ok((NodeId { level, index: unsigned(row.try_get("index")?)? }, hash(row.try_get("hash")?)?))
         };
         rows.iter().map(node).collect()
+    }
+}
+
+#[async_trait]
+impl Trees for AuditStore {
+    async fn append(&self, org: OrgId, entries: &[&Entry]) -> Result<(), AuditStoreError> {
+        let mut transaction = store::begin(&self.pool).await?;
+        let mut tree = lock(&mut transaction, org).await?;
+        let mut nodes = Vec::new();
+        for entry in entries {
+            if insert(&mut transaction, tree.size(), entry).await? {
+                nodes.extend(tree.append(entry.leaf.hash())?);
+            }
+        }
+        if nodes.is_empty() {
+            return Ok(());
+        }
+        insert_nodes(&mut transaction, org, &nodes).await?;
+        let peaks: Vec<u8> = tree.peaks().iter().flat_map(|peak| *peak.bytes()).collect();
+        sqlx::query("UPDATE tree SET size = $2, peaks = $3 WHERE org = $1")
+            .bind(org.uuid())
+            .bind(signed(tree.size()))
+            .bind(peaks)
+            .execute(&mut *transaction)
+            .await?;
+        Ok(transaction.commit().await?)
     }
 }
 

@@ -9,7 +9,7 @@ use service::{Component, Failure, Parts, Policy, Running, Task, outbox_relay, re
 
 use crate::checkpoints::Signer;
 use crate::keys::Keys;
-use crate::recorder::Recorder;
+use crate::recorder::{Recorder, Trees};
 use crate::store::AuditStore;
 
 /// How often a checkpoint of a tree that has grown is signed, whether or not somebody asks.
@@ -34,19 +34,26 @@ impl Audit {
 #[must_use]
 pub fn tasks(audit: &Audit) -> Vec<Task> {
     let parts = audit.signer.parts.clone();
-    let recorder = Arc::new(Recorder::new(audit.signer.store.clone()));
+    let recorder = recording(Arc::new(audit.signer.store.clone()), parts.clone());
     let signer = audit.signer.clone();
     vec![
-        record_consumer(recorder, parts.clone(), Policy::default()),
+        recorder,
         outbox_relay(Service::Audit, parts),
         Task::new("audit/checkpoints", move |running| sign(signer.clone(), running)),
     ]
+}
+
+/// Makes a leaf of every record.
+#[must_use]
+pub fn recording(trees: Arc<dyn Trees>, parts: Parts) -> Task {
+    record_consumer(Arc::new(Recorder::new(trees)), parts, Policy::default())
 }
 
 async fn sign(signer: Signer, running: Running) -> Result<(), Failure> {
     running.component.ready();
     loop {
         tokio::select! {
+            biased;
             () = tokio::time::sleep(SIGNED_EVERY) => {}
             () = running.shutdown.cancelled() => return Ok(()),
         }

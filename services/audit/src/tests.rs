@@ -18,6 +18,7 @@ use uuid::Uuid;
 use crate::checkpoints::Signer;
 use crate::export::Export;
 use crate::keys::Keys;
+use crate::memory::MemoryTrees;
 use crate::recorder::Recorder;
 use crate::store::{AuditStore, Filter};
 
@@ -40,7 +41,7 @@ async fn world() -> World {
         Arc::new(SystemClock),
     );
     let signer = Signer { store: store.clone(), keys: Keys::new([7; 32]), parts };
-    World { _database: database, recorder: Recorder::new(store), signer }
+    World { _database: database, recorder: Recorder::new(Arc::new(store)), signer }
 }
 
 fn delivered(offset: u64, record: Record) -> Delivered {
@@ -91,6 +92,24 @@ async fn a_record_is_one_leaf_however_often_it_comes() {
     let export = world.export(ACME, Filter::default()).await;
     let report = world.verified(ACME, &export);
     assert_eq!((report.verified, report.leaves, report.size), (true, 5, Some(5)), "{:?}", report.defects);
+}
+
+/// The twin that the simulator has: the same leaves in the same order, whatever comes twice.
+#[tokio::test]
+async fn the_trees_in_memory_are_those_of_postgres() {
+    let (world, trees) = (world().await, MemoryTrees::default());
+    let twin = Recorder::new(Arc::new(trees.clone()));
+    let records: Vec<Delivered> = (0..5).map(|offset| event(offset, ACME, "a")).collect();
+    let others = [event(5, OTHER, "b"), event(6, ACME, "c")];
+    for delivered in [&records[..3], &records[1..], &records[..1], &others[..]] {
+        world.recorder.handle(delivered).await.unwrap();
+        twin.handle(delivered).await.unwrap();
+    }
+    for (org, size) in [(ACME, 6), (OTHER, 1)] {
+        let tree = trees.trees()[&org].clone();
+        assert_eq!((tree.frontier.size(), tree.leaves.len()), (size, usize::try_from(size).unwrap()));
+        assert_eq!(tree.frontier, world.signer.store.tree(org).await.unwrap());
+    }
 }
 
 #[tokio::test]

@@ -8,41 +8,27 @@ use events::plan::{Compared, PlanInputs};
 use events::preview::DiffComputed;
 use events::{Event, Message, Service, Topic};
 use ids::{OrgId, PromotionId};
-use kube_model::yaml::Limits;
-use preview::{DiffInput, DiffOutput, KnownNodes, Selection};
-use service::{Engine, Failure, Key, Secret};
-use source::{Mirrors, Programs};
+use preview::{DiffOutput, KnownNodes, Selection};
+use service::{Blocking, Engine, Failure, Key, Parts, Secret};
 use store::Blobs;
 
-use crate::config::Config;
-use crate::{fetch, key, nodes, policies};
+use crate::key;
+use crate::planner::{Asked, Planner, Refusal};
 
 /// The engine.
 pub(crate) struct Diff {
     key: Secret<Key>,
-    mirrors: Arc<Mirrors>,
-    programs: Arc<Programs>,
+    planner: Arc<dyn Planner>,
     blobs: Arc<dyn Blobs>,
-}
-
-/// Why there is no diff: what a person is told.
-struct Refusal {
-    code: &'static str,
-    message: String,
+    blocking: Blocking,
 }
 
 impl Diff {
-    pub(crate) fn new(
-        config: &Config,
-        programs: Programs,
-        mirrors: Arc<Mirrors>,
-        blobs: Arc<dyn Blobs>,
-    ) -> Self {
-        let programs = Arc::new(programs);
-        Self { key: config.redaction_key.clone(), mirrors, programs, blobs }
+    pub(crate) fn new(key: Secret<Key>, planner: Arc<dyn Planner>, parts: &Parts) -> Self {
+        Self { key, planner, blobs: Arc::clone(&parts.blobs), blocking: parts.blocking }
     }
 
-    /// Reads and plans, on a thread where that may take long.
+    /// Reads and plans, where that may take long.
     async fn plan(
         &self,
         org: OrgId,
@@ -51,30 +37,14 @@ impl Diff {
     ) -> Result<Result<(DiffOutput, KnownNodes), Refusal>, Failure> {
         let policy: Policy = documents::read(&*self.blobs, org, inputs.policy).await?;
         let document: Application = documents::read(&*self.blobs, org, inputs.document).await?;
-        let (mirrors, programs) = (Arc::clone(&self.mirrors), Arc::clone(&self.programs));
-        let inputs = inputs.clone();
+        let (planner, inputs) = (Arc::clone(&self.planner), inputs.clone());
         let redactor = key::redactor(self.key.expose().bytes(), org, promotion);
-        let planned = tokio::task::spawn_blocking(move || {
-            let selection = selection(&inputs)?;
-            let files = fetch::files(&mirrors, &inputs, &document)
-                .map_err(|error| Refusal { code: error.code(), message: error.to_string() })?;
-            let input = DiffInput {
-                source: files.source.tree(),
-                target: files.target.tree(),
-                base: files.base.as_ref().map(fetch::FetchedBase::trees),
-                policy: &policy,
-                selection: &selection,
-                redactor: &redactor,
-                limits: &Limits::default(),
-                shared: &files.shared,
-                programs: &*programs,
-            };
-            let mut output = preview::diff(&input)
-                .map_err(|error| Refusal { code: error.code(), message: error.to_string() })?;
-            policies::pin(&mut output.plan, &mirrors, (&inputs, &document), &redactor);
-            Ok((output, nodes::known(&mirrors, &inputs, &document, &redactor)))
-        });
-        planned.await.map_err(|_| Failure::unhandled("HANDLER_PANICKED", "planning panicked"))
+        let plan = move || {
+            let (inputs, document, policy) = (&inputs, &document, &policy);
+            let selection = selection(inputs)?;
+            planner.plan(&Asked { inputs, document, policy, selection: &selection, redactor: &redactor })
+        };
+        self.blocking.run("planning", plan).await
     }
 
     async fn compared(

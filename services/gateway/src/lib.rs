@@ -27,8 +27,8 @@ mod wait;
 
 pub use config::{Addresses, Config, ProcessConfig};
 pub use error::ApiError;
-pub use projection::Projections;
+pub use projection::{FiguresRow, Fold, MemoryTables, Projections, PromotionRow, Tables};
 pub use routes::openapi;
 pub use state::{Gateway, Services};
-pub use tasks::tasks;
+pub use tasks::{projecting, tasks};
 pub use tokens::{BearerToken, TokenError, Tokens};

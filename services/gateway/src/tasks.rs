@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use events::Service;
 use protos::promotion::promotion_service_server::{PromotionServiceServer, SERVICE_NAME};
-use service::{Failure, Listener, Policy, Running, Task, consumer, outbox_relay};
+use service::{Failure, Listener, Parts, Policy, Running, Task, consumer, outbox_relay};
 use tokio::net::TcpListener;
 use tonic::service::Routes;
 
 use crate::grpc::Promotions;
-use crate::projection::{Projections, Projector};
+use crate::projection::{Fold, Live, Projections, Projector};
 use crate::routes::router;
 use crate::serve::serve;
 use crate::state::Gateway;
@@ -19,7 +19,8 @@ use crate::state::Gateway;
 /// The gateway's tasks: the projections, REST, gRPC, and what every service with a store has.
 #[must_use]
 pub fn tasks(gateway: &Gateway) -> Vec<Task> {
-    let projector = Arc::new(Projector::new(gateway.projections.clone(), gateway.live.clone()));
+    let folded = Arc::new(gateway.projections.clone());
+    let projector = Arc::new(Projector::new(folded, gateway.live.clone()));
     let (rest, grpc, limits) = (gateway.clone(), gateway.clone(), gateway.clone());
     let projections = gateway.projections.clone();
     vec![
@@ -30,6 +31,12 @@ pub fn tasks(gateway: &Gateway) -> Vec<Task> {
         Task::new("gateway/projections", move |running| look(projections.clone(), running)),
         Task::new("gateway/limits", move |running| tidy(limits.clone(), running)),
     ]
+}
+
+/// Folds every event into these tables, and serves nothing: for the simulator.
+#[must_use]
+pub fn projecting(tables: Arc<dyn Fold>, parts: Parts) -> Task {
+    consumer(Arc::new(Projector::new(tables, Live::new())), parts, Policy::default())
 }
 
 async fn serve_rest(gateway: Gateway, running: Running) -> Result<(), Failure> {

@@ -16,7 +16,7 @@ use crate::carry::{Carried, Outcome, Trouble, carry_out};
 use crate::config::Config;
 use crate::git::{Author, Git};
 use crate::lists::{Entry, List, Listed, by_itself, settle};
-use crate::rounds::{Errand, once, panicked};
+use crate::rounds::{DONE, Errand, once};
 use crate::state::{DuePush, Promoted, promoted};
 
 /// Between tries to reach a host. A person who mends it waits for the longest at most.
@@ -68,9 +68,9 @@ impl Pusher {
         let at = u64::try_from(due.asked_at.unix_timestamp()).unwrap_or(0);
         let carried = Carried { promotion, approved, plan, author: self.author.clone(), at };
         let git = Arc::clone(&self.git);
-        let outcome = tokio::task::spawn_blocking(move || carry_out(&*git, &carried)).await;
-        Ok(outcome.unwrap_or_else(|_| {
-            let panicked = panicked().for_people(Service::Gitops);
+        let outcome = self.parts.blocking.run(DONE, move || carry_out(&*git, &carried)).await;
+        Ok(outcome.unwrap_or_else(|panicked| {
+            let panicked = panicked.for_people(Service::Gitops);
             Outcome::failed(Trouble::Faulty, panicked.code(), panicked.message().to_owned())
         }))
     }

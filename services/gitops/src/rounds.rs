@@ -66,6 +66,7 @@ pub(crate) async fn go(
         rounds.begin().await?;
         let pause = rounds.turns.pause(Instant::now(), poll);
         tokio::select! {
+            biased;
             () = running.shutdown.cancelled() => return Ok(()),
             Some(Ok((promotion, outcome))) = rounds.at_work.join_next() => rounds.end(promotion, outcome),
             () = wake.notified() => {}
@@ -105,9 +106,12 @@ impl Rounds {
     }
 }
 
+/// What people are told of that panicked.
+pub(crate) const DONE: &str = "what was done about the promotion";
+
 /// What it says may hold the words of a manifest.
-pub(crate) fn panicked() -> Failure {
-    Failure::unhandled("HANDLER_PANICKED", "what was done about the promotion panicked")
+fn panicked() -> Failure {
+    Failure::unhandled("HANDLER_PANICKED", format!("{DONE} panicked"))
 }
 
 fn warn(promotion: PromotionId, failure: &Failure) {

@@ -12,7 +12,7 @@ use service::{Decision, Failure, Parts, decide};
 use crate::config::Config;
 use crate::git::{Git, Looking, Seen};
 use crate::lists::{List, Listed, by_itself, settle};
-use crate::rounds::{Errand, once, panicked};
+use crate::rounds::{DONE, Errand, once};
 use crate::state::{Promoted, promoted};
 
 /// Looks at what was pushed.
@@ -41,8 +41,7 @@ impl Watcher {
 
     async fn find(&self, looking: Looking) -> Result<Seen, Failure> {
         let git = Arc::clone(&self.git);
-        let found = tokio::task::spawn_blocking(move || git.find_merge(&looking)).await;
-        let found = found.map_err(|_| panicked())?;
+        let found = self.parts.blocking.run(DONE, move || git.find_merge(&looking)).await?;
         found.map_err(|error| Failure::unavailable(error.code(), error.to_string()))
     }
 

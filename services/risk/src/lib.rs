@@ -10,7 +10,7 @@ use events::{Event, Message, Service, Topic};
 use preview::{Billed, PlanDocument};
 use risk_rules::Facts;
 use serde::Deserialize;
-use service::{Engine, Failure, Parts, Policy, Task, engine};
+use service::{Blocking, Engine, Failure, Parts, Policy, Task, engine};
 use store::Blobs;
 
 pub use crate::policies::{EVALUATE, Evaluator, Unsaid, evaluate_policies};
@@ -24,12 +24,14 @@ pub struct Config {}
 #[must_use]
 pub fn tasks(parts: Parts) -> Vec<Task> {
     let evaluator = Evaluator::of_this_program();
-    let risk = Arc::new(Risk { blobs: Arc::clone(&parts.blobs), evaluator });
+    let (blobs, blocking) = (Arc::clone(&parts.blobs), parts.blocking);
+    let risk = Arc::new(Risk { blobs, blocking, evaluator });
     vec![engine(risk, parts.clone(), Policy::default()), service::outbox_relay(Service::Risk, parts)]
 }
 
 struct Risk {
     blobs: Arc<dyn Blobs>,
+    blocking: Blocking,
     evaluator: Evaluator,
 }
 
@@ -52,15 +54,13 @@ impl Engine for Risk {
         let bill: Billed = documents::read(blobs, org, cost.bill).await?;
         let policy: application::Policy = documents::read(blobs, org, cost.policy).await?;
         let evaluator = self.evaluator.clone();
-        let assessed = tokio::task::spawn_blocking(move || {
+        let assessed = self.blocking.run("assessing the risk", move || {
             let policies = Some(evaluator.facts(&rendered, &plan));
             let facts = Facts { policies, ..preview::of_nodes(bill.bill()) };
             let report = preview::risk(&rendered, &plan, facts);
             preview::waive(report, &rendered, &policy)
         });
-        let report = assessed
-            .await
-            .map_err(|_| Failure::unhandled("HANDLER_PANICKED", "assessing the risk panicked"))?;
+        let report = assessed.await?;
         let event = RiskAssessed {
             promotion_id: cost.promotion_id,
             request: cost.request,

@@ -39,6 +39,7 @@ impl Stop {
     /// Waits, unless the lane is told to stop.
     pub(crate) async fn sleep(&self, time: Duration) -> Result<(), Stopped> {
         tokio::select! {
+            biased;
             () = tokio::time::sleep(time) => Ok(()),
             () = self.shutdown.cancelled() => Err(Stopped),
             () = self.revoked.cancelled() => Err(Stopped),

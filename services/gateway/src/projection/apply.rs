@@ -4,27 +4,11 @@ use events::preview::ExplanationPhrased;
 use events::promotion as p;
 use events::{Event, Message};
 use ids::{EventId, PromotionId};
-use serde_json::{Value, json};
 use sqlx::PgConnection;
 
+use crate::projection::change::{Change, change};
 use crate::projection::waivers;
 use crate::status;
-
-/// The change of a promotion's row; what is none stays.
-#[derive(Default)]
-struct Change<'a> {
-    request: Option<EventId>,
-    preview_hash: Option<&'a str>,
-    obstacle: Option<&'a str>,
-    approvals_needed: Option<u32>,
-    approved_by: Option<&'a str>,
-    branch: Option<&'a str>,
-    commit: Option<&'a str>,
-    pull_request_url: Option<&'a str>,
-    failure: Option<Value>,
-    documents: Option<Value>,
-    superseded_by: Option<PromotionId>,
-}
 
 pub(super) async fn apply(connection: &mut PgConnection, message: &Message) -> Result<(), sqlx::Error> {
     let org = message.envelope.org.uuid();
@@ -116,81 +100,6 @@ async fn phrased(
     .map(drop)
 }
 
-/// What an event of the promotion's topic does to its row.
-fn change(event: &Event) -> Option<(PromotionId, Change<'_>)> {
-    Some(match event {
-        Event::PreviewCompleted(e) => (e.promotion_id, completed(e)),
-        Event::PromotionFailed(e) => {
-            let failure = json!({"stage": e.stage, "code": e.code, "message": e.message});
-            (e.promotion_id, failed(failure))
-        }
-        Event::ApprovalGiven(e) => (e.promotion_id, Change { approved_by: Some(&e.by), ..Change::default() }),
-        Event::PromotionApproved(e) => (e.promotion_id, Change::default()),
-        Event::PromotionRejected(e) => {
-            let why = e.comment.as_ref().map_or(String::new(), |comment| format!(": {comment}"));
-            let message = format!("{} rejected it{why}", e.by);
-            (e.promotion_id, failed(ended("PROMOTION_REJECTED", &message)))
-        }
-        Event::PromotionOpened(e) => {
-            let change = Change {
-                branch: Some(&e.branch),
-                commit: Some(&e.commit),
-                pull_request_url: e.pull_request_url.as_deref(),
-                ..Change::default()
-            };
-            (e.promotion_id, change)
-        }
-        Event::ApprovalCarried(e) => {
-            // The new preview was completed just before.
-            (e.promotion_id, Change { preview_hash: Some(&e.approved.preview_hash), ..Change::default() })
-        }
-        Event::PromotionDelayed(e) => {
-            let failure = json!({"stage": "gitops", "code": e.code, "message": e.message});
-            (e.promotion_id, Change { failure: Some(failure), ..Change::default() })
-        }
-        Event::PromotionStale(e) => (e.promotion_id, failed(ended("PROMOTION_STALE", &e.reason))),
-        Event::PromotionSuperseded(e) => {
-            let message = format!("{} asked for {}, which took its place", e.by, e.superseded_by);
-            let failure = Some(ended("PROMOTION_SUPERSEDED", &message));
-            let superseded_by = Some(e.superseded_by);
-            (e.promotion_id, Change { failure, superseded_by, ..Change::default() })
-        }
-        Event::PromotionMerged(e) => (e.promotion_id, Change::default()),
-        Event::PromotionClosed(e) => (e.promotion_id, failed(ended("PROMOTION_CLOSED", &e.reason))),
-        _ => return None,
-    })
-}
-
-/// Why it ended, where no part of the system failed.
-fn ended(code: &'static str, message: &str) -> Value {
-    json!({"stage": null, "code": code, "message": message})
-}
-
-fn failed<'a>(failure: Value) -> Change<'a> {
-    Change { failure: Some(failure), ..Change::default() }
-}
-
-fn completed(event: &p::PreviewCompleted) -> Change<'_> {
-    let documents = json!({
-        "plan": event.compared.plan,
-        "before": event.compared.before,
-        "after": event.compared.after,
-        "changes": event.compared.changes,
-        "cost": event.cost,
-        "bill": event.bill,
-        "risk": event.risk,
-        "explanation": event.explanation,
-    });
-    Change {
-        request: Some(event.request),
-        preview_hash: Some(&event.preview_hash),
-        obstacle: event.obstacle.as_deref(),
-        approvals_needed: Some(event.approvals_needed),
-        documents: Some(documents),
-        ..Change::default()
-    }
-}
-
 async fn update(
     connection: &mut PgConnection,
     message: &Message,
@@ -209,7 +118,7 @@ async fn update(
              branch = coalesce($10, branch),
              commit = coalesce($11, commit),
              pull_request_url = coalesce($12, pull_request_url),
-             failure = CASE WHEN $4::text IS NULL THEN coalesce($13, failure) ELSE $13 END,
+             failure = CASE WHEN nullif($4, '') IS NULL THEN coalesce($13, failure) ELSE $13 END,
              documents = coalesce($14, documents),
              superseded_by = coalesce($15, superseded_by)
          WHERE org = $1 AND promotion_id = $2",

@@ -1,27 +1,42 @@
 //! What the API answers from: a fold of every topic into tables, each event once.
 
 mod apply;
+mod change;
 mod live;
+mod memory;
 mod queries;
 mod store;
 mod waivers;
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use events::{Message, Service, Topic};
 use service::{Failure, Handler};
 
 pub(crate) use live::{Listener, Live};
+pub use memory::{FiguresRow, MemoryTables, PromotionRow, Tables};
 pub(crate) use queries::{Found, Listed, PhrasedRow};
 pub use store::Projections;
 
+/// What every event is folded into.
+#[async_trait]
+pub trait Fold: Send + Sync + 'static {
+    /// Folds an event in, all of it or nothing; one that was folded before changes nothing.
+    ///
+    /// # Errors
+    /// The tables cannot be reached.
+    async fn apply(&self, message: &Message) -> Result<(), Failure>;
+}
+
 /// Folds every event into the projections, and wakes who waits for it.
 pub(crate) struct Projector {
-    projections: Projections,
+    projections: Arc<dyn Fold>,
     live: Live,
 }
 
 impl Projector {
-    pub(crate) fn new(projections: Projections, live: Live) -> Self {
+    pub(crate) fn new(projections: Arc<dyn Fold>, live: Live) -> Self {
         Self { projections, live }
     }
 }

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use async_trait::async_trait;
 use events::{Event, Message};
 use serde_json::Value;
 use service::Failure;
 use sqlx::{PgConnection, PgPool};
 use store::{Database, Migration, StoreError};
 
-use crate::projection::apply;
+use crate::projection::{Fold, apply};
 
 const MIGRATIONS: &[Migration] = &[
     Migration {
@@ -49,11 +50,6 @@ impl Projections {
         Ok(Self { pool: database.pool().clone() })
     }
 
-    /// Folds an event in; one that was folded before changes nothing.
-    pub(crate) async fn apply(&self, message: &Message) -> Result<(), Failure> {
-        self.fold(message).await.map_err(|error| Failure::from(StoreError::from(error)))
-    }
-
     async fn fold(&self, message: &Message) -> Result<(), sqlx::Error> {
         let mut transaction = store::begin(&self.pool).await?;
         if is_new(&mut transaction, message).await? {
@@ -67,6 +63,13 @@ impl Projections {
     pub(crate) async fn is_there(&self) -> bool {
         let asked = sqlx::query("SELECT 1").execute(&self.pool);
         tokio::time::timeout(Duration::from_secs(1), asked).await.is_ok_and(|answer| answer.is_ok())
+    }
+}
+
+#[async_trait]
+impl Fold for Projections {
+    async fn apply(&self, message: &Message) -> Result<(), Failure> {
+        self.fold(message).await.map_err(|error| Failure::from(StoreError::from(error)))
     }
 }
 

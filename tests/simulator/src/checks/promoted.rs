@@ -1,0 +1,70 @@
+//! A promotion is what its events make it, and comes to an end that something explains.
+
+use events::Event;
+use promotion::domain::{Promotion, Status};
+
+use super::evidence::Evidence;
+use crate::report::Violation;
+
+const FOLD: &str = "a promotion is what its events make it";
+const END: &str = "no promotion waits for what nobody does";
+const WHY: &str = "a promotion fails for what has failed";
+const MERGED: &str = "what is merged is known to be";
+const ONCE: &str = "a merge and a push are told once";
+
+/// What hosts that are away, or refuse, explain.
+const EXPLAINED: [&str; 3] = ["GIT_UNREACHABLE", "GIT_TIMEOUT", "PUSH_REFUSED"];
+
+pub(super) fn check(evidence: &Evidence) -> Vec<Violation> {
+    let mut found = Vec::new();
+    for (id, messages) in &evidence.promotions {
+        let Some(promotion) = Evidence::folded(messages) else { continue };
+        let folded = serde_json::to_value(&promotion).ok();
+        if folded.as_ref() != evidence.stored.get(id) {
+            let stored = evidence.stored.get(id).and_then(|state| state.get("status").cloned());
+            found.push(Violation::new(FOLD, format!("{id}: {} and {stored:?}", promotion.status)));
+        }
+        found.extend(ended(&promotion));
+        if evidence.acknowledged.merged.contains(&id.to_string()) && promotion.status != Status::Merged {
+            found.push(Violation::new(MERGED, format!("{id} is {}", promotion.status)));
+        }
+    }
+    let mut told: Vec<(&str, String)> = Vec::new();
+    let mut last = std::collections::BTreeMap::new();
+    for message in evidence.records.iter().map(|seen| &seen.message) {
+        let what = match &message.event {
+            Event::BranchPushed(event) => {
+                ("pushed", format!("{} {}", event.promotion_id, event.preview_hash))
+            }
+            Event::MergeSeen(event) => ("merged", event.promotion_id.to_string()),
+            _ => continue,
+        };
+        // The same event twice is a producer that tried again.
+        if last.insert((message.envelope.subject.clone(), message.envelope.id), ()).is_some() {
+            continue;
+        }
+        if told.contains(&what) {
+            found.push(Violation::new(ONCE, format!("{}: {}", what.0, what.1)));
+        }
+        told.push(what);
+    }
+    found
+}
+
+fn ended(promotion: &Promotion) -> Option<Violation> {
+    let id = promotion.id;
+    match promotion.status {
+        Status::Requested | Status::Approved => {
+            Some(Violation::new(END, format!("{id} is {}", promotion.status)))
+        }
+        _ if promotion.replan.is_some() => Some(Violation::new(END, format!("{id} waits for its plan"))),
+        Status::Failed => {
+            let end = promotion.end.as_ref();
+            let code = end.and_then(|end| end.code.as_deref()).unwrap_or_default();
+            let message = end.map(|end| end.message.as_str()).unwrap_or_default();
+            let known = EXPLAINED.contains(&code);
+            (!known).then(|| Violation::new(WHY, format!("{id}: {code}: {message}")))
+        }
+        _ => None,
+    }
+}

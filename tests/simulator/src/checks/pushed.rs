@@ -1,0 +1,70 @@
+//! One branch and one commit for each promotion that was approved, which hold what was shown and nothing else.
+
+use std::collections::BTreeMap;
+
+use events::{Event, Message};
+
+use super::evidence::Evidence;
+use crate::given::Pushing;
+use crate::report::Violation;
+use crate::repository::{PRODUCTION, STAGING, tag, with_tag};
+use crate::world::World;
+
+const ONE: &str = "one branch and one commit for each approved promotion";
+const HELD: &str = "what has moved is not pushed";
+const CONTENT: &str = "a branch holds what was approved";
+
+pub(super) fn check(world: &World, evidence: &Evidence) -> Vec<Violation> {
+    let mut found = Vec::new();
+    let mut by_promotion: BTreeMap<&str, Vec<&Pushing>> = BTreeMap::new();
+    let pushes = world.hosts.pushes();
+    for push in &pushes {
+        by_promotion.entry(&push.promotion).or_default().push(push);
+        if !push.moved.is_empty() && !push.was_there {
+            found.push(Violation::new(HELD, format!("{}: {}", push.branch, push.moved.join(", "))));
+        }
+    }
+    for (id, messages) in &evidence.promotions {
+        let pushes = by_promotion.remove(id.to_string().as_str()).unwrap_or_default();
+        found.extend(one(&id.to_string(), messages, &pushes));
+        found.extend(
+            pushes
+                .iter()
+                .find(|push| !is_right(world, messages, push))
+                .map(|push| Violation::new(CONTENT, format!("{} at {}", push.branch, push.commit))),
+        );
+    }
+    found.extend(by_promotion.keys().map(|id| Violation::new(ONE, format!("{id} is no promotion"))));
+    found
+}
+
+fn one(id: &str, messages: &[Message], pushes: &[&Pushing]) -> Option<Violation> {
+    let first = pushes.first()?;
+    let same = pushes.iter().all(|push| (&push.branch, &push.commit) == (&first.branch, &first.commit));
+    let approved = messages.iter().any(|message| matches!(message.event, Event::PromotionApproved(_)));
+    let told = messages.iter().all(|message| match &message.event {
+        Event::PromotionOpened(opened) => opened.commit == first.commit && opened.branch == first.branch,
+        _ => true,
+    });
+    (!same || !approved || !told).then(|| Violation::new(ONE, format!("{id}: {pushes:?}")))
+}
+
+/// Whether a branch holds the target's manifest with the source's image, and nothing else: said without a planner.
+fn is_right(world: &World, messages: &[Message], push: &Pushing) -> bool {
+    let file = |commit: &str, path: &str| {
+        let bytes = world.hosts.git.file(&push.url, commit, path).unwrap_or_default();
+        String::from_utf8_lossy(&bytes).into_owned()
+    };
+    let inputs = messages.iter().filter_map(|message| match &message.event {
+        Event::PreviewRequested(event) => Some(&event.inputs),
+        Event::ReplanRequested(event) => Some(&event.inputs),
+        _ => None,
+    });
+    let branch = file(&push.commit, PRODUCTION);
+    let mut inputs = inputs;
+    inputs.any(|inputs| {
+        let staging = file(&inputs.source_commit, STAGING);
+        let before = file(&inputs.target_commit, PRODUCTION);
+        tag(&staging).is_some_and(|tag| with_tag(&before, tag) == branch)
+    })
+}
