@@ -142,12 +142,7 @@ impl World {
         let own = || process.clone();
         let clock: Arc<dyn Clock> = Arc::new(SimulatedClock(own()));
         let parts = Parts::new(
-            Arc::new(GivenLog {
-                log,
-                process: own(),
-                journal: self.journal.clone(),
-                who: name.to_owned(),
-            }),
+            Arc::new(GivenLog { log, process: own(), journal: self.journal.clone(), who: name.to_owned() }),
             Arc::new(GivenStore { store, process: own() }),
             Arc::new(GivenBlobs { blobs: self.blobs.clone(), process: own() }),
             clock,

@@ -56,7 +56,8 @@ impl EventLog for GivenLog {
         for (position, record) in positions.iter().zip(records) {
             let kind = record.header("ce_type").and_then(|kind| kind.rsplit('.').next()).unwrap_or_default();
             let number = record.header("ce_sequence").unwrap_or_default();
-            self.journal.note(format_args!("{} appends {position}: {kind} {number} of {}", self.who, record.key));
+            self.journal
+                .note(format_args!("{} appends {position}: {kind} {number} of {}", self.who, record.key));
         }
         match fate {
             Fate::CrashAfter => process.end().await,

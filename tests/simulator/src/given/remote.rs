@@ -174,7 +174,9 @@ impl Git for GivenGit {
         });
         match &pushed {
             Ok(pushed) => self.journal.note(format_args!("{} is pushed: {}", push.branch, pushed.commit)),
-            Err(error) => self.journal.note(format_args!("{} is not known to be pushed: {error}", push.branch)),
+            Err(error) => {
+                self.journal.note(format_args!("{} is not known to be pushed: {error}", push.branch))
+            }
         }
         if matches!(pushed, Err(PushError::Git(_))) {
             lock(&self.known).unheard.insert(push.branch);
