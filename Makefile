@@ -26,6 +26,7 @@ build-kafka: need ## Build the binary and every service's program with the log o
 test: need ## Run every test, and simulated histories for up to SECONDS=240
 	cargo test --workspace --locked
 	@cargo xtask simulate --seeds 10000 --seconds $(or $(SECONDS),240)
+	@command -v redis-server >/dev/null || echo "skipped: the tests of Redis (no redis-server; Debian: apt-get install redis-server)"
 
 simulate: need ## Play SEEDS=10000 simulated histories, and find every deliberate fault (docs/simulator.md)
 	@cargo xtask simulate --seeds $(or $(SEEDS),10000)

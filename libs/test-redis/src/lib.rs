@@ -1,7 +1,7 @@
 //! A real Redis for tests: a server of its own for each that asks, on a port of this machine, which can be wiped, stopped and held.
 //!
 //! Where there is no `redis-server`, tests that ask for one say so in a line and end; with `PLIMSOLL_REDIS_TESTS=1` that is a
-//! failure, and `.ci/run` says which of the two it is.
+//! failure, which `.ci/run` sets where there is one. `make test` says what was skipped.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a panic in a test is the report")]
 
