@@ -8,7 +8,7 @@ SERVICES := audit catalog cost diff explain gateway gitops promotion risk
 KAFKA_PROGRAMS := $(foreach crate,plimsoll $(SERVICES),-p $(crate) --features $(crate)/kafka)
 TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 
-.PHONY: help demo build-kafka simulate test test-cluster test-kafka test-scheduler lint fmt bench build tools advisories crash fuzz-api fuzz clean-demo
+.PHONY: help demo build-kafka chaos chaos-short simulate test test-cluster test-kafka test-scheduler lint fmt bench build tools advisories crash fuzz-api fuzz clean-demo
 
 help: ## List the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -66,6 +66,18 @@ bench: build ## Measure, as ratios against a named peer
 crash: need ## Kill the control plane at 50 seeded points, take Postgres away for 30 s, and look for what was lost or done twice
 	PLIMSOLL_AWAY_SECONDS=30 cargo test --locked -p plimsoll --test server a_database_that_is_away
 	PLIMSOLL_CRASHES=50 cargo test --locked -p plimsoll --test server crash
+
+chaos: need ## Break the whole stack under PROMOTIONS=10000 and print what was lost or done twice (docs/chaos.md)
+	@bash scripts/kafka/need.sh headers java
+	@bash scripts/kafka/fetch.sh
+	@cargo build --release --locked --quiet $(KAFKA_PROGRAMS) -p chaos --features chaos/kafka
+	@"$(TARGET)/release/chaos" --form full --promotions $(or $(PROMOTIONS),10000)
+
+chaos-short: need ## The same with 200 promotions and each fault once
+	@bash scripts/kafka/need.sh headers java
+	@bash scripts/kafka/fetch.sh
+	@cargo build --locked --quiet $(KAFKA_PROGRAMS) -p chaos --features chaos/kafka
+	@"$(TARGET)/debug/chaos" --form short --promotions 200
 
 fuzz-api: build ## Put the OpenAPI document to the test with schemathesis (in a venv of its own, in the cache)
 	@bash scripts/fuzz-api.sh "$(TARGET)/release/plimsoll" "$(CACHE)/schemathesis"

@@ -1,9 +1,10 @@
-//! Tasks of this repository that are programs: `cargo xtask schema`, `cargo xtask rules`, `cargo xtask simulate`.
+//! Tasks of this repository that are programs: `cargo xtask schema`, `cargo xtask rules`, `cargo xtask simulate`, `cargo xtask stack`.
 
 mod document;
 mod go_module;
 mod linter;
 mod rules;
+mod stack;
 mod table;
 
 use std::error::Error;
@@ -21,7 +22,8 @@ fn main() -> ExitCode {
         ["schema"] => write_schema(),
         ["rules"] => write_rules(),
         ["simulate", flags @ ..] => return simulate(flags),
-        _ => Err("usage: cargo xtask schema|rules|simulate".into()),
+        ["stack", verb, options @ ..] => stack::run(verb, options),
+        _ => Err("usage: cargo xtask schema|rules|simulate|stack".into()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -82,6 +82,14 @@ impl TestPostgres {
         TestDatabase { url: DatabaseUrl::new(url) }
     }
 
+    /// The URL of a database for the superuser, who makes roles and grants.
+    #[must_use]
+    pub fn superuser_url(&self, database: &TestDatabase) -> DatabaseUrl {
+        let (own, _) = database.url.as_str().split_once('?').unwrap_or((database.url.as_str(), ""));
+        let (_, rest) = self.running.superuser_url().as_str().split_once('?').unwrap_or_default();
+        DatabaseUrl::new(format!("{own}?{rest}"))
+    }
+
     /// What the server is doing, and what it does next.
     #[must_use]
     pub fn status(&self) -> watch::Receiver<Status> {

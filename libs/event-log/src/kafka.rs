@@ -18,6 +18,7 @@ mod settings;
 mod share;
 mod statistics;
 mod subscription;
+mod token;
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;

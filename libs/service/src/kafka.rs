@@ -1,6 +1,7 @@
 //! The section `kafka`: the log on Kafka, in place of the one in Postgres.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use event_log::EventLog;
@@ -35,12 +36,14 @@ pub struct KafkaSettings {
     pub tls_certificate: Option<String>,
     /// Its key, as PEM.
     pub tls_key: Option<Secret<String>>,
-    /// How this process says who it is: `PLAIN`, `SCRAM-SHA-256` or `SCRAM-SHA-512`.
+    /// How this process says who it is: `PLAIN`, `SCRAM-SHA-256`, `SCRAM-SHA-512` or `OAUTHBEARER`.
     pub sasl_mechanism: Option<String>,
     /// As who.
     pub sasl_username: Option<String>,
     /// With which password.
     pub sasl_password: Option<Secret<String>>,
+    /// For `OAUTHBEARER`, a file with a token (a JWT) that somebody else keeps fresh; it is read again before each ends.
+    pub sasl_token_path: Option<PathBuf>,
     /// Further settings of librdkafka, by their names.
     pub properties: BTreeMap<String, Secret<String>>,
 }
@@ -61,12 +64,14 @@ impl Default for KafkaSettings {
             sasl_mechanism: None,
             sasl_username: None,
             sasl_password: None,
+            sasl_token_path: None,
             properties: BTreeMap::new(),
         }
     }
 }
 
-const MECHANISMS: [&str; 3] = ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"];
+const MECHANISMS: [&str; 4] = ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", TOKENS];
+const TOKENS: &str = "OAUTHBEARER";
 
 impl KafkaSettings {
     /// The brokers, if the log is on Kafka.
@@ -104,17 +109,32 @@ impl KafkaSettings {
             return Err(invalid("kafka.tls", "it is false, and other settings are about TLS"));
         }
         match &self.sasl_mechanism {
-            Some(mechanism) if !MECHANISMS.contains(&mechanism.as_str()) => {
-                Err(invalid("kafka.sasl_mechanism", "it is one of PLAIN, SCRAM-SHA-256, SCRAM-SHA-512"))
+            Some(mechanism) if !MECHANISMS.contains(&mechanism.as_str()) => Err(invalid(
+                "kafka.sasl_mechanism",
+                "it is one of PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER",
+            )),
+            Some(mechanism) if mechanism == TOKENS => match (&self.sasl_token_path, self.has_password()) {
+                (Some(_), false) => Ok(()),
+                _ => Err(invalid(
+                    "kafka.sasl_token_path",
+                    "who has tokens has their file, and neither a name nor a password",
+                )),
+            },
+            _ if self.sasl_token_path.is_some() => {
+                Err(invalid("kafka.sasl_mechanism", "a file of tokens is said, so it is OAUTHBEARER"))
             }
             Some(_) if self.sasl_username.is_none() || self.sasl_password.is_none() => {
                 Err(invalid("kafka.sasl_username", "who has a mechanism has a name and a password"))
             }
-            None if self.sasl_username.is_some() || self.sasl_password.is_some() => {
+            None if self.has_password() => {
                 Err(invalid("kafka.sasl_mechanism", "it is not said, and a name or a password is"))
             }
             _ => Ok(()),
         }
+    }
+
+    fn has_password(&self) -> bool {
+        self.sasl_username.is_some() || self.sasl_password.is_some()
     }
 
     fn is_about_tls(&self) -> bool {
@@ -122,8 +142,8 @@ impl KafkaSettings {
     }
 
     fn is_about_access(&self) -> bool {
-        let sasl = self.sasl_mechanism.is_some() || self.sasl_username.is_some();
-        self.tls.is_some() || self.is_about_tls() || sasl || self.sasl_password.is_some()
+        let sasl = self.sasl_mechanism.is_some() || self.sasl_token_path.is_some() || self.has_password();
+        self.tls.is_some() || self.is_about_tls() || sasl
     }
 
     /// The settings of librdkafka that say how to get in.
@@ -187,6 +207,7 @@ impl KafkaSettings {
         let settings = event_log::KafkaSettings {
             brokers: brokers.to_owned(),
             properties: self.access(),
+            token_file: self.sasl_token_path.clone(),
             session,
             heartbeat: session / 3,
             request_timeout: Duration::from_secs(self.request_timeout_seconds),
@@ -239,6 +260,11 @@ mod tests {
             (
                 KafkaSettings { sasl_mechanism: Some("GSSAPI".to_owned()), ..password() },
                 "kafka.sasl_mechanism",
+            ),
+            (KafkaSettings { sasl_token_path: Some("token".into()), ..password() }, "kafka.sasl_mechanism"),
+            (
+                KafkaSettings { sasl_mechanism: Some("OAUTHBEARER".to_owned()), ..password() },
+                "kafka.sasl_token_path",
             ),
             (KafkaSettings { min_insync: 4, ..password() }, "kafka.min_insync"),
             (KafkaSettings { tls_certificate: Some("PEM".to_owned()), ..password() }, "kafka.tls_key"),

@@ -45,7 +45,9 @@ impl Database {
     ) -> Result<(), StoreError> {
         // The name is one word of plain letters.
         let table = format!("\"migrations_{set}\"");
-        connection.ensure_migrations_table(&table).await?;
+        if !exists(connection, &table).await? {
+            connection.ensure_migrations_table(&table).await?;
+        }
         let made = connection.list_applied_migrations(&table).await?;
         let steps: Vec<_> = migrations.iter().map(Migration::step).collect();
         self.check(set, &made, &steps)?;
@@ -94,6 +96,13 @@ impl Database {
         }
         Ok(())
     }
+}
+
+/// As of a schema, Postgres asks for the right to create a table even if there is one: who only reads a schema of another's
+/// has none.
+async fn exists(connection: &mut PgConnection, table: &str) -> Result<bool, StoreError> {
+    let there = sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL").bind(table);
+    Ok(there.fetch_one(connection).await?)
 }
 
 impl Migration {

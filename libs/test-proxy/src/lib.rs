@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
@@ -14,6 +15,8 @@ use tokio::sync::watch;
 pub enum Line {
     /// They pass.
     Open,
+    /// They pass, each packet 50 ms late.
+    Slow,
     /// Connections are closed, and so is every new one.
     Cut,
     /// Connections stay, and nothing passes.
@@ -22,9 +25,11 @@ pub enum Line {
     Unanswered,
 }
 
+const LATE: Duration = Duration::from_millis(50);
+
 impl Line {
     fn carries(self, way: Way) -> bool {
-        self == Self::Open || (self == Self::Unanswered && way == Way::Question)
+        matches!(self, Self::Open | Self::Slow) || (self == Self::Unanswered && way == Way::Question)
     }
 }
 
@@ -123,6 +128,9 @@ async fn pump(
         let length = from.read(&mut buffer).await?;
         if length == 0 || lines.wait_for(|line| line.carries(way)).await.is_err() {
             return Ok(());
+        }
+        if *lines.borrow() == Line::Slow {
+            tokio::time::sleep(LATE).await;
         }
         to.write_all(&buffer[..length]).await?;
     }

@@ -6,6 +6,8 @@ use std::num::NonZeroU32;
 use serde::Deserialize;
 use service::{Address, Key, Secret};
 
+use crate::first::First;
+
 /// How the gateway is set up.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -57,6 +59,9 @@ pub struct ProcessConfig {
     pub identity_key: Secret<Key>,
     /// Where the services behind it are.
     pub services: Addresses,
+    /// What its first start makes; nothing if it is not said.
+    #[serde(default)]
+    pub first: Option<First>,
     /// How it serves.
     #[serde(default)]
     pub serve: Config,

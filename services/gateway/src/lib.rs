@@ -9,6 +9,7 @@ mod cursor;
 mod door;
 mod error;
 mod extract;
+mod first;
 mod grpc;
 mod limits;
 mod money;
@@ -27,6 +28,7 @@ mod wait;
 
 pub use config::{Addresses, Config, ProcessConfig};
 pub use error::ApiError;
+pub use first::{First, first};
 pub use projection::{FiguresRow, Fold, MemoryTables, Projections, PromotionRow, Tables};
 pub use routes::openapi;
 pub use state::{Gateway, Services};

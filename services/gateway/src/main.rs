@@ -13,6 +13,7 @@ fn main() -> ExitCode {
         let voucher = Voucher::new(*config.identity_key.expose().bytes());
         let watched = (context.health, context.metrics);
         let gateway = Gateway::new(config.serve, context.parts, services, voucher, projections, watched);
-        Ok(gateway::tasks(&gateway))
+        let first = config.first.map(|first| gateway::first(&gateway, first));
+        Ok(gateway::tasks(&gateway).into_iter().chain(first).collect())
     })
 }

@@ -282,6 +282,7 @@ pub(crate) const CODES: &[(&str, &str)] = &[
     ("WAIVER_NOT_FOUND", "list what there is: plimsoll waiver list"),
     ("WAIVER_TOO_LONG", "choose an earlier day, or have an administrator raise waivers.days"),
     ("RULE_UNKNOWN", "list the rules: plimsoll rules list"),
+    ("RIGHTS_INVALID", "correct what the message names; the shipped rights.yaml says what fields mean"),
     ("RISK_LEVEL_UNKNOWN", "use low, medium, high or critical"),
     ("RUNTIME_FAILED", "raise the limits of the process"),
     ("SCHEDULE_INVALID", "write the schedule as five fields, such as \"*/15 * * * *\", or as @hourly"),

@@ -82,6 +82,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Audit(arguments) => remote::audit::run(&arguments),
         Verb::DeadLetter(arguments) => remote::dead_letters::run(&arguments),
         Verb::Topics(arguments) => verbs::topics::run(&arguments),
+        Verb::Rights(arguments) => verbs::rights::run(&arguments),
         Verb::EvaluatePolicies => return risk::evaluate_policies(),
         Verb::Completions { shell } => Ok(verbs::completions::run(shell)),
         Verb::Version => Ok(Outcome::of(format!("plimsoll {}\n", env!("CARGO_PKG_VERSION")))),

@@ -40,7 +40,10 @@ impl Admin {
     }
 
     fn client(&self, about: &str) -> Result<AdminClient<Quiet>, LogError> {
-        self.settings.admin().create_with_context(Quiet).map_err(|error| failure(&error, about))
+        self.settings
+            .admin()
+            .create_with_context(self.settings.quiet())
+            .map_err(|error| failure(&error, about))
     }
 
     fn options(&self) -> AdminOptions {

@@ -103,5 +103,8 @@ impl Appender {
 }
 
 fn producer(settings: &KafkaSettings) -> Result<Producer, LogError> {
-    settings.producer().create_with_context(Quiet).map_err(|error| failure(&error, &settings.brokers))
+    settings
+        .producer()
+        .create_with_context(settings.quiet())
+        .map_err(|error| failure(&error, &settings.brokers))
 }

@@ -24,10 +24,12 @@ pub(super) fn of_code(code: Code, about: &str) -> LogError {
         }
         Code::TopicAuthorizationFailed
         | Code::GroupAuthorizationFailed
-        | Code::ClusterAuthorizationFailed
-        | Code::SaslAuthenticationFailed
-        | Code::Authentication
-        | Code::SSL => LogError::Refused(format!("{about}: {code}")),
+        | Code::ClusterAuthorizationFailed => LogError::Refused(format!(
+            "{about}: {code}: this user has no right to it; `plimsoll rights kafka` prints the grants of each service"
+        )),
+        Code::SaslAuthenticationFailed | Code::Authentication | Code::SSL => LogError::Refused(format!(
+            "{about}: {code}: look at kafka.sasl_username, its password, and the certificates of kafka.tls_ca"
+        )),
         Code::KafkaStorageError | Code::NotEnoughReplicas | Code::NotEnoughReplicasAfterAppend => {
             LogError::Full(format!(
                 "{about}: {code}: look at the disks of the brokers, and whether enough of them run"

@@ -1,8 +1,9 @@
 //! What librdkafka tells a member: its share of the group, and errors.
 
+use std::error::Error;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rdkafka::client::ClientContext;
+use rdkafka::client::{ClientContext, OAuthToken};
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode as Code};
@@ -16,6 +17,8 @@ use super::quiet::log;
 use super::records::partition_id;
 use super::share::Share;
 use super::statistics;
+use super::token::TokenFile;
+use crate::error::LogError;
 use crate::position::{Group, PartitionId};
 
 /// What the poller, the callbacks and the subscription share.
@@ -37,11 +40,18 @@ impl Member {
 
 /// Gives what librdkafka tells to the member.
 pub(super) struct Told {
+    pub(super) token: TokenFile,
     pub(super) group: Group,
     pub(super) member: Arc<Member>,
 }
 
 impl ClientContext for Told {
+    const ENABLE_REFRESH_OAUTH_TOKEN: bool = true;
+
+    fn generate_oauth_token(&self, _: Option<&str>) -> Result<OAuthToken, Box<dyn Error>> {
+        self.token.read()
+    }
+
     fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
         log(level, facility, message);
     }
@@ -53,7 +63,7 @@ impl ClientContext for Told {
     fn error(&self, error: KafkaError, reason: &str) {
         tracing::debug!(%error, reason, "kafka");
         if error.rdkafka_error_code() == Some(Code::AllBrokersDown) {
-            self.member.share().unreached = Some(reason.to_owned());
+            self.member.share().trouble = Some(LogError::Unavailable(reason.to_owned()));
             self.member.woken.notify_one();
         }
     }

@@ -8,10 +8,12 @@ use rdkafka::consumer::{BaseConsumer, Consumer};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
+use super::failure::failure;
 use super::member::{Member, Told, partitions, report};
 use super::reader::at;
 use super::records::delivered;
 use super::share::Fetching;
+use crate::error::LogError;
 use crate::position::PartitionId;
 
 /// How long to wait for something to come before looking whether something is to go.
@@ -21,12 +23,13 @@ const TICK: Duration = Duration::from_millis(20);
 pub(super) fn start(
     consumer: Arc<BaseConsumer<Told>>,
     member: Arc<Member>,
+    about: String,
 ) -> std::io::Result<oneshot::Receiver<()>> {
     let (done, ended) = oneshot::channel();
     let run = move || {
         // Who still waits for a call may need what comes.
         while !member.share().left || Arc::strong_count(&consumer) > 1 {
-            poll(&consumer, &member);
+            poll(&consumer, &member, &about);
         }
         let_go(&consumer, &member);
         // Closes it, which waits for the group.
@@ -38,7 +41,8 @@ pub(super) fn start(
     Ok(ended)
 }
 
-fn poll(consumer: &BaseConsumer<Told>, member: &Member) {
+/// `about` is what is fetched, for who reads of an error.
+fn poll(consumer: &BaseConsumer<Told>, member: &Member, about: &str) {
     match consumer.poll(TICK) {
         Some(Ok(message)) => {
             let record = delivered(&message);
@@ -49,7 +53,14 @@ fn poll(consumer: &BaseConsumer<Told>, member: &Member) {
             }
             member.woken.notify_one();
         }
-        Some(Err(error)) => tracing::debug!(%error, "kafka: fetching failed"),
+        Some(Err(error)) => {
+            tracing::debug!(%error, "kafka: fetching failed");
+            // librdkafka goes on with the rest, and says no more of a topic that it may not read: nobody would know.
+            if let refused @ LogError::Refused(_) = failure(&error, about) {
+                member.share().trouble = Some(refused);
+                member.woken.notify_one();
+            }
+        }
         None => {}
     }
     let_go(consumer, member);

@@ -77,7 +77,7 @@ impl Reader {
             Err(LogError::TopicUnknown(_)) => return Ok(None),
             Err(error) => return Err(error),
         }
-        let metadata = self.client.fetch_metadata(Some(topic.as_str()), self.settings.request_timeout);
+        let metadata = self.asking().fetch_metadata(Some(topic.as_str()), self.settings.request_timeout);
         let metadata = metadata.map_err(|error| failure(&error, topic.as_str()))?;
         let partitions = metadata.topics().iter().flat_map(|topic| topic.partitions());
         let replicas: Vec<usize> = partitions.map(|partition| partition.replicas().len()).collect();
@@ -99,9 +99,15 @@ impl Reader {
         }
     }
 
+    /// The client that asks about topics, after what it has to be told: only who is polled asks for a new token.
+    fn asking(&self) -> &Client {
+        serve(&self.client);
+        &self.client
+    }
+
     fn ask_partitions(&self, topic: &Topic) -> Result<u32, LogError> {
         let name = topic.as_str();
-        let metadata = self.client.fetch_metadata(Some(name), self.settings.request_timeout);
+        let metadata = self.asking().fetch_metadata(Some(name), self.settings.request_timeout);
         let metadata = metadata.map_err(|error| failure(&error, name))?;
         let found = metadata.topics().iter().find(|found| found.name() == name);
         let found = found.ok_or_else(|| LogError::TopicUnknown(topic.clone()))?;
@@ -128,7 +134,7 @@ impl Reader {
     pub(super) fn bounds(&self, partition: &PartitionId) -> Result<Range<u64>, LogError> {
         self.known(partition)?;
         let (topic, number) = (partition.topic.as_str(), number(partition.partition));
-        let watermarks = self.client.fetch_watermarks(topic, number, self.settings.request_timeout);
+        let watermarks = self.asking().fetch_watermarks(topic, number, self.settings.request_timeout);
         let (low, high) = watermarks.map_err(|error| failure(&error, &partition.to_string()))?;
         Ok(offset(low)..offset(high))
     }
@@ -149,6 +155,7 @@ impl Reader {
     fn of_group(&self, group: &Group) -> Result<Arc<Client>, LogError> {
         let mut groups = lock(&self.groups);
         if let Some(client) = groups.get(group) {
+            serve(client);
             return Ok(Arc::clone(client));
         }
         let client = Arc::new(client(&self.settings, group.as_str())?);
@@ -227,8 +234,15 @@ pub(super) fn at(partition: &PartitionId, offset: Offset) -> Result<TopicPartiti
 }
 
 fn client(settings: &KafkaSettings, group: &str) -> Result<Client, LogError> {
-    let created = settings.consumer(group).create_with_context(Quiet);
-    created.map_err(|error| failure(&error, &settings.brokers))
+    let created = settings.consumer(group).create_with_context(settings.quiet());
+    let created: Client = created.map_err(|error| failure(&error, &settings.brokers))?;
+    serve(&created);
+    Ok(created)
+}
+
+/// Lets a client that reads nothing do what librdkafka asks of it.
+fn serve(client: &Client) {
+    let _ = client.poll(Duration::ZERO);
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use rdkafka::ClientConfig;
 
+use super::quiet::Quiet;
 use super::statistics::INTERVAL;
+use super::token::TokenFile;
 use crate::error::LogError;
 use crate::limits::Limits;
 
@@ -18,6 +21,8 @@ pub struct KafkaSettings {
     /// Further settings of librdkafka (`security.protocol`, `sasl.*`, `ssl.*`, …), as its documentation names them. What the
     /// contract rests on cannot be set ([`LogError::Misconfigured`]).
     pub properties: BTreeMap<String, String>,
+    /// A file with a token in the form of a JWT, which somebody else keeps fresh, for the mechanism `OAUTHBEARER`.
+    pub token_file: Option<PathBuf>,
     /// How long a member that is not heard of keeps its partitions; also how long a member that has to give a partition
     /// away may take to commit what it was given (`session.timeout.ms`).
     pub session: Duration,
@@ -41,6 +46,7 @@ impl Default for KafkaSettings {
         Self {
             brokers: "localhost:9092".to_owned(),
             properties: BTreeMap::new(),
+            token_file: None,
             session: Duration::from_secs(6),
             heartbeat: Duration::from_secs(2),
             request_timeout: Duration::from_secs(10),
@@ -113,6 +119,11 @@ impl KafkaSettings {
     /// A client that asks and commands, and neither reads nor writes.
     pub(super) fn admin(&self) -> ClientConfig {
         self.client()
+    }
+
+    /// What a client that is asked for nothing else is told by.
+    pub(super) fn quiet(&self) -> Quiet {
+        Quiet(TokenFile(self.token_file.clone()))
     }
 
     fn client(&self) -> ClientConfig {

@@ -7,6 +7,7 @@ use rdkafka::TopicPartitionList;
 use tokio::time::Instant;
 
 use crate::cursor::Cursor;
+use crate::error::LogError;
 use crate::limits::record_bytes;
 use crate::position::{Delivered, PartitionId, Position};
 
@@ -25,8 +26,8 @@ pub(super) struct Share {
     /// How long a partition that is to go may be held.
     grace: Duration,
     fetch_bytes: usize,
-    /// Why no broker can be reached, until it was told.
-    pub(super) unreached: Option<String>,
+    /// Why nothing comes, until it was told: no broker can be reached, or none gives us what we ask for.
+    pub(super) trouble: Option<LogError>,
     /// The member leaves.
     pub(super) left: bool,
 }
@@ -58,7 +59,7 @@ impl Share {
             going: None,
             grace,
             fetch_bytes,
-            unreached: None,
+            trouble: None,
             left: false,
         }
     }

@@ -19,6 +19,7 @@ use super::reader::at;
 use super::records::number;
 use super::settings::KafkaSettings;
 use super::share::{Paused, Share};
+use super::token::TokenFile;
 use crate::error::LogError;
 use crate::lent::Lent;
 use crate::position::{Delivered, Group, PartitionId};
@@ -54,14 +55,16 @@ impl KafkaSubscription {
         if let Some(instance) = instance {
             config.set("group.instance.id", instance);
         }
-        let told = Told { group: group.clone(), member: Arc::clone(&member) };
+        let token = TokenFile(settings.token_file.clone());
+        let told = Told { token, group: group.clone(), member: Arc::clone(&member) };
         let consumer = config.create_with_context(told).map_err(fail)?;
         let consumer: Arc<BaseConsumer<Told>> = Arc::new(consumer);
         let names: Vec<&str> = topics.iter().map(Topic::as_str).collect();
         consumer.subscribe(&names).map_err(fail)?;
+        let about = format!("{group} of {}", names.join(", "));
         let no_thread = |error: std::io::Error| LogError::Unavailable(error.to_string());
         let calls = Calls::start(Arc::clone(&consumer)).map_err(no_thread)?;
-        let ended = poller::start(Arc::clone(&consumer), Arc::clone(&member)).map_err(no_thread)?;
+        let ended = poller::start(Arc::clone(&consumer), Arc::clone(&member), about).map_err(no_thread)?;
         Ok(Self {
             group: group.clone(),
             member,
@@ -87,8 +90,8 @@ impl KafkaSubscription {
                 let epoch = share.epoch(&position.partition).unwrap_or_default();
                 self.lent.give(position.partition.clone(), epoch, position.offset + 1);
             }
-            match share.unreached.take() {
-                Some(why) if taken.is_empty() => return Err(LogError::Unavailable(why)),
+            match share.trouble.take() {
+                Some(trouble) if taken.is_empty() => return Err(trouble),
                 _ => (taken, low),
             }
         };

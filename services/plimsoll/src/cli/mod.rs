@@ -15,6 +15,7 @@ mod pricing;
 mod printed;
 mod promotion;
 mod render;
+mod rights;
 mod risk;
 mod rules;
 mod server;
@@ -46,6 +47,7 @@ pub(crate) use self::printed::{
 };
 pub(crate) use self::promotion::{Decide, PromotionVerb, Promotions, RequestPromotion};
 pub(crate) use self::render::{Render, RenderFormat};
+pub(crate) use self::rights::{Rights, RightsVerb};
 pub(crate) use self::risk::Risk;
 pub(crate) use self::rules::{ExplainRule, ListRules, Rules, RulesVerb};
 pub(crate) use self::server::{Login, Server};
@@ -109,6 +111,8 @@ pub(crate) enum Verb {
     DeadLetter(DeadLetters),
     /// Topics on Kafka as one file has them: plan, apply, check
     Topics(Topics),
+    /// What each service may do on Kafka and in Postgres: print the grants, check them
+    Rights(Rights),
     /// Evaluates policies for the server, in a process of its own
     #[command(hide = true)]
     EvaluatePolicies,

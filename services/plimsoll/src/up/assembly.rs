@@ -2,16 +2,14 @@
 
 use std::mem::take;
 use std::sync::Arc;
-use std::time::Duration;
 
 use access::Voucher;
 use events::Service;
 use gateway::{Addresses, Gateway, Projections, Services};
-use protos::catalog::catalog_service_client::CatalogServiceClient;
 use repositories::{MirroredRepositories, Repositories};
 use service::{
-    Address, Clock, DeadLetterOperations, DeadLetters, Health, Parts, Platform, Secret, Task, channel,
-    grpc_server, probe_server,
+    Address, Clock, DeadLetterOperations, DeadLetters, Health, Parts, Platform, Secret, Task, grpc_server,
+    probe_server,
 };
 use source::Mirrors;
 use store::Database;
@@ -19,7 +17,6 @@ use telemetry::Metrics;
 use tonic::service::RoutesBuilder;
 
 use crate::failure::Failure;
-use crate::up::bootstrap::Begin;
 use crate::up::config::Config;
 use crate::up::directory::Directory;
 use crate::up::keys::Keys;
@@ -44,13 +41,10 @@ pub(super) struct Assembly<'a> {
 pub(super) struct Assembled {
     pub(super) tasks: Vec<Task>,
     /// With what the first start begins, in the process that does.
-    pub(super) begin: Option<Begin>,
+    pub(super) gateway: Option<Gateway>,
     routes: RoutesBuilder,
     letters: Vec<DeadLetters>,
 }
-
-/// A call between services of one process.
-const DEADLINE: Duration = Duration::from_secs(60);
 
 fn failed(failure: service::Failure) -> Failure {
     Failure::of(&failure)
@@ -170,12 +164,6 @@ impl<'a> Assembly<'a> {
         let projections = Projections::open(database).await;
         let projections = projections.map_err(|error| Failure::told(error.code(), error.to_string()))?;
         let catalog = self.address(Service::Catalog)?;
-        made.begin = Some(Begin {
-            catalog: CatalogServiceClient::new(channel(&catalog, DEADLINE).map_err(failed)?),
-            tokens: gateway::Tokens::new(parts.clone()),
-            voucher: self.voucher()?,
-            clock: Arc::clone(&self.clock),
-        });
         let addresses = Addresses {
             catalog,
             promotion: self.address(Service::Promotion)?,
@@ -186,6 +174,7 @@ impl<'a> Assembly<'a> {
         let (config, watched) = (self.config.gateway.clone(), (self.health.clone(), self.metrics.clone()));
         let gateway = Gateway::new(config, parts, services, self.voucher()?, projections, watched);
         made.tasks.extend(gateway::tasks(&gateway));
+        made.gateway = Some(gateway);
         Ok(())
     }
 

@@ -105,15 +105,15 @@ async fn serve(
     let platform = platform.map_err(|failure| Failure::of(&failure))?;
     let parts = ((config, directory, &keys), (&platform, Arc::clone(&clock)));
     let assembly = Assembly::new(parts.0, parts.1, (health.clone(), metrics.clone()))?;
-    let Assembled { tasks, begin, .. } = assembly.make().await?;
+    let Assembled { tasks, gateway, .. } = assembly.make().await?;
     for task in &tasks {
         // Known before it runs: what nobody has heard of yet is not ready.
         let _ = health.component(task.name());
     }
     let supervised = tokio::spawn(Supervisor::new(health.clone(), clock).run(tasks, shutdown.clone()));
-    let told = match begin {
-        Some(begin) => tokio::select! {
-            begun = bootstrap::begin(&begin, config, directory) => begun,
+    let told = match gateway {
+        Some(gateway) => tokio::select! {
+            begun = bootstrap::begin(&gateway, config, directory) => begun,
             () = shutdown.cancelled() => Ok(()),
         },
         None => Ok(()),

@@ -11,6 +11,7 @@ pub(crate) mod preview;
 mod previews;
 pub(crate) mod prices;
 pub(crate) mod render;
+pub(crate) mod rights;
 pub(crate) mod risk;
 pub(crate) mod rules;
 pub(crate) mod topics;

@@ -11,6 +11,8 @@ mod flow;
 mod grpc;
 #[cfg(feature = "kafka")]
 mod kafka;
+#[cfg(feature = "kafka")]
+mod kafka_rights;
 mod lists;
 mod malformed;
 mod mistakes;
@@ -22,6 +24,7 @@ mod policies;
 mod redis;
 mod rendered;
 mod repository;
+mod rights;
 mod seeded;
 mod server;
 mod sink;

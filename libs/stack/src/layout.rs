@@ -1,0 +1,188 @@
+//! Where everything of a stack is: directories, ports, secrets.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{Read as _, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::StackError;
+
+/// How many brokers there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Brokers {
+    /// One, which keeps everything alone.
+    One,
+    /// Three; each record is acknowledged when two have it.
+    Three,
+}
+
+impl Brokers {
+    /// Their numbers.
+    #[must_use]
+    pub fn numbers(self) -> std::ops::RangeInclusive<u16> {
+        match self {
+            Self::One => 1..=1,
+            Self::Three => 1..=3,
+        }
+    }
+
+    /// How many keep each topic.
+    #[must_use]
+    pub fn replication(self) -> u16 {
+        *self.numbers().end()
+    }
+
+    /// How many have a record before it is acknowledged.
+    #[must_use]
+    pub fn min_insync(self) -> u16 {
+        self.replication() / 2 + 1
+    }
+}
+
+/// Where everything of a stack is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Layout {
+    /// The directory.
+    pub directory: PathBuf,
+    /// Where the programs of the services are.
+    pub programs: PathBuf,
+    /// The jars of Kafka.
+    pub jars: PathBuf,
+    /// How many brokers.
+    pub brokers: Brokers,
+    /// The first of 100 ports.
+    pub port: u16,
+    /// Whether clients find the brokers on ports of their own, where somebody has to carry what comes to the brokers'.
+    pub lines: bool,
+}
+
+impl Layout {
+    /// The layout of the stack in a directory, if there is one.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn of(directory: &Path) -> Result<Self, StackError> {
+        let path = directory.join("stack.json");
+        let text = fs::read_to_string(&path).map_err(StackError::file(&path))?;
+        serde_json::from_str(&text).map_err(|error| StackError::new(format!("{}: {error}", path.display())))
+    }
+
+    pub(crate) fn write(&self) -> Result<(), StackError> {
+        for name in ["", "config", "log", "run", "data", "secrets"] {
+            let path = self.directory.join(name);
+            let made = DirBuilder::new().recursive(true).mode(0o700).create(&path);
+            made.map_err(StackError::file(&path))?;
+        }
+        let text = serde_json::to_string_pretty(self).map_err(|error| StackError::new(error.to_string()))?;
+        put(&self.directory.join("stack.json"), &text)
+    }
+
+    /// A file or directory below the stack's.
+    #[must_use]
+    pub fn at(&self, path: &str) -> PathBuf {
+        self.directory.join(path)
+    }
+
+    /// Where the services speak to a broker.
+    #[must_use]
+    pub fn broker_port(&self, number: u16) -> u16 {
+        self.port + number
+    }
+
+    /// Where they are told to speak to it.
+    #[must_use]
+    pub fn advertised_port(&self, number: u16) -> u16 {
+        self.port + number + if self.lines { 30 } else { 0 }
+    }
+
+    pub(crate) fn internal_port(&self, number: u16) -> u16 {
+        self.port + 10 + number
+    }
+
+    pub(crate) fn controller_port(&self, number: u16) -> u16 {
+        self.port + 20 + number
+    }
+
+    /// Where Postgres is.
+    #[must_use]
+    pub fn postgres_port(&self) -> u16 {
+        self.port + 40
+    }
+
+    pub(crate) fn redis_port(&self) -> u16 {
+        self.port + 41
+    }
+
+    /// Where REST is served.
+    #[must_use]
+    pub fn api_port(&self) -> u16 {
+        self.port + 50
+    }
+
+    /// Where gRPC is served to clients.
+    #[must_use]
+    pub fn grpc_port(&self) -> u16 {
+        self.port + 51
+    }
+
+    /// What services find the brokers by.
+    #[must_use]
+    pub fn bootstrap(&self) -> String {
+        self.addresses(Self::advertised_port)
+    }
+
+    /// What an administrator finds them by, with [`Layout::admin`].
+    #[must_use]
+    pub fn internal_bootstrap(&self) -> String {
+        self.addresses(Self::internal_port)
+    }
+
+    fn addresses(&self, port: fn(&Self, u16) -> u16) -> String {
+        let of = |number| format!("127.0.0.1:{}", port(self, number));
+        self.brokers.numbers().map(of).collect::<Vec<_>>().join(",")
+    }
+
+    /// The administrator of Kafka: name and password (SASL PLAIN).
+    ///
+    /// # Errors
+    /// The secret cannot be read.
+    pub fn admin(&self) -> Result<(&'static str, String), StackError> {
+        Ok(("admin", self.secret("kafka-admin")?))
+    }
+
+    /// The URL of the database for its superuser.
+    ///
+    /// # Errors
+    /// The secret cannot be read.
+    pub fn database(&self) -> Result<String, StackError> {
+        let (port, password) = (self.postgres_port(), self.secret("postgres")?);
+        Ok(format!("postgres://postgres:{password}@127.0.0.1:{port}/plimsoll"))
+    }
+
+    /// A secret of 32 bytes in hexadecimal digits, which is made when it is first asked for.
+    ///
+    /// # Errors
+    /// It can be neither read nor made.
+    pub fn secret(&self, name: &str) -> Result<String, StackError> {
+        let path = self.at("secrets").join(name);
+        if !path.exists() {
+            let mut bytes = [0; 32];
+            let random = Path::new("/dev/urandom");
+            File::open(random)
+                .and_then(|mut file| file.read_exact(&mut bytes))
+                .map_err(StackError::file(random))?;
+            let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            put(&path, &text)?;
+        }
+        fs::read_to_string(&path).map_err(StackError::file(&path))
+    }
+}
+
+/// Writes a file for its owner alone.
+pub(crate) fn put(path: &Path, text: &str) -> Result<(), StackError> {
+    let mut options = OpenOptions::new();
+    let file = options.create(true).truncate(true).write(true).mode(0o600).open(path);
+    file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(StackError::file(path))
+}

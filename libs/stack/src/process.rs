@@ -1,0 +1,225 @@
+//! A part of the stack: a process that is started, known again, signalled and ended.
+
+use std::fs::{self, File};
+use std::io::{Read as _, Write as _};
+use std::net::{Ipv4Addr, SocketAddrV4, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+
+pub use rustix::process::Signal;
+use rustix::process::{Pid, kill_process};
+
+use crate::error::StackError;
+
+/// A part of the stack.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// Its name.
+    pub name: String,
+    /// The port by which it is known.
+    pub port: u16,
+    /// The program and its arguments.
+    pub(crate) words: Vec<String>,
+    pub(crate) environment: Vec<(String, String)>,
+    /// How it is seen whether it does its work.
+    pub ready: Ready,
+    /// By which signal it ends in order.
+    pub(crate) ends_by: Signal,
+    pub(crate) directory: PathBuf,
+}
+
+/// How it is seen whether a part does its work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ready {
+    /// It takes connections.
+    Connects,
+    /// `/readyz` answers 200 on this port.
+    Answers(u16),
+    /// A program that asks it ends well.
+    Asked(Vec<String>),
+}
+
+const TICK: Duration = Duration::from_millis(50);
+
+impl Part {
+    /// Where it logs.
+    #[must_use]
+    pub fn log(&self) -> PathBuf {
+        self.directory.join("log").join(format!("{}.log", self.name))
+    }
+
+    fn pid_file(&self) -> PathBuf {
+        self.directory.join("run").join(format!("{}.pid", self.name))
+    }
+
+    /// The process, if it is the one that was started.
+    #[must_use]
+    pub fn pid(&self) -> Option<u32> {
+        let text = fs::read_to_string(self.pid_file()).ok()?;
+        let (pid, began) = text.trim().split_once(' ')?;
+        let pid = pid.parse().ok()?;
+        (began_at(pid)? == began).then_some(pid)
+    }
+
+    /// Starts it, if it does not run.
+    ///
+    /// # Errors
+    /// The program cannot be started.
+    pub fn start(&self) -> Result<(), StackError> {
+        if self.pid().is_some() {
+            return Ok(());
+        }
+        let log = self.log();
+        let open = || File::options().create(true).append(true).open(&log).map_err(StackError::file(&log));
+        let (program, arguments) =
+            self.words.split_first().ok_or_else(|| StackError::new("a part has no program"))?;
+        let mut command = Command::new(program);
+        command.args(arguments).envs(self.environment.iter().cloned()).current_dir(&self.directory);
+        command.stdin(Stdio::null()).stdout(open()?).stderr(open()?);
+        // Ctrl-C at the terminal is not for it.
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let mut child = command.spawn().map_err(|error| {
+            StackError::new(format!(
+                "{}: {program} cannot be started: {error} (make build-kafka builds every program)",
+                self.name
+            ))
+        })?;
+        let pid = child.id();
+        // A process that is no child of this one, or of which nobody asks how it ended, would stay as a zombie.
+        std::thread::spawn(move || child.wait());
+        let path = self.pid_file();
+        let began = began_at(pid).unwrap_or_default();
+        fs::write(&path, format!("{pid} {began}\n")).map_err(StackError::file(&path))
+    }
+
+    /// Sends a signal, and says whether there was somebody to get it.
+    pub fn signal(&self, signal: Signal) -> bool {
+        let pid = self.pid().and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?));
+        pid.is_some_and(|pid| kill_process(pid, signal).is_ok())
+    }
+
+    /// Ends it in order, and after so long not in order; returns when it is gone.
+    pub fn stop(&self, patience: Duration) {
+        for (signal, patience) in [(self.ends_by, patience), (Signal::KILL, Duration::from_secs(10))] {
+            // One that stands still does not hear that it is to end.
+            if !self.signal(signal) || !self.signal(Signal::CONT) {
+                break;
+            }
+            let mut waited = Duration::ZERO;
+            while self.pid().is_some() && waited < patience {
+                sleep(TICK);
+                waited += TICK;
+            }
+        }
+        if self.pid().is_none() {
+            let _ = fs::remove_file(self.pid_file());
+        }
+    }
+
+    /// Kills it, as a crash would; returns when it is gone.
+    pub fn kill(&self) {
+        while self.signal(Signal::KILL) {
+            sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Whether it does its work.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.pid().is_some()
+            && match &self.ready {
+                Ready::Connects => connect(self.port).is_some(),
+                Ready::Answers(port) => answers(*port).unwrap_or(false),
+                Ready::Asked(words) => asked(words),
+            }
+    }
+
+    /// Waits until it does its work.
+    ///
+    /// # Errors
+    /// It has ended, or it takes too long.
+    pub fn until_ready(&self, patience: Duration) -> Result<(), StackError> {
+        let mut waited = Duration::ZERO;
+        while !self.is_ready() {
+            let why = match self.pid() {
+                None => "it has ended",
+                Some(_) if waited > patience => "it is not ready in time",
+                Some(_) => "",
+            };
+            if !why.is_empty() {
+                return Err(StackError::new(format!("{}: {why}: {}", self.name, end_of(&self.log()))));
+            }
+            sleep(TICK);
+            waited += TICK;
+        }
+        Ok(())
+    }
+
+    /// How many bytes of memory it has, and had at most.
+    #[must_use]
+    pub fn memory(&self) -> Option<(u64, u64)> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.pid()?)).ok()?;
+        let of = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+            line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok().map(|kib| kib * 1024)
+        };
+        Some((of("VmRSS:")?, of("VmHWM:")?))
+    }
+}
+
+/// When a process began, in the kernel's ticks: a number that comes again is another process'. None for one that is gone, be it
+/// that nobody has asked how it ended.
+fn began_at(pid: u32) -> Option<String> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The name, which may hold anything, ends with the last parenthesis; the state follows.
+    let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
+    let state = fields.next()?;
+    (state != "Z").then(|| fields.nth(18).map(str::to_owned))?
+}
+
+fn connect(port: u16) -> Option<TcpStream> {
+    let address = SocketAddrV4::new(Ipv4Addr::LOCALHOST, port);
+    TcpStream::connect_timeout(&address.into(), Duration::from_secs(1)).ok()
+}
+
+fn answers(port: u16) -> Option<bool> {
+    let mut stream = connect(port)?;
+    stream.set_read_timeout(Some(Duration::from_secs(2))).ok()?;
+    stream.write_all(b"GET /readyz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").ok()?;
+    let mut head = [0; 12];
+    stream.read_exact(&mut head).ok()?;
+    Some(&head == b"HTTP/1.1 200")
+}
+
+fn asked(words: &[String]) -> bool {
+    let Some((program, arguments)) = words.split_first() else { return false };
+    let mut command = Command::new(program);
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}
+
+/// The last lines of a log.
+fn end_of(path: &Path) -> String {
+    let text = fs::read(path).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    let lines: Vec<&str> = text.lines().collect();
+    format!("{}:\n{}", path.display(), lines[lines.len().saturating_sub(15)..].join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_is_known_by_its_number_and_when_it_began() {
+        let own = std::process::id();
+        let began: u64 = began_at(own).unwrap().parse().unwrap();
+        let uptime = fs::read_to_string("/proc/uptime").unwrap();
+        let seconds: f64 = uptime.split(' ').next().unwrap().parse().unwrap();
+        // Ticks are hundredths of a second on every Linux that this runs on.
+        assert!(began > 0 && (began as f64) / 100.0 <= seconds);
+        assert_eq!(began_at(u32::MAX), None);
+    }
+}

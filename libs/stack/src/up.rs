@@ -1,0 +1,203 @@
+//! The stack as a whole.
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::Path;
+use std::time::Duration;
+
+use crate::error::StackError;
+use crate::layout::Layout;
+use crate::process::{Part, Ready, Signal};
+use crate::shell::found;
+use crate::{grants, kafka, postgres, services};
+
+/// Servers start in seconds, on a machine that does other things in more.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// How long a part may take to end in order.
+const FAREWELL: Duration = Duration::from_secs(30);
+
+/// The parts of a stack.
+#[derive(Debug, Clone)]
+pub struct Stack {
+    layout: Layout,
+    parts: Vec<Part>,
+}
+
+/// How a part is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// Its name.
+    pub name: String,
+    /// Its process, if it runs.
+    pub pid: Option<u32>,
+    /// Its port.
+    pub port: u16,
+    /// Whether it does its work.
+    pub ready: bool,
+    /// Where it logs.
+    pub log: String,
+}
+
+impl Stack {
+    /// Prepares every part, and starts none.
+    ///
+    /// # Errors
+    /// Something that it needs is not there.
+    pub fn prepare(layout: Layout) -> Result<Self, StackError> {
+        if !layout.jars.is_dir() {
+            let jars = layout.jars.display();
+            return Err(StackError::new(format!("there is no Kafka in {jars}: run scripts/kafka/fetch.sh")));
+        }
+        if found("java").is_none() {
+            return Err(StackError::new("there is no java (Debian: apt-get install default-jre-headless)"));
+        }
+        layout.write()?;
+        let mut parts = kafka::parts(&layout)?;
+        parts.push(postgres::part(&layout)?);
+        parts.extend(redis(&layout));
+        parts.extend(services::parts(&layout)?);
+        Ok(Self { layout, parts })
+    }
+
+    /// Starts what does not run yet, and waits until all of it does its work.
+    ///
+    /// # Errors
+    /// A port is somebody else's, or a part does not start; what was started then runs on, so that its log can be read.
+    pub fn up(layout: Layout) -> Result<Self, StackError> {
+        let stack = Self::prepare(layout)?;
+        stack.servers()?;
+        stack.services()?;
+        Ok(stack)
+    }
+
+    /// Starts Kafka, Postgres and Redis, and makes topics, roles and grants.
+    ///
+    /// # Errors
+    /// As [`Stack::up`].
+    pub fn servers(&self) -> Result<(), StackError> {
+        self.check_ports()?;
+        let (servers, _) = self.split();
+        servers.iter().try_for_each(Part::start)?;
+        servers.iter().try_for_each(|part| part.until_ready(PATIENCE))?;
+        grants::make(&self.layout)
+    }
+
+    /// Starts the services.
+    ///
+    /// # Errors
+    /// As [`Stack::up`].
+    pub fn services(&self) -> Result<(), StackError> {
+        let (_, services) = self.split();
+        services.iter().try_for_each(Part::start)?;
+        services.iter().try_for_each(|part| part.until_ready(PATIENCE))
+    }
+
+    fn split(&self) -> (&[Part], &[Part]) {
+        self.parts.split_at(self.parts.len() - services::SERVICES.len())
+    }
+
+    fn check_ports(&self) -> Result<(), StackError> {
+        for part in self.parts.iter().filter(|part| part.pid().is_none()) {
+            TcpListener::bind(("127.0.0.1", part.port))
+                .map_err(|error| StackError::new(format!("{}: port {}: {error}", part.name, part.port)))?;
+        }
+        Ok(())
+    }
+
+    /// Where everything is.
+    #[must_use]
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// All parts: servers, then services.
+    #[must_use]
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
+    /// A part by its name.
+    ///
+    /// # Errors
+    /// There is none of this name.
+    pub fn part(&self, name: &str) -> Result<&Part, StackError> {
+        let part = self.parts.iter().find(|part| part.name == name);
+        part.ok_or_else(|| StackError::new(format!("{name} is no part of the stack")))
+    }
+
+    /// How every part is.
+    #[must_use]
+    pub fn status(&self) -> Vec<Row> {
+        let row = |part: &Part| Row {
+            name: part.name.clone(),
+            pid: part.pid(),
+            port: part.port,
+            ready: part.is_ready(),
+            log: part.log().display().to_string(),
+        };
+        self.parts.iter().map(row).collect()
+    }
+
+    /// Ends exactly what was started, services first.
+    pub fn down(&self) {
+        let (servers, services) = self.split();
+        for parts in [services, servers] {
+            std::thread::scope(|scope| {
+                for part in parts {
+                    scope.spawn(|| part.stop(FAREWELL));
+                }
+            });
+        }
+    }
+
+    /// The stack of a directory, as it was brought up.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn of(directory: &Path) -> Result<Self, StackError> {
+        Self::prepare(Layout::of(directory)?)
+    }
+
+    /// What Kafka says that is granted, as `kafka-acls --list` prints it.
+    ///
+    /// # Errors
+    /// Kafka cannot be asked.
+    pub fn grants(&self) -> Result<String, StackError> {
+        grants::listed(&self.layout)
+    }
+
+    /// What the database answers its superuser, a row a line.
+    ///
+    /// # Errors
+    /// It does not answer, or refuses.
+    pub fn sql(&self, sql: &str) -> Result<String, StackError> {
+        postgres::psql(&self.layout, "plimsoll", sql)
+    }
+
+    /// The token of the first organisation's admin.
+    ///
+    /// # Errors
+    /// The gateway has not made it yet.
+    pub fn admin_token(&self) -> Result<String, StackError> {
+        let path = self.layout.at("secrets/admin.token");
+        let text = fs::read_to_string(&path).map_err(StackError::file(&path))?;
+        Ok(text.trim().to_owned())
+    }
+}
+
+/// Redis, where there is one.
+fn redis(layout: &Layout) -> Option<Part> {
+    let program = found("redis-server")?.display().to_string();
+    let (port, data) = (layout.redis_port(), layout.at("data").display().to_string());
+    let arguments =
+        ["--bind", "127.0.0.1", "--port", &port.to_string(), "--dir", &data, "--save", ""].map(str::to_owned);
+    Some(Part {
+        name: "redis".to_owned(),
+        port,
+        words: [program].into_iter().chain(arguments).collect(),
+        environment: Vec::new(),
+        ready: Ready::Connects,
+        ends_by: Signal::TERM,
+        directory: layout.directory.clone(),
+    })
+}

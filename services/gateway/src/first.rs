@@ -1,0 +1,88 @@
+//! What an installation begins with: an organisation, and a token of its admin.
+
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use access::{Identity, Role};
+use ids::OrgId;
+use protos::catalog::EnsureOrganisationRequest;
+use serde::Deserialize;
+use service::{Failure, Task};
+use tonic::Code;
+use uuid::Uuid;
+
+use crate::error::ApiError;
+use crate::state::Gateway;
+use crate::tokens::BearerToken;
+
+/// What the first start of the gateway's own program makes.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct First {
+    /// The organisation's name.
+    pub organisation: String,
+    /// Where the token of its admin is written; nothing is made where there is a file.
+    pub admin_token: PathBuf,
+}
+
+/// As which the system itself acts.
+const SYSTEM: &str = "plimsoll";
+/// Before the catalog is asked again that is not there yet.
+const AGAIN: Duration = Duration::from_millis(20);
+
+impl Gateway {
+    /// Makes an organisation, if there is none of this name, and a token of its admin: the secret is in the answer and
+    /// nowhere else. Waits for the catalog.
+    ///
+    /// # Errors
+    /// The name is none, there is no randomness, or the store cannot be reached.
+    pub async fn begin(&self, organisation: &str, role: Role) -> Result<BearerToken, ApiError> {
+        // The catalog says which it is.
+        let nobodys = OrgId::new(Uuid::nil());
+        let system = Identity { org: nobodys, user: SYSTEM.to_owned(), role: Role::Admin, token: None };
+        let made = loop {
+            let request = self.call(&system, EnsureOrganisationRequest { name: organisation.to_owned() })?;
+            match self.services.catalog.clone().ensure_organisation(request).await {
+                // It is being started, here or elsewhere. Readiness says who is missing.
+                Err(status) if status.code() == Code::Unavailable => tokio::time::sleep(AGAIN).await,
+                answer => break answer?.into_inner(),
+            }
+        };
+        let org = made.org_id.parse().map_err(|_| ApiError::unavailable("INTERNAL", "no organisation"))?;
+        self.tokens.create(org, "admin", role, SYSTEM, None).await
+    }
+}
+
+/// Makes what is not there yet, as a task that is over then. A start that was interrupted is made up for by the next.
+#[must_use]
+pub fn first(gateway: &Gateway, first: First) -> Task {
+    let gateway = gateway.clone();
+    Task::new("gateway/first", move |_| {
+        let (gateway, first) = (gateway.clone(), first.clone());
+        async move {
+            // The process is ready when it is done.
+            if first.admin_token.exists() {
+                return Ok(());
+            }
+            let failed = |error: ApiError| Failure::unavailable("SERVICE_UNAVAILABLE", error.message);
+            // Who makes the first organisation runs the installation.
+            let token = gateway.begin(&first.organisation, Role::Operator).await.map_err(failed)?;
+            write(&first.admin_token, token.reveal().as_bytes()).map_err(|error| {
+                let path = first.admin_token.display();
+                Failure::unavailable("KEY_UNUSABLE", format!("{path} cannot be written: {error}"))
+            })
+        }
+    })
+}
+
+/// Writes a file for its owner alone, whole or not at all.
+fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let new = path.with_extension("new");
+    let mut file = fs::OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&new)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&new, path)
+}

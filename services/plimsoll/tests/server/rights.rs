@@ -1,0 +1,98 @@
+//! Rights, as a real Postgres holds them: what `plimsoll rights postgres` prints is enough for each service, and no more.
+
+use embedded_postgres::Durability;
+use embedded_postgres::testing::TestPostgres;
+use events::Service;
+use ids::OrgId;
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use store::{Blobs as _, Database, PostgresBlobs, PostgresStore};
+
+use crate::server::{plimsoll, text};
+
+fn statements() -> String {
+    let output = plimsoll().args(["rights", "postgres"]).output().unwrap();
+    assert!(output.status.success(), "{}", text(&output));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Connections of a service's role.
+struct As(String);
+
+impl As {
+    fn url(&self, service: Service) -> String {
+        format!("{}&options[role]=plimsoll_{service}", self.0)
+    }
+
+    /// What the server says to a statement of a service: its SQLSTATE, if it refuses.
+    async fn asks(&self, service: Service, sql: &str) -> Option<String> {
+        let mut connection = PgConnection::connect(&self.url(service)).await.unwrap();
+        let answer = sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut connection).await;
+        answer.err().map(|error| error.as_database_error().unwrap().code().unwrap().into_owned())
+    }
+}
+
+/// Of the PostgreSQL manual, appendix A: insufficient_privilege.
+const REFUSED: &str = "42501";
+
+#[tokio::test]
+async fn a_service_has_its_schema_and_the_server_refuses_it_every_other() {
+    let server = TestPostgres::private(Durability::Off).await;
+    let database = server.database().await;
+    let superuser = server.superuser_url(&database);
+    let mut connection = PgConnection::connect(superuser.as_str()).await.unwrap();
+    // Twice: an administrator may.
+    for _ in 0..2 {
+        sqlx::raw_sql(AssertSqlSafe(statements())).execute(&mut connection).await.unwrap();
+    }
+    let roles = As(superuser.as_str().to_owned());
+    // Whose the blobs are starts first, as one of the others would wait for it.
+    let mut services = Service::ALL;
+    services.sort_by_key(|service| *service != Service::Diff);
+    for service in services {
+        work(&roles, service).await;
+    }
+    for service in Service::ALL {
+        for other in Service::ALL.into_iter().filter(|other| *other != service) {
+            for sql in [
+                format!("SELECT state FROM \"{other}\".aggregates"),
+                format!("SELECT value FROM \"{other}\".outbox"),
+                format!("DELETE FROM \"{other}\".outbox"),
+                format!("CREATE TABLE \"{other}\".mine (a int)"),
+            ] {
+                assert_eq!(roles.asks(service, &sql).await.as_deref(), Some(REFUSED), "{service}: {sql}");
+            }
+        }
+        let deletes = roles.asks(service, "DELETE FROM blob.blobs").await;
+        assert_eq!(deletes.as_deref(), (service != Service::Diff).then_some(REFUSED), "{service}");
+        let elsewhere = roles.asks(service, "CREATE TABLE public.mine (a int)").await;
+        assert_eq!(elsewhere.as_deref(), Some(REFUSED), "{service}");
+    }
+}
+
+/// What a service's program does at its start, and with blobs.
+async fn work(roles: &As, service: Service) {
+    let url = roles.url(service);
+    let database = Database::new(&url, service.name(), 2).unwrap();
+    PostgresStore::open(&database).await.unwrap();
+    match service {
+        Service::Gateway => drop(gateway::Projections::open(&database).await.unwrap()),
+        Service::Audit => drop(audit::AuditStore::open(&database).await.unwrap()),
+        _ => {}
+    }
+    let blobs = PostgresBlobs::open(&url, 2).await.unwrap();
+    let org = OrgId::new("0192d3b4-5c6d-7e8f-9a0b-1c2d3e4f5a6b".parse().unwrap());
+    let put = blobs.put(org, b"what is rendered").await;
+    let only_sees = matches!(service, Service::Gitops | Service::Audit | Service::Gateway);
+    match put {
+        Ok(hash) => {
+            assert!(!only_sees, "{service}");
+            assert_eq!(blobs.get(org, hash).await.unwrap().unwrap(), b"what is rendered");
+        }
+        Err(error) => {
+            assert!(only_sees, "{service}: {error}");
+            assert_eq!(error.code(), "STORE_REFUSED");
+            let hash = ids::BlobHash::of(b"what is rendered");
+            assert_eq!(blobs.get(org, hash).await.unwrap().unwrap(), b"what is rendered");
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! What the log and the repositories hold, held against what was acknowledged.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::driver::Acknowledged;
+
+/// An event of the log, as an independent reader sees it: its headers, not its body.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Event {
+    /// `ce_id`.
+    pub id: String,
+    /// The last word of `ce_type`.
+    pub name: String,
+    /// What it is about: a promotion (`ce_correlation`) or an application.
+    pub subject: String,
+}
+
+/// All events that were seen.
+#[derive(Debug, Default)]
+pub struct Seen {
+    /// How often each is there.
+    events: BTreeMap<Event, usize>,
+}
+
+/// What is not as it has to be.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// What was acknowledged and is not there, in words.
+    pub lost: Vec<String>,
+    /// What is there twice, in words.
+    pub doubled: Vec<String>,
+}
+
+/// What happens once to a promotion that was requested, and to one that was approved.
+const REQUESTED: [&str; 2] = ["PreviewRequested", "PreviewCompleted"];
+const APPROVED: [&str; 4] = ["ApprovalGiven", "PromotionApproved", "BranchPushed", "PromotionOpened"];
+
+impl Seen {
+    /// Another record.
+    pub fn add(&mut self, event: Event) {
+        *self.events.entry(event).or_default() += 1;
+    }
+
+    /// How many records are there again.
+    #[must_use]
+    pub fn repeated(&self) -> usize {
+        self.events.values().map(|times| times - 1).sum()
+    }
+
+    /// Holds it against what was acknowledged. `pushed` are the branches of promotions, with how many commits each has.
+    #[must_use]
+    pub fn judge(&self, acknowledged: &Acknowledged, pushed: &BTreeMap<String, usize>) -> Counts {
+        let mut found: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+        for event in self.events.keys() {
+            *found.entry((&event.name, &event.subject)).or_default() += 1;
+        }
+        let mut counts = Counts::default();
+        let mut once = |name: &str, subject: &str| match found.get(&(name, subject)) {
+            Some(1) => {}
+            None => counts.lost.push(format!("{name} of {subject}")),
+            Some(times) => counts.doubled.push(format!("{name} of {subject}, {times} times")),
+        };
+        let registered = acknowledged.registered.iter().map(|id| (id, &["ApplicationRegistered"][..]));
+        let requested = acknowledged.requested.iter().map(|id| (id, &REQUESTED[..]));
+        let approved = acknowledged.approved.iter().map(|id| (id, &APPROVED[..]));
+        for (id, names) in registered.chain(requested).chain(approved) {
+            names.iter().for_each(|name| once(name, id));
+        }
+        for id in &acknowledged.approved {
+            match pushed.get(id) {
+                Some(1) => {}
+                None => counts.lost.push(format!("the branch of {id}")),
+                Some(commits) => counts.doubled.push(format!("{commits} commits on the branch of {id}")),
+            }
+        }
+        // A branch that nobody asked for is an effect of something that was done twice.
+        let approved: BTreeSet<&String> = acknowledged.approved.iter().chain(&acknowledged.maybe).collect();
+        let strange = pushed.keys().filter(|id| !approved.contains(id));
+        counts.doubled.extend(strange.map(|id| format!("the branch of {id}, which nobody approved")));
+        counts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(names: &[(&str, &str)]) -> Seen {
+        let mut seen = Seen::default();
+        for (name, id) in names {
+            seen.add(Event { id: (*id).to_owned(), name: (*name).to_owned(), subject: "p".to_owned() });
+        }
+        seen
+    }
+
+    fn requested() -> Acknowledged {
+        Acknowledged { requested: vec!["p".to_owned()], ..Acknowledged::default() }
+    }
+
+    #[test]
+    fn an_event_that_is_missing_is_lost_and_another_of_its_kind_is_double() {
+        let nothing = BTreeMap::new();
+        let whole = seen(&[("PreviewRequested", "1"), ("PreviewCompleted", "2")]);
+        assert_eq!(whole.judge(&requested(), &nothing), Counts::default());
+        let half = seen(&[("PreviewRequested", "1")]);
+        assert_eq!(half.judge(&requested(), &nothing).lost, ["PreviewCompleted of p"]);
+        let twice = seen(&[("PreviewRequested", "1"), ("PreviewRequested", "3"), ("PreviewCompleted", "2")]);
+        assert_eq!(twice.judge(&requested(), &nothing).doubled, ["PreviewRequested of p, 2 times"]);
+    }
+
+    /// A producer may write a record again: readers drop it.
+    #[test]
+    fn the_same_event_again_is_no_other() {
+        let again = seen(&[("PreviewRequested", "1"), ("PreviewRequested", "1"), ("PreviewCompleted", "2")]);
+        assert_eq!(again.judge(&requested(), &BTreeMap::new()), Counts::default());
+        assert_eq!(again.repeated(), 1);
+    }
+
+    #[test]
+    fn a_branch_is_pushed_once_and_for_an_approval() {
+        let approved = Acknowledged { approved: vec!["p".to_owned()], ..Acknowledged::default() };
+        let events = APPROVED.map(|name| (name, name));
+        let judge = |pushed: &[(&str, usize)]| {
+            let pushed = pushed.iter().map(|(id, commits)| ((*id).to_owned(), *commits)).collect();
+            seen(&events).judge(&approved, &pushed)
+        };
+        assert_eq!(judge(&[("p", 1)]), Counts::default());
+        assert_eq!(judge(&[]).lost, ["the branch of p"]);
+        assert_eq!(judge(&[("p", 2)]).doubled, ["2 commits on the branch of p"]);
+        assert_eq!(judge(&[("p", 1), ("q", 1)]).doubled, ["the branch of q, which nobody approved"]);
+    }
+}

@@ -1,0 +1,220 @@
+//! People who promote, and ask again whenever no answer comes.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread::sleep;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::Failed;
+use crate::api::{Answer, Client};
+use crate::repository::Repository;
+
+/// What was answered with yes, and so has to be there for ever.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Acknowledged {
+    /// Applications.
+    pub registered: Vec<String>,
+    /// Promotions.
+    pub requested: Vec<String>,
+    /// Promotions.
+    pub approved: Vec<String>,
+    /// Promotions whose approval was on its way when the run ended.
+    pub maybe: Vec<String>,
+}
+
+impl Acknowledged {
+    /// How many commands.
+    #[must_use]
+    pub fn commands(&self) -> usize {
+        self.registered.len() + self.requested.len() + self.approved.len()
+    }
+}
+
+/// The people of one act.
+#[derive(Debug)]
+pub struct Driver<'a> {
+    admin: &'a Client,
+    alice: &'a Client,
+    bob: &'a Client,
+    repository: &'a Repository,
+    name: String,
+    quota: usize,
+    taken: AtomicUsize,
+    done: AtomicUsize,
+    steps: AtomicUsize,
+    closed: AtomicBool,
+    acknowledged: Mutex<Acknowledged>,
+    problems: Mutex<Vec<String>>,
+}
+
+/// A promotion takes seconds; one that has not come so far after this long never does.
+const PATIENCE: Duration = Duration::from_secs(240);
+const TICK: Duration = Duration::from_millis(100);
+
+impl<'a> Driver<'a> {
+    /// Who promotes so many applications of a repository.
+    #[must_use]
+    pub fn new(
+        (admin, alice, bob): (&'a Client, &'a Client, &'a Client),
+        repository: &'a Repository,
+        (name, quota): (String, usize),
+    ) -> Self {
+        Self {
+            admin,
+            alice,
+            bob,
+            repository,
+            name,
+            quota,
+            taken: AtomicUsize::new(0),
+            done: AtomicUsize::new(0),
+            steps: AtomicUsize::new(0),
+            closed: AtomicBool::new(false),
+            acknowledged: Mutex::default(),
+            problems: Mutex::default(),
+        }
+    }
+
+    /// Promotes one application after another until all are, beside others who do the same.
+    pub fn drive(&self) {
+        loop {
+            let number = self.taken.fetch_add(1, Ordering::SeqCst);
+            if number >= self.quota {
+                return;
+            }
+            if let Err(problem) = self.promote(&format!("{}-{number}", self.name)) {
+                self.problems().push(format!("{}-{number}: {problem}", self.name));
+            }
+            self.done.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    /// Registers an application, asks for its promotion, approves it, and sees its branch.
+    fn promote(&self, application: &str) -> Result<(), Failed> {
+        let document = self.repository.application(application);
+        let made = self.asked(self.admin, "POST", "/workloads", application, Some(&document))?;
+        if made.status != 201 {
+            return Err(format!("registered with {} {}", made.status, made.json).into());
+        }
+        self.acknowledged().registered.push(text(&made.json["id"])?);
+        self.step();
+        let wanted = json!({"application": application, "from": "staging", "to": "production"});
+        let requested = self.asked(self.alice, "POST", "/promotions?wait=2", application, Some(&wanted))?;
+        if !matches!(requested.status, 200 | 202) {
+            return Err(format!("requested with {} {}", requested.status, requested.json).into());
+        }
+        let id = text(&requested.json["promotion_id"])?;
+        self.acknowledged().requested.push(id.clone());
+        self.step();
+        self.until(&id, "preview")?;
+        self.step();
+        self.acknowledged().maybe.push(id.clone());
+        let approved =
+            self.asked(self.bob, "POST", &format!("/promotions/{id}/approve"), "", Some(&json!({})))?;
+        if approved.status != 200 && approved.code() != "ALREADY_APPROVED" {
+            return Err(format!("approved with {} {}", approved.status, approved.json).into());
+        }
+        self.acknowledged().approved.push(id.clone());
+        self.step();
+        self.until(&id, "open")?;
+        self.step();
+        Ok(())
+    }
+
+    fn until(&self, id: &str, status: &str) -> Result<(), Failed> {
+        let mut waited = Duration::ZERO;
+        loop {
+            let found = self.asked(self.alice, "GET", &format!("/promotions/{id}"), "", None)?;
+            // The projections may be behind by an event or two.
+            let now = found.json["status"].as_str().unwrap_or("requested");
+            if now == status {
+                return Ok(());
+            }
+            if !matches!(now, "requested" | "preview" | "approved" | "open") {
+                return Err(
+                    format!("{id} is {now}, and {status} was expected: {}", found.json["failure"]).into()
+                );
+            }
+            if waited > PATIENCE {
+                return Err(format!("{id} is {now}, and never became {status}").into());
+            }
+            sleep(TICK);
+            waited += TICK;
+        }
+    }
+
+    /// An answer that is none of a server that is away.
+    fn asked(
+        &self,
+        client: &Client,
+        method: &str,
+        path: &str,
+        key: &str,
+        body: Option<&Value>,
+    ) -> Result<Answer, Failed> {
+        let mut waited = Duration::ZERO;
+        loop {
+            self.at_the_gate();
+            let why = match client.call(method, path, key, body) {
+                Ok(answer) if answer.status != 503 && answer.status != 429 => return Ok(answer),
+                Ok(answer) => format!("{} {}", answer.status, answer.json),
+                Err(error) => error.to_string(),
+            };
+            if waited > PATIENCE {
+                return Err(format!("{method} {path}: {why}").into());
+            }
+            sleep(TICK);
+            waited += TICK;
+        }
+    }
+
+    fn step(&self) {
+        self.steps.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Nobody asks for anything while it is closed.
+    pub fn close_gate(&self) {
+        self.closed.store(true, Ordering::SeqCst);
+    }
+
+    /// All go on.
+    pub fn open_gate(&self) {
+        self.closed.store(false, Ordering::SeqCst);
+    }
+
+    fn at_the_gate(&self) {
+        while self.closed.load(Ordering::SeqCst) {
+            sleep(TICK / 10);
+        }
+    }
+
+    /// Waits until they have come so many steps further, or all are done.
+    pub fn go_on(&self, steps: usize) {
+        let until = self.steps.load(Ordering::SeqCst) + steps;
+        while self.steps.load(Ordering::SeqCst) < until && !self.is_over() {
+            sleep(TICK / 10);
+        }
+    }
+
+    /// Whether all applications are promoted, or given up.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.done.load(Ordering::SeqCst) >= self.quota
+    }
+
+    /// What was acknowledged so far.
+    pub fn acknowledged(&self) -> MutexGuard<'_, Acknowledged> {
+        self.acknowledged.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What went otherwise than people are promised.
+    pub fn problems(&self) -> MutexGuard<'_, Vec<String>> {
+        self.problems.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn text(value: &Value) -> Result<String, Failed> {
+    Ok(value.as_str().ok_or_else(|| format!("{value} is no text"))?.to_owned())
+}

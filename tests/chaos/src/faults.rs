@@ -1,0 +1,175 @@
+//! What is broken, and how.
+
+use std::thread::sleep;
+use std::time::Duration;
+
+use chaos::{Failed, Lines, Seeded};
+use rustix::process::{Pid, Resource, Rlimit, prlimit};
+use stack::{Part, SERVICES, Signal, Stack};
+use test_proxy::Line;
+
+use crate::log::Log;
+
+/// What is broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    Nothing,
+    ServiceKilled,
+    ServiceStopped,
+    BrokerRestarted,
+    BrokerKilled,
+    LeaderSilent,
+    LeaderSlow,
+    BrokerDiskFull,
+    PostgresRestarted,
+    PostgresAway,
+    Poison,
+    Repeated,
+}
+
+/// How often each fault happens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// Each once (of the services: each is killed, and some stand still).
+    Short,
+    Full,
+}
+
+impl Fault {
+    pub(crate) const ALL: [Self; 12] = [
+        Self::Nothing,
+        Self::ServiceKilled,
+        Self::ServiceStopped,
+        Self::BrokerRestarted,
+        Self::BrokerKilled,
+        Self::LeaderSilent,
+        Self::LeaderSlow,
+        Self::BrokerDiskFull,
+        Self::PostgresRestarted,
+        Self::PostgresAway,
+        Self::Poison,
+        Self::Repeated,
+    ];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Nothing => "none",
+            Self::ServiceKilled => "a service killed (-9)",
+            Self::ServiceStopped => "a service stalled (SIGSTOP, longer than its session)",
+            Self::BrokerRestarted => "a broker stopped and started",
+            Self::BrokerKilled => "one of three brokers killed while producing",
+            Self::LeaderSilent => "a leader partitioned from the services for 8 s",
+            Self::LeaderSlow => "a leader slowed (50 ms a packet, each way) for 8 s",
+            Self::BrokerDiskFull => "a broker's disk takes no more",
+            Self::PostgresRestarted => "Postgres restarted",
+            Self::PostgresAway => "Postgres away",
+            Self::Poison => "messages that cannot be read",
+            Self::Repeated => "every event one to five times",
+        }
+    }
+
+    pub(crate) fn times(self, form: Form) -> usize {
+        match (self, form) {
+            (Self::Nothing, _) => 0,
+            (Self::ServiceKilled, Form::Short) => SERVICES.len(),
+            (Self::ServiceKilled, Form::Full) => 10 * SERVICES.len(),
+            (Self::ServiceStopped, Form::Short) => 3,
+            (Self::ServiceStopped, Form::Full) => 3 * SERVICES.len(),
+            (Self::BrokerRestarted, Form::Full) => 20,
+            (Self::PostgresAway | Self::Poison | Self::Repeated, _) | (_, Form::Short) => 1,
+            (_, Form::Full) => 5,
+        }
+    }
+}
+
+/// What faults are done to.
+pub(crate) struct Scene<'a> {
+    pub(crate) stack: &'a Stack,
+    pub(crate) lines: &'a Lines,
+    pub(crate) log: &'a Log,
+    pub(crate) form: Form,
+}
+
+const HOLD: Duration = Duration::from_secs(8);
+const PATIENCE: Duration = Duration::from_secs(120);
+
+impl Scene<'_> {
+    /// Breaks something, and mends it. What it returns is still broken, and is mended once everybody has caught up without it.
+    pub(crate) fn inject(
+        &self,
+        fault: Fault,
+        time: usize,
+        seeded: &mut Seeded,
+    ) -> Result<Option<&Part>, Failed> {
+        let service = SERVICES[(time + usize::try_from(seeded.below(9))?) % SERVICES.len()];
+        let number = u16::try_from(time % 3)? + 1;
+        let broker = self.stack.part(&format!("kafka-{number}"))?;
+        let postgres = self.stack.part("postgres")?;
+        match fault {
+            Fault::Nothing | Fault::Repeated => {}
+            Fault::ServiceKilled => {
+                let part = self.stack.part(SERVICES[time % SERVICES.len()])?;
+                part.kill();
+                part.start()?;
+            }
+            Fault::ServiceStopped => {
+                let part = self.stack.part(service)?;
+                part.signal(Signal::STOP);
+                sleep(HOLD);
+                part.signal(Signal::CONT);
+            }
+            Fault::BrokerRestarted => {
+                broker.stop(PATIENCE);
+                broker.start()?;
+                broker.until_ready(PATIENCE)?;
+            }
+            Fault::BrokerKilled => {
+                broker.kill();
+                return Ok(Some(broker));
+            }
+            Fault::LeaderSilent => self.line(number, Line::Silent),
+            Fault::LeaderSlow => self.line(number, Line::Slow),
+            Fault::BrokerDiskFull => {
+                fill(broker)?;
+                return Ok(Some(broker));
+            }
+            Fault::PostgresRestarted => again(postgres, Duration::ZERO)?,
+            Fault::PostgresAway => {
+                let seconds = if self.form == Form::Full { 60 } else { 10 };
+                again(postgres, Duration::from_secs(seconds))?;
+            }
+            Fault::Poison => self.log.poison(time)?,
+        }
+        Ok(None)
+    }
+
+    fn line(&self, broker: u16, line: Line) {
+        self.lines.set(broker, line);
+        sleep(HOLD);
+        self.lines.set(broker, Line::Open);
+    }
+}
+
+fn again(part: &Part, away: Duration) -> Result<(), Failed> {
+    part.stop(PATIENCE);
+    sleep(away);
+    part.start()?;
+    Ok(part.until_ready(PATIENCE)?)
+}
+
+/// No file of the broker grows any more, which a write of its log fails by as it does on a full disk (EFBIG for ENOSPC): a broker
+/// whose only directory has failed ends.
+fn fill(broker: &Part) -> Result<(), Failed> {
+    let pid = broker.pid().and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?));
+    let limit = Rlimit { current: Some(1), maximum: Some(1) };
+    prlimit(pid, Resource::Fsize, limit)?;
+    let mut waited = Duration::ZERO;
+    while broker.pid().is_some() {
+        if waited > PATIENCE {
+            return Err("a broker that can write nothing goes on".into());
+        }
+        sleep(HOLD / 80);
+        waited += HOLD / 80;
+    }
+    Ok(())
+}

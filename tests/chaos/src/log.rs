@@ -1,0 +1,245 @@
+//! The log as somebody sees it who is none of the services: read by Kafka's own client, from the first record on.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use chaos::{Event, Failed, Seeded, Seen};
+use rdkafka::config::ClientConfig;
+use rdkafka::consumer::{BaseConsumer, Consumer as _};
+use rdkafka::message::{BorrowedMessage, Header, Headers as _, Message as _, OwnedHeaders};
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer as _};
+use rdkafka::{Offset, TopicPartitionList};
+use stack::{Layout, SERVICES};
+
+/// Who reads what, as `rights.yaml` says it.
+const GROUPS: [(&str, &[&str]); 8] = [
+    ("promotion", &["promotion", "diff", "cost", "risk", "explain", "gitops"]),
+    ("diff", &["promotion"]),
+    ("cost", &["diff"]),
+    ("risk", &["cost"]),
+    ("explain", &["risk"]),
+    ("gitops", &["promotion"]),
+    ("audit", &["catalog", "promotion", "diff", "cost", "risk", "explain", "gitops", "gateway"]),
+    ("gateway", &SERVICES),
+];
+const PARTITIONS: i32 = 4;
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How the key of what is no event begins.
+pub(crate) const POISON: &str = "poison-";
+/// How many of them have to be parked by each of their [`READERS`].
+pub(crate) const POISONS: usize = 5;
+/// Who reads the topic that they are written to and parks what it cannot read: `promotion`, `cost` and `gateway`. `audit` keeps
+/// a leaf of everything, and parks nothing.
+pub(crate) const READERS: usize = 3;
+/// A copy says that it is one, so that nobody copies it again.
+const COPY: &str = "chaos_copy";
+
+pub(crate) struct Log {
+    config: ClientConfig,
+    groups: Vec<(&'static [&'static str], BaseConsumer)>,
+    reader: BaseConsumer,
+    next: BTreeMap<(String, i32), i64>,
+    pub(crate) seen: Seen,
+}
+
+fn topic(service: &str) -> String {
+    format!("plimsoll.{service}.v1")
+}
+
+impl Log {
+    pub(crate) fn open(layout: &Layout) -> Result<Self, Failed> {
+        let (name, password) = layout.admin()?;
+        let mut config = ClientConfig::new();
+        config
+            .set("bootstrap.servers", layout.internal_bootstrap())
+            .set("security.protocol", "SASL_PLAINTEXT")
+            .set("sasl.mechanism", "PLAIN")
+            .set("sasl.username", name)
+            .set("sasl.password", password)
+            .set("enable.auto.commit", "false")
+            .set("auto.offset.reset", "earliest")
+            .set("message.max.bytes", "20000000")
+            .set("log.connection.close", "false");
+        let of = |group: &str| config.clone().set("group.id", group).create::<BaseConsumer>();
+        let groups = GROUPS
+            .iter()
+            .map(|(group, topics)| Ok((*topics, of(group)?)))
+            .collect::<Result<_, rdkafka::error::KafkaError>>()?;
+        let reader = of("chaos")?;
+        let next =
+            SERVICES.iter().flat_map(|service| (0..PARTITIONS).map(|number| ((topic(service), number), 0)));
+        Ok(Self { config: config.clone(), groups, reader, next: next.collect(), seen: Seen::default() })
+    }
+
+    fn ends(&self) -> Result<BTreeMap<(String, i32), i64>, Failed> {
+        let mut ends = BTreeMap::new();
+        for (topic, partition) in self.next.keys() {
+            let (_, high) = self.reader.fetch_watermarks(topic, *partition, PATIENCE)?;
+            ends.insert((topic.clone(), *partition), high);
+        }
+        Ok(ends)
+    }
+
+    /// How many records the groups have not committed, all together.
+    pub(crate) fn lag(&self) -> Result<i64, Failed> {
+        let ends = self.ends()?;
+        let mut lag = 0;
+        for (topics, consumer) in &self.groups {
+            let mut asked = TopicPartitionList::new();
+            for service in *topics {
+                (0..PARTITIONS).for_each(|number| {
+                    asked.add_partition(&topic(service), number);
+                });
+            }
+            for element in consumer.committed_offsets(asked, PATIENCE)?.elements() {
+                let committed = match element.offset() {
+                    Offset::Offset(committed) => committed,
+                    _ => 0,
+                };
+                let end = ends.get(&(element.topic().to_owned(), element.partition()));
+                lag += (end.copied().unwrap_or(0) - committed).max(0);
+            }
+        }
+        Ok(lag)
+    }
+
+    /// Reads what has come since.
+    pub(crate) fn read_on(&mut self) -> Result<(), Failed> {
+        let ends = self.ends()?;
+        let mut list = TopicPartitionList::new();
+        for ((topic, partition), next) in &self.next {
+            list.add_partition_offset(topic, *partition, Offset::Offset(*next))?;
+        }
+        self.reader.assign(&list)?;
+        while self.next.iter().any(|(place, next)| *next < ends[place]) {
+            let message = match self.reader.poll(PATIENCE) {
+                Some(Ok(message)) => message,
+                Some(Err(error)) => {
+                    eprintln!("reading the log: {error}");
+                    continue;
+                }
+                None => return Err("the log does not answer".into()),
+            };
+            self.next.insert((message.topic().to_owned(), message.partition()), message.offset() + 1);
+            if message.key().is_some_and(|key| key.starts_with(b"poison-large")) {
+                return Err("a record of 5 MB was taken".into());
+            }
+            if let Some(event) = event(&message) {
+                self.seen.add(event);
+            }
+        }
+        Ok(self.reader.unassign()?)
+    }
+
+    /// What is no event, or none that anybody knows, each in an aggregate of its own: [`POISONS`] kinds. And what is too large
+    /// for the topic, which the broker has to refuse.
+    pub(crate) fn poison(&self, number: usize) -> Result<(), Failed> {
+        let producer: BaseProducer = self.config.clone().set("message.timeout.ms", "10000").create()?;
+        let value = |first: u8, schema: [u8; 4], body: &[u8]| [&[first], schema.as_slice(), body].concat();
+        let headers = |version: &str| {
+            let header = |name, value| Header { key: name, value: Some(value) };
+            OwnedHeaders::new()
+                .insert(header("ce_specversion", "1.0"))
+                .insert(header("ce_id", "0192d3b4-5c6d-7e8f-9a0b-1c2d3e4f5a6b"))
+                .insert(header("ce_type", &format!("plimsoll.preview.{version}.DiffComputed")))
+                .insert(header("ce_source", "/plimsoll/diff"))
+                .insert(header("ce_subject", "poison"))
+                .insert(header("ce_time", "2026-01-01T00:00:00Z"))
+                .insert(header("ce_org", "00000000-0000-0000-0000-000000000000"))
+                .insert(header("ce_sequence", "1"))
+                .insert(header("ce_correlation", "0192d3b4-5c6d-7e8f-9a0b-1c2d3e4f5a6b"))
+        };
+        let known = [0, 0, 0, 1];
+        let kinds: [(&str, Vec<u8>, Option<OwnedHeaders>); 6] = [
+            ("magic", value(7, known, b"body"), Some(headers("v1"))),
+            ("schema", value(0, [127, 255, 255, 255], b"body"), Some(headers("v1"))),
+            ("truncated", vec![0, 0, 0], Some(headers("v1"))),
+            ("future", value(0, known, b"body"), Some(headers("v9"))),
+            ("headers", value(0, known, b"body"), None),
+            ("large", vec![0; 5_000_000], Some(headers("v1"))),
+        ];
+        let topic = topic("diff");
+        for (kind, value, headers) in kinds {
+            let key = format!("{POISON}{kind}-{number}");
+            let mut record = BaseRecord::to(&topic).key(&key).payload(&value);
+            if let Some(headers) = headers {
+                record = record.headers(headers);
+            }
+            producer.send(record).map_err(|(error, _)| error)?;
+        }
+        // That the broker refuses one is no error of this call.
+        let _ = producer.flush(Duration::from_secs(15));
+        Ok(())
+    }
+
+    /// Somebody who writes each event up to four times again, from now on.
+    pub(crate) fn copier(&self) -> Result<Copier, Failed> {
+        let reader: BaseConsumer = self.config.clone().set("group.id", "chaos-copier").create()?;
+        let producer: BaseProducer = self.config.create()?;
+        let mut list = TopicPartitionList::new();
+        for ((topic, partition), end) in self.ends()? {
+            list.add_partition_offset(&topic, partition, Offset::Offset(end))?;
+        }
+        reader.assign(&list)?;
+        Ok(Copier { reader, producer, seeded: Seeded(5), copies: 0 })
+    }
+}
+
+/// Somebody who writes events again.
+pub(crate) struct Copier {
+    reader: BaseConsumer,
+    producer: BaseProducer,
+    seeded: Seeded,
+    pub(crate) copies: usize,
+}
+
+impl Copier {
+    /// Copies what comes within a moment.
+    pub(crate) fn copy(&mut self) {
+        if let Some(Ok(message)) = self.reader.poll(Duration::from_millis(50))
+            && let Some(headers) = message.headers()
+            && headers.iter().all(|header| header.key != COPY)
+        {
+            for _ in 0..self.seeded.below(5) {
+                let headers = headers.detach().insert(Header { key: COPY, value: Some("1") });
+                let record = BaseRecord::to(message.topic())
+                    .partition(message.partition())
+                    .key(message.key().unwrap_or_default())
+                    .payload(message.payload().unwrap_or_default())
+                    .headers(headers);
+                if self.producer.send(record).is_ok() {
+                    self.copies += 1;
+                }
+            }
+        }
+        self.producer.poll(Duration::ZERO);
+    }
+
+    pub(crate) fn finish(self) -> Result<usize, Failed> {
+        self.producer.flush(Duration::from_secs(15))?;
+        Ok(self.copies)
+    }
+}
+
+fn event(message: &BorrowedMessage<'_>) -> Option<Event> {
+    let headers = message.headers()?;
+    let said = |name: &str| {
+        let value = headers.iter().find(|header| header.key == name)?.value?;
+        Some(std::str::from_utf8(value).ok()?.to_owned())
+    };
+    let name = said("ce_type")?.rsplit('.').next()?.to_owned();
+    // Of the catalog all applications are one aggregate.
+    let subject = match name.as_str() {
+        "ApplicationRegistered" => first_text(message.payload()?)?,
+        _ => said("ce_correlation")?,
+    };
+    Some(Event { id: said("ce_id")?, name, subject })
+}
+
+/// The first field of an event, which is a short text (Avro 1.12, binary encoding: its length, doubled, in a byte, and its bytes), behind
+/// the five bytes of the frame.
+fn first_text(value: &[u8]) -> Option<String> {
+    let (length, rest) = value.get(5..)?.split_first()?;
+    let text = rest.get(..usize::from(length / 2))?;
+    Some(std::str::from_utf8(text).ok()?.to_owned())
+}

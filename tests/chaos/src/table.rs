@@ -1,0 +1,106 @@
+//! The table of what faults did.
+
+use std::time::Duration;
+
+/// What a fault did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Row {
+    /// The fault.
+    pub fault: String,
+    /// How often it happened.
+    pub times: usize,
+    /// Promotions that were under way with it.
+    pub promotions: usize,
+    /// Commands that were acknowledged meanwhile.
+    pub acknowledged: usize,
+    /// Acknowledged, and their event or their effect is not there.
+    pub lost: usize,
+    /// Effects that are there more than once.
+    pub doubled: usize,
+    /// Records that are in the log more than once, which readers drop.
+    pub repeated: usize,
+    /// Dead letters of what was no poison.
+    pub dead_letters: usize,
+    /// Dead letters of poison, and how many had to be.
+    pub poison: (usize, usize),
+    /// From the end of the fault until nobody was behind: the longest.
+    pub recovery: Option<Duration>,
+    /// The most memory that a service had, in bytes.
+    pub memory: u64,
+}
+
+impl Row {
+    /// Whether it is as it has to be, apart from how long it took.
+    #[must_use]
+    pub fn is_well(&self) -> bool {
+        self.lost == 0 && self.doubled == 0 && self.dead_letters == 0 && self.poison.0 == self.poison.1
+    }
+}
+
+const HEAD: [&str; 11] = [
+    "fault",
+    "times",
+    "promotions",
+    "acknowledged",
+    "lost",
+    "doubled",
+    "written again",
+    "dead letters",
+    "poison parked",
+    "caught up after",
+    "largest process",
+];
+
+/// The table as Markdown.
+#[must_use]
+pub fn table(rows: &[Row]) -> String {
+    let mut lines = vec![line(HEAD.map(str::to_owned)), line(HEAD.map(|_| "---".to_owned()))];
+    for row in rows {
+        let recovery =
+            row.recovery.map_or_else(|| "–".to_owned(), |time| format!("{:.1} s", time.as_secs_f64()));
+        let poison = match row.poison {
+            (0, 0) => "–".to_owned(),
+            (found, expected) => format!("{found} of {expected}"),
+        };
+        lines.push(line([
+            row.fault.clone(),
+            row.times.to_string(),
+            row.promotions.to_string(),
+            row.acknowledged.to_string(),
+            row.lost.to_string(),
+            row.doubled.to_string(),
+            row.repeated.to_string(),
+            row.dead_letters.to_string(),
+            poison,
+            recovery,
+            format!("{} MiB", row.memory >> 20),
+        ]));
+    }
+    lines.concat()
+}
+
+fn line(cells: [String; 11]) -> String {
+    format!("| {} |\n", cells.join(" | "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_says_what_was_lost() {
+        let row =
+            Row { fault: "a".to_owned(), recovery: Some(Duration::from_millis(1250)), ..Row::default() };
+        let shown = table(std::slice::from_ref(&row));
+        assert!(shown.ends_with("| a | 0 | 0 | 0 | 0 | 0 | 0 | 0 | – | 1.2 s | 0 MiB |\n"), "{shown}");
+        assert!(row.is_well());
+        for ill in [
+            Row { lost: 1, ..row.clone() },
+            Row { doubled: 1, ..row.clone() },
+            Row { dead_letters: 1, ..row.clone() },
+            Row { poison: (1, 2), ..row.clone() },
+        ] {
+            assert!(!ill.is_well(), "{ill:?}");
+        }
+    }
+}
