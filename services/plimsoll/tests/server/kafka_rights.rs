@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::net::TcpListener;
-use std::process::Stdio;
+use std::path::Path;
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
@@ -19,14 +20,19 @@ use crate::server::{plimsoll, text};
 struct Guarded {
     stack: Stack,
     _janitor: Janitor,
-    _directory: TempDir,
+    directory: TempDir,
 }
 
 impl Guarded {
     /// One broker, with every topic, user and grant.
     fn start() -> Self {
+        Self::with(|_| String::new())
+    }
+
+    /// One whose last settings are these.
+    fn with(more: impl FnOnce(&Path) -> String) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let programs = std::path::Path::new(env!("CARGO_BIN_EXE_plimsoll")).parent().unwrap().to_owned();
+        let programs = Path::new(env!("CARGO_BIN_EXE_plimsoll")).parent().unwrap().to_owned();
         let cache = std::env::var_os("PLIMSOLL_CACHE").map(std::path::PathBuf::from);
         let home = || std::path::PathBuf::from(std::env::var_os("HOME").unwrap()).join(".cache/plimsoll");
         let layout = Layout {
@@ -39,8 +45,11 @@ impl Guarded {
         };
         let janitor = Janitor::of(&layout.directory).unwrap();
         let stack = Stack::prepare(layout).unwrap();
+        let settings = stack.layout().at("config/kafka-1.properties");
+        let text = fs::read_to_string(&settings).unwrap() + &more(directory.path());
+        fs::write(&settings, text).unwrap();
         stack.servers().unwrap();
-        Self { stack, _janitor: janitor, _directory: directory }
+        Self { stack, _janitor: janitor, directory }
     }
 
     async fn log(&self, service: Service) -> KafkaLog {
@@ -151,4 +160,87 @@ async fn reading(guarded: &Guarded) {
         };
         assert!(refused.contains(group) && refused.contains("plimsoll rights kafka"), "{refused}");
     }
+}
+
+/// A certificate of its own for the broker, whose clients trust nobody else.
+fn certificate(directory: &Path) {
+    let names = "subjectAltName=IP:127.0.0.1,DNS:127.0.0.1";
+    let request = [
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=broker",
+        "-addext",
+        names,
+    ];
+    let mut command = Command::new("openssl");
+    command.args(request).args(["-keyout", "key.pem", "-out", "certificate.pem"]).current_dir(directory);
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", text(&output));
+    let both = ["key.pem", "certificate.pem"].map(|name| fs::read_to_string(directory.join(name)).unwrap());
+    fs::write(directory.join("broker.pem"), both.concat()).unwrap();
+}
+
+/// `{"alg":"none"}` and `{"sub":"plimsoll-cost","exp":4102444800}`, encoded by `basenc --base64url`: the broker of this test takes tokens that nobody
+/// has signed.
+const TOKEN: &str = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJwbGltc29sbC1jb3N0IiwiZXhwIjo0MTAyNDQ0ODAwfQ.";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_service_comes_in_over_tls_with_the_token_of_a_file() {
+    let start = || {
+        Guarded::with(|directory| {
+            certificate(directory);
+            let keys = directory.join("broker.pem");
+            format!(
+                "listener.security.protocol.map=SERVICES:SASL_SSL,INTERNAL:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT\n\
+                 listener.name.services.sasl.enabled.mechanisms=SCRAM-SHA-512,OAUTHBEARER\n\
+                 listener.name.services.oauthbearer.sasl.jaas.config=\
+                 org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required;\n\
+                 listener.name.services.ssl.keystore.type=PEM\nlistener.name.services.ssl.keystore.location={}\n",
+                keys.display()
+            )
+        })
+    };
+    let guarded = tokio::task::spawn_blocking(start).await.unwrap();
+    let place = guarded.directory.path();
+    let token = place.join("token");
+    fs::write(&token, format!("{TOKEN}\n")).unwrap();
+    let settings = service::KafkaSettings {
+        brokers: Some(guarded.stack.layout().bootstrap()),
+        replication: 1,
+        min_insync: 1,
+        tls_ca: Some(fs::read_to_string(place.join("certificate.pem")).unwrap()),
+        sasl_mechanism: Some("OAUTHBEARER".to_owned()),
+        sasl_token_path: Some(token),
+        ..service::KafkaSettings::default()
+    };
+    works(&settings.connect().await.unwrap().unwrap()).await;
+    let password = guarded.stack.layout().secret("kafka-cost").unwrap();
+    let scram = service::KafkaSettings {
+        sasl_mechanism: Some("SCRAM-SHA-512".to_owned()),
+        sasl_username: Some("plimsoll-cost".to_owned()),
+        sasl_password: Some(service::Secret::new(password)),
+        sasl_token_path: None,
+        ..settings
+    };
+    works(&scram.connect().await.unwrap().unwrap()).await;
+    // An authority that has not signed the broker's certificate.
+    let elsewhere = service::KafkaSettings { tls_ca: None, request_timeout_seconds: 3, ..scram };
+    let refused = elsewhere.connect().await.unwrap().unwrap().partitions(&Service::Cost.topic()).await;
+    assert!(refused.is_err(), "{refused:?}");
+}
+
+/// As the user `plimsoll-cost`.
+async fn works(log: &KafkaLog) {
+    log.append(&Service::Cost.topic(), &[record()]).await.unwrap();
+    let refused = log.append(&Service::Risk.topic(), &[record()]).await.unwrap_err();
+    assert_eq!(refused.code(), "LOG_REFUSED", "{refused}");
+    let topics = [Service::Diff.topic()];
+    let member = log.subscribe(&Group::new("cost"), &topics).await.unwrap();
+    member.leave().await.unwrap();
 }
