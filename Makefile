@@ -23,9 +23,8 @@ build-kafka: need ## Build the binary and every service's program with the log o
 	@bash scripts/kafka/need.sh headers
 	@cargo build --release --locked --quiet $(KAFKA_PROGRAMS)
 
-test: need ## Run every test, and simulated histories for up to SECONDS=240
+test: need ## Run every test
 	cargo test --workspace --locked
-	@cargo xtask simulate --seeds 10000 --seconds $(or $(SECONDS),240)
 	@command -v redis-server >/dev/null || echo "skipped: the tests of Redis (no redis-server; Debian: apt-get install redis-server)"
 
 simulate: need ## Play SEEDS=10000 simulated histories, and find every deliberate fault (docs/simulator.md)
