@@ -1,8 +1,10 @@
-//! Tasks of this repository that are programs: `cargo xtask schema`, `cargo xtask rules`, `cargo xtask simulate`, `cargo xtask stack`.
+//! Tasks of this repository that are programs: `cargo xtask schema`, `rules`, `simulate`, `stack`, `asyncapi`, `release-schemas VERSION`.
 
+mod asyncapi;
 mod document;
 mod go_module;
 mod linter;
+mod released;
 mod rules;
 mod stack;
 mod table;
@@ -23,7 +25,9 @@ fn main() -> ExitCode {
         ["rules"] => write_rules(),
         ["simulate", flags @ ..] => return simulate(flags),
         ["stack", verb, options @ ..] => stack::run(verb, options),
-        _ => Err("usage: cargo xtask schema|rules|simulate|stack".into()),
+        ["asyncapi"] => asyncapi::write(),
+        ["release-schemas", version] => released::freeze(version),
+        _ => Err("usage: cargo xtask schema|rules|simulate|stack|asyncapi|release-schemas VERSION".into()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

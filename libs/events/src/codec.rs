@@ -48,6 +48,9 @@ pub enum DecodeError {
     /// No schema has this number.
     #[error("no schema has the number {0}")]
     SchemaUnknown(u32),
+    /// The schema registry's number is of no schema of this release.
+    #[error("the schema registry's number {0} is of no schema of this release")]
+    SchemaForeign(u32),
     /// The schema is not the one of the type that the header says.
     #[error("the value is a {schema}, and ce_type says {header}")]
     TypeMismatch {
@@ -79,7 +82,7 @@ impl DecodeError {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            Self::SchemaUnknown(_) => "EVENT_SCHEMA_UNKNOWN",
+            Self::SchemaUnknown(_) | Self::SchemaForeign(_) => "EVENT_SCHEMA_UNKNOWN",
             _ => "EVENT_UNREADABLE",
         }
     }
@@ -124,6 +127,9 @@ pub fn encode(message: &Message) -> Result<Record, EncodeError> {
 pub fn decode(record: &Record) -> Result<Message, DecodeError> {
     let envelope = envelope(record)?;
     let frame = Frame::read(&record.value)?;
+    if frame.is_foreign() {
+        return Err(DecodeError::SchemaForeign(frame.as_written().schema_id));
+    }
     let schema = schema_of_id(frame.schema_id).ok_or(DecodeError::SchemaUnknown(frame.schema_id))?;
     let header = text(record, "ce_type")?;
     if header != schema.event_type {

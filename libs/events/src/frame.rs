@@ -20,6 +20,9 @@ pub enum FrameError {
     Magic(u8),
 }
 
+/// The sign bit of the number, which no registry uses: its numbers are `int`s of Java.
+const FOREIGN: u32 = 1 << 31;
+
 impl<'a> Frame<'a> {
     /// Takes a value apart.
     ///
@@ -31,6 +34,24 @@ impl<'a> Frame<'a> {
             [0, ..] | [] => Err(FrameError::Short(value.len())),
             [magic, ..] => Err(FrameError::Magic(*magic)),
         }
+    }
+
+    /// With a number that says: the registry's, of no schema of this release. [`Self::as_written`] takes that back.
+    #[must_use]
+    pub fn foreign(self) -> Self {
+        Self { schema_id: self.schema_id | FOREIGN, ..self }
+    }
+
+    /// Whether the number is a registry's, of no schema of this release.
+    #[must_use]
+    pub fn is_foreign(&self) -> bool {
+        self.schema_id & FOREIGN != 0
+    }
+
+    /// As it lies on the log.
+    #[must_use]
+    pub fn as_written(self) -> Self {
+        Self { schema_id: self.schema_id & !FOREIGN, ..self }
     }
 
     /// Puts it together.

@@ -32,6 +32,6 @@ pub use codec::{DecodeError, EncodeError, decode, encode};
 pub use envelope::{Envelope, Message};
 pub use frame::{Frame, FrameError};
 pub use record::Record;
-pub use schema::{EventSchema, schema_of_id, schemas};
+pub use schema::{EventSchema, fingerprint, schema_of_id, schemas};
 pub use table::{Event, EventBody};
 pub use topic::{Service, Topic};

@@ -9,7 +9,8 @@ use apache_avro::{Error, Schema};
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 
-use crate::table::TABLE;
+use crate::table::{Row, TABLE};
+use crate::topic::Service;
 
 /// The schema of a type of event.
 #[derive(Debug)]
@@ -22,12 +23,14 @@ pub struct EventSchema {
     pub text: &'static str,
     /// SHA-256 of its parsing canonical form (Avro 1.12, "Transforming into Parsing Canonical Form").
     pub fingerprint: [u8; 32],
+    /// The services that write it, each to its own topic.
+    pub writers: &'static [Service],
     pub(crate) avro: Schema,
 }
 
 static SCHEMAS: LazyLock<BTreeMap<u32, EventSchema>> = LazyLock::new(|| {
     // A schema that is none is left out here and found by the tests, which read every one.
-    TABLE.iter().filter_map(|row| Some((row.0, EventSchema::parse(*row).ok()?))).collect()
+    TABLE.iter().filter_map(|row| Some((row.id, EventSchema::parse(*row).ok()?))).collect()
 });
 
 /// The schema of this number.
@@ -41,11 +44,18 @@ pub fn schemas() -> impl Iterator<Item = &'static EventSchema> {
     SCHEMAS.values()
 }
 
+/// SHA-256 of a schema's parsing canonical form; none if the text is no schema.
+#[must_use]
+pub fn fingerprint(text: &str) -> Option<[u8; 32]> {
+    Schema::parse_str(text).ok().map(|schema| Sha256::digest(schema.canonical_form()).into())
+}
+
 impl EventSchema {
-    pub(crate) fn parse((id, event_type, text): (u32, &'static str, &'static str)) -> Result<Self, Error> {
+    pub(crate) fn parse(row: Row) -> Result<Self, Error> {
+        let Row { id, event_type, schema: text, writers } = row;
         let avro = Schema::parse_str(text)?;
         let fingerprint = Sha256::digest(avro.canonical_form()).into();
-        Ok(Self { id, event_type, text, fingerprint, avro })
+        Ok(Self { id, event_type, text, fingerprint, writers, avro })
     }
 }
 

@@ -2,6 +2,8 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 
+use crate::topic::Service;
+
 /// A type of event.
 pub trait EventBody: Serialize + DeserializeOwned + Into<Event> {
     /// Its name in `ce_type`: `plimsoll.CONTEXT.v1.NAME`, which is the full name of its schema.
@@ -10,8 +12,23 @@ pub trait EventBody: Serialize + DeserializeOwned + Into<Event> {
     const SCHEMA_ID: u32;
 }
 
+/// A row of the table.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Row {
+    pub(crate) id: u32,
+    pub(crate) event_type: &'static str,
+    pub(crate) schema: &'static str,
+    pub(crate) writers: &'static [Service],
+}
+
+/// The services that write an event, each to its own topic.
+macro_rules! writers {
+    (Any) => { &Service::ALL };
+    ($($writer:ident)|+) => { &[$(Service::$writer),+] };
+}
+
 macro_rules! events {
-    ($($id:literal => $context:ident::$name:ident,)*) => {
+    ($($id:literal => $context:ident::$name:ident by $($writer:ident)|+,)*) => {
         /// What happened.
         #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
         #[serde(untagged)]
@@ -36,14 +53,15 @@ macro_rules! events {
             }
         )*
 
-        /// The number, type and schema of each event.
-        pub(crate) const TABLE: &[(u32, &str, &str)] = &[$((
-            $id,
-            concat!("plimsoll.", stringify!($context), ".v1.", stringify!($name)),
-            include_str!(concat!(
+        /// Each event.
+        pub(crate) const TABLE: &[Row] = &[$(Row {
+            id: $id,
+            event_type: concat!("plimsoll.", stringify!($context), ".v1.", stringify!($name)),
+            schema: include_str!(concat!(
                 "../../../schemas/avro/", stringify!($context), "/", stringify!($name), ".avsc"
             )),
-        ),)*];
+            writers: writers!($($writer)|+),
+        },)*];
 
         impl Event {
             /// Its name in `ce_type`.
@@ -83,50 +101,50 @@ macro_rules! events {
 }
 
 events! {
-    1 => promotion::PreviewRequested,
-    2 => promotion::ReplanRequested,
-    3 => promotion::PreviewCompleted,
-    4 => promotion::PromotionFailed,
-    5 => promotion::ApprovalGiven,
-    6 => promotion::PromotionApproved,
-    7 => promotion::PromotionRejected,
-    8 => promotion::PromotionOpened,
-    9 => promotion::ApprovalCarried,
-    10 => promotion::PromotionStale,
-    11 => promotion::PromotionSuperseded,
-    12 => promotion::PromotionMerged,
-    13 => promotion::PromotionClosed,
-    14 => promotion::BaseAdvanced,
-    15 => promotion::CommandRefused,
-    16 => promotion::PromotionDelayed,
-    20 => preview::DiffComputed,
-    21 => preview::CostEstimated,
-    22 => preview::RiskAssessed,
-    23 => preview::PreviewExplained,
-    24 => preview::PreviewFailed,
-    25 => preview::ExplanationPhrased,
-    30 => gitops::BranchPushed,
-    31 => gitops::PullRequestOpened,
-    32 => gitops::PushRefused,
-    33 => gitops::MergeSeen,
-    34 => gitops::ConflictDetected,
-    35 => gitops::BranchDeleted,
-    36 => gitops::PushDelayed,
-    40 => catalog::OrganisationCreated,
-    41 => catalog::ApplicationRegistered,
-    42 => catalog::ApplicationUpdated,
-    43 => catalog::ApplicationRemoved,
-    44 => catalog::ClusterRegistered,
-    45 => catalog::ClusterRenamed,
-    46 => catalog::ClusterRemoved,
-    47 => catalog::CatalogRefused,
-    48 => catalog::WaiverGranted,
-    49 => catalog::WaiverRevoked,
-    50 => access::TokenCreated,
-    51 => access::TokenRevoked,
-    52 => access::AccessRefused,
-    60 => delivery::EventParked,
-    61 => delivery::DeadLetterRetried,
-    62 => delivery::DeadLetterDiscarded,
-    70 => audit::CheckpointSigned,
+    1 => promotion::PreviewRequested by Promotion,
+    2 => promotion::ReplanRequested by Promotion,
+    3 => promotion::PreviewCompleted by Promotion,
+    4 => promotion::PromotionFailed by Promotion,
+    5 => promotion::ApprovalGiven by Promotion,
+    6 => promotion::PromotionApproved by Promotion,
+    7 => promotion::PromotionRejected by Promotion,
+    8 => promotion::PromotionOpened by Promotion,
+    9 => promotion::ApprovalCarried by Promotion,
+    10 => promotion::PromotionStale by Promotion,
+    11 => promotion::PromotionSuperseded by Promotion,
+    12 => promotion::PromotionMerged by Promotion,
+    13 => promotion::PromotionClosed by Promotion,
+    14 => promotion::BaseAdvanced by Promotion,
+    15 => promotion::CommandRefused by Promotion,
+    16 => promotion::PromotionDelayed by Promotion,
+    20 => preview::DiffComputed by Diff,
+    21 => preview::CostEstimated by Cost,
+    22 => preview::RiskAssessed by Risk,
+    23 => preview::PreviewExplained by Explain,
+    24 => preview::PreviewFailed by Diff | Cost | Risk | Explain,
+    25 => preview::ExplanationPhrased by Explain,
+    30 => gitops::BranchPushed by Gitops,
+    31 => gitops::PullRequestOpened by Gitops,
+    32 => gitops::PushRefused by Gitops,
+    33 => gitops::MergeSeen by Gitops,
+    34 => gitops::ConflictDetected by Gitops,
+    35 => gitops::BranchDeleted by Gitops,
+    36 => gitops::PushDelayed by Gitops,
+    40 => catalog::OrganisationCreated by Catalog,
+    41 => catalog::ApplicationRegistered by Catalog,
+    42 => catalog::ApplicationUpdated by Catalog,
+    43 => catalog::ApplicationRemoved by Catalog,
+    44 => catalog::ClusterRegistered by Catalog,
+    45 => catalog::ClusterRenamed by Catalog,
+    46 => catalog::ClusterRemoved by Catalog,
+    47 => catalog::CatalogRefused by Catalog,
+    48 => catalog::WaiverGranted by Catalog,
+    49 => catalog::WaiverRevoked by Catalog,
+    50 => access::TokenCreated by Gateway,
+    51 => access::TokenRevoked by Gateway,
+    52 => access::AccessRefused by Gateway,
+    60 => delivery::EventParked by Any,
+    61 => delivery::DeadLetterRetried by Any,
+    62 => delivery::DeadLetterDiscarded by Any,
+    70 => audit::CheckpointSigned by Audit,
 }

@@ -1,4 +1,5 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a panic in a test is the report")]
 
+mod compatibility;
 mod envelope;
 mod golden;
