@@ -31,7 +31,7 @@ simulate: need ## Play SEEDS=10000 simulated histories, and find every deliberat
 	@cargo xtask simulate --seeds $(or $(SEEDS),10000)
 	@cargo xtask simulate --mutations
 
-test-kafka: need ## The log and the services on a real Kafka (fetches 55 MB of jars once; needs Java 17 and Maven)
+test-kafka: need ## The log and the services on a real Kafka with a schema registry (fetches 200 MB once; needs Java 17 and Maven)
 	@bash scripts/kafka/need.sh headers java
 	@bash scripts/kafka/fetch.sh
 	cargo test --locked -p event-log --features kafka --test it kafka

@@ -10,6 +10,7 @@ use events::Service;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
+use crate::registry::RegistrySettings;
 use crate::secret::Secret;
 
 /// The section `kafka`.
@@ -46,6 +47,8 @@ pub struct KafkaSettings {
     pub sasl_token_path: Option<PathBuf>,
     /// Further settings of librdkafka, by their names.
     pub properties: BTreeMap<String, Secret<String>>,
+    /// The schema registry.
+    pub registry: RegistrySettings,
 }
 
 impl Default for KafkaSettings {
@@ -66,6 +69,7 @@ impl Default for KafkaSettings {
             sasl_password: None,
             sasl_token_path: None,
             properties: BTreeMap::new(),
+            registry: RegistrySettings::default(),
         }
     }
 }
@@ -80,7 +84,7 @@ impl KafkaSettings {
     /// `CONFIG_INVALID`: settings contradict each other. `KAFKA_NOT_BUILT`: this program has no Kafka in it.
     pub fn brokers(&self) -> Result<Option<&str>, Failure> {
         let Some(brokers) = &self.brokers else {
-            return match self.is_about_access() {
+            return match self.is_about_access() || self.registry.url.is_some() {
                 true => Err(invalid("kafka.brokers", "it is not said, and other settings of kafka are")),
                 false => Ok(None),
             };

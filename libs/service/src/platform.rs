@@ -96,7 +96,7 @@ impl Platform {
     ) -> Result<Self, Failure> {
         let redis = redis.open()?;
         let log = match kafka.log().await? {
-            Some(log) => log,
+            Some(log) => kafka.registry.over(log, settings.url.expose()).await?,
             None => log_in_postgres(&settings).await?,
         };
         let blobs = PostgresBlobs::open(settings.url.expose(), settings.store_connections).await?;

@@ -55,7 +55,7 @@ impl TestKafka {
     }
 
     async fn start() -> Self {
-        let libraries = libraries();
+        let libraries = fetched("lib");
         let directory =
             tempfile::Builder::new().prefix("plimsoll-kafka-").tempdir().expect("a directory").keep();
         let free = ports::free(2 + 2 * LINES);
@@ -70,13 +70,13 @@ impl TestKafka {
     }
 }
 
-/// The folder with Kafka's jars.
-fn libraries() -> PathBuf {
+/// A folder that `scripts/kafka/fetch.sh` has filled.
+pub(crate) fn fetched(name: &str) -> PathBuf {
     let cache = std::env::var_os("PLIMSOLL_CACHE").map(PathBuf::from);
     let home = || PathBuf::from(std::env::var_os("HOME").expect("HOME is set")).join(".cache/plimsoll");
-    let libraries = cache.unwrap_or_else(home).join("kafka/lib");
-    assert!(libraries.is_dir(), "no Kafka in {}: run scripts/kafka/fetch.sh", libraries.display());
-    libraries
+    let folder = cache.unwrap_or_else(home).join("kafka").join(name);
+    assert!(folder.is_dir(), "there is no {}: run scripts/kafka/fetch.sh", folder.display());
+    folder
 }
 
 fn properties(directory: &Path, port: u16, controller: u16, lines: &[(u16, u16)]) -> String {

@@ -5,13 +5,16 @@
 //! | `TestKafka::shared().await` | the process' broker |
 //! | `kafka.brokers()` | where clients find it |
 //! | `kafka.line().await` | a proxy of its own, by which a client reaches the broker and nothing else |
+//! | `TestRegistry::start().await` | a schema registry (Apicurio, in memory) of its own |
 //!
 //! The broker ends with the process, also when that is killed, and its data are removed. Its jars are fetched by
-//! `scripts/kafka/fetch.sh`, which `make test` calls; Java 17 or later has to be there.
+//! `scripts/kafka/fetch.sh`, which `make test-kafka` calls; Java 17 or later has to be there.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a panic in a test is the report")]
 
 mod broker;
 mod ports;
+mod registry;
 
 pub use broker::TestKafka;
+pub use registry::TestRegistry;

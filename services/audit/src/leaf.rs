@@ -86,10 +86,15 @@ pub(crate) fn actor(event: &EventRecord) -> Option<String> {
     decode(&record).ok().map(|message| message.actor().to_owned())
 }
 
+/// The bytes that lie on the log.
+fn as_written(value: &[u8]) -> Vec<u8> {
+    Frame::read(value).map_or_else(|_| value.to_vec(), |frame| frame.as_written().to_vec())
+}
+
 fn raw(record: &Record) -> RawRecord {
     RawRecord {
         key: Base64(record.key.clone().into_bytes()),
         headers: record.headers.iter().map(|(name, value)| (name.clone(), Base64(value.clone()))).collect(),
-        value: Base64(record.value.clone()),
+        value: Base64(as_written(&record.value)),
     }
 }

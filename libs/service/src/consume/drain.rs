@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use event_log::{Delivered, PartitionId};
-use events::Topic;
+use events::{Frame, Topic};
 use store::{DeadLetter, DeadLetterState, NewDeadLetter, Store, StoreError};
 use tokio::sync::mpsc::Sender;
 use tokio::sync::watch;
@@ -49,7 +49,8 @@ impl Messages {
             return Ok(Next::Yes);
         }
         let NewDeadLetter { position, record, .. } = letter.letter.clone();
-        let verdict = match self.read(&Delivered { position: position.clone(), record }, stop).await? {
+        let delivered = self.anew(Delivered { position: position.clone(), record }).await;
+        let verdict = match self.read(&delivered, stop).await? {
             Ok(Known::New(message)) => self.verdict(&position, &message, stop).await?,
             Ok(Known::Handled) => Verdict::Duplicate,
             Err(failure) => Verdict::Faulty { attempts: 1, failure },
@@ -65,6 +66,17 @@ impl Messages {
                 Ok(Next::No)
             }
         }
+    }
+
+    /// A record whose schema was none of ours is read from the log once more: a newer release may know it.
+    async fn anew(&self, parked: Delivered) -> Delivered {
+        if !Frame::read(&parked.record.value).is_ok_and(|frame| frame.is_foreign()) {
+            return parked;
+        }
+        let Delivered { position, .. } = &parked;
+        let found = self.parts.log.read(&position.partition, position.offset, 1).await;
+        // Where it cannot be read now, it stays parked as it is.
+        found.unwrap_or_default().pop().unwrap_or(parked)
     }
 
     /// The letter was handled. The next of its key is asked for before, so that a crash between leaves nothing behind.

@@ -9,6 +9,7 @@ mod engines;
 mod faults;
 mod grpc;
 mod handlers;
+mod long_aggregates;
 mod operations;
 mod order;
 mod postgres;

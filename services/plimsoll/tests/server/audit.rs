@@ -1,7 +1,9 @@
 //! The audit log: read, exported, and verified by somebody who trusts nothing but a key.
 
+use std::collections::BTreeSet;
 use std::fs;
 
+use events::Service;
 use serde_json::{Value, json};
 
 use crate::flow::Shop;
@@ -52,6 +54,7 @@ pub(crate) fn export(shop: &Shop) {
     let lines: Vec<&str> = exported.lines().collect();
     let leaves: Vec<usize> = (0..lines.len()).filter(|at| lines[*at].starts_with("{\"leaf\"")).collect();
     assert!(leaves.len() > 30, "{}", lines[1]);
+    written_by_whom_it_is_said(leaves.iter().map(|at| lines[*at]));
     let middle = leaves[leaves.len() / 2];
 
     let mut flipped = lines.clone();
@@ -66,6 +69,21 @@ pub(crate) fn export(shop: &Shop) {
         assert_eq!(code, Some(2), "{what}: {said}");
         assert!(said.contains("NOT verified"), "{what}: {said}");
     }
+}
+
+/// The table of events says which service writes which: schemas are registered by it.
+fn written_by_whom_it_is_said<'a>(leaves: impl Iterator<Item = &'a str>) {
+    let mut seen = BTreeSet::new();
+    for line in leaves {
+        let leaf: Value = serde_json::from_str(line).unwrap();
+        let event = &leaf["leaf"]["record"]["event"];
+        let text = |field: &str| event[field].as_str().unwrap().to_owned();
+        let writer = Service::named(text("source").trim_start_matches("/plimsoll/")).unwrap();
+        let schema = events::schemas().find(|schema| schema.event_type == text("type")).unwrap();
+        assert!(schema.writers.contains(&writer), "{} is written by {writer}", schema.event_type);
+        seen.insert(schema.event_type);
+    }
+    assert!(seen.len() > 12, "{seen:?}");
 }
 
 /// One character in the middle of the leaf's bytes is another.

@@ -1,13 +1,16 @@
 //! The services in two processes that share a log on a real Kafka.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::process::Output;
 use std::thread;
 use std::time::Duration;
 
+use event_log::{EventLog as _, PartitionId};
 use serde_json::{Value, json};
-use test_kafka::TestKafka;
+use test_kafka::{TestKafka, TestRegistry};
+use test_proxy::{Line, Proxy};
 use tokio::runtime::Runtime;
 
 use crate::audit::verify;
@@ -35,15 +38,38 @@ fn topics_file(directory: &Path) -> String {
 }
 
 struct Kafka {
-    settings: [String; 3],
+    settings: [String; 4],
     file: String,
+    registry: Proxy,
+    // The proxy ends with it, and the registry.
+    _running: (Runtime, TestRegistry),
 }
 
 impl Kafka {
     fn new(directory: &Path) -> Self {
-        let brokers = format!("kafka.brokers={}", brokers());
-        let settings = [brokers, "kafka.replication=1".to_owned(), "kafka.min_insync=1".to_owned()];
-        Self { settings, file: topics_file(directory) }
+        let runtime = Runtime::new().unwrap();
+        let (registry, proxy) = runtime.block_on(async {
+            let registry = TestRegistry::start().await;
+            let proxy = Proxy::start(0, test_proxy::Server::Port(registry.port())).await;
+            (registry, proxy)
+        });
+        let settings = [
+            format!("kafka.brokers={}", brokers()),
+            "kafka.replication=1".to_owned(),
+            "kafka.min_insync=1".to_owned(),
+            format!("kafka.registry.url={}", TestRegistry::url(proxy.port())),
+        ];
+        let file = topics_file(directory);
+        Self { settings, file, registry: proxy, _running: (runtime, registry) }
+    }
+
+    fn schemas(&self, verb: &str) -> Output {
+        let mut command = plimsoll();
+        command.args(["schemas", verb]);
+        for setting in &self.settings {
+            command.args(["--set", setting]);
+        }
+        command.output().unwrap()
     }
 
     fn topics(&self, verb: &str, more: &[&str]) -> Output {
@@ -102,14 +128,21 @@ fn promotions_go_through_two_processes_on_kafka_whichever_is_killed() {
         "nothing makes a topic but who is told to: {unmade}"
     );
     topics_are_made(&kafka);
+    let unregistered = text(&refused.command(&[]).output().unwrap());
+    assert!(
+        unregistered.contains("error[SCHEMA_NOT_REGISTERED]"),
+        "nothing registers a schema but who is told to: {unregistered}"
+    );
+    schemas_are_registered(&kafka);
     // A service holds topics to its own policy: three brokers, of which two have a record before it is acknowledged.
     let strict = text(&refused.command(&["kafka.replication=3", "kafka.min_insync=2"]).output().unwrap());
     assert!(strict.contains("error[LOG_MISCONFIGURED]") && strict.contains("1 brokers keep it"), "{strict}");
 
     let sink = Sink::start();
     let (mut doors, mut engines) = two_processes(&kafka, directory, &sink);
-    let ids = promoted(&repository, &mut doors, &mut engines);
+    let ids = promoted(&kafka, &repository, &mut doors, &mut engines);
     judge(&repository, &doors, &ids);
+    frames_have_the_registrys_numbers(&kafka);
     assert_eq!((engines.stop("TERM").code(), doors.stop("TERM").code()), (Some(0), Some(0)));
     traced(&sink, &ids);
 }
@@ -150,13 +183,67 @@ fn topics_are_made(kafka: &Kafka) {
     assert_eq!((applied.status.code(), kafka.topics("check", &[]).status.code()), (Some(0), Some(0)));
 }
 
-/// Promotions from the request to the branch. Each process is killed in the middle of each, at another moment each time.
-fn promoted(repository: &Repository, doors: &mut Server, engines: &mut Server) -> Vec<String> {
+fn schemas_are_registered(kafka: &Kafka) {
+    let codes = |verbs: [&str; 4]| verbs.map(|verb| kafka.schemas(verb).status.code());
+    assert_eq!(codes(["check", "register", "check", "register"]), [Some(2), Some(0), Some(0), Some(0)]);
+    let again = text(&kafka.schemas("register"));
+    assert!(again.contains("schemas are registered as they are to be\n"), "{again}");
+}
+
+/// Every record's number is, to the registry, the schema that the record says it is of.
+fn frames_have_the_registrys_numbers(kafka: &Kafka) {
+    kafka.registry.set(Line::Open);
+    let client = Client::new(TestRegistry::url(kafka.registry.port()), None);
+    let settings = service::KafkaSettings {
+        brokers: Some(brokers()),
+        replication: 1,
+        min_insync: 1,
+        ..service::KafkaSettings::default()
+    };
+    let records = Runtime::new().unwrap().block_on(async {
+        let log = settings.connect().await.unwrap().unwrap();
+        let mut records = Vec::new();
+        for service in events::Service::ALL {
+            for partition in 0..3 {
+                let partition = PartitionId { topic: service.topic(), partition };
+                let mut next = 0;
+                loop {
+                    let read = log.read(&partition, next, 500).await.unwrap();
+                    let Some(last) = read.last() else { break };
+                    next = last.position.offset + 1;
+                    records.extend(read.into_iter().map(|delivered| delivered.record));
+                }
+            }
+        }
+        records
+    });
+    let mut types = BTreeMap::new();
+    for record in &records {
+        let number = events::Frame::read(&record.value).unwrap().schema_id;
+        types.entry(number).or_insert_with(BTreeSet::new).insert(record.header("ce_type").unwrap());
+    }
+    assert!(types.len() > 10, "{types:?}");
+    for (number, types) in types {
+        let path = format!("/schemas/ids/{number}");
+        let answer = client.try_call("GET", &path, &[], None).unwrap().ok(200);
+        let schema: Value = serde_json::from_str(answer["schema"].as_str().unwrap()).unwrap();
+        let name = |field: &str| schema[field].as_str().unwrap().to_owned();
+        let full = format!("{}.{}", name("namespace"), name("name"));
+        assert_eq!(types, BTreeSet::from([full.as_str()]));
+    }
+}
+
+/// Promotions from the request to the branch. Each process is killed in the middle of each, at another moment each time. In
+/// the second half the schema registry is away, which stops nobody.
+fn promoted(kafka: &Kafka, repository: &Repository, doors: &mut Server, engines: &mut Server) -> Vec<String> {
     const ROUNDS: u64 = 4;
     let admin = doors.admin();
     let (alice, bob) = (admin.caller("alice", "requester"), admin.caller("bob", "approver"));
     let mut ids = Vec::new();
     for round in 0..ROUNDS {
+        if round == ROUNDS / 2 {
+            kafka.registry.set(Line::Cut);
+        }
         let application = format!("app-{round}");
         admin.post("/workloads", &repository.application(&application, 1)).ok(201);
         let promotion = id(&alice.post("/promotions?wait=0", &to_production(&application)).ok(202));

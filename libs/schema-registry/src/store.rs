@@ -1,0 +1,65 @@
+//! The numbers that were looked up, kept for when the registry is away.
+
+use ::store::{Database, Migration, StoreError};
+use sqlx::{PgPool, Row as _};
+
+use crate::subject::Subject;
+
+const MIGRATIONS: &[Migration] = &[Migration {
+    version: 1,
+    name: "numbers",
+    sql: include_str!("../../../migrations/schema_registry/0001_numbers.sql"),
+}];
+
+/// Numbers that were looked up.
+#[derive(Clone)]
+pub struct NumberStore {
+    pool: PgPool,
+}
+
+impl NumberStore {
+    /// Opens them in a schema of its own, and makes what is missing.
+    ///
+    /// # Errors
+    /// The database cannot be reached, or a newer release was here.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        let database = Database::new(url, "schema_registry", 2)?;
+        database.migrate("numbers", MIGRATIONS).await?;
+        Ok(Self { pool: database.pool().clone() })
+    }
+
+    /// Keeps what a registry said.
+    pub(crate) async fn keep(&self, registry: &str, found: &[(Subject, u32)]) -> Result<(), StoreError> {
+        let names: Vec<String> = found.iter().map(|(subject, _)| subject.name()).collect();
+        let fingerprints: Vec<&[u8]> =
+            found.iter().map(|(subject, _)| subject.schema.fingerprint.as_slice()).collect();
+        let numbers: Vec<i64> = found.iter().map(|(_, number)| i64::from(*number)).collect();
+        sqlx::query(
+            "INSERT INTO number (registry, subject, fingerprint, number)
+             SELECT $1, * FROM unnest($2::text[], $3::bytea[], $4::bigint[])
+             ON CONFLICT (registry, subject, fingerprint) DO UPDATE SET number = excluded.number",
+        )
+        .bind(registry)
+        .bind(names)
+        .bind(fingerprints)
+        .bind(numbers)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// What this registry said of a schema under a subject, if it was asked before.
+    pub(crate) async fn number(&self, registry: &str, subject: &Subject) -> Result<Option<u32>, StoreError> {
+        let row = sqlx::query(
+            "SELECT number FROM number WHERE registry = $1 AND subject = $2 AND fingerprint = $3",
+        )
+        .bind(registry)
+        .bind(subject.name())
+        .bind(subject.schema.fingerprint.as_slice())
+        .fetch_optional(&self.pool)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let number: i64 = row.try_get("number")?;
+        Ok(u32::try_from(number).ok())
+    }
+}
