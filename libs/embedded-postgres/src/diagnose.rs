@@ -8,11 +8,9 @@ use sqlx::{Connection, PgConnection};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
-use crate::lock;
+use crate::database::running;
 use crate::postgres::Options;
 use crate::programs::SUPPORTED;
-use crate::settings::{DATABASE, ROLE};
-use crate::sockets;
 use crate::url::DatabaseUrl;
 
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -44,7 +42,7 @@ pub async fn diagnose(options: &Options) -> Vec<Check> {
     if let Some(url) = &options.lookup.database_url {
         return external(url).await;
     }
-    let (local, owned) = (local_server(options), options.clone());
+    let (local, owned) = (running(options), options.clone());
     let mut checks = spawn_blocking(move || private::look(&owned)).await.unwrap_or_default();
     if let Some(url) = local {
         let mend =
@@ -68,13 +66,6 @@ async fn external(url: &DatabaseUrl) -> Vec<Check> {
         Err(why) => Err((why, mend)),
     };
     vec![server, Check::new("privileges", may)]
-}
-
-/// The private server's URL if a Plimsoll runs in the data directory.
-fn local_server(options: &Options) -> Option<DatabaseUrl> {
-    let root = std::fs::canonicalize(&options.data_dir).ok()?;
-    lock::held_by(&root)?;
-    Some(DatabaseUrl::local(&sockets::path(&root, &std::env::temp_dir()), ROLE, DATABASE))
 }
 
 /// Connects and reads the version.

@@ -29,7 +29,10 @@ mod wait;
 pub use config::{Addresses, Config, ProcessConfig};
 pub use error::ApiError;
 pub use first::{First, first};
-pub use projection::{FiguresRow, Fold, MemoryTables, Projections, PromotionRow, Tables};
+pub use projection::{
+    ComparedTable, Comparison, Differences, FiguresRow, Fold, MemoryTables, PROJECTION, ProjectionOperations,
+    ProjectionStatus, Projections, PromotionRow, Rebuilt, TableDigest, Tables,
+};
 pub use routes::openapi;
 pub use state::{Gateway, Services};
 pub use tasks::{projecting, tasks};

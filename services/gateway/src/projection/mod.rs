@@ -5,6 +5,9 @@ mod change;
 mod live;
 mod memory;
 mod queries;
+mod rebuild;
+mod record;
+mod seen;
 mod store;
 mod waivers;
 
@@ -17,7 +20,19 @@ use service::{Failure, Handler};
 pub(crate) use live::{Listener, Live};
 pub use memory::{FiguresRow, MemoryTables, PromotionRow, Tables};
 pub(crate) use queries::{Found, Listed, PhrasedRow};
+pub use rebuild::{
+    ComparedTable, Comparison, Differences, PROJECTION, ProjectionOperations, ProjectionStatus, Rebuilt,
+    TableDigest,
+};
 pub use store::Projections;
+
+/// The group that follows the log; also the schema of its tables.
+const CONSUMER: &str = "gateway";
+
+/// What the projection follows.
+fn topics() -> Vec<Topic> {
+    Service::ALL.map(Service::topic).to_vec()
+}
 
 /// What every event is folded into.
 #[async_trait]
@@ -44,7 +59,7 @@ impl Projector {
 #[async_trait]
 impl Handler for Projector {
     fn consumer(&self) -> &'static str {
-        "gateway"
+        CONSUMER
     }
 
     fn service(&self) -> Service {
@@ -52,7 +67,7 @@ impl Handler for Projector {
     }
 
     fn topics(&self) -> Vec<Topic> {
-        Service::ALL.map(Service::topic).to_vec()
+        topics()
     }
 
     async fn handle(&self, message: &Message) -> Result<(), Failure> {

@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use events::{Event, Message};
-use serde_json::Value;
+use events::Message;
 use service::Failure;
-use sqlx::{PgConnection, PgPool};
+use sqlx::PgPool;
 use store::{Database, Migration, StoreError};
 
-use crate::projection::{Fold, apply};
+use crate::projection::{Fold, apply, record, seen};
 
-const MIGRATIONS: &[Migration] = &[
+/// The steps of the tables, and of those that a rebuild makes beside them.
+pub(super) const MIGRATIONS: &[Migration] = &[
     Migration {
         version: 1,
         name: "gateway",
@@ -50,11 +50,19 @@ impl Projections {
         Ok(Self { pool: database.pool().clone() })
     }
 
-    async fn fold(&self, message: &Message) -> Result<(), sqlx::Error> {
+    /// Folds events in, in one transaction and in this order; those that were folded before change nothing.
+    pub(super) async fn apply_all(&self, messages: &[Message]) -> Result<(), Failure> {
+        self.fold(messages).await.map_err(|error| Failure::from(StoreError::from(error)))
+    }
+
+    async fn fold(&self, messages: &[Message]) -> Result<(), sqlx::Error> {
         let mut transaction = store::begin(&self.pool).await?;
-        if is_new(&mut transaction, message).await? {
-            log(&mut transaction, message).await?;
-            apply::apply(&mut transaction, message).await?;
+        let unseen = seen::mark(&mut transaction, messages).await?;
+        if !unseen.is_empty() {
+            record::keep(&mut transaction, &unseen).await?;
+            for message in unseen {
+                apply::apply(&mut transaction, message).await?;
+            }
         }
         transaction.commit().await
     }
@@ -69,65 +77,6 @@ impl Projections {
 #[async_trait]
 impl Fold for Projections {
     async fn apply(&self, message: &Message) -> Result<(), Failure> {
-        self.fold(message).await.map_err(|error| Failure::from(StoreError::from(error)))
+        self.apply_all(std::slice::from_ref(message)).await
     }
-}
-
-/// Marks the event as seen; whether it was not.
-async fn is_new(connection: &mut PgConnection, message: &Message) -> Result<bool, sqlx::Error> {
-    let envelope = &message.envelope;
-    let marked = sqlx::query(
-        "INSERT INTO seen (org, topic, aggregate, sequence) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (org, topic, aggregate) DO UPDATE SET sequence = excluded.sequence
-         WHERE seen.sequence < excluded.sequence",
-    )
-    .bind(envelope.org.uuid())
-    .bind(envelope.source.topic().as_str())
-    .bind(&envelope.subject)
-    .bind(sequence(message))
-    .execute(connection)
-    .await?;
-    Ok(marked.rows_affected() == 1)
-}
-
-async fn log(connection: &mut PgConnection, message: &Message) -> Result<(), sqlx::Error> {
-    let envelope = &message.envelope;
-    let data = shown(&message.event).map_err(|error| sqlx::Error::Encode(error.into()))?;
-    sqlx::query(
-        "INSERT INTO audit_log (org, id, service, subject, sequence, event_type, time, actor, correlation, data)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-         ON CONFLICT (org, id) DO NOTHING",
-    )
-    .bind(envelope.org.uuid())
-    .bind(envelope.id.uuid())
-    .bind(envelope.source.name())
-    .bind(&envelope.subject)
-    .bind(sequence(message))
-    .bind(message.event.event_type())
-    .bind(envelope.time)
-    .bind(message.actor())
-    .bind(envelope.correlation)
-    .bind(data)
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-/// The event as JSON. Postgres keeps no zero character in it, which somebody may have sent.
-fn shown(event: &Event) -> Result<Value, serde_json::Error> {
-    fn without_zeros(value: &mut Value) {
-        match value {
-            Value::String(text) if text.contains('\0') => *text = text.replace('\0', "\u{fffd}"),
-            Value::Array(items) => items.iter_mut().for_each(without_zeros),
-            Value::Object(fields) => fields.values_mut().for_each(without_zeros),
-            _ => {}
-        }
-    }
-    let mut value = serde_json::to_value(event)?;
-    without_zeros(&mut value);
-    Ok(value)
-}
-
-fn sequence(message: &Message) -> i64 {
-    i64::try_from(message.envelope.sequence).unwrap_or(i64::MAX)
 }

@@ -13,11 +13,13 @@ mod preview;
 mod prices;
 mod pricing;
 mod printed;
+mod projection;
 mod promotion;
 mod render;
 mod rights;
 mod risk;
 mod rules;
+mod schemas;
 mod server;
 mod token;
 mod topics;
@@ -45,11 +47,13 @@ pub(crate) use self::printed::{
     ColorChoice, Common, FindingsFormat, Format, GateLevel, PlainFormat, Printed, PrintedFindings,
     ProfileName,
 };
+pub(crate) use self::projection::{Installation, ProjectionVerb, Projections, Replay};
 pub(crate) use self::promotion::{Decide, PromotionVerb, Promotions, RequestPromotion};
 pub(crate) use self::render::{Render, RenderFormat};
 pub(crate) use self::rights::{Rights, RightsVerb};
 pub(crate) use self::risk::Risk;
 pub(crate) use self::rules::{ExplainRule, ListRules, Rules, RulesVerb};
+pub(crate) use self::schemas::{GivenRegistry, Schemas, SchemasVerb};
 pub(crate) use self::server::{Login, Server};
 pub(crate) use self::token::{Token, TokenVerb};
 pub(crate) use self::topics::{Topics, TopicsVerb};
@@ -109,10 +113,16 @@ pub(crate) enum Verb {
     Audit(Audit),
     /// Events that could not be handled: list, show, retry, discard
     DeadLetter(DeadLetters),
+    /// What the API answers from, made of the log: list, rebuild
+    Projection(Projections),
+    /// Makes every projection again from the log, beside those that answer, and compares
+    Replay(Replay),
     /// Topics on Kafka as one file has them: plan, apply, check
     Topics(Topics),
     /// What each service may do on Kafka and in Postgres: print the grants, check them
     Rights(Rights),
+    /// Schemas of events in a registry: register, check
+    Schemas(Schemas),
     /// Evaluates policies for the server, in a process of its own
     #[command(hide = true)]
     EvaluatePolicies,

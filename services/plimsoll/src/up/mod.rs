@@ -4,6 +4,7 @@ mod assembly;
 mod bootstrap;
 mod config;
 mod directory;
+mod installation;
 mod keys;
 mod part;
 mod ports;
@@ -28,6 +29,7 @@ use crate::up::keys::Keys;
 
 pub(crate) use config::kafka_settings;
 pub(crate) use directory::default_directory;
+pub(crate) use installation::on_installation;
 
 /// Runs until it is told to stop.
 pub(crate) fn run(arguments: &Up) -> Result<Outcome, Failure> {

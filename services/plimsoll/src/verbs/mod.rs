@@ -10,10 +10,12 @@ mod live;
 pub(crate) mod preview;
 mod previews;
 pub(crate) mod prices;
+pub(crate) mod projection;
 pub(crate) mod render;
 pub(crate) mod rights;
 pub(crate) mod risk;
 pub(crate) mod rules;
+pub(crate) mod schemas;
 pub(crate) mod topics;
 
 use cost_model::{Bill, CostReport};

@@ -23,6 +23,7 @@ mod parts;
 mod policies;
 mod redis;
 mod rendered;
+mod replay;
 mod repository;
 mod rights;
 mod seeded;

@@ -1,0 +1,173 @@
+//! A second fold of the log, beside the consumer's and by the same code, which comes to the very place where that one is.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use event_log::{Delivered, EventLog, Group, PartitionId, Position};
+use events::{Message, decode};
+use service::Failure;
+use sqlx::PgConnection;
+use store::{DeadLetterState, Store, StoreError};
+
+use crate::projection::seen::are_seen;
+use crate::projection::{CONSUMER, Projections, topics};
+
+/// So many records are folded in one transaction; more than the consumer has in hand of a partition at any time.
+const CHUNK: usize = 1000;
+
+/// So many dead letters are read at once.
+const LETTERS: usize = 200;
+
+/// Folds the log into tables of its own.
+pub(super) struct Follower {
+    log: Arc<dyn EventLog>,
+    store: Arc<dyn Store>,
+    into: Projections,
+    next: BTreeMap<PartitionId, u64>,
+    /// What the consumer has parked or given up, and so is not in its tables either.
+    left_out: BTreeSet<Position>,
+    records: u64,
+}
+
+/// A parked event was handled after this fold had passed it: its tables have to be made again.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Overtaken;
+
+impl Follower {
+    /// At the first record of every partition.
+    pub(super) async fn new(
+        log: &Arc<dyn EventLog>,
+        store: &Arc<dyn Store>,
+        into: Projections,
+    ) -> Result<Self, Failure> {
+        let mut next = BTreeMap::new();
+        for topic in topics() {
+            for partition in 0..log.partitions(&topic).await? {
+                next.insert(PartitionId { topic: topic.clone(), partition }, 0);
+            }
+        }
+        let (log, store) = (Arc::clone(log), Arc::clone(store));
+        Ok(Self { log, store, into, next, left_out: BTreeSet::new(), records: 0 })
+    }
+
+    /// How many records it has come past.
+    pub(super) fn records(&self) -> u64 {
+        self.records
+    }
+
+    /// Folds what the consumer is done with by now; how many records that was.
+    pub(super) async fn follow(&mut self) -> Result<u64, Failure> {
+        let (before, group) = (self.records, Group::new(CONSUMER));
+        let mut ends = Vec::with_capacity(self.next.len());
+        for partition in self.next.keys() {
+            ends.push((partition.clone(), self.log.committed(&group, partition).await?));
+        }
+        // Read after how far the consumer is: what it has parked by then is among them.
+        let letters = self.letters().await?;
+        for (partition, end) in ends {
+            while let Some(records) = self.read(&partition, end).await? {
+                let next = self.next_after(&records);
+                let messages = self.messages(records, &letters)?;
+                self.into.apply_all(&messages).await?;
+                self.advance(&partition, next);
+            }
+        }
+        Ok(self.records - before)
+    }
+
+    /// Folds what the consumer has folded beyond what it has committed. Whoever calls keeps it from folding meanwhile;
+    /// `answering` sees the consumer's tables.
+    pub(super) async fn close_up(
+        &mut self,
+        answering: &mut PgConnection,
+    ) -> Result<Result<(), Overtaken>, Failure> {
+        let letters = self.letters().await?;
+        if !self.left_out.is_subset(&letters) {
+            return Ok(Err(Overtaken));
+        }
+        let partitions: Vec<PartitionId> = self.next.keys().cloned().collect();
+        for partition in partitions {
+            while let Some(records) = self.read(&partition, u64::MAX).await? {
+                if !self.close(answering, &partition, records, &letters).await? {
+                    break;
+                }
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    /// Folds those of the records that the consumer has folded; whether it may have folded more.
+    async fn close(
+        &mut self,
+        answering: &mut PgConnection,
+        partition: &PartitionId,
+        records: Vec<Delivered>,
+        letters: &BTreeSet<Position>,
+    ) -> Result<bool, Failure> {
+        // What cannot be read, the consumer has not folded either.
+        let read = records.into_iter().filter(|record| !letters.contains(&record.position));
+        let read: Vec<(u64, Message)> =
+            read.filter_map(|record| Some((record.position.offset, decode(&record.record).ok()?))).collect();
+        let messages: Vec<&Message> = read.iter().map(|(_, message)| message).collect();
+        let seen = are_seen(answering, &messages).await.map_err(StoreError::from)?;
+        let folded: Vec<(u64, Message)> =
+            read.into_iter().zip(seen).filter_map(|(one, seen)| seen.then_some(one)).collect();
+        let Some(last) = folded.last().map(|(offset, _)| *offset) else { return Ok(false) };
+        let messages: Vec<Message> = folded.into_iter().map(|(_, message)| message).collect();
+        self.into.apply_all(&messages).await?;
+        let passed = letters.iter().filter(|letter| letter.partition == *partition && letter.offset < last);
+        self.left_out.extend(passed.cloned());
+        self.advance(partition, last + 1);
+        Ok(true)
+    }
+
+    /// The next records of a partition below this offset, if there are any.
+    async fn read(&self, partition: &PartitionId, end: u64) -> Result<Option<Vec<Delivered>>, Failure> {
+        let from = self.next.get(partition).copied().unwrap_or_default();
+        if from >= end {
+            return Ok(None);
+        }
+        let mut records = self.log.read(partition, from, CHUNK).await?;
+        records.retain(|record| record.position.offset < end);
+        Ok(Some(records).filter(|records| !records.is_empty()))
+    }
+
+    fn next_after(&self, records: &[Delivered]) -> u64 {
+        records.last().map_or(0, |record| record.position.offset + 1)
+    }
+
+    fn messages(
+        &mut self,
+        records: Vec<Delivered>,
+        letters: &BTreeSet<Position>,
+    ) -> Result<Vec<Message>, Failure> {
+        let mut messages = Vec::with_capacity(records.len());
+        for Delivered { position, record } in records {
+            match letters.contains(&position) {
+                true => drop(self.left_out.insert(position)),
+                false => messages.push(decode(&record)?),
+            }
+        }
+        Ok(messages)
+    }
+
+    fn advance(&mut self, partition: &PartitionId, to: u64) {
+        if let Some(next) = self.next.get_mut(partition) {
+            self.records += to.saturating_sub(*next);
+            *next = to;
+        }
+    }
+
+    /// Where the events lie that the consumer has parked or given up.
+    async fn letters(&self) -> Result<BTreeSet<Position>, Failure> {
+        let (mut letters, mut after) = (BTreeSet::new(), 0);
+        loop {
+            let page = self.store.dead_letters(None, after, LETTERS).await?;
+            let Some(last) = page.last() else { return Ok(letters) };
+            after = last.id;
+            let waiting = page.into_iter().filter(|letter| letter.state != DeadLetterState::Handled);
+            let ours = waiting.map(|letter| letter.letter).filter(|letter| letter.consumer == CONSUMER);
+            letters.extend(ours.map(|letter| letter.position));
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! A log with promotions, waivers and tokens of two organisations in it, and a consumer that is called step by step.
+
+use std::sync::Arc;
+
+use embedded_postgres::testing::TestPostgres;
+use event_log::{EventLog, Group, MemoryLog, Position, Subscription};
+use events::access::{TokenCreated, TokenRevoked};
+use events::catalog::{OrganisationCreated, WaiverGranted};
+use events::preview::{CostEstimated, PreviewExplained, RiskAssessed};
+use events::promotion::{
+    ApprovalGiven, PreviewCompleted, PreviewRequested, PromotionApproved, PromotionStale,
+};
+use events::{Envelope, Event, EventBody, Message, Record, Service, decode, encode};
+use ids::{EventId, OrgId};
+use serde_json::Value;
+use service::{Clock as _, Parts, SystemClock};
+use sqlx::PgPool;
+use store::{Database, MemoryBlobs, MemoryStore};
+use time::OffsetDateTime;
+use time::macros::datetime;
+use uuid::Uuid;
+
+use crate::projection::rebuild::ProjectionOperations;
+use crate::projection::{CONSUMER, Fold as _, Projections, topics};
+
+const BEGAN: OffsetDateTime = datetime!(2026-11-01 08:00 UTC);
+
+/// A projection, its log and its consumer.
+pub(super) struct Story {
+    pub(super) parts: Parts,
+    pub(super) operations: ProjectionOperations,
+    pub(super) url: String,
+    consumer: Box<dyn Subscription>,
+    projections: Projections,
+    told: u32,
+}
+
+impl Story {
+    pub(super) async fn begin() -> Self {
+        let database = TestPostgres::shared().await.database().await;
+        let url = database.url().as_str().to_owned();
+        let log = Arc::new(MemoryLog::default());
+        for topic in topics() {
+            log.ensure_topic(&topic, 3).await.unwrap();
+        }
+        let (store, blobs) =
+            (Arc::new(MemoryStore::new(|| SystemClock.now())), Arc::new(MemoryBlobs::default()));
+        let parts = Parts::new(log, store, blobs, Arc::new(SystemClock));
+        let operations = ProjectionOperations::new(&url, &parts).unwrap();
+        let projections = Projections::open(&Database::new(&url, CONSUMER, 2).unwrap()).await.unwrap();
+        let consumer = parts.log.subscribe(&Group::new(CONSUMER), &topics()).await.unwrap();
+        Self { parts, operations, url, consumer, projections, told: 0 }
+    }
+
+    /// Tables of the API.
+    pub(super) fn pool(&self) -> &PgPool {
+        &self.projections.pool
+    }
+
+    pub(super) async fn append(&mut self, (org, subject): (u8, &str), sequence: u64, event: Event) -> Record {
+        self.told += 1;
+        let source = writer(&event);
+        let envelope = Envelope {
+            id: EventId::new(number(0x1000 + self.told)),
+            source,
+            subject: subject.to_owned(),
+            time: BEGAN + time::Duration::seconds(self.told.into()),
+            org: OrgId::new(number(org.into())),
+            sequence,
+            causation: None,
+            correlation: number(7),
+            traceparent: None,
+        };
+        let record = encode(&Message { envelope, event }).unwrap();
+        self.parts.log.append(&source.topic(), std::slice::from_ref(&record)).await.unwrap();
+        record
+    }
+
+    /// An organisation with a token, a waiver, and promotions: approved, stale and asked for.
+    pub(super) async fn organisation(&mut self, org: u8) {
+        self.append((org, "o"), 1, golden::<OrganisationCreated>(&[])).await;
+        self.append((org, "o"), 2, golden::<WaiverGranted>(&[])).await;
+        self.append((org, "t"), 1, golden::<TokenCreated>(&[])).await;
+        self.append((org, "t"), 2, golden::<TokenRevoked>(&[])).await;
+        for promotion in 1..=3 {
+            self.promotion(org, promotion).await;
+        }
+    }
+
+    pub(super) async fn promotion(&mut self, org: u8, promotion: u32) {
+        let (id, request) = (number(promotion).to_string(), number(0x1000 + self.told + 1).to_string());
+        let of = [("promotion_id", id.as_str())];
+        let both = [("promotion_id", id.as_str()), ("request", request.as_str())];
+        let aggregate = (org, id.as_str());
+        self.append(aggregate, 1, golden::<PreviewRequested>(&of)).await;
+        if promotion.is_multiple_of(3) {
+            return;
+        }
+        for engine in
+            [golden::<PreviewExplained>(&both), golden::<CostEstimated>(&both), golden::<RiskAssessed>(&both)]
+        {
+            self.append(aggregate, 1, engine).await;
+        }
+        self.append(aggregate, 2, golden::<PreviewCompleted>(&both)).await;
+        self.append(aggregate, 3, golden::<ApprovalGiven>(&of)).await;
+        let last = match promotion % 3 {
+            1 => golden::<PromotionApproved>(&of),
+            _ => golden::<PromotionStale>(&of),
+        };
+        self.append(aggregate, 4, last).await;
+    }
+
+    /// The consumer folds all records that there are, and may be stopped before it commits them.
+    pub(super) async fn fold(&mut self, commit: Commit) -> usize {
+        self.fold_all_but(commit, None).await
+    }
+
+    /// All but the one at this position, which it cannot handle.
+    pub(super) async fn fold_but(&mut self, parked: &Position) -> usize {
+        self.fold_all_but(Commit::Each, Some(parked)).await
+    }
+
+    async fn fold_all_but(&mut self, commit: Commit, parked: Option<&Position>) -> usize {
+        let mut folded = 0;
+        while let Ok(Ok(records)) =
+            tokio::time::timeout(std::time::Duration::from_millis(200), self.consumer.next(50)).await
+        {
+            for record in records {
+                if Some(&record.position) != parked {
+                    self.projections.apply(&decode(&record.record).unwrap()).await.unwrap();
+                    folded += 1;
+                }
+                if commit == Commit::Each {
+                    let position = record.position;
+                    self.consumer.commit(&position.partition, position.offset + 1).await.unwrap();
+                }
+            }
+        }
+        folded
+    }
+}
+
+/// Whether the consumer comes to commit what it has folded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Commit {
+    Each,
+    None,
+}
+
+/// An event as its golden payload has it, but for these fields.
+pub(super) fn golden<E: EventBody>(fields: &[(&str, &str)]) -> Event {
+    let mut parts = E::TYPE.split('.').skip(1);
+    let (context, name) = (parts.next().unwrap(), parts.nth(1).unwrap());
+    let schemas = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schemas/avro");
+    let text = std::fs::read_to_string(schemas.join(format!("{context}/golden/{name}.json"))).unwrap();
+    let mut value: Value = serde_json::from_str(&text).unwrap();
+    for (field, to) in fields {
+        assert!(value[*field].is_string(), "{name} has a {field}");
+        value[*field] = Value::from(*to);
+    }
+    if name == "WaiverGranted" {
+        value["until"] = Value::from("2026-12-31");
+    }
+    serde_json::from_value::<E>(value).unwrap().into()
+}
+
+fn writer(event: &Event) -> Service {
+    match event {
+        Event::OrganisationCreated(_) | Event::WaiverGranted(_) => Service::Catalog,
+        Event::TokenCreated(_) | Event::TokenRevoked(_) => Service::Gateway,
+        Event::CostEstimated(_) => Service::Cost,
+        Event::RiskAssessed(_) => Service::Risk,
+        Event::PreviewExplained(_) => Service::Explain,
+        _ => Service::Promotion,
+    }
+}
+
+pub(super) fn number(number: u32) -> Uuid {
+    Uuid::from_u128(number.into())
+}

@@ -1,0 +1,48 @@
+//! The database and the log of an installation, for verbs that need no server.
+
+use std::sync::Arc;
+
+use embedded_postgres::{Database, Options};
+use events::Service;
+use service::{KafkaSettings, Parts, Platform, PostgresSettings, SystemClock};
+
+use crate::cli::Installation;
+use crate::failure::Failure;
+use crate::up::config::kafka_settings;
+use crate::up::directory::default_directory;
+
+/// Does something with the gateway's parts and the URL of its database: the operator's, that of the `plimsoll up` which runs
+/// in the data directory, or the one that lies there, which is started for as long as it takes.
+pub(crate) fn on_installation<T>(
+    installation: &Installation,
+    work: impl AsyncFnOnce(&str, &Parts) -> Result<T, service::Failure>,
+) -> Result<T, Failure> {
+    let kafka = kafka_settings(installation.config.clone(), installation.set.clone())?;
+    let data = installation.data.clone().or_else(default_directory).ok_or_else(|| {
+        Failure::new("DATA_DIRECTORY_UNUSABLE", "neither --data, XDG_DATA_HOME nor HOME is set")
+    })?;
+    let options = Options::new(&data);
+    if options.lookup.database_url.is_none() && !data.join("postgres").exists() {
+        let why = format!("{}: no installation has its data there", data.display());
+        return Err(Failure::new("DATA_DIRECTORY_UNUSABLE", why));
+    }
+    let told = |error: std::io::Error| Failure::new("RUNTIME_FAILED", error.to_string());
+    let runtime = tokio::runtime::Runtime::new().map_err(told)?;
+    runtime.block_on(async {
+        let database = Database::join(options).await;
+        let database = database.map_err(|error| Failure::told(error.code(), error.to_string()))?;
+        let done = on(database.url().as_str(), &kafka, work).await;
+        database.stop().await;
+        done.map_err(|failure| Failure::of(&failure))
+    })
+}
+
+async fn on<T>(
+    url: &str,
+    kafka: &KafkaSettings,
+    work: impl AsyncFnOnce(&str, &Parts) -> Result<T, service::Failure>,
+) -> Result<T, service::Failure> {
+    let platform = Platform::connect(PostgresSettings::at(url), kafka, Arc::new(SystemClock)).await?;
+    let (parts, _) = platform.parts(Service::Gateway).await?;
+    work(url, &parts).await
+}
