@@ -217,10 +217,10 @@ fn frames_have_the_registrys_numbers(kafka: &Kafka) {
         }
         records
     });
-    let mut types = BTreeMap::new();
+    let mut types: BTreeMap<u32, BTreeSet<&str>> = BTreeMap::new();
     for record in &records {
         let number = events::Frame::read(&record.value).unwrap().schema_id;
-        types.entry(number).or_insert_with(BTreeSet::new).insert(record.header("ce_type").unwrap());
+        types.entry(number).or_default().insert(record.header("ce_type").unwrap());
     }
     assert!(types.len() > 10, "{types:?}");
     for (number, types) in types {
