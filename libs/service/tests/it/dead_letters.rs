@@ -303,6 +303,30 @@ async fn what_was_parked_just_before_a_crash_is_told_of_once() {
     assert_eq!(told(&bench.outbox().await), [("EventParked", "dead-letter/1".to_owned(), 1)]);
 }
 
+/// As after the update to a release that knows the schema: what was parked is the record as the older release saw it.
+#[tokio::test(start_paused = true)]
+async fn an_event_whose_schema_was_none_of_ours_is_read_anew_when_it_is_retried() {
+    let bench = Bench::new(1).await;
+    bench.append(&[record("a", 1)]).await;
+    let partition = event_log::PartitionId { topic: Service::Catalog.topic(), partition: 0 };
+    let value = events::Frame::read(&record("a", 1).value).unwrap().foreign().to_vec();
+    let letter = NewDeadLetter {
+        consumer: "tests".to_owned(),
+        position: event_log::Position { partition, offset: 0 },
+        record: events::Record { value, ..record("a", 1) },
+        attempts: 1,
+        code: "EVENT_SCHEMA_UNKNOWN".to_owned(),
+        message: String::new(),
+    };
+    bench.parts.store.park(letter).await.unwrap();
+    let handler = Noting::able();
+    let consumer = bench.consume(&handler);
+    bench.dead_letters().retry(1, "ben").await.unwrap();
+    until("it is handled", async || bench.letters().await[0].1 == "Handled").await;
+    assert_eq!(handler.handled(), ["a1"]);
+    consumer.stop().await.unwrap();
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_earlier_event_that_comes_again_does_not_wait_behind_a_later_one() {
     let bench = Bench::new(1).await;
