@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use embedded_postgres::{Database, Options};
 use events::Service;
-use service::{KafkaSettings, Parts, Platform, PostgresSettings, SystemClock};
+use service::{KafkaSettings, Parts, Platform, PostgresSettings, RedisSettings, SystemClock};
 
 use crate::cli::Installation;
 use crate::failure::Failure;
@@ -42,7 +42,9 @@ async fn on<T>(
     kafka: &KafkaSettings,
     work: impl AsyncFnOnce(&str, &Parts) -> Result<T, service::Failure>,
 ) -> Result<T, service::Failure> {
-    let platform = Platform::connect(PostgresSettings::at(url), kafka, Arc::new(SystemClock)).await?;
+    let settings = PostgresSettings::at(url);
+    let platform =
+        Platform::connect(settings, kafka, &RedisSettings::default(), Arc::new(SystemClock)).await?;
     let (parts, _) = platform.parts(Service::Gateway).await?;
     work(url, &parts).await
 }
