@@ -6,7 +6,7 @@ use std::fs;
 use crate::sandbox::workspace;
 
 /// Each struct of settings: its file, its name, and the table that its fields are in.
-const STRUCTS: [(&str, &str, &str); 25] = [
+const STRUCTS: [(&str, &str, &str); 26] = [
     ("services/gateway/src/config.rs", "Config", "gateway"),
     ("services/gateway/src/config.rs", "ProcessConfig", "gateway"),
     ("services/gateway/src/config.rs", "Addresses", "gateway.services"),
