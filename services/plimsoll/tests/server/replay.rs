@@ -54,7 +54,7 @@ fn the_projection_is_rebuilt_while_promotions_go_on() {
     assert_eq!(ended(&on(&shop.server, REBUILD), 0)["swapped"], true);
     approved.join().unwrap();
     shop.alice.until_status(&id(&preview), "open");
-    let good = settled(&shop);
+    listed(&shop);
 
     assert_eq!(by_hand(&shop.server, "UPDATE gateway.promotion SET requested_by = 'mallory'"), 1);
     assert_eq!(shop.alice.get(&format!("/promotions/{}", id(&preview))).ok(200)["requested_by"], "mallory");
@@ -69,20 +69,22 @@ fn the_projection_is_rebuilt_while_promotions_go_on() {
     }
     assert_eq!(ended(&on(&shop.server, &with(REBUILD, "--accept-differences")), 0)["swapped"], true);
     assert_eq!(shop.alice.get(&format!("/promotions/{}", id(&preview))).ok(200)["requested_by"], "alice");
-    assert_eq!(settled(&shop), good);
+    ended(&on(&shop.server, CHECK), 0);
 
     // The same without a control plane: the database is started for as long as it takes.
     assert_eq!(shop.server.stop("TERM").code(), Some(0));
-    assert_eq!(ended(&on(&shop.server, CHECK), 0)["comparison"]["digest"], good.as_str());
+    ended(&on(&shop.server, CHECK), 0);
     let unknown = plimsoll().args(["projection", "rebuild", "gatway"]).output().unwrap();
     assert!(text(&unknown).contains("error[PROJECTION_UNKNOWN]"), "{}", text(&unknown));
 }
 
-/// The digest of what is there when nothing moves any more.
-fn settled(shop: &Shop) -> String {
-    eventually("the projection is not behind", || {
+/// Checkpoints of the audit are events, too, so that what is there never stays the same for long.
+fn listed(shop: &Shop) {
+    let gateway = eventually("the projection is not behind", || {
         let listed = ended(&on(&shop.server, LIST), 0);
-        let gateway = &listed["projections"][0];
-        (gateway["behind"] == 0).then(|| gateway["digest"].as_str().unwrap().to_owned())
-    })
+        (listed["projections"][0]["behind"] == 0).then(|| listed["projections"][0].clone())
+    });
+    assert!(gateway["position"].as_u64().unwrap() > 10, "{gateway}");
+    let promotions = gateway["tables"].as_array().unwrap().iter().find(|table| table["table"] == "promotion");
+    assert_eq!(promotions.unwrap()["rows"], 1);
 }
