@@ -140,6 +140,8 @@ impl Process {
         tasks: impl AsyncFnOnce(C, Context) -> Result<Vec<Task>, Failure>,
     ) -> Result<(), Failure> {
         let shutdown = signals::shutdown()?;
+        // Between the database and the first task nothing is away, and nothing is done either.
+        let starting = self.health.component(format!("{}/start", self.service));
         let watched = tokio::spawn(self.supervisor().run(self.watchers(probes), shutdown.clone()));
         let Some((parts, database)) = self.connect(shared, &shutdown).await? else { return Ok(()) };
         let context = Context {
@@ -150,6 +152,11 @@ impl Process {
             settings: self.settings.clone(),
         };
         let tasks = tasks(config, context).await?;
+        for task in &tasks {
+            // Known before it runs: what nobody has heard of yet is not ready.
+            let _ = self.health.component(task.name());
+        }
+        starting.finished();
         tracing::info!(service = self.service.name(), version = env!("CARGO_PKG_VERSION"), "started");
         let late = self.supervisor().run(tasks, shutdown.clone()).await;
         shutdown.cancel();

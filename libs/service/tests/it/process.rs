@@ -118,7 +118,10 @@ impl Program {
 }
 
 fn is_ready(answer: &str) -> bool {
-    answer.starts_with("HTTP/1.1 200") && answer.contains(r#""explain/consume":{"status":"ready"}"#)
+    let is_ready = answer.starts_with("HTTP/1.1 200");
+    // Not before its tasks are known.
+    assert!(!is_ready || answer.contains(r#""explain/consume":{"status":"ready"}"#), "{answer}");
+    is_ready
 }
 
 async fn noted(program: &Program, count: usize) -> Vec<String> {
