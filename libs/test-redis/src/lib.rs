@@ -1,6 +1,6 @@
 //! A real Redis for tests: a server of its own for each that asks, on a port of this machine, which can be wiped, stopped and held.
 //!
-//! Where there is no `redis-server`, tests that ask for one say so in a line and end; with `PLIMSOLL_REDIS_TESTS=1` that is a
+//! Where there is no `redis-server`, tests that ask for one say so in a line and end; with `REQUIRE_REDIS=1` that is a
 //! failure, which `.ci/run` sets where there is one. `make test` says what was skipped.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a panic in a test is the report")]
@@ -32,11 +32,11 @@ impl TestRedis {
     /// A server that answers; none where there is no `redis-server`.
     ///
     /// # Panics
-    /// If it cannot be started, or is not there and `PLIMSOLL_REDIS_TESTS=1` says that it has to be.
+    /// If it cannot be started, or is not there and `REQUIRE_REDIS=1` says that it has to be.
     pub async fn start() -> Option<Self> {
         let Some(program) = program() else {
             let why = "redis-server is missing (Debian: apt-get install redis-server)";
-            assert!(std::env::var("PLIMSOLL_REDIS_TESTS").as_deref() != Ok("1"), "{why}");
+            assert!(std::env::var("REQUIRE_REDIS").as_deref() != Ok("1"), "{why}");
             eprintln!("skipped: {why}");
             return None;
         };
