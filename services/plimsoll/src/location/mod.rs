@@ -10,7 +10,7 @@ mod overlay;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path as FilePath, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use discovery::Recipe;
 use file_tree::FileTree;
@@ -22,8 +22,8 @@ use crate::given::Given;
 use crate::session::Session;
 use overlay::Overlay;
 
-/// Files by their paths; none for what cannot be read as YAML.
-type ReadFiles = HashMap<String, Option<Arc<ManifestFile>>>;
+/// Files by their paths, each read by who asks first; none for what cannot be read as YAML.
+type ReadFiles = HashMap<String, Arc<OnceLock<Option<ManifestFile>>>>;
 
 /// A side in which findings are looked for.
 pub(crate) struct Side<'a> {
@@ -85,27 +85,6 @@ impl<'a> Side<'a> {
         }
     }
 
-    /// Reads the files that hold the objects of these findings, on all cores.
-    fn read_ahead<'f>(&self, findings: impl Iterator<Item = &'f Finding>) {
-        if matches!(self.given, Given::Rendered { .. }) {
-            return;
-        }
-        let origins = findings.filter_map(|finding| self.objects.get(&finding.object.key()));
-        let paths: BTreeSet<String> = origins.map(|origin| self.path_of(origin)).collect();
-        let files: Vec<_> = paths.into_iter().map(|path| (self.bytes(&path), path)).collect();
-        let limits = &self.session.limits;
-        let read = files.into_par_iter().map(|(bytes, path)| {
-            let file = bytes.and_then(|bytes| ManifestFile::read(&path, &bytes, limits).ok());
-            (path, file.map(Arc::new))
-        });
-        let read: Vec<_> = read.collect();
-        self.known().extend(read);
-    }
-
-    fn known(&self) -> MutexGuard<'_, ReadFiles> {
-        self.read.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn path_of(&self, origin: &Origin) -> String {
         match self.given {
             Given::Manifests(resolved) => resolved.tree.patch_path(&origin.file),
@@ -150,14 +129,14 @@ impl<'a> Side<'a> {
 
     /// What is found in a file, if it can be read as YAML.
     fn with_file<T>(&self, path: &str, find: impl FnOnce(&ManifestFile) -> Option<T>) -> Option<T> {
-        let known = self.known().get(path).cloned();
-        let file = known.unwrap_or_else(|| {
-            let read = self.bytes(path).map(|bytes| ManifestFile::read(path, &bytes, &self.session.limits));
-            let file = read.and_then(Result::ok).map(Arc::new);
-            self.known().insert(path.to_owned(), file.clone());
-            file
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        let file = Arc::clone(read.entry(path.to_owned()).or_default());
+        drop(read);
+        let file = file.get_or_init(|| {
+            let bytes = self.bytes(path)?;
+            ManifestFile::read(path, &bytes, &self.session.limits).ok()
         });
-        file.as_deref().and_then(find)
+        file.as_ref().and_then(find)
     }
 
     /// A file that is named as patches name it, from the root of its repository.
@@ -192,10 +171,6 @@ fn roots(given: &Given) -> Option<(PathBuf, PathBuf)> {
 
 /// Puts in where each finding stands: in the first of these sides that has its object.
 pub(crate) fn locate(report: &mut RiskReport, sides: &[Side<'_>]) {
-    let waived = || report.waived.iter().map(|waived| &waived.finding);
-    for side in sides {
-        side.read_ahead(report.findings.iter().chain(waived()));
-    }
     let waived = report.waived.iter_mut().map(|waived| &mut waived.finding);
     let findings: Vec<&mut Finding> = report.findings.iter_mut().chain(waived).collect();
     findings.into_par_iter().for_each(|finding| {
