@@ -9,6 +9,7 @@ mod git;
 mod helm;
 mod mirror_faults;
 mod mirrors;
+mod real_helm;
 mod repository;
 mod sandbox;
 mod server;
