@@ -7,6 +7,7 @@
 
 pub mod args;
 pub mod duration;
+mod each;
 pub mod image;
 mod label_requirement;
 pub mod lists;
@@ -26,6 +27,7 @@ mod state;
 mod together;
 pub mod yaml;
 
+pub use each::map_each;
 pub use label_requirement::{meets_requirement, required_label};
 pub use object::{Object, ObjectKey, ObjectRef, Origin};
 pub use path::{Path, PathError, Segment};

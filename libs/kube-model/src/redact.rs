@@ -16,11 +16,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use hmac::{Hmac, KeyInit, Mac};
-use rayon::prelude::*;
 use serde_json::Value;
 use sha2::Sha256;
 
 use crate::Object;
+use crate::each::map_each;
 use walk::Walk;
 
 mod commands;
@@ -32,11 +32,12 @@ mod lines;
 mod looks;
 mod names;
 mod random;
+mod values;
 mod walk;
 
 pub use detect::Sensitivity;
 pub use file::{SecretSpan, SecretSpans};
-pub use names::is_mark;
+pub use values::is_mark;
 
 /// Replaces secrets by marks under one key.
 #[derive(Clone)]
@@ -84,7 +85,7 @@ impl Redactor {
     /// The objects with every secret replaced by its mark.
     #[must_use]
     pub fn redact_all(&self, objects: &[Object]) -> Vec<Object> {
-        map_all(objects, |object| self.redact(object))
+        map_each(objects, objects.len() >= WORTH_ALL_CORES, |object| self.redact(object))
     }
 
     /// [`Redactor::redact_all`] for two states; an object that they share is masked once, and still shared.
@@ -94,10 +95,11 @@ impl Redactor {
         let address = |object: &Object| Arc::as_ptr(&object.value).addr();
         let known: HashMap<usize, &Arc<Value>> =
             before.iter().zip(&masked).map(|(one, masked)| (address(one), &masked.value)).collect();
-        let after = map_all(after, |object| match known.get(&address(object)) {
-            Some(value) => Object { value: Arc::clone(value), ..object.clone() },
-            None => self.redact(object),
-        });
+        let after =
+            map_each(after, after.len() >= WORTH_ALL_CORES, |object| match known.get(&address(object)) {
+                Some(value) => Object { value: Arc::clone(value), ..object.clone() },
+                None => self.redact(object),
+            });
         (masked, after)
     }
 
@@ -111,15 +113,8 @@ impl Redactor {
     }
 }
 
-/// How many objects are worth more than one thread.
-const WORTH_THREADS: usize = 64;
-
-fn map_all(objects: &[Object], masked: impl Fn(&Object) -> Object + Sync + Send) -> Vec<Object> {
-    match objects.len() < WORTH_THREADS {
-        true => objects.iter().map(masked).collect(),
-        false => objects.par_iter().map(masked).collect(),
-    }
-}
+/// How many objects are worth more than one core.
+const WORTH_ALL_CORES: usize = 64;
 
 /// Whether one of the words of a command is a flag with a secret in it.
 pub(crate) fn holds_attached_secret(words: &[&str]) -> bool {

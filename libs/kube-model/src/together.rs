@@ -8,8 +8,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
+use crate::each::map_each;
 use crate::object::Object;
 use crate::state::{Documents, ManifestFile, State, StateError};
 use crate::yaml::{self, Limits};
@@ -24,14 +23,14 @@ pub use unequal::Unequal;
 /// A file: its path, relative to its source, and its bytes.
 pub type FileBytes<'f> = (&'f str, &'f [u8]);
 
-/// How many bytes are worth more than one thread.
-const WORTH_THREADS: usize = 128 << 10;
+/// How many bytes are worth more than one core.
+const WORTH_ALL_CORES: usize = 128 << 10;
 
 impl State {
     /// Reads several states. Each comes out as [`State::read`] would have it, its error too.
     #[must_use]
     pub fn read_together(states: &[&[FileBytes<'_>]], limits: &Limits) -> Vec<Result<Self, StateError>> {
-        read_states(states, limits, are_worth_threads(states))
+        read_states(states, limits, are_worth_all_cores(states))
     }
 
     /// The objects of [`State::read_together`].
@@ -40,26 +39,26 @@ impl State {
         states: &[&[FileBytes<'_>]],
         limits: &Limits,
     ) -> Vec<Result<Vec<Object>, StateError>> {
-        let states = read_states(states, limits, are_worth_threads(states));
+        let states = read_states(states, limits, are_worth_all_cores(states));
         states.into_iter().map(|state| state.map(|state| state.objects)).collect()
     }
 }
 
-fn are_worth_threads(states: &[&[FileBytes<'_>]]) -> bool {
+fn are_worth_all_cores(states: &[&[FileBytes<'_>]]) -> bool {
     let bytes: usize = states.iter().copied().flatten().map(|(_, bytes)| bytes.len()).sum();
-    bytes >= WORTH_THREADS
+    bytes >= WORTH_ALL_CORES
 }
 
 fn read_states(
     states: &[&[FileBytes<'_>]],
     limits: &Limits,
-    on_threads: bool,
+    on_all_cores: bool,
 ) -> Vec<Result<State, StateError>> {
     let split: Vec<Vec<Option<Split<'_>>>> = states
         .iter()
         .map(|files| files.iter().map(|(path, bytes)| Split::of(path, bytes, limits)).collect())
         .collect();
-    let read = read_distinct(split.iter().flatten().flatten().flat_map(Split::texts), limits, on_threads);
+    let read = read_distinct(split.iter().flatten().flatten().flat_map(Split::texts), limits, on_all_cores);
     let find = |text: &str| read.get(text).cloned().flatten();
     let file = |(split, (path, bytes)): (&Option<Split<'_>>, &FileBytes<'_>)| match split
         .as_ref()
@@ -109,7 +108,7 @@ type ReadTexts<'f> = HashMap<&'f str, Option<Arc<ReadDocument>>>;
 fn read_distinct<'f>(
     texts: impl Iterator<Item = &'f str>,
     limits: &Limits,
-    on_threads: bool,
+    on_all_cores: bool,
 ) -> ReadTexts<'f> {
     let mut known: ReadTexts<'f> = HashMap::new();
     let mut distinct: Vec<&str> = Vec::new();
@@ -119,21 +118,9 @@ fn read_distinct<'f>(
             None
         });
     }
-    let read = read_each(&distinct, on_threads, |text| ReadDocument::read(text, limits).map(Arc::new));
+    let read = map_each(&distinct, on_all_cores, |text| ReadDocument::read(text, limits).map(Arc::new));
     known.extend(distinct.into_iter().zip(read));
     known
-}
-
-/// Reads each text, on all cores or on this one.
-fn read_each<'f, T: Send>(
-    texts: &[&'f str],
-    on_threads: bool,
-    read: impl Fn(&'f str) -> T + Sync + Send,
-) -> Vec<T> {
-    match on_threads {
-        true => texts.par_iter().map(|text| read(text)).collect(),
-        false => texts.iter().map(|text| read(text)).collect(),
-    }
 }
 
 /// A file whose documents can be told apart.

@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use kube_model::{Object, ObjectKey};
-use rayon::prelude::*;
+use kube_model::{Object, ObjectKey, map_each};
 
 use crate::affected::Affected;
 use crate::checks::{self, Equivalents, Found, Places, Profile};
@@ -53,11 +52,7 @@ pub fn assess_under(
 
 /// What each rule says, in the order of the table.
 fn said(change: &Change<'_>, facts: &Facts) -> Vec<(&'static Rule, Result<Vec<Hit>, Missing>)> {
-    let of_rule = |rule: &'static Rule| (rule, rule.run(change, facts));
-    match change.is_worth_threads() {
-        true => RULES.par_iter().map(of_rule).collect(),
-        false => RULES.iter().map(of_rule).collect(),
-    }
+    map_each(RULES, change.is_worth_all_cores(), |rule| (rule, rule.run(change, facts)))
 }
 
 /// What the static checks find, where no change-aware rule has told the same fact.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::names::value_can_be_secret;
+use super::values::value_can_be_secret;
 
 /// Where a program takes its secret, by the program's own manual.
 #[derive(Clone, Copy)]

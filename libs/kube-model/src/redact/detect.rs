@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use super::lines::named_values;
 use super::looks::Looks;
-use super::names::{name_says_secret, names_a_file, names_a_key_file, value_can_be_secret};
+use super::names::{name_says_secret, names_a_file, names_a_key_file};
+use super::values::value_can_be_secret;
 use super::{commands, encoded, known_files, random};
 
 /// How much of a text is secret.

@@ -185,7 +185,7 @@ impl Found<'_> {
         let written = &self.text[span.clone()];
         let secrets: Vec<(&String, &String)> =
             marks.iter().filter_map(|mark| self.secrets.get_key_value(mark)).collect();
-        let part = redacted.as_str().is_some_and(|text| !super::names::is_mark(text));
+        let part = redacted.as_str().is_some_and(|text| !super::values::is_mark(text));
         let literal = part
             && secrets.len() == marks.len()
             && secrets.iter().all(|(_, secret)| secret.len() > 2 && written.contains(secret.as_str()));

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::names::value_can_be_secret;
+use super::values::value_can_be_secret;
 
 /// The secrets of a text by the forms of known files.
 pub(super) fn in_text(text: &str) -> Vec<Range<usize>> {

@@ -3,9 +3,8 @@
 
 use std::ops::Range;
 
-use super::names::{
-    describes, has_stem, holds_several, key_says_secret, name_says_secret, value_can_be_secret,
-};
+use super::names::{describes, has_stem, holds_several, key_says_secret, name_says_secret};
+use super::values::value_can_be_secret;
 
 /// The values in a text whose names say that they are secrets. In a `shell` a blank ends a value.
 pub(super) fn named_values(text: &str, shell: bool) -> Vec<Range<usize>> {

@@ -7,9 +7,8 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::{Map, Value};
 
 use super::detect::{Said, Sensitivity, can_be_token, sensitivity};
-use super::names::{
-    describes, holds_several, is_mark, key_says_secret, name_says_secret, value_can_be_secret,
-};
+use super::names::{describes, holds_several, key_says_secret, name_says_secret};
+use super::values::{is_mark, value_can_be_secret};
 use super::{APPLIED, Redactor, commands, random};
 use crate::{Object, scope};
 

@@ -51,8 +51,8 @@ fn same(states: &[Owned], limits: &Limits) -> Result<(), TestCaseError> {
     let all: Vec<&[FileBytes<'_>]> = all.iter().map(Vec::as_slice).collect();
     let read: Vec<_> = all.iter().map(|files| State::read(files.iter().copied(), limits)).collect();
     let alone: Vec<String> = read.iter().map(|state| shown(state, limits)).collect();
-    for on_threads in [false, true] {
-        let together = read_states(&all, limits, on_threads);
+    for on_all_cores in [false, true] {
+        let together = read_states(&all, limits, on_all_cores);
         let together: Vec<String> = together.iter().map(|state| shown(state, limits)).collect();
         prop_assert_eq!(&together, &alone);
     }

@@ -7,7 +7,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::document::Placed;
-use super::{FileBytes, ReadTexts, Split, are_worth_threads, read_distinct, read_each};
+use super::{FileBytes, ReadTexts, Split, are_worth_all_cores, read_distinct};
+use crate::each::map_each;
 use crate::object::{Object, ObjectKey};
 use crate::state::State;
 use crate::yaml::Limits;
@@ -35,11 +36,11 @@ impl State {
     /// of kinds, Applications of Argo CD).
     #[must_use]
     pub fn unequal(before: &[FileBytes<'_>], after: &[FileBytes<'_>], limits: &Limits) -> Option<Unequal> {
-        let on_threads = are_worth_threads(&[before, after]);
-        let (mut before, mut after) = Side::of_both(before, after, limits, on_threads)?;
+        let on_all_cores = are_worth_all_cores(&[before, after]);
+        let (mut before, mut after) = Side::of_both(before, after, limits, on_all_cores)?;
         let pairs = pairs(&before.texts, &after.texts);
         let texts: Vec<&str> = pairs.iter().map(|(one, _)| before.texts[*one]).collect();
-        let skimmed = read_each(&texts, on_threads, |text| direct::skim(text, limits));
+        let skimmed = map_each(&texts, on_all_cores, |text| direct::skim(text, limits));
         let mut identities = Vec::with_capacity(pairs.len());
         for ((one, other), skimmed) in pairs.into_iter().zip(skimmed) {
             let Some((identity, nodes)) = skimmed.filter(|(identity, _)| !identity.says_of_others()) else {
@@ -52,7 +53,7 @@ impl State {
         if !identities.iter().all(|identity| keys.insert(identity.key())) {
             return None;
         }
-        let read = read_distinct(before.rest().chain(after.rest()), limits, on_threads);
+        let read = read_distinct(before.rest().chain(after.rest()), limits, on_all_cores);
         Some(Unequal {
             before: before.objects(&read, &keys, limits)?,
             after: after.objects(&read, &keys, limits)?,
@@ -109,10 +110,10 @@ impl<'f> Side<'f> {
         before: &[FileBytes<'f>],
         after: &[FileBytes<'f>],
         limits: &Limits,
-        on_threads: bool,
+        on_all_cores: bool,
     ) -> Option<(Self, Self)> {
         let of = |files| Self::of(files, limits);
-        match on_threads {
+        match on_all_cores {
             true => {
                 let (before, after) = rayon::join(|| of(before), || of(after));
                 Some((before?, after?))

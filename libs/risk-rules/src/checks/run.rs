@@ -3,8 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::LazyLock;
 
-use kube_model::{Object, ObjectKey, Path};
-use rayon::prelude::*;
+use kube_model::{Object, ObjectKey, Path, map_each};
 
 use super::{CHECKS, Check, Look, Places, Profile, Seen};
 use crate::Finding;
@@ -70,12 +69,9 @@ impl<'v, 'a> Place<'v, 'a> {
 /// at the same place. One pass over the objects.
 pub(crate) fn found(change: &Change<'_>, profile: Profile) -> Vec<Found> {
     let objects = change.after.objects();
-    match change.is_worth_threads() {
-        true => {
-            objects.as_slice().par_iter().flat_map_iter(|object| found_in(change, profile, object)).collect()
-        }
-        false => objects.flat_map(|object| found_in(change, profile, object)).collect(),
-    }
+    let found =
+        map_each(objects.as_slice(), change.is_worth_all_cores(), |object| found_in(change, profile, object));
+    found.into_iter().flatten().collect()
 }
 
 fn found_in(change: &Change<'_>, profile: Profile, object: &Object) -> Vec<Found> {

@@ -47,8 +47,8 @@ impl<'a> Change<'a> {
         Self { before: View::new(before), after: View::new(after) }
     }
 
-    /// Whether it is so large that more than one thread is done with it earlier.
-    pub(crate) fn is_worth_threads(&self) -> bool {
+    /// Whether it is so large that all cores are done with it earlier than one.
+    pub(crate) fn is_worth_all_cores(&self) -> bool {
         const OBJECTS: usize = 64;
         self.before.objects().len() + self.after.objects().len() >= OBJECTS
     }
