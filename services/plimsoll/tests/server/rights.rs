@@ -1,9 +1,14 @@
 //! Rights, as a real Postgres holds them: what `plimsoll rights postgres` prints is enough for each service, and no more.
 
+use std::io::{BufRead, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::time::Duration;
+
 use embedded_postgres::Durability;
 use embedded_postgres::testing::TestPostgres;
 use events::Service;
 use ids::OrgId;
+use schema_registry::{NumberStore, Numbers, Registry, RegistrySettings};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use store::{Blobs as _, Database, PostgresBlobs, PostgresStore};
 
@@ -48,8 +53,14 @@ async fn a_service_has_its_schema_and_the_server_refuses_it_every_other() {
     // Whose the blobs are starts first, as one of the others would wait for it.
     let mut services = Service::ALL;
     services.sort_by_key(|service| *service != Service::Diff);
+    for early in services.into_iter().skip(1) {
+        let error = NumberStore::open(&roles.url(early)).await.err().unwrap();
+        assert!(error.is_transient() && error.code() == "STORE_REFUSED", "{early} waits: {error}");
+    }
+    let registry = Registry::new(&registry()).unwrap();
     for service in services {
         work(&roles, service).await;
+        numbers(&roles.url(service), &registry).await;
     }
     for service in Service::ALL {
         for other in Service::ALL.into_iter().filter(|other| *other != service) {
@@ -62,11 +73,52 @@ async fn a_service_has_its_schema_and_the_server_refuses_it_every_other() {
                 assert_eq!(roles.asks(service, &sql).await.as_deref(), Some(REFUSED), "{service}: {sql}");
             }
         }
-        let deletes = roles.asks(service, "DELETE FROM blob.blobs").await;
-        assert_eq!(deletes.as_deref(), (service != Service::Diff).then_some(REFUSED), "{service}");
+        for sql in [
+            "DELETE FROM blob.blobs",
+            "DELETE FROM schema_registry.number",
+            "CREATE TABLE schema_registry.mine (a int)",
+        ] {
+            let answer = roles.asks(service, sql).await;
+            assert_eq!(answer.as_deref(), (service != Service::Diff).then_some(REFUSED), "{service}: {sql}");
+        }
         let elsewhere = roles.asks(service, "CREATE TABLE public.mine (a int)").await;
         assert_eq!(elsewhere.as_deref(), Some(REFUSED), "{service}");
     }
+}
+
+/// What a service's program does at its start with a registry: it keeps what is looked up.
+async fn numbers(url: &str, registry: &Registry) {
+    let store = NumberStore::open(url).await.unwrap();
+    // Twice: what is there is mended.
+    for _ in 0..2 {
+        Numbers::look_up(registry.clone(), &store).await.unwrap();
+    }
+}
+
+/// A registry that gives every schema the same number.
+fn registry() -> RegistrySettings {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let _ = answer(&stream.unwrap());
+        }
+    });
+    RegistrySettings { url, username: None, password: None, ca: None, timeout: Duration::from_secs(30) }
+}
+
+fn answer(mut stream: &TcpStream) -> std::io::Result<()> {
+    let (mut reader, mut line, mut length) = (BufReader::new(stream), String::new(), 0);
+    while reader.read_line(&mut line)? > 2 {
+        let header = line.to_ascii_lowercase();
+        if let Some(value) = header.strip_prefix("content-length:") {
+            length = value.trim().parse().unwrap();
+        }
+        line.clear();
+    }
+    reader.read_exact(&mut vec![0; length])?;
+    let body = r#"{"id": 7}"#;
+    write!(stream, "HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len())
 }
 
 /// What a service's program does at its start, and with blobs.

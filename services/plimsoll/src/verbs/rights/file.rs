@@ -156,10 +156,11 @@ mod tests {
         let second = refused("writes: [plimsoll.cost.v1]", "writes: [plimsoll.cost.v1, plimsoll.risk.v1]");
         assert!(second.contains("a topic has one writer"), "{second}");
         assert!(
-            refused("owns: [risk], adds: [blob]", "owns: [risk, blob]").contains("diff and risk own blob")
+            refused("owns: [risk], adds: [blob", "owns: [risk, blob], adds: [log")
+                .contains("diff and risk own blob")
         );
-        assert!(refused("owns: [diff, blob]", "owns: [diff]").contains("uses blob, which nobody owns"));
-        assert!(refused("adds: [blob]", "adds: [\"a; DROP\"]").contains("is no plain name"));
+        assert!(refused("owns: [diff, blob, ", "owns: [diff, ").contains("uses blob, which nobody owns"));
+        assert!(refused("adds: [blob, ", "adds: [\"a; DROP\", ").contains("is no plain name"));
         assert!(refused("  cost:\n", "  price:\n").contains("cost is not in it"));
         assert!(refused("groups: [risk]", "consumes: [risk]").contains("unknown field `consumes`"));
     }

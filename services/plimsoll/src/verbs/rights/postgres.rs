@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_only_sees_may_only_select() {
+    fn who_only_sees_may_only_select_and_who_adds_deletes_nothing() {
         let sql = statements(&file::read(None).unwrap());
         let to = |role: &str| -> Vec<&str> {
             sql.lines()
@@ -89,6 +89,9 @@ mod tests {
                 "GRANT USAGE ON SCHEMA \"blob\" TO plimsoll_gitops;",
                 "GRANT SELECT ON ALL TABLES IN SCHEMA \"blob\" TO plimsoll_gitops;",
                 "ALTER DEFAULT PRIVILEGES FOR ROLE plimsoll_diff IN SCHEMA \"blob\" GRANT SELECT ON TABLES TO plimsoll_gitops;",
+                "GRANT USAGE ON SCHEMA \"schema_registry\" TO plimsoll_gitops;",
+                "GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA \"schema_registry\" TO plimsoll_gitops;",
+                "ALTER DEFAULT PRIVILEGES FOR ROLE plimsoll_diff IN SCHEMA \"schema_registry\" GRANT SELECT, INSERT, UPDATE ON TABLES TO plimsoll_gitops;",
             ]
         );
         assert_eq!(to("plimsoll_diff"), Vec::<&str>::new(), "it owns what it uses");
