@@ -1,7 +1,7 @@
 //! `cargo xtask stack up|down|status`: every service as a process of its own on real servers, from packages, without Docker.
 
 use std::error::Error;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use stack::{Brokers, Layout, Stack};
 
@@ -34,8 +34,7 @@ pub(crate) fn run(verb: &str, words: &[&str]) -> Result<(), Box<dyn Error>> {
 
 impl Options {
     fn read(words: &[&str]) -> Result<Self, Box<dyn Error>> {
-        let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
-        let directory = cache(&home).join("stack");
+        let directory = stack::cache().join("stack");
         let mut options = Self { directory, brokers: Brokers::One, port: 19100, programs: programs()? };
         for pair in words.chunks(2) {
             match *pair {
@@ -51,10 +50,6 @@ impl Options {
     }
 }
 
-fn cache(home: &Path) -> PathBuf {
-    std::env::var_os("PLIMSOLL_CACHE").map_or_else(|| home.join(".cache/plimsoll"), PathBuf::from)
-}
-
 /// Beside this program, or what `make build-kafka` built, which is quicker.
 fn programs() -> Result<PathBuf, Box<dyn Error>> {
     let own = std::env::current_exe()?;
@@ -64,10 +59,9 @@ fn programs() -> Result<PathBuf, Box<dyn Error>> {
 }
 
 fn up(options: Options) -> Result<(), Box<dyn Error>> {
-    let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
-    let jars = cache(&home).join("kafka/lib");
     let Options { directory, brokers, port, programs } = options;
-    let stack = Stack::up(Layout { directory, programs, jars, brokers, port, lines: false })?;
+    let stack =
+        Stack::up(Layout { directory, programs, cache: stack::cache(), brokers, port, lines: false })?;
     show(&stack);
     let (layout, api) = (stack.layout(), stack.layout().api_port());
     println!(
@@ -81,7 +75,7 @@ fn up(options: Options) -> Result<(), Box<dyn Error>> {
 fn show(stack: &Stack) {
     println!("{:<10} {:>8} {:>6} {:<6} log", "name", "pid", "port", "ready");
     for row in stack.status() {
-        let pid = row.pid.map_or_else(|| "-".to_owned(), |pid| pid.to_string());
+        let pid = row.process.map_or_else(|| "-".to_owned(), |process| process.to_string());
         let ready = if row.ready { "yes" } else { "no" };
         println!("{:<10} {pid:>8} {:>6} {ready:<6} {}", row.name, row.port, row.log);
     }

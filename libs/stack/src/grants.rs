@@ -70,7 +70,7 @@ fn tool(layout: &Layout) -> Result<PathBuf, StackError> {
     use std::os::unix::fs::PermissionsExt as _;
     let path = layout.at("run/kafka-acls.sh");
     let command =
-        java(&layout.jars, "128m", &crate::kafka::logging(layout), "org.apache.kafka.tools.AclCommand");
+        java(&layout.jars(), "128m", &crate::kafka::logging(layout), "org.apache.kafka.tools.AclCommand");
     let words = [command.get_program()].into_iter().chain(command.get_args());
     let quoted: Vec<String> = words.map(|word| format!("'{}'", word.to_string_lossy())).collect();
     put(&path, &format!("#!/bin/sh\nexec {} \"$@\"\n", quoted.join(" ")))?;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crate::error::StackError;
 use crate::layout::{Layout, put};
-use crate::process::{Part, Ready, Signal};
+use crate::process::{Ends, Part, Ready};
 use crate::services::SERVICES;
 use crate::shell::{java, run};
 
@@ -37,7 +37,7 @@ fn part(layout: &Layout, number: u16) -> Result<Part, StackError> {
     if !layout.at(&format!("data/{name}/meta.properties")).exists() {
         format(layout, &settings)?;
     }
-    let mut command = java(&layout.jars, "400m", &logging(layout), "kafka.Kafka");
+    let mut command = java(&layout.jars(), "400m", &logging(layout), "kafka.Kafka");
     command.arg(&settings);
     let words = [command.get_program()].into_iter().chain(command.get_args());
     let words = words.map(|word| word.to_string_lossy().into_owned()).collect();
@@ -46,16 +46,15 @@ fn part(layout: &Layout, number: u16) -> Result<Part, StackError> {
         name,
         port,
         words,
-        environment: Vec::new(),
         ready: Ready::Connects,
-        ends_by: Signal::TERM,
+        ends: Ends::Terminated,
         directory: layout.directory.clone(),
     })
 }
 
 /// The users and their passwords are in the first record of the cluster, so that nobody has to be let in to make them.
 fn format(layout: &Layout, settings: &PathBuf) -> Result<(), StackError> {
-    let mut command = java(&layout.jars, "256m", &logging(layout), "kafka.tools.StorageTool");
+    let mut command = java(&layout.jars(), "256m", &logging(layout), "kafka.tools.StorageTool");
     command.args(["format", "--cluster-id", CLUSTER, "--config"]).arg(settings);
     for service in SERVICES {
         let (user, password) = (user(service), layout.secret(&format!("kafka-{service}"))?);

@@ -41,6 +41,13 @@ impl Brokers {
     }
 }
 
+/// What is fetched once for a machine: where `PLIMSOLL_CACHE` says, or below the home.
+#[must_use]
+pub fn cache() -> PathBuf {
+    let home = || PathBuf::from(std::env::var_os("HOME").unwrap_or_default()).join(".cache/plimsoll");
+    std::env::var_os("PLIMSOLL_CACHE").map_or_else(home, PathBuf::from)
+}
+
 /// Where everything of a stack is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Layout {
@@ -48,8 +55,8 @@ pub struct Layout {
     pub directory: PathBuf,
     /// Where the programs of the services are.
     pub programs: PathBuf,
-    /// The jars of Kafka.
-    pub jars: PathBuf,
+    /// Where `scripts/kafka/fetch.sh` has put what the servers need ([`cache`]).
+    pub cache: PathBuf,
     /// How many brokers.
     pub brokers: Brokers,
     /// The first of 100 ports.
@@ -59,24 +66,17 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// The layout of the stack in a directory, if there is one.
-    ///
-    /// # Errors
-    /// There is none.
-    pub fn of(directory: &Path) -> Result<Self, StackError> {
-        let path = directory.join("stack.json");
-        let text = fs::read_to_string(&path).map_err(StackError::file(&path))?;
-        serde_json::from_str(&text).map_err(|error| StackError::new(format!("{}: {error}", path.display())))
-    }
-
-    pub(crate) fn write(&self) -> Result<(), StackError> {
+    pub(crate) fn make_directories(&self) -> Result<(), StackError> {
         for name in ["", "config", "log", "run", "data", "secrets"] {
             let path = self.directory.join(name);
             let made = DirBuilder::new().recursive(true).mode(0o700).create(&path);
             made.map_err(StackError::file(&path))?;
         }
-        let text = serde_json::to_string_pretty(self).map_err(|error| StackError::new(error.to_string()))?;
-        put(&self.directory.join("stack.json"), &text)
+        Ok(())
+    }
+
+    pub(crate) fn jars(&self) -> PathBuf {
+        self.cache.join("kafka/lib")
     }
 
     /// A file or directory below the stack's.
@@ -150,15 +150,6 @@ impl Layout {
     /// The secret cannot be read.
     pub fn admin(&self) -> Result<(&'static str, String), StackError> {
         Ok(("admin", self.secret("kafka-admin")?))
-    }
-
-    /// The URL of the database for its superuser.
-    ///
-    /// # Errors
-    /// The secret cannot be read.
-    pub fn database(&self) -> Result<String, StackError> {
-        let (port, password) = (self.postgres_port(), self.secret("postgres")?);
-        Ok(format!("postgres://postgres:{password}@127.0.0.1:{port}/plimsoll"))
     }
 
     /// A secret of 32 bytes in hexadecimal digits, which is made when it is first asked for.

@@ -17,7 +17,7 @@ mod up;
 
 pub use error::StackError;
 pub use janitor::Janitor;
-pub use layout::{Brokers, Layout};
+pub use layout::{Brokers, Layout, cache};
 pub use process::{Part, Ready, Signal};
 pub use services::SERVICES;
 pub use up::{Row, Stack};

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::error::StackError;
 use crate::layout::{Layout, put};
-use crate::process::{Part, Ready, Signal};
+use crate::process::{Ends, Part, Ready};
 use crate::services::SERVICES;
 use crate::shell::run;
 
@@ -50,10 +50,9 @@ pub(crate) fn part(layout: &Layout) -> Result<Part, StackError> {
         name: "postgres".to_owned(),
         port: layout.postgres_port(),
         words,
-        environment: Vec::new(),
         ready: Ready::Asked(ready.into()),
         // Fast: connections are closed, and what was committed is there.
-        ends_by: Signal::INT,
+        ends: Ends::Interrupted,
         directory: layout.directory.clone(),
     })
 }

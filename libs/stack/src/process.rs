@@ -10,11 +10,12 @@ use std::time::Duration;
 
 pub use rustix::process::Signal;
 use rustix::process::{Pid, kill_process};
+use serde::{Deserialize, Serialize};
 
 use crate::error::StackError;
 
 /// A part of the stack.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Part {
     /// Its name.
     pub name: String,
@@ -22,16 +23,14 @@ pub struct Part {
     pub port: u16,
     /// The program and its arguments.
     pub(crate) words: Vec<String>,
-    pub(crate) environment: Vec<(String, String)>,
     /// How it is seen whether it does its work.
     pub ready: Ready,
-    /// By which signal it ends in order.
-    pub(crate) ends_by: Signal,
+    pub(crate) ends: Ends,
     pub(crate) directory: PathBuf,
 }
 
 /// How it is seen whether a part does its work.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Ready {
     /// It takes connections.
     Connects,
@@ -39,6 +38,13 @@ pub enum Ready {
     Answers(u16),
     /// A program that asks it ends well.
     Asked(Vec<String>),
+}
+
+/// By which signal a part ends in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Ends {
+    Terminated,
+    Interrupted,
 }
 
 const TICK: Duration = Duration::from_millis(50);
@@ -56,10 +62,10 @@ impl Part {
 
     /// The process, if it is the one that was started.
     #[must_use]
-    pub fn pid(&self) -> Option<u32> {
+    pub fn process(&self) -> Option<Pid> {
         let text = fs::read_to_string(self.pid_file()).ok()?;
         let (pid, began) = text.trim().split_once(' ')?;
-        let pid = pid.parse().ok()?;
+        let pid = Pid::from_raw(pid.parse().ok()?)?;
         (began_at(pid)? == began).then_some(pid)
     }
 
@@ -68,7 +74,7 @@ impl Part {
     /// # Errors
     /// The program cannot be started.
     pub fn start(&self) -> Result<(), StackError> {
-        if self.pid().is_some() {
+        if self.process().is_some() {
             return Ok(());
         }
         let log = self.log();
@@ -76,7 +82,7 @@ impl Part {
         let (program, arguments) =
             self.words.split_first().ok_or_else(|| StackError::new("a part has no program"))?;
         let mut command = Command::new(program);
-        command.args(arguments).envs(self.environment.iter().cloned()).current_dir(&self.directory);
+        command.args(arguments).current_dir(&self.directory);
         command.stdin(Stdio::null()).stdout(open()?).stderr(open()?);
         // Ctrl-C at the terminal is not for it.
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
@@ -86,7 +92,7 @@ impl Part {
                 self.name
             ))
         })?;
-        let pid = child.id();
+        let pid = Pid::from_child(&child);
         // A process that is no child of this one, or of which nobody asks how it ended, would stay as a zombie.
         std::thread::spawn(move || child.wait());
         let path = self.pid_file();
@@ -96,24 +102,27 @@ impl Part {
 
     /// Sends a signal, and says whether there was somebody to get it.
     pub fn signal(&self, signal: Signal) -> bool {
-        let pid = self.pid().and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?));
-        pid.is_some_and(|pid| kill_process(pid, signal).is_ok())
+        self.process().is_some_and(|process| kill_process(process, signal).is_ok())
     }
 
     /// Ends it in order, and after so long not in order; returns when it is gone.
     pub fn stop(&self, patience: Duration) {
-        for (signal, patience) in [(self.ends_by, patience), (Signal::KILL, Duration::from_secs(10))] {
+        let in_order = match self.ends {
+            Ends::Terminated => Signal::TERM,
+            Ends::Interrupted => Signal::INT,
+        };
+        for (signal, patience) in [(in_order, patience), (Signal::KILL, Duration::from_secs(10))] {
             // One that stands still does not hear that it is to end.
             if !self.signal(signal) || !self.signal(Signal::CONT) {
                 break;
             }
             let mut waited = Duration::ZERO;
-            while self.pid().is_some() && waited < patience {
+            while self.process().is_some() && waited < patience {
                 sleep(TICK);
                 waited += TICK;
             }
         }
-        if self.pid().is_none() {
+        if self.process().is_none() {
             let _ = fs::remove_file(self.pid_file());
         }
     }
@@ -128,7 +137,7 @@ impl Part {
     /// Whether it does its work.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        self.pid().is_some()
+        self.process().is_some()
             && match &self.ready {
                 Ready::Connects => connect(self.port).is_some(),
                 Ready::Answers(port) => answers(*port).unwrap_or(false),
@@ -143,7 +152,7 @@ impl Part {
     pub fn until_ready(&self, patience: Duration) -> Result<(), StackError> {
         let mut waited = Duration::ZERO;
         while !self.is_ready() {
-            let why = match self.pid() {
+            let why = match self.process() {
                 None => "it has ended",
                 Some(_) if waited > patience => "it is not ready in time",
                 Some(_) => "",
@@ -160,7 +169,7 @@ impl Part {
     /// How many bytes of memory it has, and had at most.
     #[must_use]
     pub fn memory(&self) -> Option<(u64, u64)> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.pid()?)).ok()?;
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process()?)).ok()?;
         let of = |name: &str| {
             let line = status.lines().find_map(|line| line.strip_prefix(name))?;
             line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok().map(|kib| kib * 1024)
@@ -171,7 +180,7 @@ impl Part {
 
 /// When a process began, in the kernel's ticks: a number that comes again is another process'. None for one that is gone, be it
 /// that nobody has asked how it ended.
-fn began_at(pid: u32) -> Option<String> {
+fn began_at(pid: Pid) -> Option<String> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     // The name, which may hold anything, ends with the last parenthesis; the state follows.
     let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
@@ -214,12 +223,12 @@ mod tests {
 
     #[test]
     fn a_process_is_known_by_its_number_and_when_it_began() {
-        let own = std::process::id();
+        let own = rustix::process::getpid();
         let began: u64 = began_at(own).unwrap().parse().unwrap();
         let uptime = fs::read_to_string("/proc/uptime").unwrap();
         let seconds: f64 = uptime.split(' ').next().unwrap().parse().unwrap();
         // Ticks are hundredths of a second on every Linux that this runs on.
         assert!(began > 0 && (began as f64) / 100.0 <= seconds);
-        assert_eq!(began_at(u32::MAX), None);
+        assert_eq!(began_at(Pid::from_raw(i32::MAX).unwrap()), None);
     }
 }

@@ -6,7 +6,7 @@ use crate::error::StackError;
 use crate::kafka::user;
 use crate::layout::{Layout, put};
 use crate::postgres;
-use crate::process::{Part, Ready, Signal};
+use crate::process::{Ends, Part, Ready};
 
 /// The services, in the order in which their events follow from one another.
 pub const SERVICES: [&str; 9] =
@@ -14,22 +14,24 @@ pub const SERVICES: [&str; 9] =
 
 /// Every service as a part.
 pub(crate) fn parts(layout: &Layout) -> Result<Vec<Part>, StackError> {
+    for key in ["identity", "redaction", "audit"] {
+        layout.secret(&format!("{key}.key"))?;
+    }
     (0..).zip(SERVICES).map(|(number, service)| part(layout, service, number)).collect()
 }
 
 fn part(layout: &Layout, service: &str, number: u16) -> Result<Part, StackError> {
     let (probes, listen) = (layout.port + 60 + number, layout.port + 70 + number);
     let config = layout.at(&format!("config/{service}.toml"));
-    let text = shared(layout, service, probes)? + &own(layout, service, listen)?;
+    let text = shared(layout, service, probes)? + &own(layout, service, listen);
     put(&config, &text)?;
     let program = layout.programs.join(format!("plimsoll-{service}"));
     Ok(Part {
         name: service.to_owned(),
         port: if service == "gateway" { layout.api_port() } else { listen },
         words: [program, "--config".into(), config].map(|word| word.display().to_string()).into(),
-        environment: Vec::new(),
         ready: Ready::Answers(probes),
-        ends_by: Signal::TERM,
+        ends: Ends::Terminated,
         directory: layout.directory.clone(),
     })
 }
@@ -67,10 +69,7 @@ allow_local = true
 }
 
 /// The section of the service's name. Where others listen follows from their places in the list.
-fn own(layout: &Layout, service: &str, listen: u16) -> Result<String, StackError> {
-    for key in ["identity", "redaction", "audit"] {
-        layout.secret(&format!("{key}.key"))?;
-    }
+fn own(layout: &Layout, service: &str, listen: u16) -> String {
     let at = |name: &str| {
         let number = SERVICES.iter().position(|service| *service == name).unwrap_or_default();
         format!("127.0.0.1:{}", usize::from(layout.port) + 70 + number)
@@ -97,7 +96,7 @@ fn own(layout: &Layout, service: &str, listen: u16) -> Result<String, StackError
         "gateway" => text.push_str(&gateway(layout, at)),
         _ => {}
     }
-    Ok(text)
+    text
 }
 
 fn gateway(layout: &Layout, at: impl Fn(&str) -> String) -> String {

@@ -5,9 +5,12 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::time::Duration;
 
+use rustix::process::Pid;
+use serde::{Deserialize, Serialize};
+
 use crate::error::StackError;
-use crate::layout::Layout;
-use crate::process::{Part, Ready, Signal};
+use crate::layout::{Layout, put};
+use crate::process::{Ends, Part, Ready};
 use crate::shell::found;
 use crate::{grants, kafka, postgres, services};
 
@@ -15,9 +18,11 @@ use crate::{grants, kafka, postgres, services};
 const PATIENCE: Duration = Duration::from_secs(120);
 /// How long a part may take to end in order.
 const FAREWELL: Duration = Duration::from_secs(30);
+/// What a stack is, in its directory.
+const WRITTEN: &str = "stack.json";
 
 /// The parts of a stack.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Stack {
     layout: Layout,
     parts: Vec<Part>,
@@ -29,7 +34,7 @@ pub struct Row {
     /// Its name.
     pub name: String,
     /// Its process, if it runs.
-    pub pid: Option<u32>,
+    pub process: Option<Pid>,
     /// Its port.
     pub port: u16,
     /// Whether it does its work.
@@ -44,19 +49,25 @@ impl Stack {
     /// # Errors
     /// Something that it needs is not there.
     pub fn prepare(layout: Layout) -> Result<Self, StackError> {
-        if !layout.jars.is_dir() {
-            let jars = layout.jars.display();
+        if !layout.jars().is_dir() {
+            let jars = layout.jars();
+            let jars = jars.display();
             return Err(StackError::new(format!("there is no Kafka in {jars}: run scripts/kafka/fetch.sh")));
         }
         if found("java").is_none() {
             return Err(StackError::new("there is no java (Debian: apt-get install default-jre-headless)"));
         }
-        layout.write()?;
+        layout.make_directories()?;
         let mut parts = kafka::parts(&layout)?;
         parts.push(postgres::part(&layout)?);
         parts.extend(redis(&layout));
         parts.extend(services::parts(&layout)?);
-        Ok(Self { layout, parts })
+        let stack = Self { layout, parts };
+        // What was started is known by it, however this program and the machine change.
+        let text =
+            serde_json::to_string_pretty(&stack).map_err(|error| StackError::new(error.to_string()))?;
+        put(&stack.layout.at(WRITTEN), &text)?;
+        Ok(stack)
     }
 
     /// Starts what does not run yet, and waits until all of it does its work.
@@ -97,7 +108,7 @@ impl Stack {
     }
 
     fn check_ports(&self) -> Result<(), StackError> {
-        for part in self.parts.iter().filter(|part| part.pid().is_none()) {
+        for part in self.parts.iter().filter(|part| part.process().is_none()) {
             TcpListener::bind(("127.0.0.1", part.port))
                 .map_err(|error| StackError::new(format!("{}: port {}: {error}", part.name, part.port)))?;
         }
@@ -130,7 +141,7 @@ impl Stack {
     pub fn status(&self) -> Vec<Row> {
         let row = |part: &Part| Row {
             name: part.name.clone(),
-            pid: part.pid(),
+            process: part.process(),
             port: part.port,
             ready: part.is_ready(),
             log: part.log().display().to_string(),
@@ -155,7 +166,9 @@ impl Stack {
     /// # Errors
     /// There is none.
     pub fn of(directory: &Path) -> Result<Self, StackError> {
-        Self::prepare(Layout::of(directory)?)
+        let path = directory.join(WRITTEN);
+        let text = fs::read_to_string(&path).map_err(StackError::file(&path))?;
+        serde_json::from_str(&text).map_err(|error| StackError::new(format!("{}: {error}", path.display())))
     }
 
     /// What Kafka says that is granted, as `kafka-acls --list` prints it.
@@ -195,9 +208,8 @@ fn redis(layout: &Layout) -> Option<Part> {
         name: "redis".to_owned(),
         port,
         words: [program].into_iter().chain(arguments).collect(),
-        environment: Vec::new(),
         ready: Ready::Connects,
-        ends_by: Signal::TERM,
+        ends: Ends::Terminated,
         directory: layout.directory.clone(),
     })
 }

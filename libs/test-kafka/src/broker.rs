@@ -72,9 +72,7 @@ impl TestKafka {
 
 /// A folder that `scripts/kafka/fetch.sh` has filled.
 pub(crate) fn fetched(name: &str) -> PathBuf {
-    let cache = std::env::var_os("PLIMSOLL_CACHE").map(PathBuf::from);
-    let home = || PathBuf::from(std::env::var_os("HOME").expect("HOME is set")).join(".cache/plimsoll");
-    let folder = cache.unwrap_or_else(home).join("kafka").join(name);
+    let folder = stack::cache().join("kafka").join(name);
     assert!(folder.is_dir(), "there is no {}: run scripts/kafka/fetch.sh", folder.display());
     folder
 }

@@ -4,7 +4,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use chaos::{Failed, Lines, Seeded};
-use rustix::process::{Pid, Resource, Rlimit, prlimit};
+use rustix::process::{Resource, Rlimit, prlimit};
 use stack::{Part, SERVICES, Signal, Stack};
 use test_proxy::Line;
 
@@ -118,11 +118,7 @@ impl Scene<'_> {
                 sleep(HOLD);
                 part.signal(Signal::CONT);
             }
-            Fault::BrokerRestarted => {
-                broker.stop(PATIENCE);
-                broker.start()?;
-                broker.until_ready(PATIENCE)?;
-            }
+            Fault::BrokerRestarted => again(broker, Duration::ZERO)?,
             Fault::BrokerKilled => {
                 broker.kill();
                 return Ok(Some(broker));
@@ -160,11 +156,12 @@ fn again(part: &Part, away: Duration) -> Result<(), Failed> {
 /// No file of the broker grows any more, which a write of its log fails by as it does on a full disk (EFBIG for ENOSPC): a broker
 /// whose only directory has failed ends.
 fn fill(broker: &Part) -> Result<(), Failed> {
-    let pid = broker.pid().and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?));
+    // Without a number it would be this process.
+    let process = broker.process().ok_or("the broker does not run")?;
     let limit = Rlimit { current: Some(1), maximum: Some(1) };
-    prlimit(pid, Resource::Fsize, limit)?;
+    prlimit(Some(process), Resource::Fsize, limit)?;
     let mut waited = Duration::ZERO;
-    while broker.pid().is_some() {
+    while broker.process().is_some() {
         if waited > PATIENCE {
             return Err("a broker that can write nothing goes on".into());
         }

@@ -72,15 +72,12 @@ impl Options {
 
 /// Whether all is as it has to be.
 fn run(options: Options) -> Result<bool, Failed> {
-    let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
-    let cache =
-        std::env::var_os("PLIMSOLL_CACHE").map_or_else(|| home.join(".cache/plimsoll"), PathBuf::from);
     let temporary = tempfile::tempdir()?;
     let directory = options.keep.clone().unwrap_or_else(|| temporary.path().join("chaos"));
     let layout = Layout {
         directory: directory.join("stack"),
         programs: options.programs.clone(),
-        jars: cache.join("kafka/lib"),
+        cache: stack::cache(),
         brokers: Brokers::Three,
         port: options.port,
         lines: true,

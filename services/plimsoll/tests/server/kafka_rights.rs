@@ -33,12 +33,10 @@ impl Guarded {
     fn with(more: impl FnOnce(&Path) -> String) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let programs = Path::new(env!("CARGO_BIN_EXE_plimsoll")).parent().unwrap().to_owned();
-        let cache = std::env::var_os("PLIMSOLL_CACHE").map(std::path::PathBuf::from);
-        let home = || std::path::PathBuf::from(std::env::var_os("HOME").unwrap()).join(".cache/plimsoll");
         let layout = Layout {
             directory: directory.path().join("stack"),
             programs,
-            jars: cache.unwrap_or_else(home).join("kafka/lib"),
+            cache: stack::cache(),
             brokers: Brokers::One,
             port: hundred_ports(),
             lines: false,
