@@ -5,6 +5,7 @@ mod bad_input;
 mod branches;
 mod budgets;
 mod commands;
+mod compose;
 mod cost_views;
 mod drift;
 mod example;
