@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::path::PathBuf;
 
-use stack::{Brokers, Layout, Stack};
+use stack::{Brokers, Layout, Schemas, Stack};
 
 const USAGE: &str =
     "usage: cargo xtask stack up|down|status [--dir DIR] [--brokers 1|3] [--port FIRST] [--programs DIR]";
@@ -60,8 +60,8 @@ fn programs() -> Result<PathBuf, Box<dyn Error>> {
 
 fn up(options: Options) -> Result<(), Box<dyn Error>> {
     let Options { directory, brokers, port, programs } = options;
-    let stack =
-        Stack::up(Layout { directory, programs, cache: stack::cache(), brokers, port, lines: false })?;
+    let (cache, schemas) = (stack::cache(), Schemas::Registered);
+    let stack = Stack::up(Layout { directory, programs, cache, brokers, schemas, port, lines: false })?;
     show(&stack);
     let (layout, api) = (stack.layout(), stack.layout().api_port());
     println!(

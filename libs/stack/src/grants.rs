@@ -1,12 +1,12 @@
-//! Topics and rights, made by Plimsoll's own command from the files of the repository.
+//! Topics, rights and schemas, made by Plimsoll's own command from the files of the repository.
 
 use std::path::PathBuf;
 use std::process::Command;
 
 use crate::error::StackError;
-use crate::layout::{Layout, put};
-use crate::postgres;
+use crate::layout::{Layout, Schemas, put};
 use crate::shell::{java, run};
+use crate::{postgres, registry};
 
 const TOPICS: &str = include_str!("../../../topics.yaml");
 
@@ -16,9 +16,13 @@ fn plimsoll(layout: &Layout) -> Command {
     command
 }
 
-/// Makes the topics, and grants each service what it may do with them and in Postgres. It may be done again.
+/// Makes the topics, registers the schemas, and grants each service what it may do with them and in Postgres. It may be done again.
 pub(crate) fn make(layout: &Layout) -> Result<(), StackError> {
     topics(layout)?;
+    if layout.schemas == Schemas::Registered {
+        let config = layout.at("config/admin.toml");
+        run(plimsoll(layout).args(["schemas", "register", "--config"]).arg(config), "")?;
+    }
     kafka(layout)?;
     let sql = run(plimsoll(layout).args(["rights", "postgres"]), "")?;
     postgres::grant(layout, &sql)
@@ -38,7 +42,8 @@ fn topics(layout: &Layout) -> Result<(), StackError> {
         &config,
         &format!(
             "[kafka]\nbrokers = \"{brokers}\"\nreplication = {replication}\nmin_insync = {insync}\ntls = false\n\
-             sasl_mechanism = \"PLAIN\"\nsasl_username = \"{name}\"\nsasl_password = \"{password}\"\n"
+             sasl_mechanism = \"PLAIN\"\nsasl_username = \"{name}\"\nsasl_password = \"{password}\"\n{registry}",
+            registry = registry::setting(layout),
         ),
     )?;
     let mut command = plimsoll(layout);

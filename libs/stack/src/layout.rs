@@ -41,6 +41,15 @@ impl Brokers {
     }
 }
 
+/// Whose numbers of schemas are on the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Schemas {
+    /// Those that the programs have in them.
+    Bundled,
+    /// A registry's, which is a part of the stack.
+    Registered,
+}
+
 /// What is fetched once for a machine: where `PLIMSOLL_CACHE` says, or below the home.
 #[must_use]
 pub fn cache() -> PathBuf {
@@ -59,6 +68,8 @@ pub struct Layout {
     pub cache: PathBuf,
     /// How many brokers.
     pub brokers: Brokers,
+    /// Whose numbers of schemas are on the log.
+    pub schemas: Schemas,
     /// The first of 100 ports.
     pub port: u16,
     /// Whether clients find the brokers on ports of their own, where somebody has to carry what comes to the brokers'.
@@ -113,6 +124,10 @@ impl Layout {
 
     pub(crate) fn redis_port(&self) -> u16 {
         self.port + 41
+    }
+
+    pub(crate) fn registry_port(&self) -> u16 {
+        self.port + 42
     }
 
     /// Where REST is served.

@@ -1,6 +1,6 @@
-//! Every service as a process of its own, on real servers of this machine: Kafka, Postgres, Redis where there is one. Each service
-//! has its own configuration, user and role, and no more rights than `rights.yaml` says. All is below one directory (`config`,
-//! `log`, `run`, `data`, `secrets`), all ports are on loopback, and what was started is known by its pid and when that began.
+//! Every service as a process of its own, on real servers of this machine: Kafka, a schema registry, Postgres, Redis where there is
+//! one. Each service has its own configuration, user and role, and no more rights than `rights.yaml` says. All is below one directory
+//! (`config`, `log`, `run`, `data`, `secrets`), all ports are on loopback, and what was started is known by its pid and when that began.
 //!
 //! It is how `cargo xtask stack` runs, and what the chaos tests break.
 
@@ -11,13 +11,14 @@ mod kafka;
 mod layout;
 mod postgres;
 mod process;
+mod registry;
 mod services;
 mod shell;
 mod up;
 
 pub use error::StackError;
 pub use janitor::Janitor;
-pub use layout::{Brokers, Layout, cache};
+pub use layout::{Brokers, Layout, Schemas, cache};
 pub use process::{Part, Ready, Signal};
 pub use services::SERVICES;
 pub use up::{Row, Stack};

@@ -34,8 +34,13 @@ pub struct Part {
 pub enum Ready {
     /// It takes connections.
     Connects,
-    /// `/readyz` answers 200 on this port.
-    Answers(u16),
+    /// It answers 200 (HTTP).
+    Answers {
+        /// On this port.
+        port: u16,
+        /// To who asks for this.
+        path: String,
+    },
     /// A program that asks it ends well.
     Asked(Vec<String>),
 }
@@ -140,7 +145,7 @@ impl Part {
         self.process().is_some()
             && match &self.ready {
                 Ready::Connects => connect(self.port).is_some(),
-                Ready::Answers(port) => answers(*port).unwrap_or(false),
+                Ready::Answers { port, path } => answers(*port, path).unwrap_or(false),
                 Ready::Asked(words) => asked(words),
             }
     }
@@ -193,10 +198,11 @@ fn connect(port: u16) -> Option<TcpStream> {
     TcpStream::connect_timeout(&address.into(), Duration::from_secs(1)).ok()
 }
 
-fn answers(port: u16) -> Option<bool> {
+fn answers(port: u16, path: &str) -> Option<bool> {
     let mut stream = connect(port)?;
     stream.set_read_timeout(Some(Duration::from_secs(2))).ok()?;
-    stream.write_all(b"GET /readyz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").ok()?;
+    let question = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
+    stream.write_all(question.as_bytes()).ok()?;
     let mut head = [0; 12];
     stream.read_exact(&mut head).ok()?;
     Some(&head == b"HTTP/1.1 200")

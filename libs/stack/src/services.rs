@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use crate::error::StackError;
 use crate::kafka::user;
 use crate::layout::{Layout, put};
-use crate::postgres;
 use crate::process::{Ends, Part, Ready};
+use crate::{postgres, registry};
 
 /// The services, in the order in which their events follow from one another.
 pub const SERVICES: [&str; 9] =
@@ -30,7 +30,7 @@ fn part(layout: &Layout, service: &str, number: u16) -> Result<Part, StackError>
         name: service.to_owned(),
         port: if service == "gateway" { layout.api_port() } else { listen },
         words: [program, "--config".into(), config].map(|word| word.display().to_string()).into(),
-        ready: Ready::Answers(probes),
+        ready: Ready::Answers { port: probes, path: "/readyz".to_owned() },
         ends: Ends::Terminated,
         directory: layout.directory.clone(),
     })
@@ -55,6 +55,11 @@ sasl_mechanism = \"SCRAM-SHA-512\"
 sasl_username = \"{user}\"
 sasl_password_file = \"../secrets/kafka-{service}\"
 
+[kafka.properties]
+# A member that stands still is found out in 10 s, not in 5 minutes.
+\"max.poll.interval.ms\" = \"10000\"
+
+{registry}
 [postgres]
 url_file = \"../{url}\"
 
@@ -65,6 +70,7 @@ listen = \"127.0.0.1:{probes}\"
 allow_local = true
 ",
         insync = layout.brokers.min_insync(),
+        registry = registry::setting(layout),
     ))
 }
 

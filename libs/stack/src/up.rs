@@ -9,10 +9,10 @@ use rustix::process::Pid;
 use serde::{Deserialize, Serialize};
 
 use crate::error::StackError;
-use crate::layout::{Layout, put};
+use crate::layout::{Layout, Schemas, put};
 use crate::process::{Ends, Part, Ready};
 use crate::shell::found;
-use crate::{grants, kafka, postgres, services};
+use crate::{grants, kafka, postgres, registry, services};
 
 /// Servers start in seconds, on a machine that does other things in more.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -61,6 +61,9 @@ impl Stack {
         let mut parts = kafka::parts(&layout)?;
         parts.push(postgres::part(&layout)?);
         parts.extend(redis(&layout));
+        if layout.schemas == Schemas::Registered {
+            parts.push(registry::part(&layout)?);
+        }
         parts.extend(services::parts(&layout)?);
         let stack = Self { layout, parts };
         // What was started is known by it, however this program and the machine change.
@@ -81,7 +84,7 @@ impl Stack {
         Ok(stack)
     }
 
-    /// Starts Kafka, Postgres and Redis, and makes topics, roles and grants.
+    /// Starts Kafka, the registry, Postgres and Redis, makes topics, roles and grants, and registers the schemas.
     ///
     /// # Errors
     /// As [`Stack::up`].

@@ -6,10 +6,11 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use chaos::{Client, Driver, Failed, Lines, Repository, Row, Seeded};
-use stack::{SERVICES, Stack};
+use stack::{SERVICES, Signal, Stack};
 
 use crate::faults::{Fault, Form, Scene};
-use crate::log::{Log, POISON, POISONS, READERS};
+use crate::log::Log;
+use crate::poison;
 
 /// Everything that acts have in common.
 pub(crate) struct Theatre<'a> {
@@ -85,12 +86,17 @@ impl<'a> Theatre<'a> {
         problems.extend(driver.problems().iter().cloned());
         problems.extend(counts.lost.iter().chain(&counts.doubled).cloned());
         let letters = self.letters()?;
-        let (poison, letters): (Vec<_>, Vec<_>) = letters
+        let spoilt: Vec<String> = match fault {
+            Fault::Poison => {
+                (0..times).flat_map(poison::expected).map(|(key, code)| format!(" {key} {code}")).collect()
+            }
+            _ => Vec::new(),
+        };
+        let (parked, letters): (Vec<_>, Vec<_>) = letters
             .into_iter()
             .filter(|letter| !before.contains(letter))
-            .partition(|letter| letter.contains(POISON));
+            .partition(|letter| spoilt.iter().any(|end| letter.ends_with(end)));
         problems.extend(letters.iter().map(|letter| format!("a dead letter: {letter}")));
-        let expected = if fault == Fault::Poison { times * POISONS * READERS } else { 0 };
         let row = Row {
             fault: fault.name().to_owned(),
             times,
@@ -100,7 +106,7 @@ impl<'a> Theatre<'a> {
             doubled: counts.doubled.len(),
             repeated: self.log.seen.repeated() - repeated,
             dead_letters: letters.len(),
-            poison: (poison.len(), expected),
+            poison: (parked.len(), spoilt.len() * poison::READERS),
             recovery,
             memory: self.memory(),
         };
@@ -145,6 +151,7 @@ fn break_it(
         problems.extend(took.is_none().then(|| format!("{} ({time}): nobody caught up", fault.name())));
         longest = longest.max(took);
         if let Some(part) = still_broken {
+            part.signal(Signal::CONT);
             part.start()?;
             part.until_ready(PATIENCE)?;
         }

@@ -16,6 +16,7 @@ pub(crate) enum Fault {
     Nothing,
     ServiceKilled,
     ServiceStopped,
+    ServiceStalled,
     BrokerRestarted,
     BrokerKilled,
     LeaderSilent,
@@ -23,6 +24,7 @@ pub(crate) enum Fault {
     BrokerDiskFull,
     PostgresRestarted,
     PostgresAway,
+    RegistryAway,
     Poison,
     Repeated,
 }
@@ -36,10 +38,11 @@ pub(crate) enum Form {
 }
 
 impl Fault {
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::Nothing,
         Self::ServiceKilled,
         Self::ServiceStopped,
+        Self::ServiceStalled,
         Self::BrokerRestarted,
         Self::BrokerKilled,
         Self::LeaderSilent,
@@ -47,6 +50,7 @@ impl Fault {
         Self::BrokerDiskFull,
         Self::PostgresRestarted,
         Self::PostgresAway,
+        Self::RegistryAway,
         Self::Poison,
         Self::Repeated,
     ];
@@ -55,14 +59,16 @@ impl Fault {
         match self {
             Self::Nothing => "none",
             Self::ServiceKilled => "a service killed (-9)",
-            Self::ServiceStopped => "a service stalled (SIGSTOP, longer than its session)",
+            Self::ServiceStopped => "a service stalled (SIGSTOP) past its session, 8 s",
+            Self::ServiceStalled => "a service stalled (SIGSTOP) past its poll interval, 15 s",
             Self::BrokerRestarted => "a broker stopped and started",
             Self::BrokerKilled => "one of three brokers killed while producing",
-            Self::LeaderSilent => "a leader partitioned from the services for 8 s",
+            Self::LeaderSilent => "a leader partitioned from the services for 15 s",
             Self::LeaderSlow => "a leader slowed (50 ms a packet, each way) for 8 s",
             Self::BrokerDiskFull => "a broker's disk takes no more",
             Self::PostgresRestarted => "Postgres restarted",
             Self::PostgresAway => "Postgres away",
+            Self::RegistryAway => "the registry away, and a service restarted meanwhile",
             Self::Poison => "messages that cannot be read",
             Self::Repeated => "every event one to five times",
         }
@@ -74,7 +80,7 @@ impl Fault {
             (Self::ServiceKilled, Form::Short) => SERVICES.len(),
             (Self::ServiceKilled, Form::Full) => 10 * SERVICES.len(),
             (Self::ServiceStopped, Form::Short) => 3,
-            (Self::ServiceStopped, Form::Full) => 3 * SERVICES.len(),
+            (Self::ServiceStopped | Self::ServiceStalled, Form::Full) => SERVICES.len(),
             (Self::BrokerRestarted, Form::Full) => 20,
             (Self::PostgresAway | Self::Poison | Self::Repeated, _) | (_, Form::Short) => 1,
             (_, Form::Full) => 5,
@@ -90,7 +96,10 @@ pub(crate) struct Scene<'a> {
     pub(crate) form: Form,
 }
 
+/// Longer than a member's session (6 s).
 const HOLD: Duration = Duration::from_secs(8);
+/// Longer than a member may be silent to its own librdkafka, and than a broker may take to answer (10 s each).
+const LONG: Duration = Duration::from_secs(15);
 const PATIENCE: Duration = Duration::from_secs(120);
 
 impl Scene<'_> {
@@ -101,8 +110,7 @@ impl Scene<'_> {
         time: usize,
         seeded: &mut Seeded,
     ) -> Result<Option<&Part>, Failed> {
-        let service = SERVICES[(time + usize::try_from(seeded.below(9))?) % SERVICES.len()];
-        let number = u16::try_from(time % 3)? + 1;
+        let number = u16::try_from(seeded.below(3))? + 1;
         let broker = self.stack.part(&format!("kafka-{number}"))?;
         let postgres = self.stack.part("postgres")?;
         match fault {
@@ -112,19 +120,15 @@ impl Scene<'_> {
                 part.kill();
                 part.start()?;
             }
-            Fault::ServiceStopped => {
-                let part = self.stack.part(service)?;
-                part.signal(Signal::STOP);
-                sleep(HOLD);
-                part.signal(Signal::CONT);
-            }
+            Fault::ServiceStopped => self.stand_still(seeded, HOLD)?,
+            Fault::ServiceStalled => self.stand_still(seeded, LONG)?,
             Fault::BrokerRestarted => again(broker, Duration::ZERO)?,
             Fault::BrokerKilled => {
                 broker.kill();
                 return Ok(Some(broker));
             }
-            Fault::LeaderSilent => self.line(number, Line::Silent),
-            Fault::LeaderSlow => self.line(number, Line::Slow),
+            Fault::LeaderSilent => self.line(number, Line::Silent, LONG),
+            Fault::LeaderSlow => self.line(number, Line::Slow, HOLD),
             Fault::BrokerDiskFull => {
                 fill(broker)?;
                 return Ok(Some(broker));
@@ -134,14 +138,33 @@ impl Scene<'_> {
                 let seconds = if self.form == Form::Full { 60 } else { 10 };
                 again(postgres, Duration::from_secs(seconds))?;
             }
+            Fault::RegistryAway => {
+                // It keeps what it has in memory: it says nothing, and is not killed.
+                let registry = self.stack.part("registry")?;
+                registry.signal(Signal::STOP);
+                let service = self.stack.part(SERVICES[time % SERVICES.len()])?;
+                service.kill();
+                service.start()?;
+                service.until_ready(PATIENCE)?;
+                return Ok(Some(registry));
+            }
             Fault::Poison => self.log.poison(time)?,
         }
         Ok(None)
     }
 
-    fn line(&self, broker: u16, line: Line) {
+    /// One of the services does nothing for a while.
+    fn stand_still(&self, seeded: &mut Seeded, time: Duration) -> Result<(), Failed> {
+        let part = self.stack.part(seeded.one(&SERVICES).copied().unwrap_or_default())?;
+        part.signal(Signal::STOP);
+        sleep(time);
+        part.signal(Signal::CONT);
+        Ok(())
+    }
+
+    fn line(&self, broker: u16, line: Line, time: Duration) {
         self.lines.set(broker, line);
-        sleep(HOLD);
+        sleep(time);
         self.lines.set(broker, Line::Open);
     }
 }

@@ -6,10 +6,12 @@ use std::time::Duration;
 use chaos::{Event, Failed, Seeded, Seen};
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
-use rdkafka::message::{BorrowedMessage, Header, Headers as _, Message as _, OwnedHeaders};
+use rdkafka::message::{BorrowedMessage, Header, Headers as _, Message as _};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer as _};
 use rdkafka::{Offset, TopicPartitionList};
 use stack::{Layout, SERVICES};
+
+use crate::poison::{KEY, LARGE, Specimen, Written};
 
 /// Who reads what, as `rights.yaml` says it.
 const GROUPS: [(&str, &[&str]); 8] = [
@@ -24,13 +26,8 @@ const GROUPS: [(&str, &[&str]); 8] = [
 ];
 const PARTITIONS: i32 = 4;
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How the key of what is no event begins.
-pub(crate) const POISON: &str = "poison-";
-/// How many of them have to be parked by each of their [`READERS`].
-pub(crate) const POISONS: usize = 5;
-/// Who reads the topic that they are written to and parks what it cannot read: `promotion`, `cost` and `gateway`. `audit` keeps
-/// a leaf of everything, and parks nothing.
-pub(crate) const READERS: usize = 3;
+/// So often, each time for so long, the first event of an act is waited for.
+const LOOKS: usize = 12;
 /// A copy says that it is one, so that nobody copies it again.
 const COPY: &str = "chaos_copy";
 
@@ -121,55 +118,48 @@ impl Log {
                 None => return Err("the log does not answer".into()),
             };
             self.next.insert((message.topic().to_owned(), message.partition()), message.offset() + 1);
-            if message.key().is_some_and(|key| key.starts_with(b"poison-large")) {
+            let key = message.key().unwrap_or_default();
+            if key.starts_with(LARGE.as_bytes()) {
                 return Err("a record of 5 MB was taken".into());
             }
-            if let Some(event) = event(&message) {
+            if !key.starts_with(KEY.as_bytes())
+                && let Some(event) = event(&message)
+            {
                 self.seen.add(event);
             }
         }
         Ok(self.reader.unassign()?)
     }
 
-    /// What is no event, or none that anybody knows, each in an aggregate of its own: [`POISONS`] kinds. And what is too large
-    /// for the topic, which the broker has to refuse.
+    /// Writes what nobody can read ([`crate::poison`]).
     pub(crate) fn poison(&self, number: usize) -> Result<(), Failed> {
         let producer: BaseProducer = self.config.clone().set("message.timeout.ms", "10000").create()?;
-        let value = |first: u8, schema: [u8; 4], body: &[u8]| [&[first], schema.as_slice(), body].concat();
-        let headers = |version: &str| {
-            let header = |name, value| Header { key: name, value: Some(value) };
-            OwnedHeaders::new()
-                .insert(header("ce_specversion", "1.0"))
-                .insert(header("ce_id", "0192d3b4-5c6d-7e8f-9a0b-1c2d3e4f5a6b"))
-                .insert(header("ce_type", &format!("plimsoll.preview.{version}.DiffComputed")))
-                .insert(header("ce_source", "/plimsoll/diff"))
-                .insert(header("ce_subject", "poison"))
-                .insert(header("ce_time", "2026-01-01T00:00:00Z"))
-                .insert(header("ce_org", "00000000-0000-0000-0000-000000000000"))
-                .insert(header("ce_sequence", "1"))
-                .insert(header("ce_correlation", "0192d3b4-5c6d-7e8f-9a0b-1c2d3e4f5a6b"))
-        };
-        let known = [0, 0, 0, 1];
-        let kinds: [(&str, Vec<u8>, Option<OwnedHeaders>); 6] = [
-            ("magic", value(7, known, b"body"), Some(headers("v1"))),
-            ("schema", value(0, [127, 255, 255, 255], b"body"), Some(headers("v1"))),
-            ("truncated", vec![0, 0, 0], Some(headers("v1"))),
-            ("future", value(0, known, b"body"), Some(headers("v9"))),
-            ("headers", value(0, known, b"body"), None),
-            ("large", vec![0; 5_000_000], Some(headers("v1"))),
-        ];
         let topic = topic("diff");
-        for (kind, value, headers) in kinds {
-            let key = format!("{POISON}{kind}-{number}");
-            let mut record = BaseRecord::to(&topic).key(&key).payload(&value);
-            if let Some(headers) = headers {
-                record = record.headers(headers);
-            }
+        for Written { key, value, headers } in self.specimen()?.spoilt(number) {
+            let record = BaseRecord::to(&topic).key(&key).payload(&value).headers(headers);
             producer.send(record).map_err(|(error, _)| error)?;
         }
         // That the broker refuses one is no error of this call.
         let _ = producer.flush(Duration::from_secs(15));
         Ok(())
+    }
+
+    /// An event that everybody has read: the first that `diff` has written.
+    fn specimen(&self) -> Result<Specimen, Failed> {
+        let reader: BaseConsumer = self.config.clone().set("group.id", "chaos-specimen").create()?;
+        let mut list = TopicPartitionList::new();
+        for number in 0..PARTITIONS {
+            list.add_partition_offset(&topic("diff"), number, Offset::Beginning)?;
+        }
+        reader.assign(&list)?;
+        for _ in 0..LOOKS {
+            if let Some(Ok(message)) = reader.poll(PATIENCE)
+                && let (Some(value), Some(headers)) = (message.payload(), message.headers())
+            {
+                return Ok(Specimen { value: value.to_vec(), headers: headers.detach() });
+            }
+        }
+        Err("diff has written nothing that could be spoilt".into())
     }
 
     /// Somebody who writes each event up to four times again, from now on.

@@ -3,13 +3,14 @@
 mod act;
 mod faults;
 mod log;
+mod poison;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use chaos::{Client, Failed, Lines, table};
 use serde_json::json;
-use stack::{Brokers, Janitor, Layout, Stack};
+use stack::{Brokers, Janitor, Layout, Schemas, Stack};
 
 use crate::act::Theatre;
 use crate::faults::{Fault, Form};
@@ -79,6 +80,7 @@ fn run(options: Options) -> Result<bool, Failed> {
         programs: options.programs.clone(),
         cache: stack::cache(),
         brokers: Brokers::Three,
+        schemas: Schemas::Registered,
         port: options.port,
         lines: true,
     };

@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+/// The most memory that a service may have, in bytes, however much is on the log: 128 MiB of blobs at hand, 64 MiB on its way to the
+/// brokers, and as much again for all else.
+const MEMORY: u64 = 256 << 20;
+
 /// What a fault did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Row {
@@ -33,7 +37,11 @@ impl Row {
     /// Whether it is as it has to be, apart from how long it took.
     #[must_use]
     pub fn is_well(&self) -> bool {
-        self.lost == 0 && self.doubled == 0 && self.dead_letters == 0 && self.poison.0 == self.poison.1
+        self.lost == 0
+            && self.doubled == 0
+            && self.dead_letters == 0
+            && self.poison.0 == self.poison.1
+            && self.memory <= MEMORY
     }
 }
 
@@ -99,6 +107,7 @@ mod tests {
             Row { doubled: 1, ..row.clone() },
             Row { dead_letters: 1, ..row.clone() },
             Row { poison: (1, 2), ..row.clone() },
+            Row { memory: MEMORY + 1, ..row.clone() },
         ] {
             assert!(!ill.is_well(), "{ill:?}");
         }

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use event_log::{EventLog as _, Group, KafkaLog, KafkaSettings, PartitionId};
 use events::{Record, Service, Topic};
-use stack::{Brokers, Janitor, Layout, Stack};
+use stack::{Brokers, Janitor, Layout, Schemas, Stack};
 use tempfile::TempDir;
 
 use crate::server::{plimsoll, text};
@@ -38,6 +38,7 @@ impl Guarded {
             programs,
             cache: stack::cache(),
             brokers: Brokers::One,
+            schemas: Schemas::Bundled,
             port: hundred_ports(),
             lines: false,
         };
