@@ -10,7 +10,8 @@ use crate::{postgres, registry};
 
 const TOPICS: &str = include_str!("../../../topics.yaml");
 
-fn plimsoll(layout: &Layout) -> Command {
+/// Plimsoll's own command.
+pub(crate) fn plimsoll(layout: &Layout) -> Command {
     let mut command = Command::new(layout.programs.join("plimsoll"));
     command.env("NO_COLOR", "1").env_remove("PLIMSOLL_CONFIG");
     command
@@ -20,8 +21,7 @@ fn plimsoll(layout: &Layout) -> Command {
 pub(crate) fn make(layout: &Layout) -> Result<(), StackError> {
     topics(layout)?;
     if layout.schemas == Schemas::Registered {
-        let config = layout.at("config/admin.toml");
-        run(plimsoll(layout).args(["schemas", "register", "--config"]).arg(config), "")?;
+        run(plimsoll(layout).args(["schemas", "register", "--config"]).arg(layout.admin_config()), "")?;
     }
     kafka(layout)?;
     let sql = run(plimsoll(layout).args(["rights", "postgres"]), "")?;
@@ -29,7 +29,7 @@ pub(crate) fn make(layout: &Layout) -> Result<(), StackError> {
 }
 
 fn topics(layout: &Layout) -> Result<(), StackError> {
-    let (file, config) = (layout.at("config/topics.yaml"), layout.at("config/admin.toml"));
+    let (file, config) = (layout.at("config/topics.yaml"), layout.admin_config());
     let (replication, insync) = (layout.brokers.replication(), layout.brokers.min_insync());
     let said = TOPICS
         .replace("\n  partitions: 8\n", "\n  partitions: 4\n")

@@ -108,6 +108,11 @@ impl Layout {
         self.port + number + if self.lines { 30 } else { 0 }
     }
 
+    /// How an administrator gets at the log.
+    pub(crate) fn admin_config(&self) -> PathBuf {
+        self.at("config/admin.toml")
+    }
+
     pub(crate) fn internal_port(&self, number: u16) -> u16 {
         self.port + 10 + number
     }

@@ -117,6 +117,12 @@ pub(crate) fn psql(layout: &Layout, database: &str, sql: &str) -> Result<String,
     run(&mut command, sql)
 }
 
+/// Where its superuser finds the database.
+pub(crate) fn superuser(layout: &Layout) -> Result<String, StackError> {
+    let (port, password) = (layout.postgres_port(), layout.secret("postgres")?);
+    Ok(format!("postgres://postgres:{password}@127.0.0.1:{port}/plimsoll"))
+}
+
 /// Where a service's role finds the database.
 pub(crate) fn url(layout: &Layout, service: &str) -> Result<String, StackError> {
     let (port, password) = (layout.postgres_port(), layout.secret(&format!("postgres-{service}"))?);

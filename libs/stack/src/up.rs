@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::StackError;
 use crate::layout::{Layout, Schemas, put};
 use crate::process::{Ends, Part, Ready};
-use crate::shell::found;
+use crate::shell::{found, run};
 use crate::{grants, kafka, postgres, registry, services};
 
 /// Servers start in seconds, on a machine that does other things in more.
@@ -188,6 +188,18 @@ impl Stack {
     /// It does not answer, or refuses.
     pub fn sql(&self, sql: &str) -> Result<String, StackError> {
         postgres::psql(&self.layout, "plimsoll", sql)
+    }
+
+    /// What Plimsoll's own command prints for an administrator, who has the log, the database and the API.
+    ///
+    /// # Errors
+    /// It ends with an error, or with a verdict against.
+    pub fn plimsoll(&self, words: &[&str]) -> Result<String, StackError> {
+        let mut command = grants::plimsoll(&self.layout);
+        command.args(words).env("PLIMSOLL_CONFIG", self.layout.admin_config());
+        command.env("DATABASE_URL", postgres::superuser(&self.layout)?);
+        command.env("PLIMSOLL_SERVER", format!("http://127.0.0.1:{}", self.layout.api_port()));
+        run(command.env("PLIMSOLL_TOKEN", self.admin_token()?), "")
     }
 
     /// The token of the first organisation's admin.

@@ -1,6 +1,7 @@
 //! `chaos --promotions 10000 [--form short|full] [--programs DIR]`: runs the stack, breaks it, counts, prints the table.
 
 mod act;
+mod aftermath;
 mod faults;
 mod log;
 mod poison;
@@ -127,6 +128,10 @@ fn perform(options: &Options, stack: &Stack, lines: &Lines, repositories: PathBu
         problems.extend(said);
     }
     println!("{}", table(&rows));
+    match aftermath::checked(stack) {
+        Ok(lines) => lines.iter().for_each(|line| println!("{line}")),
+        Err(error) => problems.push(format!("what is left is not what it has to be: {error}")),
+    }
     problems.iter().for_each(|problem| println!("- {problem}"));
     Ok(problems.is_empty() && rows.iter().all(chaos::Row::is_well))
 }
