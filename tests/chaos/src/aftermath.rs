@@ -5,14 +5,13 @@ use std::fs;
 use chaos::Failed;
 use stack::Stack;
 
-/// What Plimsoll's own commands say of both, a line each.
+/// What Plimsoll's own commands say of both.
 pub(crate) fn checked(stack: &Stack) -> Result<Vec<String>, Failed> {
     let replayed = stack.plimsoll(&["replay", "--check"])?;
-    let [export, key] = ["audit.ndjson", "audit.key"].map(|name| stack.layout().at("run").join(name));
+    let export = stack.layout().at("run/audit.ndjson");
     fs::write(&export, stack.plimsoll(&["audit", "export"])?)?;
-    fs::write(&key, stack.plimsoll(&["audit", "key"])?)?;
-    let [export, key] = [export, key].map(|path| path.display().to_string());
-    let verified = stack.plimsoll(&["audit", "verify", &export, "--key", &key])?;
-    let first = |printed: String| printed.lines().next().unwrap_or_default().to_owned();
-    Ok([replayed, verified].map(first).into())
+    let key = stack.plimsoll(&["audit", "key"])?;
+    let verified =
+        stack.plimsoll(&["audit", "verify", &export.display().to_string(), "--key", key.trim()])?;
+    Ok([replayed, verified].map(|printed| printed.trim().to_owned()).into())
 }

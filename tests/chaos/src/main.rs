@@ -129,7 +129,7 @@ fn perform(options: &Options, stack: &Stack, lines: &Lines, repositories: PathBu
     }
     println!("{}", table(&rows));
     match aftermath::checked(stack) {
-        Ok(lines) => lines.iter().for_each(|line| println!("{line}")),
+        Ok(said) => said.iter().for_each(|text| println!("{text}")),
         Err(error) => problems.push(format!("what is left is not what it has to be: {error}")),
     }
     problems.iter().for_each(|problem| println!("- {problem}"));
