@@ -12,18 +12,27 @@ use super::manifest;
 /// Looks something up in a file of the repository.
 pub(super) type InFile<'a> = &'a dyn Fn(&str, &dyn Fn(&ManifestFile) -> Option<Location>) -> Option<Location>;
 
+/// What a chart is rendered from.
+pub(super) struct Given<'a> {
+    pub(super) helm: &'a Helm,
+    pub(super) tree: &'a FileTree,
+    /// Its values with where each is written, read when they are first asked for.
+    pub(super) values: &'a dyn Fn() -> Option<&'a helm::Values>,
+}
+
 /// In this order: a scalar under the field's own name with the value that it has, in the values files that win first; the one
 /// value that the field can come from; the template of the object; the start of the file that wins.
-pub(super) fn at(helm: &Helm, tree: &FileTree, finding: &Finding, in_file: InFile<'_>) -> Option<Location> {
+pub(super) fn at(given: &Given<'_>, finding: &Finding, in_file: InFile<'_>) -> Option<Location> {
+    let helm = given.helm;
     let own = match &helm.chart {
         Chart::Directory(path) => file_tree::join(path, "values.yaml").ok(),
         Chart::Archive(_) | Chart::Remote(_) => None,
     };
-    let given = helm.values.iter().rev().filter_map(|values| match values {
+    let passed = helm.values.iter().rev().filter_map(|values| match values {
         Values::File(path) => Some(path.clone()),
         Values::Inline(_) | Values::Unknown(_) => None,
     });
-    let files: Vec<String> = given.chain(own).collect();
+    let files: Vec<String> = passed.chain(own).collect();
     let named = |location: Location, file: &str| Location { file: file.to_owned(), ..location };
     let key = finding.path.last_key().unwrap_or_default();
     let values = [&finding.after, &finding.before].into_iter().flatten().filter_map(text);
@@ -39,7 +48,7 @@ pub(super) fn at(helm: &Helm, tree: &FileTree, finding: &Finding, in_file: InFil
             Some(named(found, file))
         })
     };
-    written.or_else(|| source(helm, tree, finding)).or_else(|| template(helm, tree, finding)).or_else(start)
+    written.or_else(|| source(given, finding)).or_else(|| template(given, finding)).or_else(start)
 }
 
 /// The start of a line.
@@ -64,7 +73,7 @@ fn text(value: &Value) -> Option<String> {
 
 /// The value that a field comes from: the one that is equal to it, or the longest that is a part of it and was no part of
 /// what it was before. Of several that could be it none is said.
-fn source(helm: &Helm, tree: &FileTree, finding: &Finding) -> Option<Location> {
+fn source(given: &Given<'_>, finding: &Finding) -> Option<Location> {
     let (is, was) = match &finding.after {
         Some(after) => (after, finding.before.as_ref().and_then(text)),
         None => (finding.before.as_ref()?, None),
@@ -73,11 +82,11 @@ fn source(helm: &Helm, tree: &FileTree, finding: &Finding) -> Option<Location> {
     if is.is_boolean() || text(is)?.len() < SHORTEST {
         return None;
     }
-    let values = render::chart_values(tree, helm).ok()?;
+    let values = (given.values)()?;
     let part = |path: &ValuePath| values.get(path).as_ref().and_then(text).unwrap_or_default();
     let whole = text(is)?;
     let (equal, inside): (Vec<ValuePath>, Vec<ValuePath>) =
-        candidates(&values, is).into_iter().partition(|path| part(path) == whole);
+        candidates(values, is).into_iter().partition(|path| part(path) == whole);
     let is_new = |path: &ValuePath| was.as_ref().is_none_or(|was| !was.contains(&part(path)));
     let inside: Vec<ValuePath> =
         inside.into_iter().filter(|path| part(path).len() >= SHORTEST && is_new(path)).collect();
@@ -87,7 +96,7 @@ fn source(helm: &Helm, tree: &FileTree, finding: &Finding) -> Option<Location> {
         ([], [only]) => only,
         _ => return None,
     };
-    place(tree, values.winner(path)?, path)
+    place(given.tree, values.winner(path)?, path)
 }
 
 /// The shortest text that says something of where it comes from.
@@ -115,11 +124,11 @@ fn place(tree: &FileTree, span: &FileSpan, path: &ValuePath) -> Option<Location>
 }
 
 /// The line that says the kind, in the only template of the chart with such a line.
-fn template(helm: &Helm, tree: &FileTree, finding: &Finding) -> Option<Location> {
-    let Chart::Directory(chart) = &helm.chart else { return None };
+fn template(given: &Given<'_>, finding: &Finding) -> Option<Location> {
+    let Chart::Directory(chart) = &given.helm.chart else { return None };
     let templates = file_tree::join(chart, "templates").ok()?;
     let kind = |line: &str| line.strip_prefix("kind:").map(str::trim) == Some(finding.object.kind.as_str());
-    let mut found = tree.below(&templates).filter_map(|(file, bytes)| {
+    let mut found = given.tree.below(&templates).filter_map(|(file, bytes)| {
         let text = std::str::from_utf8(bytes).ok()?;
         let at = text.lines().position(kind)?;
         Some(Location { file: file.to_owned(), ..line(at + 1) })
@@ -187,7 +196,9 @@ mod tests {
             let file = ManifestFile::read(path, tree.file(path)?, &Limits::default()).ok()?;
             find(&file)
         };
-        at(&helm, &tree, &finding, in_file).map(|at| (at.file, at.line, at.column))
+        let values = render::chart_values(&tree, &helm).ok();
+        let given = Given { helm: &helm, tree: &tree, values: &|| values.as_ref() };
+        at(&given, &finding, in_file).map(|at| (at.file, at.line, at.column))
     }
 
     fn found(file: &str, line: usize, column: usize) -> Option<(String, usize, usize)> {

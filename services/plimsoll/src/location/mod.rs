@@ -38,6 +38,8 @@ pub(crate) struct Side<'a> {
     overlay: Option<Overlay>,
     /// Of what is rendered: the files as they are on this side.
     tree: OnceLock<FileTree>,
+    /// Of what is rendered: what each chart is given, by the parts of the recipe; none where that cannot be read.
+    values: Vec<OnceLock<Option<helm::Values>>>,
     /// The root of the manifests, and that of the repository that it lies in.
     roots: Option<(PathBuf, PathBuf)>,
 }
@@ -60,6 +62,10 @@ impl<'a> Side<'a> {
         };
         let objects = objects.iter().map(|object| (object.key.clone(), &object.origin)).collect();
         let (elsewhere, read) = (HashSet::new(), Mutex::default());
+        let values = match given {
+            Given::Rendered { found, .. } => found.recipe.parts().iter().map(|_| OnceLock::new()).collect(),
+            Given::Manifests(_) => Vec::new(),
+        };
         Self {
             session,
             given,
@@ -69,6 +75,7 @@ impl<'a> Side<'a> {
             read,
             overlay,
             tree: OnceLock::new(),
+            values,
             roots: roots(given),
         }
     }
@@ -78,10 +85,10 @@ impl<'a> Side<'a> {
         Self { elsewhere, ..self }
     }
 
-    fn bytes(&self, path: &str) -> Option<Vec<u8>> {
+    fn bytes(&self, path: &str) -> Option<&[u8]> {
         match self.edited.get(path) {
-            Some(edited) => edited.clone(),
-            None => self.given.bytes(path).map(<[u8]>::to_vec),
+            Some(edited) => edited.as_deref(),
+            None => self.given.bytes(path),
         }
     }
 
@@ -109,19 +116,20 @@ impl<'a> Side<'a> {
 
     /// The files that its objects are read from, from the root of the repository.
     pub(crate) fn files(&self) -> Vec<String> {
-        let paths = self.objects.values().map(|origin| self.path_of(origin));
-        let known: BTreeSet<String> = paths.filter(|path| self.bytes(path).is_some()).collect();
-        known.into_iter().map(|path| self.in_repository(&path)).collect()
+        let paths: BTreeSet<String> = self.objects.values().map(|origin| self.path_of(origin)).collect();
+        let known = paths.iter().filter(|path| self.bytes(path).is_some());
+        known.map(|path| self.in_repository(path)).collect()
     }
 
     /// What a chart is given for a field, or makes it from.
     fn in_chart(&self, finding: &Finding) -> Option<Location> {
         let Given::Rendered { files, found, .. } = self.given else { return None };
         let in_file: chart::InFile<'_> = &|path, find| self.with_file(path, |file| find(file));
-        found.recipe.parts().iter().find_map(|part| match part {
+        found.recipe.parts().iter().zip(&self.values).find_map(|(part, values)| match part {
             Recipe::Helm(helm) => {
                 let tree = self.tree.get_or_init(|| with_edits(files.tree(), &self.edited));
-                chart::at(helm, tree, finding, in_file)
+                let values = || values.get_or_init(|| render::chart_values(tree, helm).ok()).as_ref();
+                chart::at(&chart::Given { helm, tree, values: &values }, finding, in_file)
             }
             _ => None,
         })
@@ -134,7 +142,7 @@ impl<'a> Side<'a> {
         drop(read);
         let file = file.get_or_init(|| {
             let bytes = self.bytes(path)?;
-            ManifestFile::read(path, &bytes, &self.session.limits).ok()
+            ManifestFile::read(path, bytes, &self.session.limits).ok()
         });
         file.as_ref().and_then(find)
     }
