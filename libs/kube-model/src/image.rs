@@ -41,6 +41,16 @@ impl<'a> ImageRef<'a> {
         self.tag == other.tag && self.digest == other.digest
     }
 
+    /// The `imagePullPolicy` that the API server fills in: `Always` for the tag `latest` and for neither tag nor digest, else
+    /// `IfNotPresent` (Kubernetes, `SetDefaults_Container` by `ParseImageName`).
+    #[must_use]
+    pub fn default_pull_policy(&self) -> &'static str {
+        match (self.tag, self.digest) {
+            (Some("latest"), _) | (None, None) => "Always",
+            (Some(_), _) | (None, Some(_)) => "IfNotPresent",
+        }
+    }
+
     /// This version in another repository.
     #[must_use]
     pub fn in_repository<'b>(&self, repository: &'b str) -> ImageRef<'b>
@@ -81,6 +91,19 @@ mod tests {
             let image = ImageRef::parse(text);
             assert_eq!((image.repository, image.tag, image.digest), (repository, tag, digest));
             assert_eq!(image.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn the_pull_policy_follows_the_tag() {
+        for (image, policy) in [
+            ("nginx", "Always"),
+            ("nginx:latest", "Always"),
+            ("nginx:latest@sha256:00", "Always"),
+            ("nginx:1.25", "IfNotPresent"),
+            ("nginx@sha256:00", "IfNotPresent"),
+        ] {
+            assert_eq!(ImageRef::parse(image).default_pull_policy(), policy, "{image}");
         }
     }
 }

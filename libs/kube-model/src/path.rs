@@ -77,6 +77,13 @@ impl Path {
         self.join(Segment::Key(key.to_owned()))
     }
 
+    /// The path these keys further.
+    #[must_use]
+    pub fn below(&self, keys: &[&str]) -> Self {
+        let keys = keys.iter().map(|key| Segment::Key((*key).to_owned()));
+        Self(self.0.iter().cloned().chain(keys).collect())
+    }
+
     /// The path one step back, and that step.
     #[must_use]
     pub fn split_last(&self) -> Option<(Self, &Segment)> {

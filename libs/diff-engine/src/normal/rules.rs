@@ -63,7 +63,10 @@ impl Rule {
         match (self, current) {
             (Self::SameAs(path), None) => at(object, path).cloned(),
             (Self::Mirror(field), _) => object.get(*field).cloned(),
-            (Self::PullPolicy(field), None) => Some(pull_policy(object.get(*field)?.as_str()?)),
+            (Self::PullPolicy(field), None) => {
+                let image = ImageRef::parse(object.get(*field)?.as_str()?);
+                Some(json!(image.default_pull_policy()))
+            }
             (Self::EmptyDirectory, None) => object.keys().all(|key| key == "name").then(|| json!({})),
             (Self::RequestsFromLimits, Some(Value::Array(containers))) => each(containers, requests),
             (Self::HostPorts, Some(Value::Array(containers)))
@@ -92,17 +95,6 @@ fn each(items: &[Value], change: impl Fn(&mut Map<String, Value>)) -> Option<Val
 
 fn fill(object: &mut Map<String, Value>, key: &str, value: impl Into<Value>) {
     object.entry(key).or_insert_with(|| value.into());
-}
-
-/// By the tag that the reference names; one with a digest alone has none, and is taken to be `latest`
-/// (`pkg/util/parsers.ParseImageName`).
-fn pull_policy(image: &str) -> Value {
-    let image = ImageRef::parse(image);
-    let latest = match (image.tag, image.digest) {
-        (Some(tag), _) => tag == "latest",
-        (None, digest) => digest.is_none(),
-    };
-    json!(if latest { "Always" } else { "IfNotPresent" })
 }
 
 fn requests(container: &mut Map<String, Value>) {

@@ -124,7 +124,7 @@ impl<'a> Container<'a> {
 
     /// The path below these keys.
     pub(crate) fn path_of(&self, keys: &[&str]) -> Path {
-        keys.iter().fold(self.path.clone(), |path, key| path.key(key))
+        self.path.below(keys)
     }
 
     /// A quantity of `resources`, as amount and as written.

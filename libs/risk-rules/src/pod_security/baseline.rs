@@ -3,7 +3,7 @@
 use kube_model::Segment;
 use serde_json::Value;
 
-use super::pod::{at, below, items, violation};
+use super::pod::{at, items, violation};
 use super::{Pod, Version, Violation};
 
 fn is_true(violation: &Violation) -> bool {
@@ -185,7 +185,7 @@ const SAFE_SYSCTLS: [(&str, u32); 12] = [
 
 /// `securityContext.sysctls[*].name`: only safe ones.
 pub(crate) fn sysctls(pod: &Pod<'_>, version: Version) -> Vec<Violation> {
-    let path = below(&pod.path, &["securityContext", "sysctls"]);
+    let path = pod.path.below(&["securityContext", "sysctls"]);
     let safe = |name: &str| SAFE_SYSCTLS.iter().any(|(safe, since)| *safe == name && *since <= version.0);
     items(at(pod.spec, &["securityContext", "sysctls"]))
         .filter_map(|sysctl| sysctl.get("name"))

@@ -65,7 +65,7 @@ impl<'a> Pod<'a> {
     pub(super) fn contexts(&self, keys: &[&str]) -> Vec<Violation> {
         let of_pod = at(self.spec, &["securityContext"])
             .and_then(|context| at(context, keys))
-            .map(|value| violation(below(&self.path.key("securityContext"), keys), Some(value), None));
+            .map(|value| violation(self.path.key("securityContext").below(keys), Some(value), None));
         of_pod.into_iter().chain(self.of_containers(&[&["securityContext"], keys].concat())).collect()
     }
 
@@ -73,7 +73,7 @@ impl<'a> Pod<'a> {
     pub(super) fn of_containers(&self, keys: &[&str]) -> Vec<Violation> {
         let found = self.containers.iter().filter_map(|container| {
             at(container.value, keys)
-                .map(|value| violation(below(&container.path, keys), Some(value), Some(container.name)))
+                .map(|value| violation(container.path.below(keys), Some(value), Some(container.name)))
         });
         found.collect()
     }
@@ -97,7 +97,7 @@ impl<'a> PodContainer<'a> {
 
     /// A violation of this container.
     pub(super) fn violates(&self, keys: &[&str], value: Option<&Value>) -> Violation {
-        violation(below(&self.path, keys), value, Some(self.name))
+        violation(self.path.below(keys), value, Some(self.name))
     }
 }
 
@@ -114,8 +114,4 @@ pub(super) fn violation(path: Path, value: Option<&Value>, container: Option<&st
 /// The value below these keys, if it is not null.
 pub(super) fn at<'a>(value: &'a Value, keys: &[&str]) -> Option<&'a Value> {
     keys.iter().try_fold(value, |value, key| value.get(key)).filter(|value| !value.is_null())
-}
-
-pub(super) fn below(path: &Path, keys: &[&str]) -> Path {
-    keys.iter().fold(path.clone(), |path, key| path.key(key))
 }

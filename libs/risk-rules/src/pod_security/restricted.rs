@@ -3,7 +3,7 @@
 use kube_model::Segment;
 use serde_json::Value;
 
-use super::pod::{at, below, items, violation};
+use super::pod::{at, items, violation};
 use super::{Pod, PodContainer, Version, Violation};
 
 /// Three controls are for Linux alone since version 1.25.
@@ -59,7 +59,7 @@ fn effective<'a>(pod: &Pod<'a>, container: &PodContainer<'a>, keys: &[&str]) -> 
 pub(crate) fn non_root(pod: &Pod<'_>) -> Vec<Violation> {
     let keys = ["securityContext", "runAsNonRoot"];
     let of_pod = at(pod.spec, &keys).filter(|value| **value == Value::Bool(false));
-    let of_pod = of_pod.map(|value| violation(below(&pod.path, &keys), Some(value), None));
+    let of_pod = of_pod.map(|value| violation(pod.path.below(&keys), Some(value), None));
     let open = pod
         .containers
         .iter()

@@ -75,7 +75,7 @@ fn only_zone<'a>(workload: &Workload<'a>) -> Option<(Path, &'a str)> {
         allowed.get_or_insert_default().extend(zones);
     }
     let zone = allowed.filter(|zones| zones.len() == 1)?.pop_first()?;
-    Some((REQUIRED[..3].iter().fold(workload.path.clone(), |path, key| path.key(key)), zone))
+    Some((workload.path.below(&REQUIRED[..3]), zone))
 }
 
 fn single_zone(change: &Change<'_>) -> Vec<Hit> {
@@ -110,7 +110,7 @@ fn nodes_narrowed(change: &Change<'_>) -> Vec<Hit> {
                 "Its pods newly need nodes with {}: without room on such nodes they stay pending.",
                 shown_list(&needed, 4)
             );
-            let path = REQUIRED[..3].iter().fold(after.path.clone(), |path, key| path.key(key));
+            let path = after.path.below(&REQUIRED[..3]);
             let hit = Hit::new(Harm.possible(), after.object, path, message);
             hits.push(hit.values(at(before, &REQUIRED[..3]), at(after, &REQUIRED[..3])));
         }

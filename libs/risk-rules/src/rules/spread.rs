@@ -67,14 +67,10 @@ const RATHER_NOT: &[&str] =
 /// The lists that keep pods apart.
 const SPREADS: [&[&str]; 3] = [CONSTRAINTS, NEVER, RATHER_NOT];
 
-fn path_of(workload: &Workload<'_>, keys: &[&str]) -> Path {
-    keys.iter().fold(workload.path.clone(), |path, key| path.key(key))
-}
-
 fn spread_by<'a>(workload: &Workload<'a>) -> Option<(Path, &'a Value)> {
     SPREADS.iter().find_map(|keys| {
         items(workload, keys).next()?;
-        Some((path_of(workload, keys), at(workload, keys)?))
+        Some((workload.path.below(keys), at(workload, keys)?))
     })
 }
 
@@ -150,7 +146,7 @@ fn spread_loosened(change: &Change<'_>) -> Vec<Hit> {
             else {
                 continue;
             };
-            let hit = Hit::new(risk, after.object, path_of(after, list), message);
+            let hit = Hit::new(risk, after.object, after.path.below(list), message);
             hits.push(hit.values(at(before, list), at(after, list)));
         }
     }
@@ -246,7 +242,7 @@ fn unsatisfiable(change: &Change<'_>, facts: &Facts) -> Vec<Hit> {
                     ),
                 ),
             };
-            let hit = Hit::new(risk, after.object, path_of(after, CONSTRAINTS), message);
+            let hit = Hit::new(risk, after.object, after.path.below(CONSTRAINTS), message);
             let was = before.and_then(|before| at(before, CONSTRAINTS));
             hits.push(hit.values(was, at(after, CONSTRAINTS)));
         }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use kube_model::image::ImageRef;
 use kube_model::{Object, Path, Quantity, Segment};
 use serde_json::{Value, json};
 
@@ -79,7 +80,7 @@ pub(super) fn settled_template(template: &Value) -> Value {
         let mut names = Vec::new();
         for container in containers {
             let text = |field: &str| container.get(field).and_then(Value::as_str).unwrap_or_default();
-            let is_pulled = text("imagePullPolicy") == default_pull_policy(text("image"));
+            let is_pulled = text("imagePullPolicy") == ImageRef::parse(text("image")).default_pull_policy();
             let path = Path::root()
                 .key("spec")
                 .key(list)
@@ -94,15 +95,6 @@ pub(super) fn settled_template(template: &Value) -> Value {
     let metadata =
         |field: &str| template.get("metadata")?.get(field).filter(|value| !is_empty(value)).cloned();
     json!({"labels": metadata("labels"), "annotations": metadata("annotations"), "spec": settled_fields})
-}
-
-/// Kubernetes documentation, "Images", "Default image pull policy".
-fn default_pull_policy(image: &str) -> &'static str {
-    let image = kube_model::image::ImageRef::parse(image);
-    match (image.digest, image.tag) {
-        (None, None | Some("latest")) => "Always",
-        _ => "IfNotPresent",
-    }
 }
 
 fn may_be(path: &Path, was: Option<&Value>, is: Option<&Value>) -> bool {
