@@ -18,10 +18,12 @@ CREATE TABLE log.partitions (
 
 -- Keys are bytes, since a text cannot hold every key. headers: for each, the length of the name and the name, then the
 -- length of the value and the value; lengths are of four bytes, big-endian. No foreign key: the append holds the
--- partition's row, and records are never deleted.
+-- partition's row, and records are never deleted. appended_at is this server's clock; in a partition it grows as the offset does,
+-- unless the clock is set back.
 CREATE TABLE log.records (
     partition_id integer NOT NULL,
     record_offset bigint NOT NULL,
+    appended_at timestamptz NOT NULL,
     key bytea NOT NULL,
     headers bytea NOT NULL,
     value bytea NOT NULL,

@@ -21,6 +21,7 @@ mod scene;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use time::OffsetDateTime;
 
 use crate::traits::EventLog;
 
@@ -39,6 +40,11 @@ pub trait Backend: Send + Sync {
 
     /// The most bytes that a record may have.
     fn record_limit(&self) -> usize;
+
+    /// The time by the log's clock.
+    fn now(&self) -> OffsetDateTime {
+        OffsetDateTime::now_utc()
+    }
 
     /// What the names of topics and groups begin with, where the log is not this test's alone.
     fn prefix(&self) -> &str {
@@ -80,6 +86,7 @@ macro_rules! conformance_tests {
             what_does_not_exist_is_unknown
             a_range_is_read_within_bounds
             a_large_range_is_read_in_pieces
+            a_time_names_an_offset
             a_new_group_begins_at_the_start
             groups_see_everything_each
             a_commit_is_remembered

@@ -26,6 +26,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use events::{Record, Topic};
+use time::OffsetDateTime;
 
 pub use settings::KafkaSettings;
 
@@ -164,6 +165,11 @@ impl EventLog for KafkaLog {
     async fn bounds(&self, partition: &PartitionId) -> Result<Range<u64>, LogError> {
         let partition = partition.clone();
         self.ask(move |reader| reader.bounds(&partition)).await
+    }
+
+    async fn offset_at(&self, partition: &PartitionId, time: OffsetDateTime) -> Result<u64, LogError> {
+        let partition = partition.clone();
+        self.ask(move |reader| reader.offset_at(&partition, time)).await
     }
 
     async fn committed(&self, group: &Group, partition: &PartitionId) -> Result<u64, LogError> {

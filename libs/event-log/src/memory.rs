@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use events::{Record, Topic};
+use time::OffsetDateTime;
 
 use self::state::State;
 use self::subscription::MemorySubscription;
@@ -76,6 +77,12 @@ impl MemoryLog {
         self.lock().mend(self.link.client);
     }
 
+    /// The log's time: 1970, and what tokio's clock says that has passed since the log was made.
+    #[must_use]
+    pub fn now(&self) -> OffsetDateTime {
+        self.lock().now()
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -115,6 +122,10 @@ impl EventLog for MemoryLog {
 
     async fn bounds(&self, partition: &PartitionId) -> Result<Range<u64>, LogError> {
         Ok(0..self.reach()?.end(partition)?)
+    }
+
+    async fn offset_at(&self, partition: &PartitionId, time: OffsetDateTime) -> Result<u64, LogError> {
+        self.reach()?.offset_at(partition, time)
     }
 
     async fn committed(&self, group: &Group, partition: &PartitionId) -> Result<u64, LogError> {

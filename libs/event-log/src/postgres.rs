@@ -39,6 +39,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use events::{Record, Topic};
 use sqlx::postgres::PgConnectOptions;
+use time::OffsetDateTime;
 use tokio::task::JoinSet;
 
 use self::core::Core;
@@ -122,6 +123,14 @@ impl EventLog for PostgresLog {
         let end = self.core().in_time(record_store::end(&mut connection, id)).await?;
         connection.keep();
         Ok(0..end)
+    }
+
+    async fn offset_at(&self, partition: &PartitionId, time: OffsetDateTime) -> Result<u64, LogError> {
+        let id = self.core().partition(partition).await?;
+        let mut connection = self.core().connection().await?;
+        let found = self.core().in_time(record_store::offset_at(&mut connection, id, time)).await?;
+        connection.keep();
+        Ok(found)
     }
 
     async fn committed(&self, group: &Group, partition: &PartitionId) -> Result<u64, LogError> {

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use async_trait::async_trait;
 use events::{Record, Topic};
+use time::OffsetDateTime;
 
 use crate::error::LogError;
 use crate::position::{Delivered, Group, PartitionId, Position};
@@ -49,6 +50,13 @@ pub trait EventLog: Send + Sync + 'static {
     /// # Errors
     /// There is no such partition, or the log cannot be reached.
     async fn bounds(&self, partition: &PartitionId) -> Result<Range<u64>, LogError>;
+
+    /// The offset of the first record that was appended at this time or later; the partition's end if there is none. Times are
+    /// by the clock of who appends (Kafka, to the millisecond) or of the server (Postgres).
+    ///
+    /// # Errors
+    /// There is no such partition, or the log cannot be reached.
+    async fn offset_at(&self, partition: &PartitionId, time: OffsetDateTime) -> Result<u64, LogError>;
 
     /// How far a group has come: the offset of the next record that it has not committed; 0 if it never did.
     ///

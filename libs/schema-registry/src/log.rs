@@ -8,6 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use event_log::{Delivered, EventLog, Group, LogError, PartitionId, Position, Subscription};
 use events::{Frame, Record, Topic};
+use time::OffsetDateTime;
 
 use crate::numbers::Numbers;
 
@@ -93,6 +94,10 @@ impl EventLog for RegisteredLog {
 
     async fn bounds(&self, partition: &PartitionId) -> Result<Range<u64>, LogError> {
         self.log.bounds(partition).await
+    }
+
+    async fn offset_at(&self, partition: &PartitionId, time: OffsetDateTime) -> Result<u64, LogError> {
+        self.log.offset_at(partition, time).await
     }
 
     async fn committed(&self, group: &Group, partition: &PartitionId) -> Result<u64, LogError> {

@@ -81,6 +81,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Waiver(arguments) => remote::waivers::run(&arguments),
         Verb::Audit(arguments) => remote::audit::run(&arguments),
         Verb::DeadLetter(arguments) => remote::dead_letters::run(&arguments),
+        Verb::Events(arguments) => verbs::events::run(&arguments),
         Verb::Projection(arguments) => verbs::projection::run(&arguments),
         Verb::Replay(arguments) => verbs::projection::replay(&arguments),
         Verb::Topics(arguments) => verbs::topics::run(&arguments),

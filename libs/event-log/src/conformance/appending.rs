@@ -119,6 +119,7 @@ pub async fn what_does_not_exist_is_unknown(backend: &dyn Backend) {
             |error: LogError| matches!(error, LogError::PartitionUnknown(unknown) if unknown == partition);
         assert!(unknown(log.read(&partition, 0, 1).await.unwrap_err()));
         assert!(unknown(log.bounds(&partition).await.unwrap_err()));
+        assert!(unknown(log.offset_at(&partition, backend.now()).await.unwrap_err()));
         assert!(unknown(log.committed(&scene.group, &partition).await.unwrap_err()));
     }
 }

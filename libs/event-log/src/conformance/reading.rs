@@ -1,6 +1,9 @@
 //! Reading ranges.
 
+use std::time::Duration;
+
 use events::Record;
+use tokio::time::sleep;
 
 use super::Backend;
 use super::appending::noise;
@@ -47,4 +50,32 @@ pub async fn a_large_range_is_read_in_pieces(backend: &dyn Backend) {
         read.extend(offsets(&piece));
     }
     assert_eq!(read, Vec::from_iter(0..12));
+}
+
+/// A time is the offset of the first record that was appended then or later, and the partition's end where none was.
+pub async fn a_time_names_an_offset(backend: &dyn Backend) {
+    let scene = Scene::new(backend, 2).await;
+    let partition = scene.partition(1);
+    let began = backend.now();
+    let pause = Duration::from_millis(30);
+    let mut between = Vec::new();
+    for values in [0..3, 3..4, 4..6] {
+        sleep(pause).await;
+        scene.append_to(1, values).await;
+        sleep(pause).await;
+        between.push(backend.now());
+    }
+    let day = Duration::from_secs(24 * 60 * 60);
+    let cases = [
+        (began - day, 0),
+        (began, 0),
+        (between[0], 3),
+        (between[1], 4),
+        (between[2], 6),
+        (between[2] + day, 6),
+    ];
+    for (time, expected) in cases {
+        assert_eq!(scene.client.log.offset_at(&partition, time).await.unwrap(), expected, "{time}");
+    }
+    assert_eq!(scene.client.log.offset_at(&scene.partition(0), began).await.unwrap(), 0);
 }

@@ -9,6 +9,7 @@ use events::Topic;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
 use rdkafka::{Offset, TopicPartitionList};
+use time::OffsetDateTime;
 use tokio::time::Instant;
 
 use super::failure::{failure, of_code};
@@ -137,6 +138,24 @@ impl Reader {
         let watermarks = self.asking().fetch_watermarks(topic, number, self.settings.request_timeout);
         let (low, high) = watermarks.map_err(|error| failure(&error, &partition.to_string()))?;
         Ok(offset(low)..offset(high))
+    }
+
+    pub(super) fn offset_at(&self, partition: &PartitionId, time: OffsetDateTime) -> Result<u64, LogError> {
+        self.known(partition)?;
+        let fail = |error: &KafkaError| failure(error, &partition.to_string());
+        // What is asked for goes where offsets stand, and is no offset: milliseconds since 1970.
+        let asked =
+            i64::try_from(time.unix_timestamp_nanos().div_euclid(1_000_000)).unwrap_or(i64::MAX).max(0);
+        let asked = at(partition, Offset::Offset(asked)).map_err(|error| fail(&error))?;
+        let found = self.asking().offsets_for_times(asked, self.settings.request_timeout);
+        let found = found.map_err(|error| fail(&error))?;
+        let elements = found.elements();
+        let Some(element) = elements.first() else { return Ok(self.bounds(partition)?.end) };
+        element.error().map_err(|error| fail(&error))?;
+        match element.offset() {
+            Offset::Offset(found) => Ok(offset(found)),
+            _ => Ok(self.bounds(partition)?.end),
+        }
     }
 
     pub(super) fn committed(&self, group: &Group, partition: &PartitionId) -> Result<u64, LogError> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use events::{Record, Topic};
+use time::OffsetDateTime;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
@@ -14,8 +15,10 @@ use crate::limits::{Limits, record_bytes};
 use crate::partitioner::partition_of;
 use crate::position::{Delivered, Group, PartitionId, Position};
 
-/// The records of each partition of each topic.
-type Topics = BTreeMap<Topic, Vec<Vec<Record>>>;
+/// The records of a partition, and when each was appended.
+type Kept = Vec<(OffsetDateTime, Record)>;
+/// The partitions of each topic.
+type Topics = BTreeMap<Topic, Vec<Kept>>;
 
 /// Topics and groups.
 #[derive(Debug)]
@@ -25,11 +28,23 @@ pub(super) struct State {
     topics: Topics,
     groups: BTreeMap<Group, GroupState>,
     number: u64,
+    began: Instant,
 }
 
 impl State {
     pub(super) fn new(limits: Limits, lease: Duration) -> Self {
-        Self { limits, lease, topics: BTreeMap::new(), groups: BTreeMap::new(), number: 0 }
+        Self {
+            limits,
+            lease,
+            topics: BTreeMap::new(),
+            groups: BTreeMap::new(),
+            number: 0,
+            began: Instant::now(),
+        }
+    }
+
+    pub(super) fn now(&self) -> OffsetDateTime {
+        OffsetDateTime::UNIX_EPOCH + self.began.elapsed()
     }
 
     /// A number that nothing else has.
@@ -55,6 +70,7 @@ impl State {
     pub(super) fn append(&mut self, topic: &Topic, records: &[Record]) -> Result<Vec<Position>, LogError> {
         let count = self.partitions(topic)?;
         self.limits.check(topic, records)?;
+        let now = self.now();
         let Some(partitions) = self.topics.get_mut(topic) else { return Ok(Vec::new()) };
         let mut positions = Vec::with_capacity(records.len());
         for record in records {
@@ -62,7 +78,7 @@ impl State {
             if let Some(kept) = partitions.get_mut(partition as usize) {
                 let id = PartitionId { topic: topic.clone(), partition };
                 positions.push(Position { partition: id, offset: kept.len() as u64 });
-                kept.push(record.clone());
+                kept.push((now, record.clone()));
             }
         }
         self.groups.values().for_each(|group| group.wake(topic));
@@ -78,15 +94,20 @@ impl State {
         let mut bytes = 0;
         let records = self.records(partition)?;
         let from = usize::try_from(from).unwrap_or(usize::MAX).min(records.len());
-        let found = records.iter().enumerate().skip(from).take(limit).take_while(|(_, record)| {
+        let found = records.iter().enumerate().skip(from).take(limit).take_while(|(_, (_, record))| {
             let first = bytes == 0;
             bytes += record_bytes(record).max(1);
             first || bytes <= self.limits.fetch_bytes
         });
         let position = |offset| Position { partition: partition.clone(), offset: offset as u64 };
         Ok(found
-            .map(|(offset, record)| Delivered { position: position(offset), record: record.clone() })
+            .map(|(offset, (_, record))| Delivered { position: position(offset), record: record.clone() })
             .collect())
+    }
+
+    pub(super) fn offset_at(&self, partition: &PartitionId, time: OffsetDateTime) -> Result<u64, LogError> {
+        let records = self.records(partition)?;
+        Ok(records.partition_point(|(appended, _)| *appended < time) as u64)
     }
 
     pub(super) fn committed(&self, group: &Group, partition: &PartitionId) -> u64 {
@@ -159,11 +180,11 @@ impl State {
         Ok(delivered)
     }
 
-    fn records(&self, partition: &PartitionId) -> Result<&Vec<Record>, LogError> {
+    fn records(&self, partition: &PartitionId) -> Result<&Kept, LogError> {
         records(&self.topics, partition).ok_or_else(|| LogError::PartitionUnknown(partition.clone()))
     }
 }
 
-fn records<'t>(topics: &'t Topics, partition: &PartitionId) -> Option<&'t Vec<Record>> {
+fn records<'t>(topics: &'t Topics, partition: &PartitionId) -> Option<&'t Kept> {
     topics.get(&partition.topic)?.get(partition.partition as usize)
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use events::{Record, Topic};
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
+use time::OffsetDateTime;
 
 use super::headers;
 use crate::position::{Delivered, PartitionId, Position};
@@ -37,6 +38,27 @@ pub(super) async fn end(connection: &mut PgConnection, partition: i32) -> sqlx::
     const SQL: &str = "SELECT next_offset FROM log.partitions WHERE id = $1";
     let end: i64 = sqlx::query_scalar(SQL).bind(partition).fetch_one(connection).await?;
     Ok(end.cast_unsigned())
+}
+
+/// The offset of the first record that was appended at this time or later. Offsets and times grow together, so halving finds it.
+pub(super) async fn offset_at(
+    connection: &mut PgConnection,
+    partition: i32,
+    time: OffsetDateTime,
+) -> sqlx::Result<u64> {
+    const SQL: &str = "
+        WITH RECURSIVE within (low, high) AS (
+            SELECT 0::int8, next_offset FROM log.partitions WHERE id = $1
+            UNION ALL
+            SELECT CASE WHEN r.appended_at < $2 THEN r.record_offset + 1 ELSE w.low END,
+                CASE WHEN r.appended_at < $2 THEN w.high ELSE r.record_offset END
+            FROM within w
+            JOIN log.records r ON r.partition_id = $1 AND r.record_offset = (w.low + w.high) / 2
+            WHERE w.low < w.high
+        )
+        SELECT low FROM within WHERE low = high";
+    let found: i64 = sqlx::query_scalar(SQL).bind(partition).bind(time).fetch_one(connection).await?;
+    Ok(found.cast_unsigned())
 }
 
 /// Where every partition ends, with its topic.
@@ -84,7 +106,8 @@ impl Rows {
 /// next one.
 ///
 /// The partitions' rows are locked in one order by all, hence no deadlock; who waited sees the row as the one before
-/// left it (READ COMMITTED reads a locked row again).
+/// left it (READ COMMITTED reads a locked row again). The clock is read when all are locked, so that in a partition times
+/// grow as offsets do.
 pub(super) async fn append(
     connection: &mut PgConnection,
     rows: &Rows,
@@ -96,15 +119,18 @@ pub(super) async fn append(
             JOIN UNNEST($1::int4[], $2::int8[]) AS c (id, records) ON c.id = p.id
             ORDER BY p.id
             FOR NO KEY UPDATE OF p
+        ), stamp AS MATERIALIZED (
+            SELECT count(*) AS partitions, clock_timestamp() AS now FROM locked
         ), moved AS (
             UPDATE log.partitions p SET next_offset = l.next_offset + l.records
             FROM locked l WHERE p.id = l.id
         ), inserted AS (
-            INSERT INTO log.records (partition_id, record_offset, key, headers, value)
-            SELECT l.id, l.next_offset + r.rank, r.key, r.headers, r.value
+            INSERT INTO log.records (partition_id, record_offset, appended_at, key, headers, value)
+            SELECT l.id, l.next_offset + r.rank, s.now, r.key, r.headers, r.value
             FROM UNNEST($3::int4[], $4::int8[], $5::bytea[], $6::bytea[], $7::bytea[])
                 AS r (partition_id, rank, key, headers, value)
             JOIN locked l ON l.id = r.partition_id
+            CROSS JOIN stamp s
         )
         SELECT id, next_offset, next_offset + records FROM locked";
     let (ids, counts): (Vec<i32>, Vec<i64>) = rows.counts.iter().copied().unzip();

@@ -6,6 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use event_log::conformance::{Backend, Client, Link};
 use event_log::{Limits, MemoryLog};
+use time::OffsetDateTime;
 
 struct Memory {
     log: MemoryLog,
@@ -22,6 +23,10 @@ impl Backend for Memory {
 
     fn record_limit(&self) -> usize {
         Limits::default().record_bytes
+    }
+
+    fn now(&self) -> OffsetDateTime {
+        self.log.now()
     }
 }
 

@@ -7,6 +7,7 @@ use std::sync::Mutex;
 use async_trait::async_trait;
 use event_log::{Delivered, EventLog, Group, LogError, PartitionId, Position, Subscription};
 use events::{Record, Topic};
+use time::OffsetDateTime;
 
 /// What becomes of an append.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,6 +102,10 @@ impl EventLog for FaultyLog {
     }
 
     async fn bounds(&self, _: &PartitionId) -> Result<Range<u64>, LogError> {
+        unreachable!("a relay only appends")
+    }
+
+    async fn offset_at(&self, _: &PartitionId, _: OffsetDateTime) -> Result<u64, LogError> {
         unreachable!("a relay only appends")
     }
 

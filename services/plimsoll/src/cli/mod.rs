@@ -6,6 +6,7 @@ mod cluster;
 mod cost;
 mod dead_letter;
 mod diff;
+mod events;
 mod impact;
 mod init;
 mod known;
@@ -35,6 +36,7 @@ pub(crate) use self::cluster::{ClusterVerb, Clusters};
 pub(crate) use self::cost::{By, Cost, Period};
 pub(crate) use self::dead_letter::{DeadLetterVerb, DeadLetters};
 pub(crate) use self::diff::{Apply, Diff, DiffFormat};
+pub(crate) use self::events::Events;
 pub(crate) use self::impact::Impact;
 pub(crate) use self::init::Init;
 pub(crate) use self::known::Known;
@@ -113,6 +115,8 @@ pub(crate) enum Verb {
     Audit(Audit),
     /// Events that could not be handled: list, show, retry, discard
     DeadLetter(DeadLetters),
+    /// What the log holds, from its start or from a time on
+    Events(Events),
     /// What the API answers from, made of the log: list, rebuild
     Projection(Projections),
     /// Makes every projection again from the log, beside those that answer, and compares

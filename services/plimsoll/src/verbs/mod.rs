@@ -4,6 +4,7 @@ pub(crate) mod completions;
 pub(crate) mod cost;
 pub(crate) mod demo;
 pub(crate) mod diff;
+pub(crate) mod events;
 pub(crate) mod impact;
 pub(crate) mod init;
 mod live;

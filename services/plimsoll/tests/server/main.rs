@@ -6,6 +6,7 @@ mod canaries;
 mod client;
 mod crash;
 mod doors;
+mod events;
 mod faults;
 mod flow;
 mod grpc;

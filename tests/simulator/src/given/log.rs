@@ -6,6 +6,7 @@ use std::ops::Range;
 use async_trait::async_trait;
 use event_log::{Delivered, EventLog, Group, LogError, MemoryLog, PartitionId, Position, Subscription};
 use events::{Record, Topic};
+use time::OffsetDateTime;
 
 use super::subscription::GivenSubscription;
 use crate::journal::Journal;
@@ -80,6 +81,10 @@ impl EventLog for GivenLog {
 
     async fn bounds(&self, partition: &PartitionId) -> Result<Range<u64>, LogError> {
         self.log.bounds(partition).await
+    }
+
+    async fn offset_at(&self, partition: &PartitionId, time: OffsetDateTime) -> Result<u64, LogError> {
+        self.log.offset_at(partition, time).await
     }
 
     async fn committed(&self, group: &Group, partition: &PartitionId) -> Result<u64, LogError> {

@@ -1,0 +1,25 @@
+//! `plimsoll events`: what the log holds, read by nobody's group.
+
+mod reading;
+mod shown;
+
+use events::Service;
+
+use crate::cli::Events;
+use crate::failure::Failure;
+use crate::outcome::Outcome;
+use crate::up::on_installation;
+use reading::{Wanted, read};
+
+pub(crate) fn run(arguments: &Events) -> Result<Outcome, Failure> {
+    let Events { since, service, subject, limit, installation } = arguments;
+    let services = if service.is_empty() { &Service::ALL[..] } else { service };
+    let wanted = Wanted { since: *since, services, subject: subject.as_deref(), limit: *limit };
+    let found = on_installation(installation, async |_, parts| Ok(read(&*parts.log, &wanted).await?))?;
+    let output = shown::events(&found, installation.format)?;
+    let notes = match found.more {
+        true => vec![format!("there are more than {limit} (--limit)")],
+        false => Vec::new(),
+    };
+    Ok(Outcome { output, notes, ..Outcome::default() })
+}
