@@ -87,6 +87,7 @@ macro_rules! conformance_tests {
             a_range_is_read_within_bounds
             a_large_range_is_read_in_pieces
             a_time_names_an_offset
+            a_long_range_is_read_on
             a_new_group_begins_at_the_start
             groups_see_everything_each
             a_commit_is_remembered

@@ -12,6 +12,7 @@ mod failure;
 mod member;
 mod poller;
 mod quiet;
+mod ranges;
 mod reader;
 mod records;
 mod settings;
@@ -142,6 +143,10 @@ impl EventLog for KafkaLog {
     }
 
     async fn partitions(&self, topic: &Topic) -> Result<u32, LogError> {
+        // Every append asks, and nothing is waited for to answer what is known.
+        if let Some(partitions) = self.inner.reader.known_partitions(topic) {
+            return Ok(partitions);
+        }
         let topic = topic.clone();
         self.ask(move |reader| reader.partitions(&topic)).await
     }

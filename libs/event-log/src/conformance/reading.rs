@@ -79,3 +79,24 @@ pub async fn a_time_names_an_offset(backend: &dyn Backend) {
     }
     assert_eq!(scene.client.log.offset_at(&scene.partition(0), began).await.unwrap(), 0);
 }
+
+/// Who reads on finds what was appended meanwhile, beside others who read elsewhere, and may read again.
+pub async fn a_long_range_is_read_on(backend: &dyn Backend) {
+    let scene = Scene::new(backend, 2).await;
+    let (log, first, second) = (&scene.client.log, scene.partition(0), scene.partition(1));
+    scene.append_to(0, 0..500).await;
+    scene.append_to(1, 0..300).await;
+    let expected = |range: std::ops::Range<u64>| Vec::from_iter(range);
+    for (partition, from, to) in
+        [(&first, 0, 200), (&second, 0, 200), (&first, 200, 400), (&first, 200, 400), (&first, 100, 300)]
+    {
+        let read = log.read(partition, from, 200).await.unwrap();
+        assert_eq!((offsets(&read), values(&read)), (expected(from..to), expected(from..to)));
+    }
+    scene.append_to(0, 500..700).await;
+    for (partition, from, to) in [(&first, 400, 600), (&second, 200, 300), (&first, 600, 700)] {
+        let read = log.read(partition, from, 200).await.unwrap();
+        assert_eq!((offsets(&read), values(&read)), (expected(from..to), expected(from..to)));
+    }
+    assert_eq!(log.read(&first, 700, 200).await.unwrap(), []);
+}

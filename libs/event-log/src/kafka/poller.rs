@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use rdkafka::TopicPartitionList;
 use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::KafkaError;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
@@ -12,12 +13,14 @@ use super::failure::failure;
 use super::member::{Member, Told, partitions, report};
 use super::reader::at;
 use super::records::delivered;
-use super::share::Fetching;
 use crate::error::LogError;
-use crate::position::PartitionId;
+use crate::position::{Delivered, PartitionId};
 
 /// How long to wait for something to come before looking whether something is to go.
 const TICK: Duration = Duration::from_millis(20);
+
+/// So many records are given to the member at once, if they are there: to wake it for each costs more than the record.
+const AT_ONCE: usize = 64;
 
 /// Runs until the member leaves; what it answers then comes when the group knows.
 pub(super) fn start(
@@ -41,29 +44,48 @@ pub(super) fn start(
     Ok(ended)
 }
 
-/// `about` is what is fetched, for who reads of an error.
+/// Takes what has come, and gives it to the member at once. `about` is what is fetched, for who reads of an error.
 fn poll(consumer: &BaseConsumer<Told>, member: &Member, about: &str) {
-    match consumer.poll(TICK) {
-        Some(Ok(message)) => {
-            let record = delivered(&message);
-            let partition = record.position.partition.clone();
-            let fetching = member.share().put(record);
-            if fetching == Fetching::Halt {
-                halt(consumer, &partition);
+    let (mut fetched, mut fetched_by, mut wait) = (Vec::new(), member.share().now(), TICK);
+    while fetched.len() < AT_ONCE {
+        match consumer.poll(wait) {
+            Some(Ok(message)) => {
+                // A rebalance may have come before it.
+                let now = member.share().now();
+                if now != fetched_by {
+                    put(consumer, member, fetched_by, &mut fetched);
+                    fetched_by = now;
+                }
+                fetched.push(delivered(&message));
+                wait = Duration::ZERO;
             }
-            member.woken.notify_one();
-        }
-        Some(Err(error)) => {
-            tracing::debug!(%error, "kafka: fetching failed");
-            // librdkafka goes on with the rest, and says no more of a topic that it may not read: nobody would know.
-            if let refused @ LogError::Refused(_) = failure(&error, about) {
-                member.share().trouble = Some(refused);
-                member.woken.notify_one();
+            Some(Err(error)) => {
+                failed(member, &error, about);
+                break;
             }
+            None => break,
         }
-        None => {}
     }
+    put(consumer, member, fetched_by, &mut fetched);
     let_go(consumer, member);
+}
+
+fn put(consumer: &BaseConsumer<Told>, member: &Member, fetched_by: i64, fetched: &mut Vec<Delivered>) {
+    if fetched.is_empty() {
+        return;
+    }
+    let halting = member.share().put_all(fetched_by, fetched.drain(..));
+    halting.iter().for_each(|partition| halt(consumer, partition));
+    member.woken.notify_one();
+}
+
+/// librdkafka goes on with the rest, and says no more of a topic that it may not read: nobody would know.
+fn failed(member: &Member, error: &KafkaError, about: &str) {
+    tracing::debug!(%error, "kafka: fetching failed");
+    if let refused @ LogError::Refused(_) = failure(error, about) {
+        member.share().trouble = Some(refused);
+        member.woken.notify_one();
+    }
 }
 
 /// Gives the group what is to go and is held by nothing any more.

@@ -14,14 +14,11 @@ use tokio::time::Instant;
 
 use super::failure::{failure, of_code};
 use super::quiet::Quiet;
-use super::records::{delivered, number, offset};
+use super::ranges::{READERS, Ranges};
+use super::records::{number, offset};
 use super::settings::KafkaSettings;
 use crate::error::LogError;
-use crate::limits::record_bytes;
 use crate::position::{Delivered, Group, PartitionId};
-
-/// The group that readers of ranges name and never join.
-const READERS: &str = "plimsoll-readers";
 
 type Client = BaseConsumer<Quiet>;
 
@@ -30,8 +27,7 @@ pub(super) struct Reader {
     settings: KafkaSettings,
     /// Asks about topics.
     client: Client,
-    /// Those that nobody reads with now.
-    idle: Mutex<Vec<Client>>,
+    ranges: Ranges,
     /// Ask about groups.
     groups: Mutex<HashMap<Group, Arc<Client>>>,
     partitions: Mutex<HashMap<Topic, u32>>,
@@ -42,16 +38,20 @@ impl Reader {
         Ok(Self {
             settings: settings.clone(),
             client: client(settings, READERS)?,
-            idle: Mutex::default(),
+            ranges: Ranges::new(settings),
             groups: Mutex::default(),
             partitions: Mutex::default(),
         })
     }
 
-    /// How many partitions a topic has. A topic keeps what it has.
+    /// How many partitions a topic has, if it was asked before. A topic keeps what it has.
+    pub(super) fn known_partitions(&self, topic: &Topic) -> Option<u32> {
+        lock(&self.partitions).get(topic).copied()
+    }
+
+    /// How many partitions a topic has.
     pub(super) fn partitions(&self, topic: &Topic) -> Result<u32, LogError> {
-        let known = |partitions: &HashMap<Topic, u32>| partitions.get(topic).copied();
-        if let Some(partitions) = known(&lock(&self.partitions)) {
+        if let Some(partitions) = self.known_partitions(topic) {
             return Ok(partitions);
         }
         let deadline = Instant::now() + self.settings.request_timeout;
@@ -188,61 +188,8 @@ impl Reader {
         from: u64,
         limit: usize,
     ) -> Result<Vec<Delivered>, LogError> {
-        let end = self.bounds(partition)?.end;
-        if from >= end || limit == 0 {
-            return Ok(Vec::new());
-        }
-        let idle = lock(&self.idle).pop();
-        let client = idle.map_or_else(|| client(&self.settings, READERS), Ok)?;
-        let read = self.read_with(&client, partition, from..end, limit);
-        // Of one that failed nobody knows what comes next.
-        if read.is_ok() && client.unassign().is_ok() {
-            lock(&self.idle).push(client);
-        }
-        read
+        self.ranges.read(partition, from, limit, || Ok(self.bounds(partition)?.end))
     }
-
-    fn read_with(
-        &self,
-        client: &Client,
-        partition: &PartitionId,
-        range: Range<u64>,
-        limit: usize,
-    ) -> Result<Vec<Delivered>, LogError> {
-        let fail = |error: &KafkaError| failure(error, &partition.to_string());
-        let start = Offset::Offset(i64::try_from(range.start).unwrap_or(i64::MAX));
-        client.assign(&at(partition, start).map_err(|error| fail(&error))?).map_err(|error| fail(&error))?;
-        let deadline = Instant::now() + self.settings.request_timeout;
-        let (mut read, mut bytes) = (Vec::new(), 0);
-        while read.len() < limit {
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                let seconds = self.settings.request_timeout.as_secs();
-                return Err(LogError::Unavailable(format!("{partition}: no answer within {seconds} s")));
-            }
-            let Some(message) = client.poll(left) else { continue };
-            let message = match message {
-                Ok(message) => delivered(&message),
-                Err(error) if is_passing(&error) => continue,
-                Err(error) => return Err(fail(&error)),
-            };
-            bytes += record_bytes(&message.record);
-            if !read.is_empty() && bytes > self.settings.limits.fetch_bytes {
-                break;
-            }
-            let next = message.position.offset + 1;
-            read.push(message);
-            if next >= range.end {
-                break;
-            }
-        }
-        Ok(read)
-    }
-}
-
-/// A connection that is lost is made again; that no broker can be reached is an answer.
-fn is_passing(error: &KafkaError) -> bool {
-    matches!(error.rdkafka_error_code(), Some(Code::BrokerTransportFailure | Code::OperationTimedOut))
 }
 
 /// One partition at an offset.

@@ -43,13 +43,6 @@ struct Held {
     awaited: Option<u64>,
 }
 
-/// Whether a partition is to be fetched.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fetching {
-    Unchanged,
-    Halt,
-}
-
 impl Share {
     pub(super) fn new(grace: Duration, fetch_bytes: usize) -> Self {
         Self {
@@ -108,21 +101,37 @@ impl Share {
         if self.left || self.held.values().all(goes) { self.going.take() } else { None }
     }
 
-    /// A record was fetched.
-    pub(super) fn put(&mut self, record: Delivered) -> Fetching {
+    /// How often something was assigned by now.
+    pub(super) fn now(&self) -> i64 {
+        self.epoch
+    }
+
+    /// Records were fetched by the time that so much was assigned. Gives the partitions that are not to be fetched for now.
+    pub(super) fn put_all(
+        &mut self,
+        fetched_by: i64,
+        records: impl IntoIterator<Item = Delivered>,
+    ) -> Vec<PartitionId> {
+        records.into_iter().filter_map(|record| self.put(fetched_by, record)).collect()
+    }
+
+    /// The partition, if enough of it is at hand now.
+    fn put(&mut self, fetched_by: i64, record: Delivered) -> Option<PartitionId> {
         let Position { partition, offset } = &record.position;
-        let Some(held) = self.held.get_mut(partition) else { return Fetching::Unchanged };
-        if held.cursor.goes_at().is_some() || held.awaited.is_some_and(|awaited| awaited != *offset) {
-            return Fetching::Unchanged;
+        let held = self.held.get_mut(partition)?;
+        // One that went and is back begins at what is committed, and not where it was.
+        let is_of_before = fetched_by < held.cursor.epoch;
+        let is_another = held.awaited.is_some_and(|awaited| awaited != *offset);
+        if is_of_before || is_another || held.cursor.goes_at().is_some() {
+            return None;
         }
         held.awaited = None;
         held.bytes += record_bytes(&record.record);
+        let is_full = held.fetched.len() + 1 >= FULL.0 || held.bytes >= FULL.1;
+        let halts = (is_full && !held.halted).then(|| partition.clone());
+        held.halted |= is_full;
         held.fetched.push_back(record);
-        if !held.halted && (held.fetched.len() >= FULL.0 || held.bytes >= FULL.1) {
-            held.halted = true;
-            return Fetching::Halt;
-        }
-        Fetching::Unchanged
+        halts
     }
 
     /// What there is for the member, at most `limit` records and at most so many bytes, each time beginning with another
@@ -194,4 +203,51 @@ impl Share {
 pub(super) enum Paused {
     Yes,
     No,
+}
+
+#[cfg(test)]
+mod tests {
+    use events::{Record, Topic};
+
+    use super::*;
+
+    fn partition() -> PartitionId {
+        PartitionId { topic: Topic::new("t"), partition: 0 }
+    }
+
+    fn fetched(offsets: std::ops::Range<u64>) -> impl Iterator<Item = Delivered> {
+        offsets.map(|offset| {
+            let position = Position { partition: partition(), offset };
+            Delivered { position, record: Record::default() }
+        })
+    }
+
+    fn offsets(taken: &[Delivered]) -> Vec<u64> {
+        taken.iter().map(|delivered| delivered.position.offset).collect()
+    }
+
+    #[test]
+    fn what_was_fetched_before_a_partition_went_and_came_back_is_dropped() {
+        let mut share = Share::new(Duration::ZERO, usize::MAX);
+        share.assign([partition()]);
+        let before = share.now();
+        share.put_all(before, fetched(0..2));
+        share.drop_all([partition()]);
+        share.assign([partition()]);
+        share.put_all(before, fetched(2..4));
+        share.put_all(share.now(), fetched(0..1));
+        assert_eq!(offsets(&share.take(10).0), [0]);
+    }
+
+    #[test]
+    fn a_partition_of_which_enough_is_at_hand_is_halted_once_until_little_is_left() {
+        let mut share = Share::new(Duration::ZERO, usize::MAX);
+        share.assign([partition()]);
+        let full = FULL.0 as u64;
+        assert_eq!(share.put_all(share.now(), fetched(0..full + 5)), [partition()]);
+        let (taken, low) = share.take(FULL.0 - LOW.0 + 4);
+        assert_eq!((taken.len(), low), (FULL.0 - LOW.0 + 4, vec![]));
+        let (taken, low) = share.take(1);
+        assert_eq!((offsets(&taken), low), (vec![full - LOW.0 as u64 + 4], vec![partition()]));
+    }
 }

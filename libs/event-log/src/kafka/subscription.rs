@@ -85,8 +85,8 @@ impl KafkaSubscription {
                 return Err(self.fenced(&back));
             }
             let (taken, low) = share.take(limit.max(1));
-            for delivered in &taken {
-                let position = &delivered.position;
+            for of_one in taken.chunk_by(|one, next| one.position.partition == next.position.partition) {
+                let Some(Delivered { position, .. }) = of_one.last() else { continue };
                 let epoch = share.epoch(&position.partition).unwrap_or_default();
                 self.lent.give(position.partition.clone(), epoch, position.offset + 1);
             }
