@@ -2,8 +2,10 @@
 
 mod apply;
 mod change;
+mod figures;
 mod live;
 mod memory;
+mod promotions;
 mod queries;
 mod rebuild;
 mod record;

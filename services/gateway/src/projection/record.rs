@@ -8,12 +8,14 @@ use crate::projection::seen::sequence;
 
 /// Keeps a row of each event.
 pub(super) async fn keep(connection: &mut PgConnection, messages: &[&Message]) -> Result<(), sqlx::Error> {
-    let data: Result<Vec<Value>, _> = messages.iter().map(|message| shown(&message.event)).collect();
+    let data: Result<Vec<String>, _> = messages.iter().map(|message| shown(&message.event)).collect();
     let data = data.map_err(|error| sqlx::Error::Encode(error.into()))?;
     sqlx::query(
         "INSERT INTO audit_log (org, id, service, subject, sequence, event_type, time, actor, correlation, data)
-         SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::bigint[], $6::text[],
-             $7::timestamptz[], $8::text[], $9::uuid[], $10::jsonb[])
+         SELECT org, id, service, subject, sequence, event_type, time, actor, correlation, data::jsonb
+         FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::bigint[], $6::text[],
+             $7::timestamptz[], $8::text[], $9::uuid[], $10::text[])
+             AS happened (org, id, service, subject, sequence, event_type, time, actor, correlation, data)
          ON CONFLICT (org, id) DO NOTHING",
     )
     .bind(of(messages, |message| message.envelope.org.uuid()))
@@ -37,7 +39,7 @@ fn of<'a, T>(messages: &[&'a Message], column: impl Fn(&'a Message) -> T) -> Vec
 }
 
 /// The event as JSON. Postgres keeps no zero character in it, which somebody may have sent.
-fn shown(event: &Event) -> Result<Value, serde_json::Error> {
+fn shown(event: &Event) -> Result<String, serde_json::Error> {
     fn without_zeros(value: &mut Value) {
         match value {
             Value::String(text) if text.contains('\0') => *text = text.replace('\0', "\u{fffd}"),
@@ -46,7 +48,12 @@ fn shown(event: &Event) -> Result<Value, serde_json::Error> {
             _ => {}
         }
     }
+    let text = serde_json::to_string(event)?;
+    // It may be the end of a backslash and of other characters, too: then nothing is replaced.
+    if !text.contains("\\u0000") {
+        return Ok(text);
+    }
     let mut value = serde_json::to_value(event)?;
     without_zeros(&mut value);
-    Ok(value)
+    serde_json::to_string(&value)
 }

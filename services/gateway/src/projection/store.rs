@@ -60,9 +60,7 @@ impl Projections {
         let unseen = seen::mark(&mut transaction, messages).await?;
         if !unseen.is_empty() {
             record::keep(&mut transaction, &unseen).await?;
-            for message in unseen {
-                apply::apply(&mut transaction, message).await?;
-            }
+            apply::apply(&mut transaction, &unseen).await?;
         }
         transaction.commit().await
     }

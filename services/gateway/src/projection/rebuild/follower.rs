@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use event_log::{Delivered, EventLog, Group, PartitionId, Position};
 use events::{Message, decode};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 use service::Failure;
 use sqlx::PgConnection;
 use store::{DeadLetterState, Store, StoreError};
@@ -14,6 +15,9 @@ use crate::projection::{CONSUMER, Projections, topics};
 
 /// So many records are folded in one transaction; more than the consumer has in hand of a partition at any time.
 const CHUNK: usize = 1000;
+
+/// So many partitions are folded at the same time: while Postgres writes for one, another's records are read.
+pub(super) const LANES: u32 = 4;
 
 /// So many dead letters are read at once.
 const LETTERS: usize = 200;
@@ -27,6 +31,19 @@ pub(super) struct Follower {
     /// What the consumer has parked or given up, and so is not in its tables either.
     left_out: BTreeSet<Position>,
     records: u64,
+}
+
+/// What lies between two offsets of a partition.
+struct Stretch {
+    partition: PartitionId,
+    from: u64,
+    end: u64,
+}
+
+/// A stretch that was folded: it begins where it ends.
+struct Passed {
+    stretch: Stretch,
+    left_out: Vec<Position>,
 }
 
 /// A parked event was handled after this fold had passed it: its tables have to be made again.
@@ -58,21 +75,44 @@ impl Follower {
     /// Folds what the consumer is done with by now; how many records that was.
     pub(super) async fn follow(&mut self) -> Result<u64, Failure> {
         let (before, group) = (self.records, Group::new(CONSUMER));
-        let mut ends = Vec::with_capacity(self.next.len());
-        for partition in self.next.keys() {
-            ends.push((partition.clone(), self.log.committed(&group, partition).await?));
+        let mut lanes = BTreeMap::<u32, Vec<Stretch>>::new();
+        for (partition, from) in &self.next {
+            let end = self.log.committed(&group, partition).await?;
+            let stretch = Stretch { partition: partition.clone(), from: *from, end };
+            lanes.entry(partition.partition).or_default().push(stretch);
         }
         // Read after how far the consumer is: what it has parked by then is among them.
         let letters = self.letters().await?;
-        for (partition, end) in ends {
-            while let Some(records) = self.read(&partition, end).await? {
-                let next = self.next_after(&records);
-                let messages = self.messages(records, &letters)?;
-                self.into.apply_all(&messages).await?;
-                self.advance(&partition, next);
-            }
+        let lanes = stream::iter(lanes.into_values()).map(|lane| self.lane(lane, &letters));
+        let passed: Vec<Vec<Passed>> = lanes.buffer_unordered(LANES as usize).try_collect().await?;
+        for Passed { stretch, left_out } in passed.into_iter().flatten() {
+            self.left_out.extend(left_out);
+            self.advance(&stretch.partition, stretch.from);
         }
         Ok(self.records - before)
+    }
+
+    /// Folds partitions of one number, one after another: what is about one aggregate is in these.
+    async fn lane(&self, lane: Vec<Stretch>, letters: &BTreeSet<Position>) -> Result<Vec<Passed>, Failure> {
+        let mut passed = Vec::with_capacity(lane.len());
+        for stretch in lane {
+            passed.push(self.pass(stretch, letters).await?);
+        }
+        Ok(passed)
+    }
+
+    /// Folds a stretch. The next records are read while the last are folded.
+    async fn pass(&self, stretch: Stretch, letters: &BTreeSet<Position>) -> Result<Passed, Failure> {
+        let mut passed = Passed { stretch, left_out: Vec::new() };
+        let mut records = self.read(&passed.stretch).await?;
+        while let Some(last) = records.last() {
+            passed.stretch.from = last.position.offset + 1;
+            let messages = messages(records, letters, &mut passed.left_out)?;
+            let (folded, next) = tokio::join!(self.into.apply_all(&messages), self.read(&passed.stretch));
+            folded?;
+            records = next?;
+        }
+        Ok(passed)
     }
 
     /// Folds what the consumer has folded beyond what it has committed. Whoever calls keeps it from folding meanwhile;
@@ -87,8 +127,11 @@ impl Follower {
         }
         let partitions: Vec<PartitionId> = self.next.keys().cloned().collect();
         for partition in partitions {
-            while let Some(records) = self.read(&partition, u64::MAX).await? {
-                if !self.close(answering, &partition, records, &letters).await? {
+            loop {
+                let from = self.next.get(&partition).copied().unwrap_or_default();
+                let rest = Stretch { partition: partition.clone(), from, end: u64::MAX };
+                let records = self.read(&rest).await?;
+                if records.is_empty() || !self.close(answering, &partition, records, &letters).await? {
                     break;
                 }
             }
@@ -121,34 +164,14 @@ impl Follower {
         Ok(true)
     }
 
-    /// The next records of a partition below this offset, if there are any.
-    async fn read(&self, partition: &PartitionId, end: u64) -> Result<Option<Vec<Delivered>>, Failure> {
-        let from = self.next.get(partition).copied().unwrap_or_default();
+    /// The next records of a stretch; none at its end.
+    async fn read(&self, Stretch { partition, from, end }: &Stretch) -> Result<Vec<Delivered>, Failure> {
         if from >= end {
-            return Ok(None);
+            return Ok(Vec::new());
         }
-        let mut records = self.log.read(partition, from, CHUNK).await?;
-        records.retain(|record| record.position.offset < end);
-        Ok(Some(records).filter(|records| !records.is_empty()))
-    }
-
-    fn next_after(&self, records: &[Delivered]) -> u64 {
-        records.last().map_or(0, |record| record.position.offset + 1)
-    }
-
-    fn messages(
-        &mut self,
-        records: Vec<Delivered>,
-        letters: &BTreeSet<Position>,
-    ) -> Result<Vec<Message>, Failure> {
-        let mut messages = Vec::with_capacity(records.len());
-        for Delivered { position, record } in records {
-            match letters.contains(&position) {
-                true => drop(self.left_out.insert(position)),
-                false => messages.push(decode(&record)?),
-            }
-        }
-        Ok(messages)
+        let mut records = self.log.read(partition, *from, CHUNK).await?;
+        records.retain(|record| record.position.offset < *end);
+        Ok(records)
     }
 
     fn advance(&mut self, partition: &PartitionId, to: u64) {
@@ -170,4 +193,20 @@ impl Follower {
             letters.extend(ours.map(|letter| letter.position));
         }
     }
+}
+
+/// The events of records, but for what is among the letters.
+fn messages(
+    records: Vec<Delivered>,
+    letters: &BTreeSet<Position>,
+    left_out: &mut Vec<Position>,
+) -> Result<Vec<Message>, Failure> {
+    let mut messages = Vec::with_capacity(records.len());
+    for Delivered { position, record } in records {
+        match letters.contains(&position) {
+            true => left_out.push(position),
+            false => messages.push(decode(&record)?),
+        }
+    }
+    Ok(messages)
 }

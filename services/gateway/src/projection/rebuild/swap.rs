@@ -7,7 +7,7 @@ use service::Failure;
 
 use crate::projection::Projections;
 use crate::projection::rebuild::busy;
-use crate::projection::rebuild::follower::{Follower, Overtaken};
+use crate::projection::rebuild::follower::{Follower, LANES, Overtaken};
 use crate::projection::rebuild::tables::TABLES;
 
 /// A schema to make tables in, which nobody else does meanwhile.
@@ -39,7 +39,7 @@ const LOCK_NOT_AVAILABLE: &str = "55P03";
 impl Scratch {
     /// Takes the schema of this name. What an earlier run left there when it was cut off is removed.
     pub(super) async fn make(url: &str, schema: &str) -> Result<Self, Failure> {
-        let database = Database::new(url, schema, 2)?;
+        let database = Database::new(url, schema, LANES)?;
         let mut turn =
             PgConnection::connect_with(&database.pool().connect_options()).await.map_err(StoreError::from)?;
         let had: bool =

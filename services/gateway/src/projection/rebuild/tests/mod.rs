@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use event_log::Position;
-use events::promotion::PromotionRejected;
+use events::promotion::{self as p, PromotionRejected};
 use sqlx::{PgPool, Row as _};
 use store::{DeadLetterState, NewDeadLetter};
 
@@ -162,6 +162,55 @@ async fn what_is_parked_is_left_out_until_it_is_handled() {
     let checked = story.operations.check(|_| ()).await.unwrap();
     let told: Vec<_> = checked.comparison.differing().map(|table| table.found.table).collect();
     assert_eq!(told, ["promotion", "audit_log", "seen"], "it is said to be handled, and was not");
+}
+
+/// The consumer folds one event after another, a replay puts together what many change of a row.
+#[tokio::test]
+async fn events_come_to_the_same_together_and_one_by_one() {
+    let mut story = Story::begin().await;
+    for length in 1..=u32::try_from(everything("").len()).unwrap() {
+        let subject = number(length).to_string();
+        for (sequence, event) in (1..=u64::from(length)).zip(everything(&subject)) {
+            story.append((1, &subject), sequence, event).await;
+        }
+    }
+    story.fold(Commit::Each).await;
+    let last: (String, i32, String, String) = sqlx::query_as(
+        "SELECT status, cardinality(approved_by), failure ->> 'code', branch FROM promotion WHERE promotion_id = $1",
+    )
+    .bind(number(14))
+    .fetch_one(story.pool())
+    .await
+    .unwrap();
+    let branch = everything("").into_iter().find_map(|event| match event {
+        events::Event::PromotionOpened(opened) => Some(opened.branch),
+        _ => None,
+    });
+    assert_eq!(last, ("closed".to_owned(), 2, "PROMOTION_CLOSED".to_owned(), branch.unwrap()));
+    let checked = story.operations.check(|_| ()).await.unwrap();
+    assert!(checked.comparison.is_equal(), "{:#?}", checked.comparison);
+}
+
+/// Everything that can happen to a promotion, and some of it at the wrong time.
+fn everything(promotion: &str) -> [events::Event; 14] {
+    let of = [("promotion_id", promotion)];
+    let of = if promotion.is_empty() { &of[..0] } else { &of };
+    [
+        golden::<p::PromotionDelayed>(of),
+        golden::<p::PreviewRequested>(of),
+        golden::<p::PreviewCompleted>(of),
+        golden::<p::ApprovalGiven>(of),
+        golden::<p::PromotionDelayed>(of),
+        golden::<p::ApprovalGiven>(of),
+        golden::<p::PromotionApproved>(of),
+        golden::<p::PreviewRequested>(of),
+        golden::<p::ApprovalCarried>(of),
+        golden::<p::PromotionOpened>(of),
+        golden::<p::PromotionFailed>(of),
+        golden::<p::PromotionSuperseded>(of),
+        golden::<p::PromotionMerged>(of),
+        golden::<p::PromotionClosed>(of),
+    ]
 }
 
 /// Readers are answered throughout, and always with everything.
