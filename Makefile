@@ -6,9 +6,10 @@ SHELL := /bin/bash
 CACHE := $(or $(PLIMSOLL_CACHE),$(HOME)/.cache/plimsoll)
 SERVICES := audit catalog cost diff explain gateway gitops promotion risk
 KAFKA_PROGRAMS := $(foreach crate,plimsoll $(SERVICES),-p $(crate) --features $(crate)/kafka)
+KAFKA_BENCHES := -p benches --features benches/kafka
 TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 
-.PHONY: help demo build-kafka chaos chaos-short simulate test test-cluster test-kafka test-scheduler lint fmt bench build tools advisories crash fuzz-api fuzz clean-demo
+.PHONY: help demo build-kafka chaos chaos-short simulate test test-cluster test-kafka test-scheduler lint fmt bench bench-kafka build tools advisories crash fuzz-api fuzz clean-demo
 
 help: ## List the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +62,16 @@ bench: build ## Measure, as ratios against a named peer
 	KUBE_SCORE_BIN="$$(ls "$(CACHE)/bin/kube-score" 2>/dev/null || true)" \
 	CHECKOV_BIN="$$(ls "$(CACHE)/bin/checkov-venv/bin/checkov" 2>/dev/null || true)" \
 	cargo bench --locked --quiet -p benches
+
+bench-kafka: build-kafka ## Measure the log on Kafka and the services upon it, each against a named peer on the same broker
+	@bash scripts/kafka/need.sh java
+	@bash scripts/kafka/fetch.sh
+	@cargo bench --locked --quiet --no-run $(KAFKA_BENCHES) --bench kafka --bench copies
+	@bash scripts/kafka/performance.sh "$(TARGET)" "$(CACHE)/bin"
+	@for what in consume replay chain; do \
+		RDKAFKA_PERFORMANCE="$(CACHE)/bin/rdkafka_performance" cargo bench --locked --quiet $(KAFKA_BENCHES) --bench kafka -- $$what; \
+	done
+	@PLIMSOLL_PROGRAMS="$(TARGET)/release" cargo bench --locked --quiet $(KAFKA_BENCHES) --bench copies
 
 crash: need ## Kill the control plane at 50 seeded points, take Postgres away for 30 s, and look for what was lost or done twice
 	PLIMSOLL_AWAY_SECONDS=30 cargo test --locked -p plimsoll --test server a_database_that_is_away

@@ -1,6 +1,7 @@
 //! States of any size for the benches, and the measuring of whole processes.
 
 mod measure;
+pub mod processor;
 mod shop;
 
 pub use measure::{Figure, Run, measure_in_turn};

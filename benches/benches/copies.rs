@@ -1,0 +1,263 @@
+//! `make bench-kafka`: previews by services that run as processes of their own on a real broker, with one, two and four copies of
+//! each engine: how long a processor is busy with a preview, and how evenly the copies share the work. The peer of a number
+//! of copies is one copy.
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a bench is where time is measured, and may fail"
+)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::{scope, sleep};
+use std::time::{Duration, Instant};
+
+use benches::{Edition, Figure, processor, write_state};
+use serde_json::{Value, json};
+use stack::{Brokers, Janitor, Layout, Stack};
+
+const ENGINES: [&str; 4] = ["diff", "cost", "risk", "explain"];
+const OBJECTS: usize = 300;
+/// Previews of a round, of which so many are asked for at once.
+const PREVIEWS: usize = 120;
+const AT_ONCE: usize = 8;
+const ROUNDS: usize = 3;
+const PATIENCE: Duration = Duration::from_secs(60);
+const PORT: u16 = 19_500;
+
+fn main() {
+    let programs =
+        PathBuf::from(std::env::var("PLIMSOLL_PROGRAMS").expect("PLIMSOLL_PROGRAMS is a directory"));
+    let temporary = tempfile::tempdir().unwrap();
+    let layout = Layout {
+        directory: temporary.path().join("stack"),
+        programs: std::path::absolute(programs).unwrap(),
+        cache: stack::cache(),
+        brokers: Brokers::One,
+        port: PORT,
+        lines: false,
+    };
+    let janitor = Janitor::of(&layout.directory).unwrap();
+    let stack = Stack::up(layout).unwrap();
+    let client = Client::new(&stack);
+    client.register(&repository(temporary.path()));
+    client.previews(AT_ONCE);
+    measure(&stack, &client);
+    stack.down();
+    drop(janitor);
+}
+
+fn measure(stack: &Stack, client: &Client) {
+    println!(
+        "| copies of each engine | engines: CPU-s a preview | all services | previews a second | × CPU of one copy |"
+    );
+    println!("|---|---|---|---|---|");
+    let (mut copies, mut first, mut shares) = (Vec::new(), None, Vec::new());
+    for wanted in [1, 2, 4] {
+        for number in copies.len() / ENGINES.len() + 2..=wanted {
+            copies.extend(ENGINES.iter().map(|engine| Copy::start(stack, engine, number)));
+        }
+        copies.iter().for_each(Copy::until_ready);
+        // The group shares its partitions anew, and what is new fills its caches.
+        client.previews(PREVIEWS / 2);
+        let before = handled(&copies);
+        let rounds: Vec<Round> = (0..ROUNDS).map(|_| Round::of(stack, &copies, client)).collect();
+        let median = |figure: fn(&Round) -> f64| Figure::of(rounds.iter().map(figure).collect()).median;
+        let (engines, services) = (median(|round| round.engines), median(|round| round.services));
+        let one = *first.get_or_insert(engines);
+        let rate = median(|round| round.rate);
+        println!("| {wanted} | {engines:.4} | {services:.4} | {rate:.1} | {:.2} |", engines / one);
+        shares.push((wanted, before, handled(&copies)));
+    }
+    print_shares(&shares);
+}
+
+/// What a round of previews took.
+struct Round {
+    engines: f64,
+    services: f64,
+    rate: f64,
+}
+
+impl Round {
+    fn of(stack: &Stack, copies: &[Copy], client: &Client) -> Self {
+        let busy = || {
+            let part = |name: &&str| {
+                busy_of(stack.part(name).unwrap().process().map(|process| process.as_raw_nonzero().get()))
+            };
+            let engines: f64 = ENGINES.iter().map(part).sum();
+            let engines = engines
+                + copies.iter().map(|copy| busy_of(i32::try_from(copy.process.id()).ok())).sum::<f64>();
+            let others = ["catalog", "promotion", "gitops", "audit", "gateway"];
+            (engines, engines + others.iter().map(part).sum::<f64>())
+        };
+        let (began, before) = (Instant::now(), busy());
+        client.previews(PREVIEWS);
+        let (seconds, after) = (began.elapsed().as_secs_f64(), busy());
+        let previews = PREVIEWS as f64;
+        Self {
+            engines: (after.0 - before.0) / previews,
+            services: (after.1 - before.1) / previews,
+            rate: previews / seconds,
+        }
+    }
+}
+
+fn busy_of(pid: Option<i32>) -> f64 {
+    let pid = pid.expect("it runs").to_string();
+    processor::seconds(&pid).expect("it runs")
+}
+
+type Handled = BTreeMap<&'static str, Vec<u64>>;
+
+/// How many events each copy of each engine has handled.
+fn handled(copies: &[Copy]) -> Handled {
+    let of = |engine: &'static str| {
+        let number = stack::SERVICES.iter().position(|service| *service == engine).unwrap();
+        let own = metric(PORT + 60 + u16::try_from(number).unwrap(), engine);
+        let others = copies.iter().filter(|copy| copy.engine == engine).map(|copy| metric(copy.port, engine));
+        (engine, [own].into_iter().chain(others).collect())
+    };
+    ENGINES.into_iter().map(of).collect()
+}
+
+fn metric(port: u16, engine: &str) -> u64 {
+    let url = format!("http://127.0.0.1:{port}/metrics");
+    let text = ureq::get(url).call().unwrap().body_mut().read_to_string().unwrap();
+    let is_it = |line: &&str| {
+        line.starts_with("messaging_client_consumed_messages_total{")
+            && line.contains(&format!("messaging_consumer_group_name=\"{engine}\""))
+    };
+    let values = text.lines().filter(is_it).filter_map(|line| line.rsplit(' ').next()?.parse::<u64>().ok());
+    values.sum()
+}
+
+fn print_shares(all: &[(usize, Handled, Handled)]) {
+    println!("\n| copies | engine | events that each handled | most ÷ mean |");
+    println!("|---|---|---|---|");
+    for (wanted, before, after) in all.iter().filter(|(wanted, ..)| *wanted > 1) {
+        for engine in ENGINES {
+            let counts: Vec<u64> = after[engine].iter().zip(&before[engine]).map(|(a, b)| a - b).collect();
+            let mean = counts.iter().sum::<u64>() as f64 / counts.len() as f64;
+            let most = counts.iter().max().copied().unwrap_or_default() as f64;
+            let counts: Vec<String> = counts.iter().map(u64::to_string).collect();
+            println!("| {wanted} | {engine} | {} | {:.2} |", counts.join(", "), most / mean);
+        }
+    }
+}
+
+/// One more process of an engine, with the configuration of the first.
+struct Copy {
+    engine: &'static str,
+    port: u16,
+    process: Child,
+}
+
+impl Copy {
+    fn start(stack: &Stack, engine: &'static str, number: usize) -> Self {
+        let layout = stack.layout();
+        let place = ENGINES.iter().position(|name| *name == engine).unwrap();
+        let port = PORT + 80 + u16::try_from((number - 2) * ENGINES.len() + place).unwrap();
+        let name = format!("{engine}-{number}");
+        let mut command = Command::new(layout.programs.join(format!("plimsoll-{engine}")));
+        command.arg("--config").arg(layout.at(&format!("config/{engine}.toml")));
+        command.args(["--set", &format!("kafka.instance={name}")]);
+        command.args(["--set", &format!("probes.listen=127.0.0.1:{port}")]);
+        if engine == "diff" {
+            command
+                .arg("--set")
+                .arg(format!("diff.mirrors={}", layout.at(&format!("data/{name}")).display()));
+        }
+        let log = fs::File::create(layout.at(&format!("log/{name}.log"))).unwrap();
+        let process = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().unwrap();
+        Self { engine, port, process }
+    }
+
+    fn until_ready(&self) {
+        let began = Instant::now();
+        while ureq::get(format!("http://127.0.0.1:{}/readyz", self.port)).call().is_err() {
+            assert!(began.elapsed() < PATIENCE, "a copy of {} is not ready", self.engine);
+            sleep(Duration::from_millis(100));
+        }
+    }
+}
+
+impl Drop for Copy {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Who asks for previews, of an application each.
+struct Client {
+    server: String,
+    token: String,
+}
+
+impl Client {
+    fn new(stack: &Stack) -> Self {
+        let server = format!("http://127.0.0.1:{}/api/v1", stack.layout().api_port());
+        Self { server, token: stack.admin_token().unwrap() }
+    }
+
+    fn post(&self, path: &str, body: &Value) -> Value {
+        let request = ureq::post(format!("{}{path}", self.server));
+        let sent = request.header("authorization", format!("Bearer {}", self.token)).send_json(body);
+        sent.unwrap().body_mut().with_config().limit(1 << 30).read_json().unwrap()
+    }
+
+    fn register(&self, repository: &Path) {
+        for number in 0..AT_ONCE {
+            self.post("/workloads", &application(&format!("shop-{number}"), repository));
+        }
+    }
+
+    /// So many previews, one after another of each application.
+    fn previews(&self, count: usize) {
+        let taken = AtomicUsize::new(0);
+        scope(|scope| {
+            for number in 0..AT_ONCE {
+                let (client, taken) = (&self, &taken);
+                scope.spawn(move || {
+                    let body = json!({"application": format!("shop-{number}"), "from": "staging", "to": "production"});
+                    while taken.fetch_add(1, Ordering::Relaxed) < count {
+                        let answer = client.post("/promotions?wait=60", &body);
+                        assert_eq!(answer["status"], "preview", "{answer}");
+                    }
+                });
+            }
+        });
+    }
+}
+
+/// JSON is YAML, too.
+fn application(name: &str, repository: &Path) -> Value {
+    json!({"apiVersion": "plimsoll.dev/v1", "kind": "Application", "metadata": {"name": name}, "spec": {
+        "source": {"repo": repository, "render": "plain"},
+        "environments": [{"name": "staging", "path": "staging"}, {"name": "production", "path": "production"}],
+        "promotions": [{"from": "staging", "to": "production"}]}})
+}
+
+/// A repository with both environments, as a bare clone.
+fn repository(directory: &Path) -> PathBuf {
+    let work = directory.join("work");
+    fs::create_dir_all(&work).unwrap();
+    write_state(&work.join("staging"), OBJECTS, Edition::Staging).unwrap();
+    write_state(&work.join("production"), OBJECTS, Edition::Production).unwrap();
+    let git = |arguments: &[&str]| {
+        let identity = ["-c", "user.name=bench", "-c", "user.email=bench@localhost"];
+        let done = Command::new("git").current_dir(&work).args(identity).args(arguments).status().unwrap();
+        assert!(done.success(), "git {arguments:?}");
+    };
+    git(&["init", "--quiet", "--initial-branch=main"]);
+    git(&["add", "--all"]);
+    git(&["commit", "--quiet", "--message=shop"]);
+    git(&["clone", "--quiet", "--bare", ".", "../shop.git"]);
+    directory.join("shop.git")
+}
