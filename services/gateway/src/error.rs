@@ -1,5 +1,7 @@
 //! What a caller is told when it cannot be.
 
+use std::error::Error as _;
+
 use api::error::{ErrorBody, ErrorDetail};
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -134,6 +136,11 @@ impl From<Status> for ApiError {
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         };
         match (text("plimsoll-code"), http) {
+            // No server has said that: it ended, or the line did, before the answer was here.
+            (None, _) if status.source().is_some() => {
+                tracing::warn!(error = status.message(), "a call was cut off");
+                Self::unavailable("SERVICE_UNAVAILABLE", away("SERVICE_UNAVAILABLE", status.message()))
+            }
             (code, StatusCode::SERVICE_UNAVAILABLE) => {
                 let code = code.unwrap_or_else(|| "SERVICE_UNAVAILABLE".to_owned());
                 let why = away(&code, status.message());
@@ -164,5 +171,14 @@ mod tests {
         let store = answered("STORE_UNAVAILABLE", "password of postgres");
         assert_eq!(store.message, "the database cannot be reached");
         assert!(answered("STORE_FULL", "x").message.contains("disk"));
+    }
+
+    /// A service that is killed while it answers has said nothing of its own: whoever asked may ask again.
+    #[test]
+    fn a_call_that_was_cut_off_is_no_fault_of_the_server() {
+        let cut: ApiError = Status::from_error("connection reset by peer".into()).into();
+        assert_eq!((cut.status.as_u16(), &*cut.code, cut.retry_after), (503, "SERVICE_UNAVAILABLE", Some(5)));
+        let said: ApiError = Status::new(Code::Unknown, "a bug").into();
+        assert_eq!((said.status.as_u16(), &*said.code), (500, "INTERNAL"));
     }
 }
