@@ -57,6 +57,8 @@ pub struct DeadLetterDetail {
 pub struct DeadLetterQuery {
     /// Only in this state; parked and retrying ones if it is not given.
     pub state: Option<String>,
+    /// Only those of this service. The list of all is an error while one of the services is away.
+    pub service: Option<String>,
 }
 
 /// `POST dead-letters/SERVICE/NUMBER/discard`.

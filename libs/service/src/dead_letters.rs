@@ -3,7 +3,9 @@
 mod case;
 mod cases;
 mod error;
+mod everywhere;
 mod grpc;
+mod place;
 
 use std::sync::Arc;
 
@@ -13,6 +15,7 @@ use store::{DeadLetter, DeadLetterState, Store, StoreError};
 pub(crate) use case::End;
 pub(crate) use cases::Cases;
 pub use error::DeadLetterError;
+pub use everywhere::AllDeadLetters;
 pub use grpc::DeadLetterOperations;
 
 use crate::parts::{Parts, RetrySignal};

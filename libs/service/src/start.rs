@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use access::Voucher;
 use clap::Parser;
 use events::Service;
 use serde::de::DeserializeOwned;
@@ -23,6 +24,7 @@ use crate::kafka::KafkaSettings;
 use crate::parts::Parts;
 use crate::platform::{Platform, PostgresSettings};
 use crate::probes::probe_server;
+use crate::program::{GrpcSettings, Program};
 use crate::redis::RedisSettings;
 use crate::signals;
 use crate::supervisor::Supervisor;
@@ -30,8 +32,8 @@ use crate::task::Task;
 use crate::traces::TelemetrySettings;
 
 /// The sections of a configuration that are no service's.
-pub const SECTIONS: [&str; 9] =
-    ["git", "kafka", "postgres", "prices", "probes", "redis", "render", "telemetry", "waivers"];
+pub const SECTIONS: [&str; 10] =
+    ["git", "grpc", "kafka", "postgres", "prices", "probes", "redis", "render", "telemetry", "waivers"];
 
 /// The section `probes`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -56,6 +58,14 @@ pub struct Context {
 }
 
 impl Context {
+    /// Who knows callers that the gateway vouches for.
+    ///
+    /// # Errors
+    /// `CONFIG_INVALID`: there is no key.
+    pub fn voucher(&self) -> Result<Voucher, Failure> {
+        self.section::<GrpcSettings>("grpc")?.voucher()
+    }
+
     /// The settings of a section that is not the service's own.
     ///
     /// # Errors
@@ -80,16 +90,17 @@ fn setting(text: &str) -> Result<(String, String), String> {
     Ok((key.to_owned(), value.to_owned()))
 }
 
-/// The `main` of a service's own program: reads the settings, says how it is, connects, runs the service's tasks, and
-/// stops in order when it is told to (SIGTERM, SIGINT). `C` is the section of the service's name.
+/// The `main` of a service's own program: reads the settings, says how it is, connects, runs the service's tasks, serves what
+/// it has for other services, and stops in order when it is told to (SIGTERM, SIGINT). `C` is the section of the service's
+/// name.
 ///
 /// Exits with 0 when it was told to stop and did, with 1 otherwise.
-pub fn main<C: DeserializeOwned>(
+pub fn main<C: DeserializeOwned, P: Into<Program>>(
     service: Service,
-    tasks: impl AsyncFnOnce(C, Context) -> Result<Vec<Task>, Failure>,
+    program: impl AsyncFnOnce(C, Context) -> Result<P, Failure>,
 ) -> ExitCode {
     let flags = Flags::parse();
-    match run(service, flags, tasks) {
+    match run(service, flags, program) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("error[{}]: {}", failure.code(), failure.message());
@@ -98,10 +109,10 @@ pub fn main<C: DeserializeOwned>(
     }
 }
 
-fn run<C: DeserializeOwned>(
+fn run<C: DeserializeOwned, P: Into<Program>>(
     service: Service,
     flags: Flags,
-    tasks: impl AsyncFnOnce(C, Context) -> Result<Vec<Task>, Failure>,
+    program: impl AsyncFnOnce(C, Context) -> Result<P, Failure>,
 ) -> Result<(), Failure> {
     let sections: Vec<_> = SECTIONS.into_iter().chain(Service::ALL.map(Service::name)).collect();
     let settings = Settings::read(&Sources::of_process(flags.config, flags.set), &sections)?;
@@ -117,7 +128,7 @@ fn run<C: DeserializeOwned>(
         .map_err(|error| Failure::unhandled("RUNTIME_FAILED", error.to_string()))?;
     let process =
         Process { service, settings, health: Health::default(), metrics, clock: Arc::new(SystemClock) };
-    let outcome = runtime.block_on(process.run(config, (postgres, kafka, redis), probes, tasks));
+    let outcome = runtime.block_on(process.run(config, (postgres, kafka, redis), probes, program));
     // What still runs was told to stop, and had its time.
     runtime.shutdown_timeout(Duration::from_secs(1));
     outcome
@@ -132,26 +143,28 @@ struct Process {
 }
 
 impl Process {
-    async fn run<C>(
+    async fn run<C, P: Into<Program>>(
         self,
         config: C,
         shared: (PostgresSettings, KafkaSettings, RedisSettings),
         probes: ProbeSettings,
-        tasks: impl AsyncFnOnce(C, Context) -> Result<Vec<Task>, Failure>,
+        program: impl AsyncFnOnce(C, Context) -> Result<P, Failure>,
     ) -> Result<(), Failure> {
+        let grpc: GrpcSettings = self.settings.section("grpc")?;
         let shutdown = signals::shutdown()?;
         // Between the database and the first task nothing is away, and nothing is done either.
         let starting = self.health.component(format!("{}/start", self.service));
         let watched = tokio::spawn(self.supervisor().run(self.watchers(probes), shutdown.clone()));
         let Some((parts, database)) = self.connect(shared, &shutdown).await? else { return Ok(()) };
         let context = Context {
-            parts,
+            parts: parts.clone(),
             database,
             health: self.health.clone(),
             metrics: self.metrics.clone(),
             settings: self.settings.clone(),
         };
-        let tasks = tasks(config, context).await?;
+        let program: Program = program(config, context).await?.into();
+        let tasks = program.into_tasks(self.service, &parts, &grpc)?;
         for task in &tasks {
             // Known before it runs: what nobody has heard of yet is not ready.
             let _ = self.health.component(task.name());

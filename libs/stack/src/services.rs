@@ -23,7 +23,7 @@ pub(crate) fn parts(layout: &Layout) -> Result<Vec<Part>, StackError> {
 fn part(layout: &Layout, service: &str, number: u16) -> Result<Part, StackError> {
     let (probes, listen) = (layout.port + 60 + number, layout.port + 70 + number);
     let config = layout.at(&format!("config/{service}.toml"));
-    let text = shared(layout, service, probes)? + &own(layout, service, listen);
+    let text = shared(layout, service, (probes, listen))? + &own(layout, service)?;
     put(&config, &text)?;
     let program = layout.programs.join(format!("plimsoll-{service}"));
     Ok(Part {
@@ -36,8 +36,8 @@ fn part(layout: &Layout, service: &str, number: u16) -> Result<Part, StackError>
     })
 }
 
-/// How every service gets at the log and its database.
-fn shared(layout: &Layout, service: &str, probes: u16) -> Result<String, StackError> {
+/// How every service gets at the log and its database, and where the others call it.
+fn shared(layout: &Layout, service: &str, (probes, listen): (u16, u16)) -> Result<String, StackError> {
     let (user, url) = (user(service), format!("secrets/{service}.url"));
     layout.secret(&format!("kafka-{service}"))?;
     put(&layout.at(&url), &postgres::url(layout, service)?)?;
@@ -68,6 +68,10 @@ listen = \"127.0.0.1:{probes}\"
 
 [git]
 allow_local = true
+
+[grpc]
+listen = \"127.0.0.1:{listen}\"
+identity_key_file = \"../secrets/identity.key\"
 ",
         insync = layout.brokers.min_insync(),
         registry = registry::setting(layout),
@@ -75,7 +79,10 @@ allow_local = true
 }
 
 /// The section of the service's name. Where others listen follows from their places in the list.
-fn own(layout: &Layout, service: &str, listen: u16) -> String {
+fn own(layout: &Layout, service: &str) -> Result<String, StackError> {
+    for key in ["identity", "redaction", "audit"] {
+        layout.secret(&format!("{key}.key"))?;
+    }
     let at = |name: &str| {
         let number = SERVICES.iter().position(|service| *service == name).unwrap_or_default();
         format!("127.0.0.1:{}", usize::from(layout.port) + 70 + number)
@@ -85,12 +92,6 @@ fn own(layout: &Layout, service: &str, listen: u16) -> String {
     let mut say = |key: &str, value: &str| {
         let _ = writeln!(text, "{key} = \"{value}\"");
     };
-    if matches!(service, "catalog" | "promotion" | "audit") {
-        say("listen", &format!("127.0.0.1:{listen}"));
-    }
-    if matches!(service, "catalog" | "promotion" | "audit" | "gateway") {
-        say("identity_key_file", "../secrets/identity.key");
-    }
     if matches!(service, "catalog" | "promotion" | "diff" | "gitops") {
         say("mirrors", &mirrors);
     }
@@ -106,16 +107,13 @@ fn own(layout: &Layout, service: &str, listen: u16) -> String {
 }
 
 fn gateway(layout: &Layout, at: impl Fn(&str) -> String) -> String {
-    let (promotion, catalog, audit) = (at("promotion"), at("catalog"), at("audit"));
+    let services = SERVICES.into_iter().filter(|service| *service != "gateway");
+    let services: String = services.map(|service| format!("{service} = \"{}\"\n", at(service))).collect();
     let (rest, grpc, token) = (layout.api_port(), layout.grpc_port(), layout.at("secrets/admin.token"));
     format!(
         "
 [gateway.services]
-promotion = \"{promotion}\"
-catalog = \"{catalog}\"
-audit = \"{audit}\"
-operations = \"unix:{nowhere}\"
-
+{services}
 [gateway.first]
 organisation = \"default\"
 admin_token = \"{token}\"
@@ -127,6 +125,5 @@ requests_per_minute = 1000000
 burst = 100000
 ",
         token = token.display(),
-        nowhere = layout.at("run/operations.sock").display(),
     )
 }

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use serde::Deserialize;
-use service::{Address, Key, Secret};
 
 /// The section `waivers`.
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -24,10 +23,6 @@ impl Default for WaiverSettings {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// Where its gRPC service is served.
-    pub listen: Address,
-    /// With which the gateway vouches for callers.
-    pub identity_key: Secret<Key>,
     /// Where its mirrors of repositories are kept.
     pub mirrors: PathBuf,
 }

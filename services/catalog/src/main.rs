@@ -3,11 +3,10 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use access::Voucher;
 use catalog::{Api, Books, Config};
 use events::Service;
 use repositories::{GitSettings, MirroredRepositories};
-use service::{Failure, grpc_server};
+use service::{Failure, Program};
 use source::Mirrors;
 use tonic::service::Routes;
 
@@ -17,11 +16,8 @@ fn main() -> ExitCode {
         let mirrors = Mirrors::open(&config.mirrors, git.options())
             .map_err(|error| Failure::unhandled(error.code(), error.to_string()))?;
         let repositories = Arc::new(MirroredRepositories::new(Arc::new(mirrors)));
-        let voucher = Voucher::new(*config.identity_key.expose().bytes());
         let books = Books::new(context.parts.clone()).with_waivers(context.section("waivers")?);
-        let api = Api::server(books, repositories, voucher);
-        let mut tasks = catalog::tasks(context.parts);
-        tasks.push(grpc_server("catalog", config.listen, Routes::new(api)));
-        Ok(tasks)
+        let api = Api::server(books, repositories, context.voucher()?);
+        Ok(Program::serving(catalog::tasks(context.parts), Routes::new(api)))
     })
 }

@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 use std::num::NonZeroU32;
 
 use serde::Deserialize;
-use service::{Address, Key, Secret};
+use events::Service;
+use service::{Address, Failure};
 
 use crate::first::First;
 
@@ -55,8 +56,6 @@ impl Default for Config {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProcessConfig {
-    /// With which it vouches for callers.
-    pub identity_key: Secret<Key>,
     /// Where the services behind it are.
     pub services: Addresses,
     /// What its first start makes; nothing if it is not said.
@@ -77,6 +76,43 @@ pub struct Addresses {
     pub catalog: Address,
     /// The verifiable log.
     pub audit: Address,
-    /// Dead letters.
-    pub operations: Address,
+    /// The diff engine, which is asked for its dead letters, as those that follow are.
+    #[serde(default)]
+    pub diff: Option<Address>,
+    /// The cost engine.
+    #[serde(default)]
+    pub cost: Option<Address>,
+    /// The risk engine.
+    #[serde(default)]
+    pub risk: Option<Address>,
+    /// The explanation.
+    #[serde(default)]
+    pub explain: Option<Address>,
+    /// Branches and merges.
+    #[serde(default)]
+    pub gitops: Option<Address>,
+}
+
+impl Addresses {
+    /// Where a service is.
+    ///
+    /// # Errors
+    /// `CONFIG_INVALID`: it is not said.
+    pub(crate) fn of(&self, service: Service) -> Result<&Address, Failure> {
+        let address = match service {
+            Service::Promotion => Some(&self.promotion),
+            Service::Catalog => Some(&self.catalog),
+            Service::Audit => Some(&self.audit),
+            Service::Diff => self.diff.as_ref(),
+            Service::Cost => self.cost.as_ref(),
+            Service::Risk => self.risk.as_ref(),
+            Service::Explain => self.explain.as_ref(),
+            Service::Gitops => self.gitops.as_ref(),
+            Service::Gateway => None,
+        };
+        address.ok_or_else(|| {
+            let why = format!("gateway.services.{service}: its dead letters are asked for there; say where it is");
+            Failure::unhandled("CONFIG_INVALID", why)
+        })
+    }
 }

@@ -144,7 +144,7 @@ impl From<Status> for ApiError {
             (code, StatusCode::SERVICE_UNAVAILABLE) => {
                 let code = code.unwrap_or_else(|| "SERVICE_UNAVAILABLE".to_owned());
                 let why = away(&code, status.message());
-                Self::unavailable(code, why)
+                Self::unavailable(code, why).with(details.unwrap_or_else(|| json!({})))
             }
             (Some(code), status_code) => Self {
                 details: details.unwrap_or_else(|| json!({})),

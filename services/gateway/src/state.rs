@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use access::{Identity, Voucher};
+use events::Service;
 use protos::audit::audit_service_client::AuditServiceClient;
 use protos::catalog::catalog_service_client::CatalogServiceClient;
-use protos::operations::dead_letter_service_client::DeadLetterServiceClient;
 use protos::promotion::promotion_service_client::PromotionServiceClient;
-use service::{Channel, Failure, Health, Parts, channel};
+use service::{AllDeadLetters, Channel, DeadLetterOperations, Failure, Health, Parts, channel};
 use telemetry::Metrics;
 use tonic::{Request, Status};
 
@@ -26,22 +26,25 @@ pub struct Services {
     pub catalog: CatalogServiceClient<Channel>,
     /// The verifiable log.
     pub audit: AuditServiceClient<Channel>,
-    /// Dead letters.
-    pub operations: DeadLetterServiceClient<Channel>,
+    /// What they could not handle.
+    pub dead_letters: AllDeadLetters,
 }
 
 impl Services {
-    /// The services at these addresses.
+    /// The services at these addresses, of which those whose dead letters are `here` are not asked for theirs.
     ///
     /// # Errors
-    /// `CONFIG_INVALID`: one of them is none.
-    pub fn at(addresses: &Addresses) -> Result<Self, Failure> {
+    /// `CONFIG_INVALID`: an address is none, or is not said.
+    pub fn at(addresses: &Addresses, here: DeadLetterOperations) -> Result<Self, Failure> {
         let to = |address| channel(address, CALL_TIMEOUT);
+        let elsewhere = Service::ALL.into_iter().filter(|service| !here.serves(*service));
+        let there: Result<Vec<_>, Failure> =
+            elsewhere.map(|service| Ok((service, to(addresses.of(service)?)?))).collect();
         Ok(Self {
             promotion: PromotionServiceClient::new(to(&addresses.promotion)?),
             catalog: CatalogServiceClient::new(to(&addresses.catalog)?),
             audit: AuditServiceClient::new(to(&addresses.audit)?),
-            operations: DeadLetterServiceClient::new(to(&addresses.operations)?),
+            dead_letters: AllDeadLetters::new(here, there?),
         })
     }
 }

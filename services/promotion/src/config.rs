@@ -3,18 +3,14 @@
 use std::path::PathBuf;
 
 use serde::Deserialize;
-use service::{Address, Key, Secret};
+use service::Address;
 
 /// How the promotion service is set up as a process of its own.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// Where its gRPC service is served.
-    pub listen: Address,
     /// Where the catalog is.
     pub catalog: Address,
-    /// With which the gateway vouches for callers.
-    pub identity_key: Secret<Key>,
     /// Where its mirrors of repositories are kept.
     pub mirrors: PathBuf,
 }

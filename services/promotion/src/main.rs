@@ -3,11 +3,10 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use access::Voucher;
 use events::Service;
 use promotion::{Config, PriceSettings};
 use repositories::{GitSettings, MirroredRepositories};
-use service::{Failure, grpc_server};
+use service::{Failure, Program};
 use source::Mirrors;
 use tonic::service::Routes;
 
@@ -17,11 +16,9 @@ fn main() -> ExitCode {
         let mirrors = Mirrors::open(&config.mirrors, git.options())
             .map_err(|error| Failure::unhandled(error.code(), error.to_string()))?;
         let repositories = Arc::new(MirroredRepositories::new(Arc::new(mirrors)));
-        let voucher = Voucher::new(*config.identity_key.expose().bytes());
+        let voucher = context.voucher()?;
         let prices: PriceSettings = context.section("prices")?;
         let assembled = promotion::assemble(&config.catalog, repositories, voucher, &prices, context.parts)?;
-        let mut tasks = assembled.tasks;
-        tasks.push(grpc_server("promotion", config.listen, Routes::new(assembled.api)));
-        Ok(tasks)
+        Ok(Program::serving(assembled.tasks, Routes::new(assembled.api)))
     })
 }

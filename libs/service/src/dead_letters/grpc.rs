@@ -10,12 +10,12 @@ use protos::operations as proto;
 use protos::operations::dead_letter_service_server::{DeadLetterService, DeadLetterServiceServer};
 use serde_json::Value;
 use store::{DeadLetter, DeadLetterState};
-use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use tonic::metadata::MetadataMap;
 use tonic::{Code, Request, Response, Status};
 
 use super::case::org_of;
+use super::place::Place;
 use super::{DeadLetterError, DeadLetters, state_name};
 use crate::clock::Clock;
 
@@ -48,6 +48,35 @@ impl DeadLetterOperations {
     #[must_use]
     pub fn into_server(self) -> DeadLetterServiceServer<Self> {
         DeadLetterServiceServer::new(self)
+    }
+
+    /// Whether those of this service are among them.
+    #[must_use]
+    pub fn serves(&self, service: Service) -> bool {
+        self.services.contains_key(&service)
+    }
+
+    /// A page of those of one service, or of all.
+    pub(super) async fn listed(
+        &self,
+        request: Request<proto::ListRequest>,
+        only: Option<Service>,
+    ) -> Result<proto::ListResponse, Status> {
+        let caller = self.admin(request.metadata())?;
+        let proto::ListRequest { state, after, limit: asked } = request.into_inner();
+        let (states, after, limit) = (states(state.as_deref())?, place(after.as_deref())?, limit(asked));
+        let mut found = Vec::new();
+        for letters in self.services.values().filter(|letters| only.is_none_or(|only| only == letters.service())) {
+            for state in &states {
+                list(letters, *state, (&caller, after), &mut found).await.map_err(|error| status(&error))?;
+            }
+        }
+        found.sort_by_key(|(letter, service)| Place::of(letter, *service));
+        let more = found.len() > limit;
+        found.truncate(limit);
+        let next = found.last().filter(|_| more).map(|(letter, service)| Place::of(letter, *service).text());
+        let dead_letters = found.iter().map(|(letter, service)| shown(*service, letter)).collect();
+        Ok(proto::ListResponse { dead_letters, next })
     }
 
     /// The caller, if they may do what operators do.
@@ -91,25 +120,7 @@ impl DeadLetterService for DeadLetterOperations {
         &self,
         request: Request<proto::ListRequest>,
     ) -> Result<Response<proto::ListResponse>, Status> {
-        let caller = self.admin(request.metadata())?;
-        let proto::ListRequest { state, after, limit } = request.into_inner();
-        let (states, after) = (states(state.as_deref())?, place(after.as_deref())?);
-        let limit = match usize::try_from(limit) {
-            Ok(limit @ 1..=LONGEST) => limit,
-            _ => LONGEST,
-        };
-        let mut found = Vec::new();
-        for letters in self.services.values() {
-            for state in &states {
-                list(letters, *state, (&caller, after), &mut found).await.map_err(|error| status(&error))?;
-            }
-        }
-        found.sort_by_key(|(letter, service)| Place::of(letter, *service));
-        let more = found.len() > limit;
-        found.truncate(limit);
-        let next = found.last().filter(|_| more).map(|(letter, service)| Place::of(letter, *service).text());
-        let dead_letters = found.iter().map(|(letter, service)| shown(*service, letter)).collect();
-        Ok(Response::new(proto::ListResponse { dead_letters, next }))
+        self.listed(request, None).await.map(Response::new)
     }
 
     async fn show(
@@ -157,25 +168,11 @@ impl DeadLetterService for DeadLetterOperations {
     }
 }
 
-/// Where a letter stands among those of all services: oldest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Place(OffsetDateTime, Service, i64);
-
-impl Place {
-    fn of(letter: &DeadLetter, service: Service) -> Self {
-        Self(letter.parked_at, service, letter.id)
-    }
-
-    fn text(self) -> String {
-        let Self(time, service, number) = self;
-        format!("{} {service} {number}", time.unix_timestamp_nanos())
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        let mut parts = text.split(' ');
-        let time = OffsetDateTime::from_unix_timestamp_nanos(parts.next()?.parse().ok()?).ok()?;
-        let place = Self(time, Service::named(parts.next()?)?, parts.next()?.parse().ok()?);
-        parts.next().is_none().then_some(place)
+/// How long a page is of which this was asked.
+pub(super) fn limit(asked: u32) -> usize {
+    match usize::try_from(asked) {
+        Ok(limit @ 1..=LONGEST) => limit,
+        _ => LONGEST,
     }
 }
 
@@ -242,7 +239,7 @@ fn shown(service: Service, letter: &DeadLetter) -> proto::DeadLetter {
     }
 }
 
-fn status(error: &DeadLetterError) -> Status {
+pub(super) fn status(error: &DeadLetterError) -> Status {
     let code = match error {
         DeadLetterError::NotFound { .. } => Code::NotFound,
         DeadLetterError::Waits { .. } | DeadLetterError::Settled { .. } => Code::FailedPrecondition,

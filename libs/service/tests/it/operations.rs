@@ -9,7 +9,9 @@ use ids::OrgId;
 use protos::call::{code, vouched};
 use protos::operations as proto;
 use protos::operations::dead_letter_service_client::DeadLetterServiceClient;
-use service::{Address, Channel, DeadLetterOperations, DeadLetters, Health, Listener, Running};
+use service::{
+    Address, AllDeadLetters, Channel, DeadLetterOperations, DeadLetters, Health, Listener, Running,
+};
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 use tonic::{Code, Request, Status};
@@ -22,6 +24,7 @@ const VOUCHER: [u8; 32] = [7; 32];
 
 struct Desk {
     bench: Bench,
+    address: Address,
     client: DeadLetterServiceClient<Channel>,
     shutdown: CancellationToken,
     _directory: tempfile::TempDir,
@@ -30,6 +33,11 @@ struct Desk {
 impl Desk {
     /// The first event of each key is parked, and the next waits behind it.
     async fn new(keys: &[&str]) -> (Self, Arc<Noting>) {
+        Self::of(Service::Promotion, keys).await
+    }
+
+    /// In the name of this service.
+    async fn of(service: Service, keys: &[&str]) -> (Self, Arc<Noting>) {
         let bench = Bench::new(1).await;
         for key in keys {
             bench.append(&records(key, [1, 2])).await;
@@ -40,9 +48,7 @@ impl Desk {
         until("all are parked", async || bench.letters().await.len() == count).await;
         let directory = tempfile::tempdir().unwrap();
         let address = Address::Unix(directory.path().join("grpc.sock"));
-        let letters = DeadLetters::new(Service::Promotion, &bench.parts);
-        let clock = Arc::clone(&bench.parts.clock);
-        let operations = DeadLetterOperations::new([letters], Voucher::new(VOUCHER), clock);
+        let operations = operations(service, &bench);
         let shutdown = CancellationToken::new();
         let running = Running { shutdown: shutdown.clone(), component: Health::default().component("grpc") };
         let listener = Listener::bind(&address).await.unwrap();
@@ -51,7 +57,7 @@ impl Desk {
             DeadLetterServiceClient::new(service::channel(&address, Duration::from_secs(60)).unwrap());
         // The consumer works on until the test ends.
         std::mem::forget(consumer);
-        (Self { bench, client, shutdown, _directory: directory }, handler)
+        (Self { bench, address, client, shutdown, _directory: directory }, handler)
     }
 
     fn call<T>(&self, message: T, org: OrgId, role: Role) -> Request<T> {
@@ -73,6 +79,11 @@ impl Desk {
         let letters = self.client.list(request).await.unwrap().into_inner().dead_letters;
         letters.into_iter().map(|letter| (letter.id, letter.state)).collect()
     }
+}
+
+fn operations(service: Service, bench: &Bench) -> DeadLetterOperations {
+    let letters = DeadLetters::new(service, &bench.parts);
+    DeadLetterOperations::new([letters], Voucher::new(VOUCHER), Arc::clone(&bench.parts.clock))
 }
 
 fn refused<T: std::fmt::Debug>(answer: Result<T, Status>) -> (Code, Option<String>) {
@@ -196,4 +207,59 @@ async fn a_long_list_comes_in_pages() {
         assert_eq!(refused(desk.client.list(request).await), expected, "{after:?}");
     }
     desk.shutdown.cancel();
+}
+
+/// Those of a service in this process and of one that runs elsewhere.
+#[tokio::test]
+async fn letters_of_services_elsewhere_are_in_one_list_with_those_of_here() {
+    let (here, _) = Desk::of(Service::Promotion, &["a", "b"]).await;
+    let (there, handler) = Desk::of(Service::Diff, &["c", "d"]).await;
+    let channel = service::channel(&there.address, Duration::from_secs(60)).unwrap();
+    let all = AllDeadLetters::new(operations(Service::Promotion, &here.bench), [(Service::Diff, channel)]);
+    let list = async |only, after: Option<String>, limit| {
+        all.list(here.admin(proto::ListRequest { state: None, after, limit }), only).await
+    };
+    let ids = |page: &proto::ListResponse| -> Vec<String> {
+        page.dead_letters.iter().map(|letter| letter.id.clone()).collect()
+    };
+    let whole = list(None, None, 0).await.unwrap();
+    let mut sorted = ids(&whole);
+    sorted.sort();
+    let names = ["diff", "promotion"].map(|service| (1..=4).map(move |number| format!("{service}/{number}")));
+    assert_eq!(sorted, names.into_iter().flatten().collect::<Vec<_>>());
+    assert!(whole.dead_letters.is_sorted_by_key(|letter| letter.parked_at.clone()), "{whole:?}");
+    let (mut paged, mut after, mut lengths) = (Vec::new(), None, Vec::new());
+    loop {
+        let page = list(None, after, 3).await.unwrap();
+        lengths.push(page.dead_letters.len());
+        paged.extend(ids(&page));
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!((paged, lengths), (ids(&whole), vec![3, 3, 2]));
+    // What is asked of one goes to the service that has it.
+    let shown = all.show(here.admin(proto::ShowRequest { id: "diff/1".to_owned() })).await.unwrap();
+    assert_eq!(shown.value, record("c", 1).value);
+    handler.does(|_, _| Does::Handle);
+    all.retry(here.admin(retry("diff/1"))).await.unwrap();
+    until("they are handled", async || handler.of("c") == ["c1", "c2"]).await;
+    all.discard(here.admin(discard("promotion/1", "no use"))).await.unwrap();
+    assert_eq!(refused(all.retry(here.admin(retry("cost/1"))).await).0, Code::NotFound);
+    let approver = here.call(retry("diff/3"), ORG, Role::Approver);
+    assert_eq!(refused(all.retry(approver).await).0, Code::PermissionDenied);
+    // One that is away is named, and the others can be asked without it.
+    there.shutdown.cancel();
+    let mut away = None;
+    until("its server is gone", async || {
+        away = list(None, None, 0).await.err();
+        away.is_some()
+    })
+    .await;
+    let away = away.unwrap();
+    assert_eq!((away.code(), code(&away)), (Code::Unavailable, Some("SERVICE_UNAVAILABLE")));
+    assert!(away.message().contains("the dead letters of diff"), "{away:?}");
+    assert!(!ids(&list(Some(Service::Promotion), None, 0).await.unwrap()).is_empty());
+    here.shutdown.cancel();
 }

@@ -8,6 +8,7 @@ use axum::Json;
 use axum::extract::State;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use events::Service;
 use protos::operations as proto;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -38,8 +39,10 @@ async fn list(
 ) -> Result<Json<Page<DeadLetter>>, ApiError> {
     let (after, limit) = wanted_after(&query)?;
     one_of("state", filter.state.as_deref(), &api::dead_letter::STATES)?;
+    one_of("service", filter.service.as_deref(), &Service::ALL.map(Service::name))?;
     let request = gateway.call(&caller, proto::ListRequest { state: filter.state, after, limit })?;
-    let answer = gateway.services.operations.clone().list(request).await?.into_inner();
+    let only = filter.service.as_deref().and_then(Service::named);
+    let answer = gateway.services.dead_letters.list(request, only).await?;
     let next_cursor = answer.next.as_deref().map(word);
     Ok(Json(Page { items: answer.dead_letters.into_iter().map(shown).collect(), next_cursor }))
 }
@@ -55,7 +58,7 @@ async fn show(
     Path((service, number)): Path<(String, String)>,
 ) -> Result<Json<DeadLetterDetail>, ApiError> {
     let request = gateway.call(&caller, proto::ShowRequest { id: format!("{service}/{number}") })?;
-    let answer = gateway.services.operations.clone().show(request).await?.into_inner();
+    let answer = gateway.services.dead_letters.show(request).await?;
     let headers: BTreeMap<String, String> = answer.headers.into_iter().collect();
     Ok(Json(DeadLetterDetail {
         dead_letter: found(answer.dead_letter)?,
@@ -75,7 +78,7 @@ async fn retry(
     Path((service, number)): Path<(String, String)>,
 ) -> Result<Json<DeadLetter>, ApiError> {
     let request = gateway.call(&caller, proto::RetryRequest { id: format!("{service}/{number}") })?;
-    let answer = gateway.services.operations.clone().retry(request).await?.into_inner();
+    let answer = gateway.services.dead_letters.retry(request).await?;
     found(answer.dead_letter).map(Json)
 }
 
@@ -92,7 +95,7 @@ async fn discard(
 ) -> Result<Json<DeadLetter>, ApiError> {
     let message = proto::DiscardRequest { id: format!("{service}/{number}"), reason: asked.reason };
     let request = gateway.call(&caller, message)?;
-    let answer = gateway.services.operations.clone().discard(request).await?.into_inner();
+    let answer = gateway.services.dead_letters.discard(request).await?;
     found(answer.dead_letter).map(Json)
 }
 

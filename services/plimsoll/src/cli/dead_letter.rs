@@ -17,6 +17,9 @@ pub(crate) enum DeadLetterVerb {
         /// parked, retrying, handled or discarded
         #[arg(long)]
         state: Option<String>,
+        /// Only those of this service; those of all need every service to answer
+        #[arg(long, value_name = "NAME")]
+        service: Option<String>,
         #[command(flatten)]
         server: Server,
     },

@@ -14,8 +14,8 @@ use crate::remote::show::{either, table};
 
 pub(crate) fn run(dead_letters: &DeadLetters) -> Result<Outcome, Failure> {
     match &dead_letters.verb {
-        DeadLetterVerb::List { state, server } => {
-            let filter = [("state", state.as_deref())];
+        DeadLetterVerb::List { state, service, server } => {
+            let filter = [("state", state.as_deref()), ("service", service.as_deref())];
             let page: Page<DeadLetter> = Client::open(server)?.all("/dead-letters", &filter)?;
             either(server, &page, || listed(&page))
         }

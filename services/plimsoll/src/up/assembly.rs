@@ -160,7 +160,6 @@ impl<'a> Assembly<'a> {
     }
 
     async fn gateway(&self, parts: Parts, database: &Database, made: &mut Assembled) -> Result<(), Failure> {
-        self.operations(made).await?;
         let projections = Projections::open(database).await;
         let projections = projections.map_err(|error| Failure::told(error.code(), error.to_string()))?;
         let catalog = self.address(Service::Catalog)?;
@@ -168,9 +167,13 @@ impl<'a> Assembly<'a> {
             catalog,
             promotion: self.address(Service::Promotion)?,
             audit: self.address(Service::Audit)?,
-            operations: self.inside.clone(),
+            diff: None,
+            cost: None,
+            risk: None,
+            explain: None,
+            gitops: None,
         };
-        let services = Services::at(&addresses).map_err(failed)?;
+        let services = Services::at(&addresses, self.dead_letters(made).await?).map_err(failed)?;
         let (config, watched) = (self.config.gateway.clone(), (self.health.clone(), self.metrics.clone()));
         let gateway = Gateway::new(config, parts, services, self.voucher()?, projections, watched);
         made.tasks.extend(gateway::tasks(&gateway));
@@ -179,16 +182,13 @@ impl<'a> Assembly<'a> {
     }
 
     /// The dead letters of every service, wherever it runs: its consumers there find what is to be tried again.
-    async fn operations(&self, made: &mut Assembled) -> Result<(), Failure> {
+    async fn dead_letters(&self, made: &mut Assembled) -> Result<DeadLetterOperations, Failure> {
         let mut letters = take(&mut made.letters);
         for service in Service::ALL.into_iter().filter(|service| !self.config.part.runs(*service)) {
             let (parts, _) = self.platform.parts(service).await.map_err(failed)?;
             letters.push(DeadLetters::new(service, &parts));
         }
-        made.routes.add_service(
-            DeadLetterOperations::new(letters, self.voucher()?, Arc::clone(&self.clock)).into_server(),
-        );
-        Ok(())
+        Ok(DeadLetterOperations::new(letters, self.voucher()?, Arc::clone(&self.clock)))
     }
 
     fn address(&self, service: Service) -> Result<Address, Failure> {
