@@ -7,6 +7,7 @@ use api::error::ErrorBody;
 use api::page::Page;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use telemetry::trace::Parent;
 use ureq::http::{Response, StatusCode};
 use ureq::{Agent, Body, RequestBuilder};
 
@@ -28,7 +29,12 @@ pub(crate) struct Client {
     agent: Agent,
     server: String,
     token: String,
+    /// The trace in which the command runs.
+    traceparent: Option<String>,
 }
+
+/// By which pipelines tell what they run of their trace.
+const TRACEPARENT: &str = "TRACEPARENT";
 
 impl Client {
     pub(crate) fn open(server: &Server) -> Result<Self, Failure> {
@@ -46,7 +52,10 @@ impl Client {
             .max_redirects(0)
             .user_agent(concat!("plimsoll/", env!("CARGO_PKG_VERSION")))
             .build();
-        Self { agent: config.into(), server: server.trim_end_matches('/').to_owned(), token }
+        let traceparent = std::env::var(TRACEPARENT).ok();
+        // What is none is nobody's error: it is left out.
+        let traceparent = traceparent.filter(|text| Parent::of(Some(text)).is_some());
+        Self { agent: config.into(), server: server.trim_end_matches('/').to_owned(), token, traceparent }
     }
 
     pub(crate) fn server(&self) -> &str {
@@ -140,7 +149,11 @@ impl Client {
     }
 
     fn prepared<B>(&self, request: RequestBuilder<B>) -> RequestBuilder<B> {
-        request.header("authorization", format!("Bearer {}", self.token))
+        let request = request.header("authorization", format!("Bearer {}", self.token));
+        match &self.traceparent {
+            Some(traceparent) => request.header("traceparent", traceparent),
+            None => request,
+        }
     }
 
     fn answer(&self, sent: Result<Response<Body>, ureq::Error>) -> Result<Response<Body>, Failure> {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::client::{Answer, Client, eventually};
 use crate::flow::{Shop, id, to_production};
-use crate::server::{Server, text};
+use crate::server::{Server, plimsoll, text};
 use crate::sink::{Sink, Span};
 
 /// Of somebody outside, whose two requests are in one trace.
@@ -224,6 +224,30 @@ fn sent(sink: &Sink, preview: &Value) {
             assert_eq!(found, None, "{said} has left");
         }
     }
+}
+
+/// A pipeline tells its commands of its trace in their environment.
+#[test]
+fn a_command_says_in_whose_trace_it_runs() {
+    let sink = Sink::start();
+    let shop = Shop::open(&[&sink.setting()]);
+    let server = format!("http://127.0.0.1:{}", shop.server.port());
+    let list = |traceparent: &str| {
+        let mut command = plimsoll();
+        command.args(["cluster", "list", "--server", &server, "--token-file"]);
+        command.arg(shop.server.keys().join("admin.token")).env("TRACEPARENT", traceparent);
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    };
+    list(&within(ASKED));
+    list("none");
+    let Shop { mut server, .. } = shop;
+    assert_eq!(server.stop("TERM").code(), Some(0));
+    let parents: Vec<String> = (sink.spans().into_iter())
+        .filter(|span| span.name == "GET /api/v1/clusters")
+        .map(|span| span.parent)
+        .collect();
+    assert_eq!(parents, [ASKED, ""]);
 }
 
 #[test]
