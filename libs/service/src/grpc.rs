@@ -2,12 +2,15 @@
 
 mod channel;
 mod server;
+mod tls;
 mod traced;
+mod trouble;
 
 use axum::http::HeaderMap;
 
-pub use channel::{Channel, channel};
-pub use server::{grpc_server, serve_grpc};
+pub use channel::Channel;
+pub use server::serve_grpc;
+pub use tls::{Peers, TlsSettings};
 
 /// The most bytes of a message; tonic's own default, which every service keeps unless it says otherwise
 /// (`max_decoding_message_size`).

@@ -63,7 +63,7 @@ pub use dead_letters::{AllDeadLetters, DeadLetterError, DeadLetterOperations, De
 pub use decider::{Aggregate, DeciderError, Decision, Done, Occasion, decide, decide_replying};
 pub use engine::{engine, run_engine};
 pub use failure::Failure;
-pub use grpc::{Channel, MAX_MESSAGE_BYTES, channel, grpc_server, serve_grpc};
+pub use grpc::{Channel, MAX_MESSAGE_BYTES, Peers, TlsSettings, serve_grpc};
 pub use handler::{Engine, GivenUp, Handler, RecordHandler};
 pub use health::{Component, ComponentReport, Health, HealthReport, Reason};
 pub use kafka::KafkaSettings;

@@ -8,7 +8,7 @@ use tonic::service::Routes;
 use crate::address::Address;
 use crate::dead_letters::{DeadLetterOperations, DeadLetters};
 use crate::failure::Failure;
-use crate::grpc::grpc_server;
+use crate::grpc::Peers;
 use crate::key::Key;
 use crate::parts::Parts;
 use crate::secret::Secret;
@@ -49,7 +49,7 @@ impl Program {
         self,
         service: Service,
         parts: &Parts,
-        settings: &GrpcSettings,
+        (settings, peers): (&GrpcSettings, &Peers),
     ) -> Result<Vec<Task>, Failure> {
         let Self { mut tasks, routes } = self;
         let Some(listen) = settings.listen.clone() else {
@@ -61,7 +61,7 @@ impl Program {
         let letters = [DeadLetters::new(service, parts)];
         let letters = DeadLetterOperations::new(letters, settings.voucher()?, parts.clock.clone());
         let routes = routes.unwrap_or_default().add_service(letters.into_server());
-        tasks.push(grpc_server(service.name(), listen, routes));
+        tasks.push(peers.server(service.name(), listen, routes));
         Ok(tasks)
     }
 }

@@ -19,6 +19,7 @@ use crate::backoff::{Backoff, lot};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Settings, Sources};
 use crate::failure::Failure;
+use crate::grpc::{Peers, TlsSettings};
 use crate::health::Health;
 use crate::kafka::KafkaSettings;
 use crate::parts::Parts;
@@ -32,8 +33,19 @@ use crate::task::Task;
 use crate::traces::TelemetrySettings;
 
 /// The sections of a configuration that are no service's.
-pub const SECTIONS: [&str; 10] =
-    ["git", "grpc", "kafka", "postgres", "prices", "probes", "redis", "render", "telemetry", "waivers"];
+pub const SECTIONS: [&str; 11] = [
+    "git",
+    "grpc",
+    "kafka",
+    "postgres",
+    "prices",
+    "probes",
+    "redis",
+    "render",
+    "telemetry",
+    "tls",
+    "waivers",
+];
 
 /// The section `probes`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -49,6 +61,8 @@ pub struct Context {
     pub parts: Parts,
     /// The database in whose schema the service may have tables of its own.
     pub database: Database,
+    /// How other services are called.
+    pub peers: Peers,
     /// How the process is.
     pub health: Health,
     /// What the process counts.
@@ -151,6 +165,7 @@ impl Process {
         program: impl AsyncFnOnce(C, Context) -> Result<P, Failure>,
     ) -> Result<(), Failure> {
         let grpc: GrpcSettings = self.settings.section("grpc")?;
+        let peers = self.settings.section::<TlsSettings>("tls")?.peers()?;
         let shutdown = signals::shutdown()?;
         // Between the database and the first task nothing is away, and nothing is done either.
         let starting = self.health.component(format!("{}/start", self.service));
@@ -159,12 +174,13 @@ impl Process {
         let context = Context {
             parts: parts.clone(),
             database,
+            peers: peers.clone(),
             health: self.health.clone(),
             metrics: self.metrics.clone(),
             settings: self.settings.clone(),
         };
         let program: Program = program(config, context).await?.into();
-        let tasks = program.into_tasks(self.service, &parts, &grpc)?;
+        let tasks = program.into_tasks(self.service, &parts, (&grpc, &peers))?;
         for task in &tasks {
             // Known before it runs: what nobody has heard of yet is not ready.
             let _ = self.health.component(task.name());

@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 
-use serde::Deserialize;
 use events::Service;
+use serde::Deserialize;
 use service::{Address, Failure};
 
 use crate::first::First;
@@ -111,7 +111,8 @@ impl Addresses {
             Service::Gateway => None,
         };
         address.ok_or_else(|| {
-            let why = format!("gateway.services.{service}: its dead letters are asked for there; say where it is");
+            let why =
+                format!("gateway.services.{service}: its dead letters are asked for there; say where it is");
             Failure::unhandled("CONFIG_INVALID", why)
         })
     }

@@ -12,7 +12,7 @@ fn main() -> ExitCode {
         let voucher = context.voucher()?;
         let letters = [DeadLetters::new(Service::Gateway, &context.parts)];
         let letters = DeadLetterOperations::new(letters, voucher.clone(), context.parts.clock.clone());
-        let services = Services::at(&config.services, letters)?;
+        let services = Services::at(&config.services, &context.peers, letters)?;
         let watched = (context.health, context.metrics);
         let gateway = Gateway::new(config.serve, context.parts, services, voucher, projections, watched);
         let first = config.first.map(|first| gateway::first(&gateway, first));

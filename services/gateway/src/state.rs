@@ -7,7 +7,7 @@ use events::Service;
 use protos::audit::audit_service_client::AuditServiceClient;
 use protos::catalog::catalog_service_client::CatalogServiceClient;
 use protos::promotion::promotion_service_client::PromotionServiceClient;
-use service::{AllDeadLetters, Channel, DeadLetterOperations, Failure, Health, Parts, channel};
+use service::{AllDeadLetters, Channel, DeadLetterOperations, Failure, Health, Parts, Peers};
 use telemetry::Metrics;
 use tonic::{Request, Status};
 
@@ -35,8 +35,8 @@ impl Services {
     ///
     /// # Errors
     /// `CONFIG_INVALID`: an address is none, or is not said.
-    pub fn at(addresses: &Addresses, here: DeadLetterOperations) -> Result<Self, Failure> {
-        let to = |address| channel(address, CALL_TIMEOUT);
+    pub fn at(addresses: &Addresses, peers: &Peers, here: DeadLetterOperations) -> Result<Self, Failure> {
+        let to = |address| peers.channel(address, CALL_TIMEOUT);
         let elsewhere = Service::ALL.into_iter().filter(|service| !here.serves(*service));
         let there: Result<Vec<_>, Failure> =
             elsewhere.map(|service| Ok((service, to(addresses.of(service)?)?))).collect();

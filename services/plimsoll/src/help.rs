@@ -118,7 +118,7 @@ pub(crate) const CODES: &[(&str, &str)] = &[
     ("IDEMPOTENCY_KEY_REUSED", "use a new key for another request"),
     (
         "IDENTITY_NOT_VOUCHED",
-        "call the gateway with a token; services share one identity_key and the same time",
+        "call the gateway with a token; services share one grpc.identity_key and the same time",
     ),
     ("INIT_EXISTS", "print it without --write, and take over by hand what is missing"),
     ("INIT_SHARED", "name the application that the file is for"),
@@ -205,6 +205,8 @@ pub(crate) const CODES: &[(&str, &str)] = &[
     ("PACKING_TOO_MANY_PODS", "look for a number of replicas with a digit too many"),
     ("PATCH_SECRET", "apply the edit with --write, and better keep the secret elsewhere"),
     ("PATH_INVALID", "write what the path names as UTF-8, each byte that is no letter as %XX"),
+    ("PEER_NOT_TLS", "say tls.ca where the address speaks TLS, and leave it out where it does not"),
+    ("PEER_UNTRUSTED", "give both ends certificates of an authority that the other trusts (tls.ca)"),
     ("PLAN_BLOCKED", "settle the blocked places with --take or --skip, and request it again"),
     ("PLAN_EDIT_BROKEN", "ask for the preview again: the plan was damaged where it was stored"),
     ("PLAN_HYDRATED", "name the dry source's environments: they lie on the branch that the hydrator reads"),

@@ -7,7 +7,7 @@ use access::Voucher;
 use events::Service;
 use protos::promotion::promotion_service_server::PromotionServiceServer;
 use repositories::Repositories;
-use service::{Address, Failure, Parts, Policy, Task, channel, consumer, outbox_relay};
+use service::{Address, Failure, Parts, Peers, Policy, Task, consumer, outbox_relay};
 
 use crate::api::Api;
 use crate::catalog::GrpcCatalog;
@@ -32,13 +32,13 @@ pub struct Assembled {
 /// # Errors
 /// `CONFIG_INVALID`: the address is none. Those of [`Prices::read`].
 pub fn assemble(
-    catalog: &Address,
+    (catalog, peers): (&Address, &Peers),
     repositories: Arc<dyn Repositories>,
     voucher: Voucher,
     prices: &PriceSettings,
     parts: Parts,
 ) -> Result<Assembled, Failure> {
-    let channel = channel(catalog, CATALOG_DEADLINE)?;
+    let channel = peers.channel(catalog, CATALOG_DEADLINE)?;
     let catalog = Arc::new(GrpcCatalog::new(channel, voucher.clone(), Arc::clone(&parts.clock)));
     let promotions = Promotions::new(parts);
     let prices = Arc::new(Prices::read(prices)?);

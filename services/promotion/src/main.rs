@@ -18,7 +18,13 @@ fn main() -> ExitCode {
         let repositories = Arc::new(MirroredRepositories::new(Arc::new(mirrors)));
         let voucher = context.voucher()?;
         let prices: PriceSettings = context.section("prices")?;
-        let assembled = promotion::assemble(&config.catalog, repositories, voucher, &prices, context.parts)?;
+        let assembled = promotion::assemble(
+            (&config.catalog, &context.peers),
+            repositories,
+            voucher,
+            &prices,
+            context.parts,
+        )?;
         Ok(Program::serving(assembled.tasks, Routes::new(assembled.api)))
     })
 }

@@ -29,7 +29,8 @@ impl AllDeadLetters {
     /// Those of this process, and of services elsewhere.
     #[must_use]
     pub fn new(here: DeadLetterOperations, there: impl IntoIterator<Item = (Service, Channel)>) -> Self {
-        let there = there.into_iter().map(|(service, channel)| (service, DeadLetterServiceClient::new(channel)));
+        let there =
+            there.into_iter().map(|(service, channel)| (service, DeadLetterServiceClient::new(channel)));
         Self { here: Arc::new(here), there: there.collect() }
     }
 
@@ -55,7 +56,8 @@ impl AllDeadLetters {
         let letters = pages.into_iter().flat_map(|page| page.dead_letters);
         let placed = letters.map(|letter| Some((Place::shown(&letter)?, letter)));
         let placed: Option<Vec<_>> = placed.collect();
-        let mut placed = placed.ok_or_else(|| Status::internal("a service shows a dead letter that is none"))?;
+        let mut placed =
+            placed.ok_or_else(|| Status::internal("a service shows a dead letter that is none"))?;
         placed.sort_by_key(|(place, _)| *place);
         more |= placed.len() > limit;
         placed.truncate(limit);

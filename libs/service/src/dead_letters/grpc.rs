@@ -66,7 +66,9 @@ impl DeadLetterOperations {
         let proto::ListRequest { state, after, limit: asked } = request.into_inner();
         let (states, after, limit) = (states(state.as_deref())?, place(after.as_deref())?, limit(asked));
         let mut found = Vec::new();
-        for letters in self.services.values().filter(|letters| only.is_none_or(|only| only == letters.service())) {
+        for letters in
+            self.services.values().filter(|letters| only.is_none_or(|only| only == letters.service()))
+        {
             for state in &states {
                 list(letters, *state, (&caller, after), &mut found).await.map_err(|error| status(&error))?;
             }

@@ -1,18 +1,26 @@
 //! Channels to servers.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::http::{Request, Response};
 use futures::future::BoxFuture;
 use hyper_util::rt::TokioIo;
+use protos::call::refuse;
+use serde_json::Value;
 use telemetry::trace;
 use tokio::net::UnixStream;
+use tokio::time::timeout;
+use tonic::Code;
 use tonic::body::Body;
-use tonic::transport::{self, Endpoint};
+use tonic::transport::{self, ClientTlsConfig, Endpoint};
 use tower::{Service, service_fn};
 
 use super::status;
+use super::tls::chain;
+use super::trouble::Trouble;
 use crate::address::Address;
 use crate::failure::Failure;
 
@@ -22,7 +30,18 @@ const ALIVE: Duration = Duration::from_secs(20);
 
 /// A channel to a server, which is told of the trace in which it is called.
 #[derive(Debug, Clone)]
-pub struct Channel(transport::Channel);
+pub struct Channel {
+    inner: transport::Channel,
+    peer: Arc<Peer>,
+}
+
+#[derive(Debug)]
+struct Peer {
+    address: Address,
+    deadline: Duration,
+    /// Whether it was logged what keeps calls from getting through.
+    told: AtomicBool,
+}
 
 impl Service<Request<Body>> for Channel {
     type Response = Response<Body>;
@@ -30,49 +49,80 @@ impl Service<Request<Body>> for Channel {
     type Future = BoxFuture<'static, Result<Response<Body>, transport::Error>>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), transport::Error>> {
-        self.0.poll_ready(context)
+        self.inner.poll_ready(context)
     }
 
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         let span = trace::call(request.uri().path());
         span.write(request.headers_mut());
-        let call = self.0.call(request);
+        let (call, peer) = (self.inner.call(request), Arc::clone(&self.peer));
         Box::pin(async move {
-            let answer = call.await;
-            match &answer {
-                Ok(answer) => span.called(status(answer.headers())),
-                Err(_) => span.fail("SERVICE_UNAVAILABLE"),
-            }
-            answer
+            // To connect is part of it: who waits waits for all of it.
+            let (code, trouble) = match timeout(peer.deadline, call).await {
+                Ok(Ok(answer)) => {
+                    peer.told.store(false, Ordering::Relaxed);
+                    span.called(status(answer.headers()));
+                    return Ok(answer);
+                }
+                Ok(Err(error)) => (Code::Unavailable, Trouble::of(&error, &peer.address)),
+                Err(_) => (Code::DeadlineExceeded, Trouble::late(&peer.address, peer.deadline)),
+            };
+            span.fail(trouble.code);
+            peer.tell(&trouble);
+            Ok(refuse(code, trouble.code, trouble.why, &Value::Null).into_http())
         })
     }
 }
 
-/// A channel to the server at an address. It connects when it is first used, and again when it must; a call that takes
-/// longer than `deadline` fails (`DEADLINE_EXCEEDED`), and the server is told that nobody waits.
-///
-/// # Errors
-/// `CONFIG_INVALID`: the host is none.
-pub fn channel(address: &Address, deadline: Duration) -> Result<Channel, Failure> {
-    let authority = match address {
-        Address::Tcp { host, port } => format!("http://{host}:{port}"),
-        // A Unix socket has no name of its own in HTTP.
-        Address::Unix(_) => "http://localhost".to_owned(),
-    };
-    let endpoint = Endpoint::from_shared(authority)
-        .map_err(|error| Failure::unhandled("CONFIG_INVALID", format!("{address} is no address: {error}")))?
-        .connect_timeout(CONNECT)
-        .timeout(deadline)
-        .http2_keep_alive_interval(ALIVE)
-        .keep_alive_timeout(ALIVE / 2);
-    Ok(Channel(match address {
-        Address::Tcp { .. } => endpoint.connect_lazy(),
-        Address::Unix(path) => {
-            let path = path.clone();
-            endpoint.connect_with_connector_lazy(service_fn(move |_| {
-                let path = path.clone();
-                async move { UnixStream::connect(path).await.map(TokioIo::new) }
-            }))
+impl Peer {
+    /// Logs what lasts until somebody mends it, once.
+    fn tell(&self, trouble: &Trouble) {
+        if trouble.lasts() && !self.told.swap(true, Ordering::Relaxed) {
+            tracing::error!(code = trouble.code, error = %trouble.why, "calls do not get through");
         }
-    }))
+    }
+}
+
+impl Channel {
+    pub(super) fn to(
+        address: &Address,
+        deadline: Duration,
+        tls: Option<&ClientTlsConfig>,
+    ) -> Result<Self, Failure> {
+        let inner = match address {
+            Address::Tcp { host, port } => {
+                over_tcp((host, *port), tls).map_err(|error| invalid(address, &chain(&error)))?.connect_lazy()
+            }
+            Address::Unix(path) => {
+                let path = path.clone();
+                // A Unix socket has no name of its own in HTTP.
+                bounded(Endpoint::from_static("http://localhost")).connect_with_connector_lazy(service_fn(
+                    move |_| {
+                        let path = path.clone();
+                        async move { UnixStream::connect(path).await.map(TokioIo::new) }
+                    },
+                ))
+            }
+        };
+        let peer = Peer { address: address.clone(), deadline, told: AtomicBool::new(false) };
+        Ok(Self { inner, peer: Arc::new(peer) })
+    }
+}
+
+fn over_tcp((host, port): (&str, u16), tls: Option<&ClientTlsConfig>) -> Result<Endpoint, transport::Error> {
+    let Some(tls) = tls else {
+        return Endpoint::from_shared(format!("http://{host}:{port}")).map(bounded);
+    };
+    // A certificate has an IPv6 address without brackets.
+    let name = host.trim_start_matches('[').trim_end_matches(']');
+    let endpoint = Endpoint::from_shared(format!("https://{host}:{port}"))?;
+    endpoint.tls_config(tls.clone().domain_name(name)).map(bounded)
+}
+
+fn bounded(endpoint: Endpoint) -> Endpoint {
+    endpoint.connect_timeout(CONNECT).http2_keep_alive_interval(ALIVE).keep_alive_timeout(ALIVE / 2)
+}
+
+fn invalid(address: &Address, why: &str) -> Failure {
+    Failure::unhandled("CONFIG_INVALID", format!("{address} is no address: {why}"))
 }

@@ -7,7 +7,7 @@ use axum::http::Response;
 use tokio_stream::wrappers::{TcpListenerStream, UnixListenerStream};
 use tonic::body::Body;
 use tonic::service::Routes;
-use tonic::transport::Server;
+use tonic::transport::{Server, ServerTlsConfig};
 use tonic::{Code, Status};
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
@@ -26,16 +26,19 @@ const GRACE: Duration = Duration::from_secs(10);
 /// How often the process' readiness is looked at.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// A server for other services as a task, named `SERVICE/grpc`. It believes the traces that they say they are in.
-#[must_use]
-pub fn grpc_server(service: &str, address: Address, routes: Routes) -> Task {
+pub(super) fn grpc_server(
+    service: &str,
+    address: Address,
+    routes: Routes,
+    tls: Option<ServerTlsConfig>,
+) -> Task {
     Task::new(format!("{service}/grpc"), move |running| {
-        let (address, routes) = (address.clone(), traced(routes.clone()));
-        async move { serve_grpc(Listener::bind(&address).await?, routes, &[], running).await }
+        let (address, routes, tls) = (address.clone(), traced(routes.clone()), tls.clone());
+        async move { serve((Listener::bind(&address).await?, tls), routes, &[], running).await }
     })
 }
 
-/// Serves until the task is told to stop, and then finishes the calls that were begun. Beside `routes` there are
+/// Serves without TLS until the task is told to stop, and then finishes the calls that were begun. Beside `routes` there are
 /// `grpc.health.v1.Health`, which says whether the process is ready, and `grpc.reflection.v1.ServerReflection`, which lists
 /// the services named in `listed`, or all that are known if it is empty.
 ///
@@ -43,6 +46,15 @@ pub fn grpc_server(service: &str, address: Address, routes: Routes) -> Task {
 /// `GRPC_FAILED`.
 pub async fn serve_grpc(
     listener: Listener,
+    routes: Routes,
+    listed: &[&str],
+    running: Running,
+) -> Result<(), Failure> {
+    serve((listener, None), routes, listed, running).await
+}
+
+async fn serve(
+    (listener, tls): (Listener, Option<ServerTlsConfig>),
     routes: Routes,
     listed: &[&str],
     running: Running,
@@ -55,7 +67,11 @@ pub async fn serve_grpc(
         .build_v1()
         .map_err(|error| failed(&error))?;
     let (reporter, health) = tonic_health::server::health_reporter();
-    let router = Server::builder()
+    let builder = match (&listener, tls) {
+        (Listener::Tcp(_), Some(tls)) => Server::builder().tls_config(tls).map_err(|error| failed(&error))?,
+        _ => Server::builder(),
+    };
+    let router = builder
         .timeout(DEADLINE)
         .tcp_nodelay(true)
         .layer(CatchPanicLayer::custom(panicked))

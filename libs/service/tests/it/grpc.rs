@@ -7,7 +7,7 @@ use std::time::Duration;
 use protos::operations as proto;
 use protos::operations::dead_letter_service_client::DeadLetterServiceClient;
 use protos::operations::dead_letter_service_server::{DeadLetterService, DeadLetterServiceServer};
-use service::{Address, Channel, Failure, Health, Listener, MAX_MESSAGE_BYTES, Running};
+use service::{Address, Channel, Failure, Health, Listener, MAX_MESSAGE_BYTES, Peers, Running};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
@@ -74,7 +74,7 @@ impl Server {
     }
 
     fn channel(&self, deadline: Duration) -> Channel {
-        service::channel(&self.address, deadline).unwrap()
+        Peers::default().channel(&self.address, deadline).unwrap()
     }
 
     fn client(&self) -> DeadLetterServiceClient<Channel> {
@@ -222,7 +222,7 @@ async fn a_channel_waits_for_its_server_to_come_back() {
     let directory = tempfile::tempdir().unwrap();
     let address = Address::Unix(directory.path().join("grpc.sock"));
     let mut client =
-        DeadLetterServiceClient::new(service::channel(&address, Duration::from_secs(5)).unwrap());
+        DeadLetterServiceClient::new(Peers::default().channel(&address, Duration::from_secs(5)).unwrap());
     assert_eq!(client.list(proto::ListRequest::default()).await.unwrap_err().code(), Code::Unavailable);
     let server = Server::start(&address).await;
     client.list(proto::ListRequest::default()).await.unwrap();

@@ -18,3 +18,4 @@ mod records;
 mod redis;
 mod stops;
 mod tasks;
+mod tls;

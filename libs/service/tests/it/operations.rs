@@ -10,7 +10,7 @@ use protos::call::{code, vouched};
 use protos::operations as proto;
 use protos::operations::dead_letter_service_client::DeadLetterServiceClient;
 use service::{
-    Address, AllDeadLetters, Channel, DeadLetterOperations, DeadLetters, Health, Listener, Running,
+    Address, AllDeadLetters, Channel, DeadLetterOperations, DeadLetters, Health, Listener, Peers, Running,
 };
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
@@ -53,8 +53,9 @@ impl Desk {
         let running = Running { shutdown: shutdown.clone(), component: Health::default().component("grpc") };
         let listener = Listener::bind(&address).await.unwrap();
         tokio::spawn(service::serve_grpc(listener, Routes::new(operations.into_server()), &[], running));
-        let client =
-            DeadLetterServiceClient::new(service::channel(&address, Duration::from_secs(60)).unwrap());
+        let client = DeadLetterServiceClient::new(
+            Peers::default().channel(&address, Duration::from_secs(60)).unwrap(),
+        );
         // The consumer works on until the test ends.
         std::mem::forget(consumer);
         (Self { bench, address, client, shutdown, _directory: directory }, handler)
@@ -214,7 +215,7 @@ async fn a_long_list_comes_in_pages() {
 async fn letters_of_services_elsewhere_are_in_one_list_with_those_of_here() {
     let (here, _) = Desk::of(Service::Promotion, &["a", "b"]).await;
     let (there, handler) = Desk::of(Service::Diff, &["c", "d"]).await;
-    let channel = service::channel(&there.address, Duration::from_secs(60)).unwrap();
+    let channel = Peers::default().channel(&there.address, Duration::from_secs(60)).unwrap();
     let all = AllDeadLetters::new(operations(Service::Promotion, &here.bench), [(Service::Diff, channel)]);
     let list = async |only, after: Option<String>, limit| {
         all.list(here.admin(proto::ListRequest { state: None, after, limit }), only).await

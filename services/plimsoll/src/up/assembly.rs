@@ -8,7 +8,7 @@ use events::Service;
 use gateway::{Addresses, Gateway, Projections, Services};
 use repositories::{MirroredRepositories, Repositories};
 use service::{
-    Address, Clock, DeadLetterOperations, DeadLetters, Health, Parts, Platform, Secret, Task, grpc_server,
+    Address, Clock, DeadLetterOperations, DeadLetters, Health, Parts, Peers, Platform, Secret, Task,
     probe_server,
 };
 use source::Mirrors;
@@ -34,6 +34,7 @@ pub(super) struct Assembly<'a> {
     mirrors: Arc<Mirrors>,
     /// Where the services of this process call each other.
     inside: Address,
+    peers: Peers,
 }
 
 /// The services, ready to be run.
@@ -59,8 +60,8 @@ impl<'a> Assembly<'a> {
         let inside = Address::Unix(socket::path(directory)?);
         let mirrors = Mirrors::open(&directory.mirrors(), config.git.options());
         let mirrors = mirrors.map_err(|error| Failure::told(error.code(), error.to_string()))?;
-        let mirrors = Arc::new(mirrors);
-        Ok(Self { config, directory, keys, platform, clock, health, metrics, mirrors, inside })
+        let (mirrors, peers) = (Arc::new(mirrors), config.tls.peers().map_err(failed)?);
+        Ok(Self { config, directory, keys, platform, clock, health, metrics, mirrors, inside, peers })
     }
 
     pub(super) async fn make(&self) -> Result<Assembled, Failure> {
@@ -104,8 +105,8 @@ impl<'a> Assembly<'a> {
     fn serve(&self, made: &mut Assembled) {
         let routes = take(&mut made.routes).routes();
         let outside = self.config.services.listen.clone();
-        made.tasks.push(grpc_server("services", self.inside.clone(), routes.clone()));
-        made.tasks.extend(outside.map(|address| grpc_server("peers", address, routes)));
+        made.tasks.push(self.peers.server("services", self.inside.clone(), routes.clone()));
+        made.tasks.extend(outside.map(|address| self.peers.server("peers", address, routes)));
     }
 
     /// Health and metrics, for a process without the gateway, which has its own.
@@ -128,7 +129,8 @@ impl<'a> Assembly<'a> {
     fn promotion(&self, parts: Parts, made: &mut Assembled) -> Result<(), Failure> {
         let catalog = self.address(Service::Catalog)?;
         let (voucher, prices) = (self.voucher()?, &self.config.prices);
-        let promotion = promotion::assemble(&catalog, self.repositories(), voucher, prices, parts);
+        let promotion =
+            promotion::assemble((&catalog, &self.peers), self.repositories(), voucher, prices, parts);
         let promotion = promotion.map_err(failed)?;
         made.tasks.extend(promotion.tasks);
         made.routes.add_service(promotion.api);
@@ -173,7 +175,8 @@ impl<'a> Assembly<'a> {
             explain: None,
             gitops: None,
         };
-        let services = Services::at(&addresses, self.dead_letters(made).await?).map_err(failed)?;
+        let services =
+            Services::at(&addresses, &self.peers, self.dead_letters(made).await?).map_err(failed)?;
         let (config, watched) = (self.config.gateway.clone(), (self.health.clone(), self.metrics.clone()));
         let gateway = Gateway::new(config, parts, services, self.voucher()?, projections, watched);
         made.tasks.extend(gateway::tasks(&gateway));

@@ -5,14 +5,16 @@ use std::path::PathBuf;
 use promotion::PriceSettings;
 use repositories::GitSettings;
 use serde::Deserialize;
-use service::{Address, KafkaSettings, ProbeSettings, RedisSettings, Settings, Sources, TelemetrySettings};
+use service::{
+    Address, KafkaSettings, ProbeSettings, RedisSettings, Settings, Sources, TelemetrySettings, TlsSettings,
+};
 
 use crate::cli::Up;
 use crate::failure::Failure;
 use crate::up::part::Part;
 
 /// The sections of the configuration.
-const SECTIONS: [&str; 15] = [
+const SECTIONS: [&str; 16] = [
     "gateway",
     "cost",
     "explain",
@@ -28,6 +30,7 @@ const SECTIONS: [&str; 15] = [
     "probes",
     "redis",
     "telemetry",
+    "tls",
 ];
 
 /// What `plimsoll up` is told.
@@ -48,6 +51,7 @@ pub(crate) struct Config {
     pub(crate) probes: ProbeSettings,
     pub(crate) redis: RedisSettings,
     pub(crate) telemetry: TelemetrySettings,
+    pub(crate) tls: TlsSettings,
     pub(crate) part: Part,
 }
 
@@ -55,8 +59,8 @@ pub(crate) struct Config {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Services {
-    /// Where this process serves its own to others; nowhere if it is not said. Callers are known by their vouchers, and the
-    /// connection is as safe as the network under it.
+    /// Where this process serves its own to others; nowhere if it is not said. Callers are known by their vouchers; without
+    /// the section `tls` the connection is as safe as the network under it.
     pub(crate) listen: Option<Address>,
     pub(crate) catalog: Option<Address>,
     pub(crate) promotion: Option<Address>,
@@ -111,6 +115,7 @@ impl Config {
             probes: settings.section("probes").map_err(fail)?,
             redis: settings.section("redis").map_err(fail)?,
             telemetry: settings.section("telemetry").map_err(fail)?,
+            tls: settings.section("tls").map_err(fail)?,
             part: Part::of(&arguments.only),
         })
     }

@@ -6,7 +6,7 @@ use std::fs;
 use crate::sandbox::workspace;
 
 /// Each struct of settings: its file, its name, and the table that its fields are in.
-const STRUCTS: [(&str, &str, &str); 27] = [
+const STRUCTS: [(&str, &str, &str); 28] = [
     ("services/gateway/src/config.rs", "Config", "gateway"),
     ("services/gateway/src/config.rs", "ProcessConfig", "gateway"),
     ("services/gateway/src/config.rs", "Addresses", "gateway.services"),
@@ -26,6 +26,7 @@ const STRUCTS: [(&str, &str, &str); 27] = [
     ("libs/service/src/registry.rs", "RegistrySettings", "kafka.registry"),
     ("libs/service/src/start.rs", "ProbeSettings", "probes"),
     ("libs/service/src/program.rs", "GrpcSettings", "grpc"),
+    ("libs/service/src/grpc/tls.rs", "TlsSettings", "tls"),
     ("libs/service/src/redis.rs", "RedisSettings", "redis"),
     ("libs/service/src/traces.rs", "TelemetrySettings", "telemetry"),
     ("services/plimsoll/src/up/config.rs", "Services", "services"),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use protos::call::code;
 use protos::promotion as proto;
 use protos::promotion::promotion_service_client::PromotionServiceClient;
-use service::Channel;
+use service::{Channel, Peers};
 use tokio::runtime::Runtime;
 use tonic::{Code, Request, Status};
 use tonic_health::pb::health_check_response::ServingStatus;
@@ -54,7 +54,7 @@ fn a_promotion_is_asked_for_and_approved_over_grpc() {
     let channel = || {
         let address = shop.server.grpc().parse().unwrap();
         let _inside = runtime.enter();
-        service::channel(&address, Duration::from_secs(60)).unwrap()
+        Peers::default().channel(&address, Duration::from_secs(60)).unwrap()
     };
     let mut client = PromotionServiceClient::new(channel());
     let asked = |request| runtime.block_on(client.clone().request_preview(request));
@@ -83,7 +83,7 @@ fn a_promotion_is_asked_for_and_approved_over_grpc() {
     let other = shop.server.admin_by("admin-other.token");
     let mut client = PromotionServiceClient::new({
         let _inside = runtime.enter();
-        service::channel(&shop.server.grpc().parse().unwrap(), Duration::from_secs(60)).unwrap()
+        Peers::default().channel(&shop.server.grpc().parse().unwrap(), Duration::from_secs(60)).unwrap()
     });
     let theirs = runtime.block_on(client.approve(by(Some(other.token()), approval(&promotion))));
     assert_eq!(refused(theirs), (Code::NotFound, "PROMOTION_NOT_FOUND".to_owned()));
