@@ -4,6 +4,7 @@
 //!
 //! It is how `cargo xtask stack` runs, and what the chaos tests break.
 
+mod certificates;
 mod error;
 mod grants;
 mod janitor;
@@ -16,6 +17,7 @@ mod services;
 mod shell;
 mod up;
 
+pub use certificates::certificates;
 pub use error::StackError;
 pub use janitor::Janitor;
 pub use layout::{Brokers, Layout, Schemas, cache};

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::certificates::certificates;
 use crate::error::StackError;
 use crate::kafka::user;
 use crate::layout::{Layout, put};
@@ -12,18 +13,22 @@ use crate::{postgres, registry};
 pub const SERVICES: [&str; 9] =
     ["catalog", "promotion", "diff", "cost", "risk", "explain", "gitops", "audit", "gateway"];
 
+/// Those that serve nothing but their dead letters.
+const ENGINES: [&str; 5] = ["diff", "cost", "risk", "explain", "gitops"];
+
 /// Every service as a part.
 pub(crate) fn parts(layout: &Layout) -> Result<Vec<Part>, StackError> {
-    for key in ["identity", "redaction", "audit"] {
+    for key in ["identity", "engines", "redaction", "audit"] {
         layout.secret(&format!("{key}.key"))?;
     }
+    certificates(&layout.at("secrets"), &SERVICES)?;
     (0..).zip(SERVICES).map(|(number, service)| part(layout, service, number)).collect()
 }
 
 fn part(layout: &Layout, service: &str, number: u16) -> Result<Part, StackError> {
     let (probes, listen) = (layout.port + 60 + number, layout.port + 70 + number);
     let config = layout.at(&format!("config/{service}.toml"));
-    let text = shared(layout, service, (probes, listen))? + &own(layout, service)?;
+    let text = shared(layout, service, (probes, listen))? + &own(layout, service);
     put(&config, &text)?;
     let program = layout.programs.join(format!("plimsoll-{service}"));
     Ok(Part {
@@ -42,6 +47,7 @@ fn shared(layout: &Layout, service: &str, (probes, listen): (u16, u16)) -> Resul
     layout.secret(&format!("kafka-{service}"))?;
     put(&layout.at(&url), &postgres::url(layout, service)?)?;
     let (brokers, replication) = (layout.bootstrap(), layout.brokers.replication());
+    let key = if ENGINES.contains(&service) { "engines" } else { "identity" };
     Ok(format!(
         "# Written by `cargo xtask stack up`.
 [kafka]
@@ -71,7 +77,13 @@ allow_local = true
 
 [grpc]
 listen = \"127.0.0.1:{listen}\"
-identity_key_file = \"../secrets/identity.key\"
+identity_key_file = \"../secrets/{key}.key\"
+
+[tls]
+certificate_file = \"../secrets/{service}.pem\"
+key_file = \"../secrets/{service}-key.pem\"
+ca_file = \"../secrets/authorities.pem\"
+client_ca_file = \"../secrets/authorities.pem\"
 ",
         insync = layout.brokers.min_insync(),
         registry = registry::setting(layout),
@@ -79,10 +91,7 @@ identity_key_file = \"../secrets/identity.key\"
 }
 
 /// The section of the service's name. Where others listen follows from their places in the list.
-fn own(layout: &Layout, service: &str) -> Result<String, StackError> {
-    for key in ["identity", "redaction", "audit"] {
-        layout.secret(&format!("{key}.key"))?;
-    }
+fn own(layout: &Layout, service: &str) -> String {
     let at = |name: &str| {
         let number = SERVICES.iter().position(|service| *service == name).unwrap_or_default();
         format!("127.0.0.1:{}", usize::from(layout.port) + 70 + number)
@@ -112,6 +121,8 @@ fn gateway(layout: &Layout, at: impl Fn(&str) -> String) -> String {
     let (rest, grpc, token) = (layout.api_port(), layout.grpc_port(), layout.at("secrets/admin.token"));
     format!(
         "
+engines_key_file = \"../secrets/engines.key\"
+
 [gateway.services]
 {services}
 [gateway.first]

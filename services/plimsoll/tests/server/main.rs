@@ -28,6 +28,7 @@ mod replay;
 mod repository;
 mod rights;
 mod seeded;
+mod separate;
 mod server;
 mod sink;
 mod traces;
