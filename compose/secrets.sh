@@ -33,6 +33,10 @@ identity=$(new gateway/identity.key)
 for service in catalog promotion audit; do
     same $service/identity.key "$identity"
 done
+engines=$(new gateway/engines.key)
+for service in diff cost risk explain gitops; do
+    same $service/identity.key "$engines"
+done
 new diff/redaction.key > /dev/null
 new audit/audit.key > /dev/null
 find "$root" -mindepth 1 -type d -exec chmod 0755 {} +

@@ -1,6 +1,7 @@
 //! gRPC servers and channels to them.
 
 mod channel;
+mod look;
 mod server;
 mod tls;
 mod traced;

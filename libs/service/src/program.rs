@@ -20,7 +20,7 @@ use crate::task::Task;
 pub struct GrpcSettings {
     /// Where other services call it: what it serves, and its dead letters for the gateway.
     pub listen: Option<Address>,
-    /// With which the gateway vouches for callers; the same for all services.
+    /// With which the gateway vouches for callers to this service.
     pub identity_key: Option<Secret<Key>>,
 }
 

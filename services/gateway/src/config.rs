@@ -2,12 +2,17 @@
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
+use std::sync::Arc;
 
+use access::Voucher;
 use events::Service;
 use serde::Deserialize;
-use service::{Address, Failure};
+use service::{
+    Address, AllDeadLetters, DeadLetterOperations, DeadLetters, Failure, Key, Parts, Peers, Secret,
+};
 
 use crate::first::First;
+use crate::state::CALL_TIMEOUT;
 
 /// How the gateway is set up.
 #[derive(Debug, Clone, Deserialize)]
@@ -56,6 +61,9 @@ impl Default for Config {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProcessConfig {
+    /// With which it vouches for callers to those that serve nothing but their dead letters (`diff`, `cost`, `risk`, `explain` and
+    /// `gitops`): their `grpc.identity_key`. Who takes one of them over finds no key that promotions are approved with.
+    pub engines_key: Secret<Key>,
     /// Where the services behind it are.
     pub services: Addresses,
     /// What its first start makes; nothing if it is not said.
@@ -93,12 +101,40 @@ pub struct Addresses {
     pub gitops: Option<Address>,
 }
 
+impl ProcessConfig {
+    /// What no service could handle: the gateway's own is here, the others' where they are.
+    ///
+    /// # Errors
+    /// `CONFIG_INVALID`: an address is none, or is not said.
+    pub fn dead_letters(
+        &self,
+        voucher: &Voucher,
+        peers: &Peers,
+        parts: &Parts,
+    ) -> Result<AllDeadLetters, Failure> {
+        let own = [DeadLetters::new(Service::Gateway, parts)];
+        let here = DeadLetterOperations::new(own, voucher.clone(), Arc::clone(&parts.clock));
+        let engines = Voucher::new(*self.engines_key.expose().bytes());
+        let others = Service::ALL.into_iter().filter(|service| *service != Service::Gateway);
+        let there = others.map(|service| {
+            let voucher = match service {
+                Service::Catalog | Service::Promotion | Service::Audit => voucher,
+                _ => &engines,
+            };
+            let channel = peers.channel(self.services.of(service)?, CALL_TIMEOUT)?;
+            Ok((service, channel, voucher.clone()))
+        });
+        let there: Result<Vec<_>, Failure> = there.collect();
+        Ok(AllDeadLetters::new(here, there?))
+    }
+}
+
 impl Addresses {
     /// Where a service is.
     ///
     /// # Errors
     /// `CONFIG_INVALID`: it is not said.
-    pub(crate) fn of(&self, service: Service) -> Result<&Address, Failure> {
+    fn of(&self, service: Service) -> Result<&Address, Failure> {
         let address = match service {
             Service::Promotion => Some(&self.promotion),
             Service::Catalog => Some(&self.catalog),

@@ -4,15 +4,13 @@ use std::process::ExitCode;
 
 use events::Service;
 use gateway::{Gateway, ProcessConfig, Projections, Services};
-use service::{DeadLetterOperations, DeadLetters};
 
 fn main() -> ExitCode {
     service::main(Service::Gateway, async |config: ProcessConfig, context| {
         let projections = Projections::open(&context.database).await?;
         let voucher = context.voucher()?;
-        let letters = [DeadLetters::new(Service::Gateway, &context.parts)];
-        let letters = DeadLetterOperations::new(letters, voucher.clone(), context.parts.clock.clone());
-        let services = Services::at(&config.services, &context.peers, letters)?;
+        let dead_letters = config.dead_letters(&voucher, &context.peers, &context.parts)?;
+        let services = Services::at(&config.services, &context.peers, dead_letters)?;
         let watched = (context.health, context.metrics);
         let gateway = Gateway::new(config.serve, context.parts, services, voucher, projections, watched);
         let first = config.first.map(|first| gateway::first(&gateway, first));

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use access::{Identity, Voucher};
-use events::Service;
 use protos::audit::audit_service_client::AuditServiceClient;
 use protos::catalog::catalog_service_client::CatalogServiceClient;
 use protos::promotion::promotion_service_client::PromotionServiceClient;
-use service::{AllDeadLetters, Channel, DeadLetterOperations, Failure, Health, Parts, Peers};
+use service::{AllDeadLetters, Channel, Failure, Health, Parts, Peers};
 use telemetry::Metrics;
 use tonic::{Request, Status};
 
@@ -31,20 +30,17 @@ pub struct Services {
 }
 
 impl Services {
-    /// The services at these addresses, of which those whose dead letters are `here` are not asked for theirs.
+    /// The services at these addresses.
     ///
     /// # Errors
-    /// `CONFIG_INVALID`: an address is none, or is not said.
-    pub fn at(addresses: &Addresses, peers: &Peers, here: DeadLetterOperations) -> Result<Self, Failure> {
+    /// `CONFIG_INVALID`: one of them is none.
+    pub fn at(addresses: &Addresses, peers: &Peers, dead_letters: AllDeadLetters) -> Result<Self, Failure> {
         let to = |address| peers.channel(address, CALL_TIMEOUT);
-        let elsewhere = Service::ALL.into_iter().filter(|service| !here.serves(*service));
-        let there: Result<Vec<_>, Failure> =
-            elsewhere.map(|service| Ok((service, to(addresses.of(service)?)?))).collect();
         Ok(Self {
             promotion: PromotionServiceClient::new(to(&addresses.promotion)?),
             catalog: CatalogServiceClient::new(to(&addresses.catalog)?),
             audit: AuditServiceClient::new(to(&addresses.audit)?),
-            dead_letters: AllDeadLetters::new(here, there?),
+            dead_letters,
         })
     }
 }
@@ -104,7 +100,7 @@ impl Gateway {
 }
 
 /// Longer than any of the services takes; resolving names reads a remote repository.
-const CALL_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(60);
+pub(crate) const CALL_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(60);
 
 impl std::ops::Deref for Gateway {
     type Target = Inner;

@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use access::{Identity, Voucher};
 use events::Service;
 use futures::future::try_join_all;
-use protos::call::refuse;
+use protos::call::{refuse, vouched};
 use protos::operations as proto;
 use protos::operations::dead_letter_service_client::DeadLetterServiceClient;
 use protos::operations::dead_letter_service_server::DeadLetterService as _;
 use serde_json::json;
-use tonic::metadata::MetadataMap;
-use tonic::{Code, Extensions, Request, Status};
+use time::OffsetDateTime;
+use tonic::{Code, Request, Response, Status};
 
 use super::error::DeadLetterError;
 use super::grpc::{DeadLetterOperations, limit, status};
@@ -22,15 +23,27 @@ use crate::grpc::Channel;
 #[derive(Clone)]
 pub struct AllDeadLetters {
     here: Arc<DeadLetterOperations>,
-    there: BTreeMap<Service, DeadLetterServiceClient<Channel>>,
+    there: BTreeMap<Service, There>,
+}
+
+/// A service elsewhere, and with what it is told who asks.
+#[derive(Clone)]
+struct There {
+    service: Service,
+    client: DeadLetterServiceClient<Channel>,
+    voucher: Voucher,
 }
 
 impl AllDeadLetters {
-    /// Those of this process, and of services elsewhere.
+    /// Those of this process, and of services elsewhere, each with what the caller is vouched for there.
     #[must_use]
-    pub fn new(here: DeadLetterOperations, there: impl IntoIterator<Item = (Service, Channel)>) -> Self {
-        let there =
-            there.into_iter().map(|(service, channel)| (service, DeadLetterServiceClient::new(channel)));
+    pub fn new(
+        here: DeadLetterOperations,
+        there: impl IntoIterator<Item = (Service, Channel, Voucher)>,
+    ) -> Self {
+        let there = there.into_iter().map(|(service, channel, voucher)| {
+            (service, There { service, client: DeadLetterServiceClient::new(channel), voucher })
+        });
         Self { here: Arc::new(here), there: there.collect() }
     }
 
@@ -40,22 +53,20 @@ impl AllDeadLetters {
     /// As the services answer; `SERVICE_UNAVAILABLE` names the one that does not.
     pub async fn list(
         &self,
-        request: Request<proto::ListRequest>,
+        caller: &Identity,
+        message: proto::ListRequest,
         only: Option<Service>,
     ) -> Result<proto::ListResponse, Status> {
-        let (metadata, _, message) = request.into_parts();
         let limit = limit(message.limit);
-        let there = self.there.keys().copied().filter(|service| only.is_none_or(|only| only == *service));
-        let pages = there.map(|service| self.page(service, copy(&metadata, &message)));
+        let there = self.there.values().filter(|there| only.is_none_or(|only| only == there.service));
+        let pages = there.map(|there| there.page(caller, &message, self.here.now()));
         let mut pages = try_join_all(pages).await?;
         if only.is_none_or(|only| self.here.serves(only)) {
-            let (request, only) = (copy(&metadata, &message), only);
-            pages.push(self.here.listed(request, only).await?);
+            pages.push(self.here.listed(self.here.vouched(message, caller)?, only).await?);
         }
         let mut more = pages.iter().any(|page| page.next.is_some());
         let letters = pages.into_iter().flat_map(|page| page.dead_letters);
-        let placed = letters.map(|letter| Some((Place::shown(&letter)?, letter)));
-        let placed: Option<Vec<_>> = placed.collect();
+        let placed: Option<Vec<_>> = letters.map(|letter| Some((Place::shown(&letter)?, letter))).collect();
         let mut placed =
             placed.ok_or_else(|| Status::internal("a service shows a dead letter that is none"))?;
         placed.sort_by_key(|(place, _)| *place);
@@ -65,42 +76,42 @@ impl AllDeadLetters {
         Ok(proto::ListResponse { dead_letters: placed.into_iter().map(|(_, letter)| letter).collect(), next })
     }
 
-    async fn page(
-        &self,
-        service: Service,
-        request: Request<proto::ListRequest>,
-    ) -> Result<proto::ListResponse, Status> {
-        let client = self.there.get(&service).ok_or_else(|| missing(service.name()))?;
-        let answer = client.clone().list(request).await;
-        answer.map(tonic::Response::into_inner).map_err(|status| named(service, status))
-    }
-
     /// One of them, with its bytes.
     ///
     /// # Errors
     /// As its service answers.
-    pub async fn show(&self, request: Request<proto::ShowRequest>) -> Result<proto::ShowResponse, Status> {
-        let answer = match self.place(&request.get_ref().id)? {
-            Some((service, client)) => {
-                client.clone().show(request).await.map_err(|status| named(service, status))
+    pub async fn show(
+        &self,
+        caller: &Identity,
+        message: proto::ShowRequest,
+    ) -> Result<proto::ShowResponse, Status> {
+        let answer = match self.elsewhere(&message.id)? {
+            Some(there) => {
+                let request = there.vouched(message, caller, self.here.now())?;
+                there.client.clone().show(request).await.map_err(|status| there.named(status))
             }
-            None => self.here.show(request).await,
+            None => self.here.show(self.here.vouched(message, caller)?).await,
         };
-        answer.map(tonic::Response::into_inner)
+        answer.map(Response::into_inner)
     }
 
     /// Has one handled again, and those that wait behind it.
     ///
     /// # Errors
     /// As its service answers.
-    pub async fn retry(&self, request: Request<proto::RetryRequest>) -> Result<proto::RetryResponse, Status> {
-        let answer = match self.place(&request.get_ref().id)? {
-            Some((service, client)) => {
-                client.clone().retry(request).await.map_err(|status| named(service, status))
+    pub async fn retry(
+        &self,
+        caller: &Identity,
+        message: proto::RetryRequest,
+    ) -> Result<proto::RetryResponse, Status> {
+        let answer = match self.elsewhere(&message.id)? {
+            Some(there) => {
+                let request = there.vouched(message, caller, self.here.now())?;
+                there.client.clone().retry(request).await.map_err(|status| there.named(status))
             }
-            None => self.here.retry(request).await,
+            None => self.here.retry(self.here.vouched(message, caller)?).await,
         };
-        answer.map(tonic::Response::into_inner)
+        answer.map(Response::into_inner)
     }
 
     /// Gives one up.
@@ -109,43 +120,52 @@ impl AllDeadLetters {
     /// As its service answers.
     pub async fn discard(
         &self,
-        request: Request<proto::DiscardRequest>,
+        caller: &Identity,
+        message: proto::DiscardRequest,
     ) -> Result<proto::DiscardResponse, Status> {
-        let answer = match self.place(&request.get_ref().id)? {
-            Some((service, client)) => {
-                client.clone().discard(request).await.map_err(|status| named(service, status))
+        let answer = match self.elsewhere(&message.id)? {
+            Some(there) => {
+                let request = there.vouched(message, caller, self.here.now())?;
+                there.client.clone().discard(request).await.map_err(|status| there.named(status))
             }
-            None => self.here.discard(request).await,
+            None => self.here.discard(self.here.vouched(message, caller)?).await,
         };
-        answer.map(tonic::Response::into_inner)
+        answer.map(Response::into_inner)
     }
 
     /// Who has the letter of this name; none: this process.
-    fn place(&self, id: &str) -> Result<Option<(Service, &DeadLetterServiceClient<Channel>)>, Status> {
+    fn elsewhere(&self, id: &str) -> Result<Option<&There>, Status> {
         let service = id.split_once('/').and_then(|(service, _)| Service::named(service));
-        let service = service.ok_or_else(|| missing(id))?;
-        match self.there.get(&service) {
-            Some(client) => Ok(Some((service, client))),
-            None => Ok(None),
-        }
+        let service = service.ok_or_else(|| status(&DeadLetterError::NotFound { id: id.to_owned() }))?;
+        Ok(self.there.get(&service))
     }
 }
 
-fn copy<T: Clone>(metadata: &MetadataMap, message: &T) -> Request<T> {
-    Request::from_parts(metadata.clone(), Extensions::default(), message.clone())
-}
+impl There {
+    fn vouched<T>(&self, message: T, caller: &Identity, now: OffsetDateTime) -> Result<Request<T>, Status> {
+        vouched(message, caller, &self.voucher, now)
+    }
 
-fn missing(id: &str) -> Status {
-    status(&DeadLetterError::NotFound { id: id.to_owned() })
-}
+    async fn page(
+        &self,
+        caller: &Identity,
+        message: &proto::ListRequest,
+        now: OffsetDateTime,
+    ) -> Result<proto::ListResponse, Status> {
+        let request = self.vouched(message.clone(), caller, now)?;
+        let answer = self.client.clone().list(request).await;
+        answer.map(Response::into_inner).map_err(|status| self.named(status))
+    }
 
-/// Which service is away.
-fn named(service: Service, status: Status) -> Status {
-    match status.code() {
-        Code::Unavailable | Code::DeadlineExceeded | Code::Cancelled => {
-            let why = format!("the dead letters of {service} cannot be asked for: {}", status.message());
-            refuse(Code::Unavailable, "SERVICE_UNAVAILABLE", why, &json!({"service": service.name()}))
+    /// Which service is away.
+    fn named(&self, status: Status) -> Status {
+        let service = self.service;
+        match status.code() {
+            Code::Unavailable | Code::DeadlineExceeded | Code::Cancelled => {
+                let why = format!("the dead letters of {service} cannot be asked for: {}", status.message());
+                refuse(Code::Unavailable, "SERVICE_UNAVAILABLE", why, &json!({"service": service.name()}))
+            }
+            _ => status,
         }
-        _ => status,
     }
 }

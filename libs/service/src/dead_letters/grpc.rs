@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use access::{Identity, Role, Voucher};
 use events::Service;
-use protos::call::{caller, refuse};
+use protos::call::{caller, refuse, vouched};
 use protos::operations as proto;
 use protos::operations::dead_letter_service_server::{DeadLetterService, DeadLetterServiceServer};
 use serde_json::Value;
 use store::{DeadLetter, DeadLetterState};
+use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use tonic::metadata::MetadataMap;
 use tonic::{Code, Request, Response, Status};
@@ -51,9 +52,17 @@ impl DeadLetterOperations {
     }
 
     /// Whether those of this service are among them.
-    #[must_use]
-    pub fn serves(&self, service: Service) -> bool {
+    pub(super) fn serves(&self, service: Service) -> bool {
         self.services.contains_key(&service)
+    }
+
+    pub(super) fn now(&self) -> OffsetDateTime {
+        self.clock.now()
+    }
+
+    /// A call of this process to itself.
+    pub(super) fn vouched<T>(&self, message: T, caller: &Identity) -> Result<Request<T>, Status> {
+        vouched(message, caller, &self.voucher, self.now())
     }
 
     /// A page of those of one service, or of all.

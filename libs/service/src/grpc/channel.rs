@@ -18,6 +18,7 @@ use tonic::body::Body;
 use tonic::transport::{self, ClientTlsConfig, Endpoint};
 use tower::{Service, service_fn};
 
+use super::look::speaks_tls;
 use super::status;
 use super::tls::chain;
 use super::trouble::Trouble;
@@ -39,6 +40,7 @@ pub struct Channel {
 struct Peer {
     address: Address,
     deadline: Duration,
+    is_tls: bool,
     /// Whether it was logged what keeps calls from getting through.
     told: AtomicBool,
 }
@@ -64,21 +66,29 @@ impl Service<Request<Body>> for Channel {
                     span.called(status(answer.headers()));
                     return Ok(answer);
                 }
-                Ok(Err(error)) => (Code::Unavailable, Trouble::of(&error, &peer.address)),
+                Ok(Err(error)) => (Code::Unavailable, peer.trouble(&error).await),
                 Err(_) => (Code::DeadlineExceeded, Trouble::late(&peer.address, peer.deadline)),
             };
-            span.fail(trouble.code);
+            span.fail(trouble.code());
             peer.tell(&trouble);
-            Ok(refuse(code, trouble.code, trouble.why, &Value::Null).into_http())
+            Ok(refuse(code, trouble.code(), trouble.why, &Value::Null).into_http())
         })
     }
 }
 
 impl Peer {
+    async fn trouble(&self, error: &transport::Error) -> Trouble {
+        let trouble = Trouble::of(error, &self.address);
+        match !self.is_tls && !trouble.lasts() && speaks_tls(&self.address).await {
+            true => Trouble::in_the_clear(&self.address),
+            false => trouble,
+        }
+    }
+
     /// Logs what lasts until somebody mends it, once.
     fn tell(&self, trouble: &Trouble) {
         if trouble.lasts() && !self.told.swap(true, Ordering::Relaxed) {
-            tracing::error!(code = trouble.code, error = %trouble.why, "calls do not get through");
+            tracing::error!(code = trouble.code(), error = %trouble.why, "calls do not get through");
         }
     }
 }
@@ -104,7 +114,8 @@ impl Channel {
                 ))
             }
         };
-        let peer = Peer { address: address.clone(), deadline, told: AtomicBool::new(false) };
+        let (is_tls, told) = (tls.is_some(), AtomicBool::new(false));
+        let peer = Peer { address: address.clone(), deadline, is_tls, told };
         Ok(Self { inner, peer: Arc::new(peer) })
     }
 }

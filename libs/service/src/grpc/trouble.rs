@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::io;
+use std::time::Duration;
 
 use rustls::{AlertDescription, CertificateError, InvalidMessage};
 
@@ -10,15 +11,19 @@ use crate::address::Address;
 /// Why a call did not get through.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Trouble {
-    /// The stable code.
-    pub(super) code: &'static str,
+    kind: Kind,
     pub(super) why: String,
 }
 
-/// One end does not believe the other's certificate.
-const UNTRUSTED: &str = "PEER_UNTRUSTED";
-/// One end speaks TLS and the other does not.
-const NOT_TLS: &str = "PEER_NOT_TLS";
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// One end does not believe the other's certificate.
+    Untrusted,
+    /// One end speaks TLS and the other does not.
+    NotTls,
+    /// Nobody is there, or nobody answers.
+    Away,
+}
 
 impl Trouble {
     /// What went wrong on the way to this address.
@@ -30,18 +35,31 @@ impl Trouble {
             }
             last = cause;
         }
-        Self { code: "SERVICE_UNAVAILABLE", why: format!("{address} cannot be reached: {last}") }
+        Self { kind: Kind::Away, why: format!("{address} cannot be reached: {last}") }
     }
 
     /// Nothing came in time.
-    pub(super) fn late(address: &Address, deadline: std::time::Duration) -> Self {
-        let why = format!("{address} has not answered within {deadline:?}");
-        Self { code: "SERVICE_UNAVAILABLE", why }
+    pub(super) fn late(address: &Address, deadline: Duration) -> Self {
+        Self { kind: Kind::Away, why: format!("{address} has not answered within {deadline:?}") }
+    }
+
+    /// The other end speaks TLS, and this one does not.
+    pub(super) fn in_the_clear(address: &Address) -> Self {
+        Self { kind: Kind::NotTls, why: format!("{address} speaks TLS, and tls.ca is not said here") }
+    }
+
+    /// The stable code.
+    pub(super) fn code(&self) -> &'static str {
+        match self.kind {
+            Kind::Untrusted => "PEER_UNTRUSTED",
+            Kind::NotTls => "PEER_NOT_TLS",
+            Kind::Away => "SERVICE_UNAVAILABLE",
+        }
     }
 
     /// Whether it lasts until somebody mends it.
     pub(super) fn lasts(&self) -> bool {
-        self.code != "SERVICE_UNAVAILABLE"
+        self.kind != Kind::Away
     }
 }
 
@@ -50,42 +68,36 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn
     std::iter::successors(Some(error), |cause| led_to(*cause))
 }
 
-/// Errors of input and output, and of HTTP/2, hide what led to them from who asks as one asks everywhere.
+/// Errors of input and output hide what led to them from who asks as one asks everywhere.
 fn led_to<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
-    if let Some(outer) = error.downcast_ref::<io::Error>() {
-        return outer.get_ref().map(|inner| inner as &(dyn Error + 'static));
+    match error.downcast_ref::<io::Error>() {
+        Some(outer) => outer.get_ref().map(|inner| inner as &(dyn Error + 'static)),
+        None => error.source(),
     }
-    if let Some(inner) = error.downcast_ref::<h2::Error>().and_then(h2::Error::get_io) {
-        return Some(inner);
-    }
-    error.source()
 }
 
 fn known(cause: &(dyn Error + 'static), address: &Address) -> Option<Trouble> {
-    if let Some(error) = cause.downcast_ref::<h2::Error>() {
-        // The first bytes of TLS' answer to who speaks none are the length of no frame.
-        let why = format!("{address} speaks TLS, and tls.ca is not said here");
-        return (error.reason() == Some(h2::Reason::FRAME_SIZE_ERROR))
-            .then_some(Trouble { code: NOT_TLS, why });
-    }
-    let (code, why) = match cause.downcast_ref::<rustls::Error>()? {
-        rustls::Error::InvalidCertificate(error) => {
-            (UNTRUSTED, format!("the certificate of {address} is not believed: {}", named(error)))
+    let (kind, why) = match cause.downcast_ref::<rustls::Error>() {
+        Some(rustls::Error::InvalidCertificate(error)) => {
+            (Kind::Untrusted, format!("the certificate of {address} is not believed: {}", named(error)))
         }
-        rustls::Error::AlertReceived(alert) if is_about_us(*alert) => {
-            (UNTRUSTED, format!("{address} does not believe this process: {alert:?}"))
+        Some(rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType)) => {
+            (Kind::NotTls, format!("{address} speaks no TLS, and tls.ca is said here"))
         }
-        rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType) => {
-            (NOT_TLS, format!("{address} speaks no TLS, and tls.ca is said here"))
+        _ => {
+            let alert = about_us(&cause.to_string())?;
+            (Kind::Untrusted, format!("{address} does not believe this process: {alert:?}"))
         }
-        _ => return None,
     };
-    Some(Trouble { code, why })
+    Some(Trouble { kind, why })
 }
 
 fn named(error: &CertificateError) -> String {
     match error {
-        CertificateError::UnknownIssuer => "none of the authorities in tls.ca has signed it".to_owned(),
+        // An authority that was made anew has the name of the one before.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+            "none of the authorities in tls.ca has signed it".to_owned()
+        }
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => "it has expired".to_owned(),
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             "it is of another name".to_owned()
@@ -94,19 +106,20 @@ fn named(error: &CertificateError) -> String {
     }
 }
 
-/// Of RFC 8446, section 6.2: what a server says of a client's certificate.
-fn is_about_us(alert: AlertDescription) -> bool {
+/// What a server says of a client's certificate (RFC 8446, section 6.2). It comes after the client has done its part, and HTTP/2 then keeps
+/// the words of the error alone.
+fn about_us(words: &str) -> Option<AlertDescription> {
     use AlertDescription as Alert;
-    matches!(
-        alert,
-        Alert::CertificateRequired
-            | Alert::BadCertificate
-            | Alert::UnsupportedCertificate
-            | Alert::CertificateRevoked
-            | Alert::CertificateExpired
-            | Alert::CertificateUnknown
-            | Alert::UnknownCA
-            | Alert::AccessDenied
-            | Alert::DecryptError
-    )
+    let alerts = [
+        Alert::CertificateRequired,
+        Alert::BadCertificate,
+        Alert::UnsupportedCertificate,
+        Alert::CertificateRevoked,
+        Alert::CertificateExpired,
+        Alert::CertificateUnknown,
+        Alert::UnknownCA,
+        Alert::AccessDenied,
+        Alert::DecryptError,
+    ];
+    alerts.into_iter().find(|alert| rustls::Error::AlertReceived(*alert).to_string() == words)
 }

@@ -216,9 +216,13 @@ async fn letters_of_services_elsewhere_are_in_one_list_with_those_of_here() {
     let (here, _) = Desk::of(Service::Promotion, &["a", "b"]).await;
     let (there, handler) = Desk::of(Service::Diff, &["c", "d"]).await;
     let channel = Peers::default().channel(&there.address, Duration::from_secs(60)).unwrap();
-    let all = AllDeadLetters::new(operations(Service::Promotion, &here.bench), [(Service::Diff, channel)]);
+    let all = AllDeadLetters::new(
+        operations(Service::Promotion, &here.bench),
+        [(Service::Diff, channel, Voucher::new(VOUCHER))],
+    );
+    let ana = Identity { org: ORG, user: "ana".to_owned(), role: Role::Admin, token: None };
     let list = async |only, after: Option<String>, limit| {
-        all.list(here.admin(proto::ListRequest { state: None, after, limit }), only).await
+        all.list(&ana, proto::ListRequest { state: None, after, limit }, only).await
     };
     let ids = |page: &proto::ListResponse| -> Vec<String> {
         page.dead_letters.iter().map(|letter| letter.id.clone()).collect()
@@ -241,15 +245,19 @@ async fn letters_of_services_elsewhere_are_in_one_list_with_those_of_here() {
     }
     assert_eq!((paged, lengths), (ids(&whole), vec![3, 3, 2]));
     // What is asked of one goes to the service that has it.
-    let shown = all.show(here.admin(proto::ShowRequest { id: "diff/1".to_owned() })).await.unwrap();
+    let shown = all.show(&ana, proto::ShowRequest { id: "diff/1".to_owned() }).await.unwrap();
     assert_eq!(shown.value, record("c", 1).value);
     handler.does(|_, _| Does::Handle);
-    all.retry(here.admin(retry("diff/1"))).await.unwrap();
+    all.retry(&ana, retry("diff/1")).await.unwrap();
     until("they are handled", async || handler.of("c") == ["c1", "c2"]).await;
-    all.discard(here.admin(discard("promotion/1", "no use"))).await.unwrap();
-    assert_eq!(refused(all.retry(here.admin(retry("cost/1"))).await).0, Code::NotFound);
-    let approver = here.call(retry("diff/3"), ORG, Role::Approver);
-    assert_eq!(refused(all.retry(approver).await).0, Code::PermissionDenied);
+    all.discard(&ana, discard("promotion/1", "no use")).await.unwrap();
+    assert_eq!(refused(all.retry(&ana, retry("cost/1")).await).0, Code::NotFound);
+    let approver = Identity { role: Role::Approver, ..ana.clone() };
+    assert_eq!(refused(all.retry(&approver, retry("diff/3")).await).0, Code::PermissionDenied);
+    let channel = Peers::default().channel(&there.address, Duration::from_secs(60)).unwrap();
+    let with_another_key = [(Service::Diff, channel, Voucher::new([8; 32]))];
+    let forging = AllDeadLetters::new(operations(Service::Promotion, &here.bench), with_another_key);
+    assert_eq!(refused(forging.retry(&ana, retry("diff/3")).await).0, Code::Unauthenticated);
     // One that is away is named, and the others can be asked without it.
     there.shutdown.cancel();
     let mut away = None;

@@ -40,9 +40,9 @@ async fn list(
     let (after, limit) = wanted_after(&query)?;
     one_of("state", filter.state.as_deref(), &api::dead_letter::STATES)?;
     one_of("service", filter.service.as_deref(), &Service::ALL.map(Service::name))?;
-    let request = gateway.call(&caller, proto::ListRequest { state: filter.state, after, limit })?;
+    let message = proto::ListRequest { state: filter.state, after, limit };
     let only = filter.service.as_deref().and_then(Service::named);
-    let answer = gateway.services.dead_letters.list(request, only).await?;
+    let answer = gateway.services.dead_letters.list(&caller, message, only).await?;
     let next_cursor = answer.next.as_deref().map(word);
     Ok(Json(Page { items: answer.dead_letters.into_iter().map(shown).collect(), next_cursor }))
 }
@@ -57,8 +57,8 @@ async fn show(
     Caller(caller): Caller,
     Path((service, number)): Path<(String, String)>,
 ) -> Result<Json<DeadLetterDetail>, ApiError> {
-    let request = gateway.call(&caller, proto::ShowRequest { id: format!("{service}/{number}") })?;
-    let answer = gateway.services.dead_letters.show(request).await?;
+    let message = proto::ShowRequest { id: format!("{service}/{number}") };
+    let answer = gateway.services.dead_letters.show(&caller, message).await?;
     let headers: BTreeMap<String, String> = answer.headers.into_iter().collect();
     Ok(Json(DeadLetterDetail {
         dead_letter: found(answer.dead_letter)?,
@@ -77,8 +77,8 @@ async fn retry(
     Caller(caller): Caller,
     Path((service, number)): Path<(String, String)>,
 ) -> Result<Json<DeadLetter>, ApiError> {
-    let request = gateway.call(&caller, proto::RetryRequest { id: format!("{service}/{number}") })?;
-    let answer = gateway.services.dead_letters.retry(request).await?;
+    let message = proto::RetryRequest { id: format!("{service}/{number}") };
+    let answer = gateway.services.dead_letters.retry(&caller, message).await?;
     found(answer.dead_letter).map(Json)
 }
 
@@ -94,8 +94,7 @@ async fn discard(
     Body(asked): Body<Discard>,
 ) -> Result<Json<DeadLetter>, ApiError> {
     let message = proto::DiscardRequest { id: format!("{service}/{number}"), reason: asked.reason };
-    let request = gateway.call(&caller, message)?;
-    let answer = gateway.services.dead_letters.discard(request).await?;
+    let answer = gateway.services.dead_letters.discard(&caller, message).await?;
     found(answer.dead_letter).map(Json)
 }
 

@@ -8,8 +8,8 @@ use events::Service;
 use gateway::{Addresses, Gateway, Projections, Services};
 use repositories::{MirroredRepositories, Repositories};
 use service::{
-    Address, Clock, DeadLetterOperations, DeadLetters, Health, Parts, Peers, Platform, Secret, Task,
-    probe_server,
+    Address, AllDeadLetters, Clock, DeadLetterOperations, DeadLetters, Health, Parts, Peers, Platform,
+    Secret, Task, probe_server,
 };
 use source::Mirrors;
 use store::Database;
@@ -175,8 +175,9 @@ impl<'a> Assembly<'a> {
             explain: None,
             gitops: None,
         };
-        let services =
-            Services::at(&addresses, &self.peers, self.dead_letters(made).await?).map_err(failed)?;
+        // All of them are here, wherever their services run: the database is one.
+        let dead_letters = AllDeadLetters::new(self.dead_letters(made).await?, []);
+        let services = Services::at(&addresses, &self.peers, dead_letters).map_err(failed)?;
         let (config, watched) = (self.config.gateway.clone(), (self.health.clone(), self.metrics.clone()));
         let gateway = Gateway::new(config, parts, services, self.voucher()?, projections, watched);
         made.tasks.extend(gateway::tasks(&gateway));

@@ -10,7 +10,8 @@ use events::Service;
 use kube_model::yaml;
 use serde_json::Value;
 use service::{
-    ConfigError, KafkaSettings, PostgresSettings, ProbeSettings, RedisSettings, Settings, Sources,
+    ConfigError, GrpcSettings, KafkaSettings, PostgresSettings, ProbeSettings, RedisSettings, Settings,
+    Sources,
 };
 use tempfile::TempDir;
 
@@ -137,6 +138,16 @@ fn each_service_has_a_container_with_its_own_user_role_and_secrets() {
         assert_eq!(secrets.collect::<Vec<_>>(), [(&*format!("./.secrets/{name}"), SECRETS)]);
 
         own(service, &settings).unwrap();
+        let grpc: GrpcSettings = settings.section("grpc").unwrap();
+        // Who approves promotions is vouched for with a key that no engine has.
+        let keys = match service {
+            Service::Catalog | Service::Promotion | Service::Audit | Service::Gateway => {
+                "gateway/identity.key"
+            }
+            _ => "gateway/engines.key",
+        };
+        assert_eq!(grpc.identity_key.unwrap().expose().reveal(), stack.secret(keys), "{name}");
+        assert!(grpc.listen.is_some(), "{name}");
         let kafka: KafkaSettings = settings.section("kafka").unwrap();
         assert_eq!(kafka.sasl_username, Some(format!("plimsoll-{name}")));
         assert_eq!(
@@ -212,8 +223,8 @@ fn who_is_named_is_there() {
             named += 1;
         }
     }
-    // Brokers and registry of each, and who asks the catalog, the promotions and the audit.
-    assert_eq!(named, 2 * (Service::ALL.len() + 2) + 4);
+    // Brokers and registry of each, the catalog of the promotions, and every service of the gateway.
+    assert_eq!(named, 2 * (Service::ALL.len() + 2) + 1 + 8);
     let broker = fs::read_to_string(workspace().join("compose/kafka/server.properties")).unwrap();
     assert!(broker.contains("\nadvertised.listeners=SERVICES://kafka:9092,"), "{broker}");
     assert!(broker.contains(",ADMIN://kafka:9094\n"), "{broker}");
@@ -313,9 +324,11 @@ fn secrets_are_made_once_and_are_the_owners() {
     // Who sees a file has its directory mounted. Nothing of a service's is another's, but for what they share on purpose.
     let of = |service: Service| -> BTreeSet<&String> {
         let own = first.iter().filter(|(path, _)| path.starts_with(directory.path().join(service.name())));
-        own.filter(|(path, _)| !path.ends_with("identity.key") && !path.ends_with("redis.url"))
-            .map(|(_, text)| text)
-            .collect()
+        own.filter(|(path, _)| {
+            !path.ends_with("identity.key") && !path.ends_with("engines.key") && !path.ends_with("redis.url")
+        })
+        .map(|(_, text)| text)
+        .collect()
     };
     let all: Vec<&String> = Service::ALL.into_iter().flat_map(of).collect();
     assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), all.len());

@@ -35,7 +35,9 @@ impl Programs {
         let directory = directory.join("programs");
         fs::create_dir_all(&directory).unwrap();
         stack::certificates(&directory, &Service::ALL.map(Service::name)).unwrap();
-        for (name, digit) in [("identity.key", "1"), ("redaction.key", "2"), ("audit.key", "3")] {
+        for (name, digit) in
+            [("identity.key", "1"), ("engines.key", "4"), ("redaction.key", "2"), ("audit.key", "3")]
+        {
             fs::write(directory.join(name), digit.repeat(64)).unwrap();
         }
         let ports = Service::ALL.map(|service| (service, free_port())).into();
@@ -57,9 +59,13 @@ impl Programs {
 
     fn settings(&self, service: Service) -> String {
         let at = |service: Service| format!("\"127.0.0.1:{}\"", self.ports[&service]);
+        let key = match service {
+            Service::Catalog | Service::Promotion | Service::Audit | Service::Gateway => "identity.key",
+            _ => "engines.key",
+        };
         let shared = format!(
             "[postgres]\nurl = \"{}\"\nstore_connections = 2\nlog_connections = 3\n[git]\nallow_local = true\n\
-             [grpc]\nlisten = {}\nidentity_key_file = \"identity.key\"\n[tls]\ncertificate_file = \"{service}.pem\"\n\
+             [grpc]\nlisten = {}\nidentity_key_file = \"{key}\"\n[tls]\ncertificate_file = \"{service}.pem\"\n\
              key_file = \"{service}-key.pem\"\nca_file = \"authorities.pem\"\nclient_ca_file = \"authorities.pem\"\n",
             self.database,
             at(service),
@@ -82,7 +88,7 @@ impl Programs {
         let others: String = others.map(|service| format!("{service} = {}\n", at(service))).collect();
         let (rest, grpc, token) = (self.rest, free_port(), self.token());
         format!(
-            "[gateway.services]\n{others}[gateway.first]\norganisation = \"default\"\nadmin_token = \"{}\"\n\
+            "engines_key_file = \"engines.key\"\n[gateway.services]\n{others}[gateway.first]\norganisation = \"default\"\nadmin_token = \"{}\"\n\
              [gateway.serve]\nlisten = \"127.0.0.1:{rest}\"\ngrpc_listen = \"127.0.0.1:{grpc}\"\n",
             token.display()
         )
