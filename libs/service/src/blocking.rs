@@ -18,7 +18,7 @@ impl Blocking {
     /// Does it, and waits for what comes of it. `what` is what people are told of that went wrong.
     ///
     /// # Errors
-    /// `HANDLER_PANICKED`: it panicked. What it said may hold the words of a manifest, and is not told.
+    /// `HANDLER_PANICKED`: it panicked.
     pub async fn run<T: Send + 'static>(
         self,
         what: &str,
@@ -28,7 +28,7 @@ impl Blocking {
             Self::OnThreads => tokio::task::spawn_blocking(work).await.ok(),
             Self::InPlace => catch_unwind(AssertUnwindSafe(work)).ok(),
         };
-        done.ok_or_else(|| Failure::unhandled("HANDLER_PANICKED", format!("{what} panicked")))
+        done.ok_or_else(|| Failure::panicked(what))
     }
 }
 

@@ -6,6 +6,8 @@ use store::StoreError;
 
 use crate::config::ConfigError;
 
+const PANICKED: &str = "HANDLER_PANICKED";
+
 /// Why an event was not handled.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
@@ -40,6 +42,12 @@ impl Failure {
         Self::Unhandled { code, message: message.into() }
     }
 
+    /// What was being done panicked. What it said may hold the words of an event or of a manifest, and is not told.
+    #[must_use]
+    pub fn panicked(what: &str) -> Self {
+        Self::unhandled(PANICKED, format!("{what} panicked"))
+    }
+
     /// The stable code.
     #[must_use]
     pub fn code(&self) -> &'static str {
@@ -53,7 +61,7 @@ impl Failure {
     #[must_use]
     pub fn for_people(&self, service: Service) -> Self {
         match self {
-            Self::Unhandled { code: "HANDLER_PANICKED", .. } => {
+            Self::Unhandled { code: PANICKED, .. } => {
                 let message =
                     format!("the service {service} broke down on this input, each time that it was tried");
                 Self::unhandled("ENGINE_PANICKED", message)

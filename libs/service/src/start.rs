@@ -181,13 +181,10 @@ impl Process {
         };
         let program: Program = program(config, context).await?.into();
         let tasks = program.into_tasks(self.service, &parts, (&grpc, &peers))?;
-        for task in &tasks {
-            // Known before it runs: what nobody has heard of yet is not ready.
-            let _ = self.health.component(task.name());
-        }
+        let running = self.supervisor().run(tasks, shutdown.clone());
         starting.finished();
         tracing::info!(service = self.service.name(), version = env!("CARGO_PKG_VERSION"), "started");
-        let late = self.supervisor().run(tasks, shutdown.clone()).await;
+        let late = running.await;
         shutdown.cancel();
         // They have nothing to finish.
         let _ = watched.await;

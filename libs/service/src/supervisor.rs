@@ -11,7 +11,7 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::backoff::{Backoff, lot};
 use crate::clock::Clock;
 use crate::failure::Failure;
-use crate::health::Health;
+use crate::health::{Component, Health};
 use crate::task::{Running, Task};
 
 /// After so many failures in a row that are the task's own, the process is not alive any more.
@@ -41,12 +41,21 @@ impl Supervisor {
     }
 
     /// Runs tasks until `shutdown` is cancelled, or all have ended by themselves. Gives the names of those that did not
-    /// end in time and were cut off.
-    pub async fn run(self, tasks: Vec<Task>, shutdown: CancellationToken) -> Vec<String> {
+    /// end in time and were cut off. Health knows of all of them from the call on, before the first is run: what nobody has heard of
+    /// yet is not ready.
+    pub fn run(
+        self,
+        tasks: Vec<Task>,
+        shutdown: CancellationToken,
+    ) -> impl Future<Output = Vec<String>> + Send + 'static {
+        let known = tasks.into_iter().map(|task| (self.health.component(task.name()), task)).collect();
+        self.keep_all(known, shutdown)
+    }
+
+    async fn keep_all(self, tasks: Vec<(Component, Task)>, shutdown: CancellationToken) -> Vec<String> {
         let mut kept = JoinSet::new();
         let mut names = std::collections::BTreeMap::new();
-        for task in tasks {
-            let component = self.health.component(task.name());
+        for (component, task) in tasks {
             let running = Running { shutdown: shutdown.clone(), component };
             let name = task.name().to_owned();
             let id = kept.spawn(keep(Arc::new(task), running, self.backoff, Arc::clone(&self.clock))).id();

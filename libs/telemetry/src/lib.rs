@@ -9,6 +9,7 @@ pub mod logs;
 pub mod messaging;
 mod metrics;
 pub mod models;
+mod names;
 pub mod redis;
 pub mod trace;
 

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 
+use crate::names::ERROR;
+
 const CONSUMED: &str = "messaging.client.consumed.messages";
 const SENT: &str = "messaging.client.sent.messages";
 const PROCESS: &str = "messaging.process.duration";
@@ -20,7 +22,6 @@ const OUTBOX_AGE: &str = "plimsoll.outbox.lag.time";
 pub(crate) const GROUP: &str = "messaging.consumer.group.name";
 pub(crate) const DESTINATION: &str = "messaging.destination.name";
 pub(crate) const PARTITION: &str = "messaging.destination.partition.id";
-const ERROR: &str = "error.type";
 const SERVICE: &str = "service.name";
 
 /// An event was handled, in this time.

@@ -3,6 +3,8 @@
 
 use metrics::{counter, describe_counter, describe_gauge, gauge};
 
+use crate::names::ERROR;
+
 const ASKED: &str = "plimsoll.explain.model.calls";
 const TOKENS: &str = "gen_ai.client.token.usage";
 const COST: &str = "plimsoll.explain.model.cost.micros";
@@ -10,7 +12,6 @@ const REFUSED: &str = "plimsoll.explain.model.refusals";
 const PHRASED: &str = "plimsoll.explain.model.explanations";
 const BREAKER: &str = "plimsoll.explain.model.breaker.open";
 
-const ERROR: &str = "error.type";
 const KIND: &str = "gen_ai.token.type";
 
 /// The endpoint was asked: `OK`, or the code of what went wrong.

@@ -30,7 +30,8 @@ pub use parent::Parent;
 
 pub(crate) use export::describe;
 
-const ERROR: &str = "error.type";
+use crate::names::ERROR;
+
 const TRACEPARENT: &str = "traceparent";
 const TRACESTATE: &str = "tracestate";
 

@@ -1,16 +1,13 @@
 //! What an installation begins with: an organisation, and a token of its admin.
 
-use std::fs;
-use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use access::{Identity, Role};
 use ids::OrgId;
 use protos::catalog::EnsureOrganisationRequest;
 use serde::Deserialize;
-use service::{Failure, Task};
+use service::{Failure, Task, write_private};
 use tonic::Code;
 use uuid::Uuid;
 
@@ -70,19 +67,10 @@ pub fn first(gateway: &Gateway, first: First) -> Task {
             let failed = |error: ApiError| Failure::unavailable("SERVICE_UNAVAILABLE", error.message);
             // Who makes the first organisation runs the installation.
             let token = gateway.begin(&first.organisation, Role::Operator).await.map_err(failed)?;
-            write(&first.admin_token, token.reveal().as_bytes()).map_err(|error| {
+            write_private(&first.admin_token, token.reveal().as_bytes()).map_err(|error| {
                 let path = first.admin_token.display();
                 Failure::unavailable("KEY_UNUSABLE", format!("{path} cannot be written: {error}"))
             })
         }
     })
-}
-
-/// Writes a file for its owner alone, whole or not at all.
-fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let new = path.with_extension("new");
-    let mut file = fs::OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&new)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&new, path)
 }

@@ -36,4 +36,4 @@ pub use projection::{
 pub use routes::openapi;
 pub use state::{Gateway, Services};
 pub use tasks::{projecting, tasks};
-pub use tokens::{BearerToken, TokenError, Tokens};
+pub use tokens::{BearerToken, TokenError};

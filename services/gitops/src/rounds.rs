@@ -83,7 +83,7 @@ impl Rounds {
             let errand = Arc::clone(&self.errand);
             self.at_work.spawn(async move {
                 let outcome = AssertUnwindSafe(errand.run(entry.org, promotion)).catch_unwind().await;
-                (promotion, outcome.unwrap_or_else(|_| Err(panicked())))
+                (promotion, outcome.unwrap_or_else(|_| Err(Failure::panicked(DONE))))
             });
         }
         Ok(())
@@ -108,11 +108,6 @@ impl Rounds {
 
 /// What people are told of that panicked.
 pub(crate) const DONE: &str = "what was done about the promotion";
-
-/// What it says may hold the words of a manifest.
-fn panicked() -> Failure {
-    Failure::unhandled("HANDLER_PANICKED", format!("{DONE} panicked"))
-}
 
 fn warn(promotion: PromotionId, failure: &Failure) {
     tracing::warn!(%promotion, code = failure.code(), error = failure.message(), "tried again later");

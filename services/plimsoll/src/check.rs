@@ -10,7 +10,7 @@ use crate::escape;
 use crate::failure::Failure;
 use crate::json;
 use crate::outcome::Outcome;
-use crate::up::default_directory;
+use crate::up::data_directory;
 
 /// One thing that was looked at.
 #[derive(Serialize)]
@@ -23,8 +23,7 @@ struct Looked {
 }
 
 pub(crate) fn run(arguments: &Check) -> Result<Outcome, Failure> {
-    let unknown = || Failure::new("DATA_DIRECTORY_UNUSABLE", "neither --data, XDG_DATA_HOME nor HOME is set");
-    let data = arguments.data.clone().or_else(default_directory).ok_or_else(unknown)?;
+    let data = data_directory(arguments.data.clone())?;
     let runtime = tokio::runtime::Runtime::new();
     let runtime = runtime.map_err(|error| Failure::new("RUNTIME_FAILED", error.to_string()))?;
     let checks = runtime.block_on(diagnose(&Options::new(data)));

@@ -102,10 +102,8 @@ impl Tries {
         // The semaphore is never closed.
         let _permit = self.permits.acquire().await;
         let began = tokio::time::Instant::now();
-        let outcome = AssertUnwindSafe(handling).catch_unwind().await.unwrap_or_else(|_| {
-            // What it says may hold an event's words.
-            Err(Failure::unhandled("HANDLER_PANICKED", format!("{} panicked", self.consumer)))
-        });
+        let outcome = AssertUnwindSafe(handling).catch_unwind().await;
+        let outcome = outcome.unwrap_or_else(|_| Err(Failure::panicked(self.consumer)));
         if outcome.is_ok() {
             telemetry::messaging::handled(self.consumer, partition.topic.as_str(), began.elapsed());
         }

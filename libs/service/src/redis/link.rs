@@ -9,11 +9,13 @@ use ::redis::{Client, Cmd, FromRedisValue, RedisResult, cmd};
 use telemetry::redis::{Asked, asked, away};
 use tokio::time::{sleep, timeout};
 
+use crate::backoff::{Backoff, lot};
+use crate::clock::SystemClock;
+
 /// How long connecting may take, and the first answer.
 const CONNECT: Duration = Duration::from_secs(2);
-/// Between tries to reach it: the first, doubled each time up to the longest.
-const FIRST: Duration = Duration::from_millis(100);
-const LONGEST: Duration = Duration::from_secs(10);
+/// Between tries to reach it.
+const AGAIN: Backoff = Backoff { first: Duration::from_millis(100), longest: Duration::from_secs(10) };
 
 /// A connection, or none for now.
 #[derive(Clone)]
@@ -35,7 +37,7 @@ struct State {
 impl Link {
     pub(super) fn to(client: Client, patience: Duration) -> Self {
         let link = Self(Arc::new(Inner { client, patience, state: Mutex::default() }));
-        link.connect(Duration::ZERO);
+        link.connect(0);
         link
     }
 
@@ -77,23 +79,24 @@ impl Link {
             self.0.with(|state| state.generation == generation && state.connection.take().is_some());
         if is_ours {
             tracing::warn!("Redis is left alone until it answers");
-            self.connect(FIRST);
+            self.connect(1);
         }
     }
 
-    /// Looks for it until it answers, or nobody wants it any more.
-    fn connect(&self, first: Duration) {
+    /// Looks for it until it answers, or nobody wants it any more; at once, if nothing has failed yet.
+    fn connect(&self, mut failures: u32) {
         away(true);
         let inner = Arc::downgrade(&self.0);
         tokio::spawn(async move {
-            let mut wait = first;
             loop {
-                sleep(wait).await;
+                if failures > 0 {
+                    sleep(AGAIN.delay(failures, lot(&SystemClock))).await;
+                }
+                failures = failures.saturating_add(1);
                 let Some(client) = inner.upgrade().map(|inner| inner.client.clone()) else { return };
                 if let Ok(Ok(connection)) = timeout(CONNECT, connected(&client)).await {
                     return found(&inner, connection);
                 }
-                wait = LONGEST.min(wait.max(FIRST / 2) * 2);
             }
         });
     }

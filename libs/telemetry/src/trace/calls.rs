@@ -10,6 +10,7 @@ use opentelemetry::KeyValue;
 use opentelemetry::trace::{SpanBuilder, SpanKind};
 
 use super::{Parent, Span, begin};
+use crate::names::ORGANISATION;
 
 const METHOD: &str = "http.request.method";
 const ROUTE: &str = "http.route";
@@ -20,7 +21,6 @@ const RPC_SERVICE: &str = "rpc.service";
 const RPC_METHOD: &str = "rpc.method";
 const RPC_STATUS: &str = "rpc.grpc.status_code";
 const PROMOTION: &str = "plimsoll.promotion.id";
-const ORGANISATION: &str = "plimsoll.organisation.id";
 
 /// What a server is to blame for, by the conventions: UNKNOWN, DEADLINE_EXCEEDED, UNIMPLEMENTED, INTERNAL, UNAVAILABLE, DATA_LOSS.
 const FAULTS: [i64; 6] = [2, 4, 12, 13, 14, 15];

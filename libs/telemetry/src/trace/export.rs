@@ -13,9 +13,10 @@ use opentelemetry::Context;
 use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
 use opentelemetry_sdk::trace::{Span, SpanData, SpanExporter, SpanProcessor};
 
+use crate::names::ERROR;
+
 const EXPORTED: &str = "plimsoll.trace.exported.spans";
 const LOST: &str = "plimsoll.trace.lost.spans";
-const REASON: &str = "error.type";
 
 /// How many spans wait at most: some megabytes.
 const QUEUE: usize = 8192;
@@ -82,7 +83,7 @@ impl SpanProcessor for Queue {
 
 impl Losses {
     fn count(&self, spans: usize, reason: &'static str) {
-        counter!(LOST, REASON => reason).increment(u64::try_from(spans).unwrap_or(u64::MAX));
+        counter!(LOST, ERROR => reason).increment(u64::try_from(spans).unwrap_or(u64::MAX));
         if !self.0.swap(true, Ordering::Relaxed) {
             tracing::warn!(reason, "spans are lost: the endpoint of the traces does not take them");
         }

@@ -11,6 +11,7 @@ use opentelemetry::trace::{Link, SpanBuilder, SpanKind};
 
 use super::{Parent, Span, Tracing, begin};
 use crate::messaging::{DESTINATION, GROUP, PARTITION};
+use crate::names::ORGANISATION;
 
 const SYSTEM: &str = "messaging.system";
 const OPERATION: &str = "messaging.operation.name";
@@ -20,7 +21,6 @@ const CONVERSATION: &str = "messaging.message.conversation_id";
 const COUNT: &str = "messaging.batch.message_count";
 const OFFSET: &str = "messaging.kafka.offset";
 const EVENT: &str = "plimsoll.event.type";
-const ORGANISATION: &str = "plimsoll.organisation.id";
 
 /// What carries messages where it is Kafka: the conventions' own value.
 pub(super) const KAFKA: &str = "kafka";

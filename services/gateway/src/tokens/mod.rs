@@ -5,5 +5,4 @@ mod secret;
 mod store;
 
 pub use secret::{BearerToken, TokenError};
-pub(crate) use store::Refused;
-pub use store::Tokens;
+pub(crate) use store::{Refused, Tokens};

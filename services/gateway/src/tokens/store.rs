@@ -14,7 +14,7 @@ use crate::tokens::secret::BearerToken;
 
 /// The tokens of all organisations.
 #[derive(Clone)]
-pub struct Tokens {
+pub(crate) struct Tokens {
     parts: Parts,
 }
 
@@ -28,7 +28,7 @@ pub(crate) struct Refused<'a> {
 impl Tokens {
     /// The tokens that this store keeps.
     #[must_use]
-    pub fn new(parts: Parts) -> Self {
+    pub(crate) fn new(parts: Parts) -> Self {
         Self { parts }
     }
 
@@ -38,7 +38,7 @@ impl Tokens {
     /// # Errors
     /// There is no randomness, the store cannot be reached, or the name was used for another token
     /// (`IDEMPOTENCY_KEY_REUSED`).
-    pub async fn create(
+    pub(crate) async fn create(
         &self,
         org: OrgId,
         user: &str,
@@ -81,7 +81,7 @@ impl Tokens {
     ///
     /// # Errors
     /// The store cannot be reached.
-    pub async fn identity(&self, token: &BearerToken) -> Result<Option<Identity>, ApiError> {
+    pub(crate) async fn identity(&self, token: &BearerToken) -> Result<Option<Identity>, ApiError> {
         let stored = self.parts.store.load(token.org, &aggregate(token.id)).await?;
         let Some(kept) = stored.and_then(|stored| serde_json::from_value::<Kept>(stored.state).ok()) else {
             return Ok(None);
@@ -95,7 +95,7 @@ impl Tokens {
     ///
     /// # Errors
     /// The store cannot be reached.
-    pub async fn revoke(&self, org: OrgId, id: TokenId, by: &str) -> Result<bool, ApiError> {
+    pub(crate) async fn revoke(&self, org: OrgId, id: TokenId, by: &str) -> Result<bool, ApiError> {
         let by = by.to_owned();
         let revoked = self.decide(org, id, move |kept| {
             let event = kept.as_ref().filter(|kept| kept.revoked_at.is_none()).map(|kept| {

@@ -1,11 +1,11 @@
 //! Which server is called, and with which token: by flag, then by environment, then as `plimsoll login` kept them.
 
 use std::fs;
-use std::io::Write as _;
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use service::write_private;
 
 use crate::cli::Server;
 use crate::config_directory;
@@ -48,13 +48,7 @@ pub(super) fn keep(kept: &Kept) -> Result<PathBuf, Failure> {
         .ok_or_else(|| Failure::new("CREDENTIALS_UNWRITABLE", "neither XDG_CONFIG_HOME nor HOME is set"))?;
     let written = path.parent().map_or(Ok(()), directory).and_then(|()| {
         let text = serde_json::to_string_pretty(kept)?;
-        // Renamed into place, so that nobody finds half of it.
-        let new = path.with_extension("new");
-        let mut file =
-            fs::OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&new)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&new, &path)
+        write_private(&path, text.as_bytes())
     });
     let fail = |error| {
         Failure::new("CREDENTIALS_UNWRITABLE", format!("{} cannot be written: {error}", path.display()))

@@ -2,11 +2,11 @@
 
 use access::Role;
 use gateway::Gateway;
+use service::write_private;
 
 use crate::failure::Failure;
 use crate::up::config::Config;
 use crate::up::directory::Directory;
-use crate::up::keys;
 
 /// Makes what is not there yet. A start that was interrupted is made up for by the next.
 pub(super) async fn begin(gateway: &Gateway, config: &Config, directory: &Directory) -> Result<(), Failure> {
@@ -20,7 +20,7 @@ pub(super) async fn begin(gateway: &Gateway, config: &Config, directory: &Direct
     let token = gateway.begin(name, role).await.map_err(|error| {
         Failure::told(error.code, format!("the organisation {name} cannot be made: {}", error.message))
     })?;
-    keys::write(&path, format!("{}\n", token.reveal()).as_bytes()).map_err(|error| {
+    write_private(&path, format!("{}\n", token.reveal()).as_bytes()).map_err(|error| {
         Failure::new("KEY_UNUSABLE", format!("{} cannot be written: {error}", path.display()))
     })
 }

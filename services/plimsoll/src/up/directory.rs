@@ -9,19 +9,18 @@ use crate::failure::Failure;
 /// The data directory.
 pub(crate) struct Directory(PathBuf);
 
-/// Where data are kept unless somebody says: as the XDG base directories have it.
-pub(crate) fn default_directory() -> Option<PathBuf> {
+/// Where data are kept: where somebody says, or as the XDG base directories have it.
+pub(crate) fn data_directory(said: Option<PathBuf>) -> Result<PathBuf, Failure> {
     let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let data = set("XDG_DATA_HOME").or_else(|| Some(set("HOME")?.join(".local/share")))?;
-    Some(data.join("plimsoll"))
+    let usual = || set("XDG_DATA_HOME").or_else(|| Some(set("HOME")?.join(".local/share")));
+    let unknown = || Failure::new("DATA_DIRECTORY_UNUSABLE", "neither --data, XDG_DATA_HOME nor HOME is set");
+    said.or_else(|| Some(usual()?.join("plimsoll"))).ok_or_else(unknown)
 }
 
 impl Directory {
     /// Opens it, or makes it. What others made is not opened up.
     pub(crate) fn open(given: Option<PathBuf>) -> Result<Self, Failure> {
-        let unknown =
-            || Failure::new("DATA_DIRECTORY_UNUSABLE", "neither --data, XDG_DATA_HOME nor HOME is set");
-        let path = given.or_else(default_directory).ok_or_else(unknown)?;
+        let path = data_directory(given)?;
         let fail = |error: std::io::Error| {
             Failure::new("DATA_DIRECTORY_UNUSABLE", format!("{} cannot be used: {error}", path.display()))
         };

@@ -9,7 +9,7 @@ use service::{KafkaSettings, Parts, Platform, PostgresSettings, RedisSettings, S
 use crate::cli::Installation;
 use crate::failure::Failure;
 use crate::up::config::kafka_settings;
-use crate::up::directory::default_directory;
+use crate::up::directory::data_directory;
 
 /// Does something with the gateway's parts and the URL of its database: the operator's, that of the `plimsoll up` which runs
 /// in the data directory, or the one that lies there, which is started for as long as it takes.
@@ -18,9 +18,7 @@ pub(crate) fn on_installation<T>(
     work: impl AsyncFnOnce(&str, &Parts) -> Result<T, service::Failure>,
 ) -> Result<T, Failure> {
     let kafka = kafka_settings(installation.config.clone(), installation.set.clone())?;
-    let data = installation.data.clone().or_else(default_directory).ok_or_else(|| {
-        Failure::new("DATA_DIRECTORY_UNUSABLE", "neither --data, XDG_DATA_HOME nor HOME is set")
-    })?;
+    let data = data_directory(installation.data.clone())?;
     let options = Options::new(&data);
     if options.lookup.database_url.is_none() && !data.join("postgres").exists() {
         let why = format!("{}: no installation has its data there", data.display());

@@ -1,11 +1,11 @@
 //! The keys of an installation: files of mode 0600 in a directory of mode 0700, made at the first start and never changed.
 
 use std::fs;
-use std::io::{ErrorKind, Write as _};
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::io::ErrorKind;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use service::Key;
+use service::{Key, write_private};
 
 use crate::failure::Failure;
 use crate::up::config::Config;
@@ -73,15 +73,5 @@ fn make(path: &Path) -> Result<(), Failure> {
     }
     let mut key = [0; 32];
     getrandom::fill(&mut key).map_err(|error| unusable(path, &error))?;
-    write(path, Key::new(key).reveal().as_bytes()).map_err(|error| unusable(path, &error))
-}
-
-/// Writes a file for its owner alone, whole or not at all, and does not return before it is on the disk.
-pub(crate) fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let new = path.with_extension("new");
-    let mut file = fs::OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&new)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&new, path)?;
-    path.parent().map_or(Ok(()), |parent| fs::File::open(parent)?.sync_all())
+    write_private(path, Key::new(key).reveal().as_bytes()).map_err(|error| unusable(path, &error))
 }

@@ -28,7 +28,7 @@ use crate::up::directory::Directory;
 use crate::up::keys::Keys;
 
 pub(crate) use config::kafka_settings;
-pub(crate) use directory::default_directory;
+pub(crate) use directory::data_directory;
 pub(crate) use installation::on_installation;
 
 /// Runs until it is told to stop.
@@ -108,10 +108,6 @@ async fn serve(
     let parts = ((config, directory, &keys), (&platform, Arc::clone(&clock)));
     let assembly = Assembly::new(parts.0, parts.1, (health.clone(), metrics.clone()))?;
     let Assembled { tasks, gateway, .. } = assembly.make().await?;
-    for task in &tasks {
-        // Known before it runs: what nobody has heard of yet is not ready.
-        let _ = health.component(task.name());
-    }
     let supervised = tokio::spawn(Supervisor::new(health.clone(), clock).run(tasks, shutdown.clone()));
     let told = match gateway {
         Some(gateway) => tokio::select! {

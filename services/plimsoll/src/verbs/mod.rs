@@ -5,6 +5,7 @@ pub(crate) mod cost;
 pub(crate) mod demo;
 pub(crate) mod diff;
 pub(crate) mod events;
+mod file;
 pub(crate) mod impact;
 pub(crate) mod init;
 mod live;

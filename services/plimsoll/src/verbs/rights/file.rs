@@ -4,13 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use events::Service;
-use kube_model::yaml;
 use serde::Deserialize;
 
 use crate::failure::Failure;
-
-/// The repository's own.
-pub(super) const SHIPPED: &str = include_str!("../../../../../rights.yaml");
+use crate::verbs::file::Shipped;
 
 /// What each service may do.
 pub(super) type Rights = BTreeMap<Service, Granted>;
@@ -55,20 +52,12 @@ pub(super) struct InPostgres {
 
 /// The rights of a file; of the one that is shipped, if none is given.
 pub(super) fn read(path: Option<&Path>) -> Result<Rights, Failure> {
-    let Some(path) = path else { return parse(SHIPPED.as_bytes(), "rights.yaml") };
-    let shown = path.display().to_string();
-    let bytes = std::fs::read(path).map_err(|error| invalid(&shown, &error.to_string()))?;
+    let (bytes, shown) = Shipped::Rights.or(path)?;
     parse(&bytes, &shown)
 }
 
 pub(super) fn parse(bytes: &[u8], path: &str) -> Result<Rights, Failure> {
-    let limits = yaml::Limits::default();
-    let syntax = |error: yaml::YamlError| invalid(path, &error.to_string());
-    let text = yaml::text_of(bytes, &limits).map_err(syntax)?;
-    let documents = yaml::parse(text, &limits).map_err(syntax)?;
-    let [document] = documents.as_slice() else { return Err(invalid(path, "one document is expected")) };
-    let value = yaml::to_value(document, &document.root, &limits).map_err(syntax)?;
-    let mut file: File = serde_json::from_value(value).map_err(|error| invalid(path, &error.to_string()))?;
+    let mut file: File = Shipped::Rights.parse(bytes, path)?;
     let mut rights = Rights::new();
     for service in Service::ALL {
         let granted = file.services.remove(service.name());
@@ -129,7 +118,7 @@ fn is_plain(name: &str) -> bool {
 }
 
 fn invalid(path: &str, why: &str) -> Failure {
-    Failure::new("RIGHTS_INVALID", format!("{path}: {why}"))
+    Shipped::Rights.invalid(path, why)
 }
 
 #[cfg(test)]
@@ -147,8 +136,8 @@ mod tests {
     #[test]
     fn what_would_give_more_than_one_the_same_is_refused() {
         let refused = |from: &str, to: &str| {
-            let text = SHIPPED.replace(from, to);
-            assert_ne!(text, SHIPPED);
+            let text = Shipped::Rights.text().replace(from, to);
+            assert_ne!(text, Shipped::Rights.text());
             let failure = parse(text.as_bytes(), "rights.yaml").unwrap_err();
             assert_eq!(failure.code(), "RIGHTS_INVALID");
             failure.message().to_owned()

@@ -5,13 +5,10 @@ use std::path::Path;
 
 use event_log::{Keeps, TopicSpec};
 use events::{Service, Topic};
-use kube_model::yaml;
 use serde::Deserialize;
 
 use crate::failure::Failure;
-
-/// The repository's own.
-const SHIPPED: &str = include_str!("../../../../../topics.yaml");
+use crate::verbs::file::Shipped;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -40,20 +37,12 @@ enum Keep {
 
 /// The topics of a file; of the one that is shipped, if none is given.
 pub(super) fn read(path: Option<&Path>) -> Result<Vec<TopicSpec>, Failure> {
-    let Some(path) = path else { return parse(SHIPPED.as_bytes(), "topics.yaml") };
-    let shown = path.display().to_string();
-    let bytes = std::fs::read(path).map_err(|error| invalid(&shown, &error.to_string()))?;
+    let (bytes, shown) = Shipped::Topics.or(path)?;
     parse(&bytes, &shown)
 }
 
 fn parse(bytes: &[u8], path: &str) -> Result<Vec<TopicSpec>, Failure> {
-    let limits = yaml::Limits::default();
-    let syntax = |error: yaml::YamlError| invalid(path, &error.to_string());
-    let text = yaml::text_of(bytes, &limits).map_err(syntax)?;
-    let documents = yaml::parse(text, &limits).map_err(syntax)?;
-    let [document] = documents.as_slice() else { return Err(invalid(path, "one document is expected")) };
-    let value = yaml::to_value(document, &document.root, &limits).map_err(syntax)?;
-    let file: File = serde_json::from_value(value).map_err(|error| invalid(path, &error.to_string()))?;
+    let file: File = Shipped::Topics.parse(bytes, path)?;
     for service in Service::ALL {
         if !file.topics.contains_key(service.topic().as_str()) {
             return Err(invalid(path, &format!("{} is not in it, which a service writes", service.topic())));
@@ -97,7 +86,7 @@ fn spec(name: &str, shape: &Shape, defaults: Shape, path: &str) -> Result<TopicS
 }
 
 fn invalid(path: &str, why: &str) -> Failure {
-    Failure::new("TOPICS_INVALID", format!("{path}: {why}"))
+    Shipped::Topics.invalid(path, why)
 }
 
 #[cfg(test)]
@@ -122,7 +111,7 @@ mod tests {
 
     #[test]
     fn what_a_topic_says_is_above_the_defaults() {
-        let text = SHIPPED.replace(
+        let text = Shipped::Topics.text().replace(
             "plimsoll.cost.v1: {}",
             "plimsoll.cost.v1: {partitions: 16}\n  a: {keep: latest, min_insync_replicas: 1, replication: 1}",
         );
@@ -135,8 +124,8 @@ mod tests {
     #[test]
     fn a_file_that_would_lose_events_is_refused() {
         let refused = |from: &str, to: &str| {
-            let text = SHIPPED.replace(from, to);
-            assert_ne!(text, SHIPPED);
+            let text = Shipped::Topics.text().replace(from, to);
+            assert_ne!(text, Shipped::Topics.text());
             let failure = parse(text.as_bytes(), "topics.yaml").unwrap_err();
             assert_eq!(failure.code(), "TOPICS_INVALID");
             failure.message().to_owned()
