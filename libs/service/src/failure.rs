@@ -6,8 +6,6 @@ use store::StoreError;
 
 use crate::config::ConfigError;
 
-const PANICKED: &str = "HANDLER_PANICKED";
-
 /// Why an event was not handled.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
@@ -45,7 +43,7 @@ impl Failure {
     /// What was being done panicked. What it said may hold the words of an event or of a manifest, and is not told.
     #[must_use]
     pub fn panicked(what: &str) -> Self {
-        Self::unhandled(PANICKED, format!("{what} panicked"))
+        Self::unhandled("HANDLER_PANICKED", format!("{what} panicked"))
     }
 
     /// The stable code.
@@ -61,7 +59,7 @@ impl Failure {
     #[must_use]
     pub fn for_people(&self, service: Service) -> Self {
         match self {
-            Self::Unhandled { code: PANICKED, .. } => {
+            Self::Unhandled { code: "HANDLER_PANICKED", .. } => {
                 let message =
                     format!("the service {service} broke down on this input, each time that it was tried");
                 Self::unhandled("ENGINE_PANICKED", message)

@@ -80,7 +80,7 @@ async fn what_was_not_announced_is_found() {
     assert_eq!(append(&log, "announced").await, 0);
     assert_eq!(values(&within(member.next(10)).await.unwrap()), ["announced"]);
     let sql = "WITH moved AS (UPDATE log.partitions SET next_offset = next_offset + 1 RETURNING id) \
-               INSERT INTO log.records SELECT id, 1, 'key', '', 'silent' FROM moved";
+               INSERT INTO log.records SELECT id, 1, now(), 'key', '', 'silent' FROM moved";
     sqlx::query(sql).execute(&database.pool().await).await.unwrap();
     assert_eq!(values(&within(member.next(10)).await.unwrap()), ["silent"]);
 }

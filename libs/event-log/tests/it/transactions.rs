@@ -14,7 +14,7 @@ async fn open_append(pool: &PgPool) -> PgTransaction<'static> {
     let mut transaction = pool.begin().await.unwrap();
     let sql = "WITH moved AS (UPDATE log.partitions SET next_offset = next_offset + 1 WHERE partition = 0 \
                RETURNING id, next_offset - 1 AS first) \
-               INSERT INTO log.records SELECT id, first, 'other', '', 'held' FROM moved";
+               INSERT INTO log.records SELECT id, first, now(), 'other', '', 'held' FROM moved";
     assert_eq!(sqlx::query(sql).execute(&mut *transaction).await.unwrap().rows_affected(), 1);
     transaction
 }
