@@ -31,7 +31,7 @@ pub use error::ApiError;
 pub use first::{First, first};
 pub use projection::{
     ComparedTable, Comparison, Differences, FiguresRow, Fold, MemoryTables, PROJECTION, ProjectionOperations,
-    ProjectionStatus, Projections, PromotionRow, Rebuilt, TableDigest, Tables,
+    ProjectionStatus, Projections, PromotionRow, Rebuilt, TableDigest, Tables, projection_is_ready,
 };
 pub use routes::openapi;
 pub use state::{Gateway, Services};

@@ -24,7 +24,7 @@ pub use memory::{FiguresRow, MemoryTables, PromotionRow, Tables};
 pub(crate) use queries::{Found, Listed, PhrasedRow};
 pub use rebuild::{
     ComparedTable, Comparison, Differences, PROJECTION, ProjectionOperations, ProjectionStatus, Rebuilt,
-    TableDigest,
+    TableDigest, projection_is_ready,
 };
 pub use store::Projections;
 

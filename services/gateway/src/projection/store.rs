@@ -67,7 +67,7 @@ impl Projections {
 
     /// Whether the tables can be read now.
     pub(crate) async fn is_there(&self) -> bool {
-        let asked = sqlx::query("SELECT 1").execute(&self.pool);
+        let asked = sqlx::query("SELECT FROM promotion LIMIT 1").execute(&self.pool);
         tokio::time::timeout(Duration::from_secs(1), asked).await.is_ok_and(|answer| answer.is_ok())
     }
 }

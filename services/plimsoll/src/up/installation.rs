@@ -40,6 +40,8 @@ async fn on<T>(
     kafka: &KafkaSettings,
     work: impl AsyncFnOnce(&str, &Parts) -> Result<T, service::Failure>,
 ) -> Result<T, service::Failure> {
+    // Who only looks does not bring an older release's tables to this one: a gateway of this release has done so.
+    gateway::projection_is_ready(url).await?;
     let settings = PostgresSettings::at(url);
     let platform =
         Platform::connect(settings, kafka, &RedisSettings::default(), Arc::new(SystemClock)).await?;

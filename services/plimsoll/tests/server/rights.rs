@@ -2,15 +2,19 @@
 
 use std::io::{BufRead, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
 use std::time::Duration;
 
 use embedded_postgres::Durability;
 use embedded_postgres::testing::TestPostgres;
+use event_log::{EventLog as _, MemoryLog};
 use events::Service;
+use gateway::{Differences, ProjectionOperations};
 use ids::OrgId;
 use schema_registry::{NumberStore, Numbers, Registry, RegistrySettings};
+use service::{Clock as _, Parts, SystemClock};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
-use store::{Blobs as _, Database, PostgresBlobs, PostgresStore};
+use store::{Blobs as _, Database, MemoryBlobs, MemoryStore, PostgresBlobs, PostgresStore};
 
 use crate::server::{plimsoll, text};
 
@@ -146,5 +150,41 @@ async fn work(roles: &As, service: Service) {
             let hash = ids::BlobHash::of(b"what is rendered");
             assert_eq!(blobs.get(org, hash).await.unwrap().unwrap(), b"what is rendered");
         }
+    }
+}
+
+/// An administrator who makes the projection again, or a table in a service's schema, takes nothing away from the service.
+#[tokio::test]
+async fn what_an_administrator_makes_in_a_schema_becomes_its_owners() {
+    let server = TestPostgres::private(Durability::Off).await;
+    let database = server.database().await;
+    let superuser = server.superuser_url(&database);
+    let mut connection = PgConnection::connect(superuser.as_str()).await.unwrap();
+    let granted = || AssertSqlSafe(statements());
+    sqlx::raw_sql(granted()).execute(&mut connection).await.unwrap();
+    let roles = As(superuser.as_str().to_owned());
+    let asked = "SELECT count(*) FROM gateway.promotion";
+    gateway::Projections::open(&Database::new(&roles.url(Service::Gateway), "gateway", 2).unwrap())
+        .await
+        .unwrap();
+    assert_eq!(roles.asks(Service::Gateway, asked).await, None);
+    let log = MemoryLog::default();
+    for service in Service::ALL {
+        log.ensure_topic(&service.topic(), 1).await.unwrap();
+    }
+    let store = MemoryStore::new(|| SystemClock.now());
+    let parts =
+        Parts::new(Arc::new(log), Arc::new(store), Arc::new(MemoryBlobs::default()), Arc::new(SystemClock));
+    let operations = ProjectionOperations::new(superuser.as_str(), &parts).unwrap();
+    assert!(operations.rebuild(Differences::Refuse, |_| ()).await.unwrap().swapped);
+    assert_eq!(roles.asks(Service::Gateway, asked).await, None);
+    let made = "CREATE TABLE cost.made (number bigint GENERATED ALWAYS AS IDENTITY); CREATE VIEW cost.seen AS SELECT 1";
+    sqlx::raw_sql(made).execute(&mut connection).await.unwrap();
+    for sql in ["INSERT INTO cost.made DEFAULT VALUES", "SELECT * FROM cost.seen"] {
+        assert_eq!(roles.asks(Service::Cost, sql).await.as_deref(), Some(REFUSED));
+    }
+    sqlx::raw_sql(granted()).execute(&mut connection).await.unwrap();
+    for sql in ["INSERT INTO cost.made DEFAULT VALUES", "SELECT * FROM cost.seen"] {
+        assert_eq!(roles.asks(Service::Cost, sql).await, None, "{sql}");
     }
 }

@@ -8,12 +8,12 @@ use events::{Message, decode};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use service::Failure;
 use sqlx::PgConnection;
-use store::{DeadLetterState, Store, StoreError};
+use store::{DeadLetter, DeadLetterState, Store, StoreError};
 
 use crate::projection::seen::are_seen;
 use crate::projection::{CONSUMER, Projections, topics};
 
-/// So many records are folded in one transaction; more than the consumer has in hand of a partition at any time.
+/// So many records are folded in one transaction; a log may give fewer at once.
 const CHUNK: usize = 1000;
 
 /// So many partitions are folded at the same time: while Postgres writes for one, another's records are read.
@@ -46,7 +46,15 @@ struct Passed {
     left_out: Vec<Position>,
 }
 
-/// A parked event was handled after this fold had passed it: its tables have to be made again.
+/// What the consumer has left out.
+#[derive(Default)]
+struct Letters {
+    positions: BTreeSet<Position>,
+    /// Whether somebody wants one of them handled again, which may happen at this moment.
+    is_retrying: bool,
+}
+
+/// A parked event was handled after this fold had passed it, or is at this moment: its tables have to be made again.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Overtaken;
 
@@ -82,7 +90,7 @@ impl Follower {
             lanes.entry(partition.partition).or_default().push(stretch);
         }
         // Read after how far the consumer is: what it has parked by then is among them.
-        let letters = self.letters().await?;
+        let letters = self.letters().await?.positions;
         let lanes = stream::iter(lanes.into_values()).map(|lane| self.lane(lane, &letters));
         let passed: Vec<Vec<Passed>> = lanes.buffer_unordered(LANES as usize).try_collect().await?;
         for Passed { stretch, left_out } in passed.into_iter().flatten() {
@@ -122,9 +130,11 @@ impl Follower {
         answering: &mut PgConnection,
     ) -> Result<Result<(), Overtaken>, Failure> {
         let letters = self.letters().await?;
-        if !self.left_out.is_subset(&letters) {
+        // Of one that is handled again, nobody can say whether its event is in the consumer's tables by now.
+        if letters.is_retrying || !self.left_out.is_subset(&letters.positions) {
             return Ok(Err(Overtaken));
         }
+        let letters = letters.positions;
         let partitions: Vec<PartitionId> = self.next.keys().cloned().collect();
         for partition in partitions {
             loop {
@@ -139,7 +149,8 @@ impl Follower {
         Ok(Ok(()))
     }
 
-    /// Folds those of the records that the consumer has folded; whether it may have folded more.
+    /// Folds the first of the records, up to one that the consumer has not folded; whether it may have folded more. It folds a
+    /// partition in order: what comes after that one, and was seen, is a copy of what came before.
     async fn close(
         &mut self,
         answering: &mut PgConnection,
@@ -147,14 +158,14 @@ impl Follower {
         records: Vec<Delivered>,
         letters: &BTreeSet<Position>,
     ) -> Result<bool, Failure> {
-        // What cannot be read, the consumer has not folded either.
         let read = records.into_iter().filter(|record| !letters.contains(&record.position));
+        // What cannot be read and is not parked, the consumer has not come past.
         let read: Vec<(u64, Message)> =
-            read.filter_map(|record| Some((record.position.offset, decode(&record.record).ok()?))).collect();
+            read.map_while(|record| Some((record.position.offset, decode(&record.record).ok()?))).collect();
         let messages: Vec<&Message> = read.iter().map(|(_, message)| message).collect();
         let seen = are_seen(answering, &messages).await.map_err(StoreError::from)?;
         let folded: Vec<(u64, Message)> =
-            read.into_iter().zip(seen).filter_map(|(one, seen)| seen.then_some(one)).collect();
+            read.into_iter().zip(seen).map_while(|(one, seen)| seen.then_some(one)).collect();
         let Some(last) = folded.last().map(|(offset, _)| *offset) else { return Ok(false) };
         let messages: Vec<Message> = folded.into_iter().map(|(_, message)| message).collect();
         self.into.apply_all(&messages).await?;
@@ -182,15 +193,18 @@ impl Follower {
     }
 
     /// Where the events lie that the consumer has parked or given up.
-    async fn letters(&self) -> Result<BTreeSet<Position>, Failure> {
-        let (mut letters, mut after) = (BTreeSet::new(), 0);
+    async fn letters(&self) -> Result<Letters, Failure> {
+        let (mut letters, mut after) = (Letters::default(), 0);
         loop {
             let page = self.store.dead_letters(None, after, LETTERS).await?;
             let Some(last) = page.last() else { return Ok(letters) };
             after = last.id;
-            let waiting = page.into_iter().filter(|letter| letter.state != DeadLetterState::Handled);
-            let ours = waiting.map(|letter| letter.letter).filter(|letter| letter.consumer == CONSUMER);
-            letters.extend(ours.map(|letter| letter.position));
+            for DeadLetter { letter, state, .. } in page {
+                if letter.consumer == CONSUMER && state != DeadLetterState::Handled {
+                    letters.is_retrying |= state == DeadLetterState::Retrying;
+                    letters.positions.insert(letter.position);
+                }
+            }
         }
     }
 }

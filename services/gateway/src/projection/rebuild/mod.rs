@@ -124,9 +124,8 @@ impl ProjectionOperations {
         self.is_ready().await?;
         let scratch = Scratch::make(&self.url, &format!("{CONSUMER}_replay")).await?;
         let made = self.made(&scratch, &tell).await;
-        let ended = scratch.end().await;
+        tidy(scratch).await;
         let (follower, comparison) = made?;
-        ended?;
         Ok(Rebuilt { name: PROJECTION, records: follower.records(), swapped: false, comparison })
     }
 
@@ -139,9 +138,8 @@ impl ProjectionOperations {
         self.is_ready().await?;
         let scratch = Scratch::make(&self.url, &format!("{CONSUMER}_rebuild")).await?;
         let rebuilt = self.rebuilt(&scratch, differences, &tell).await;
-        let ended = scratch.end().await;
-        let rebuilt = rebuilt?;
-        ended.map(|()| rebuilt)
+        tidy(scratch).await;
+        rebuilt
     }
 
     async fn rebuilt(
@@ -190,7 +188,7 @@ impl ProjectionOperations {
                 Err(Overtaken) => tokio::time::sleep(PAUSE).await,
             }
         }
-        Err(busy("parked events were handled each time that it was made again"))
+        Err(busy("parked events are being handled each time that it is made again"))
     }
 
     async fn compare(
@@ -216,23 +214,41 @@ impl ProjectionOperations {
         digest::of_schema(&mut snapshot, self.database.schema()).await
     }
 
-    /// The tables have to be those of this release, as a gateway of it makes them at its start.
     async fn is_ready(&self) -> Result<(), Failure> {
-        let made: Result<i64, _> =
-            sqlx::query_scalar("SELECT coalesce(max(version), 0) FROM migrations_gateway WHERE success")
-                .fetch_one(self.database.pool())
-                .await;
-        let known = MIGRATIONS.last().map_or(0, |step| step.version);
-        match made {
-            Ok(made) if made == known => Ok(()),
-            Ok(made) => {
-                Err(not_ready(&format!("its tables are at step {made}, and this release is at {known}")))
-            }
-            Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(UNDEFINED_TABLE) => {
-                Err(not_ready("no gateway has made its tables yet"))
-            }
-            Err(error) => Err(StoreError::from(error).into()),
+        is_ready(&self.database).await
+    }
+}
+
+/// The tables of the projection in the database of this URL have to be those of this release, as a gateway of it makes them at its
+/// start. Nothing is made.
+///
+/// # Errors
+/// They are not (`PROJECTION_NOT_READY`), or the database cannot be reached.
+pub async fn projection_is_ready(url: &str) -> Result<(), Failure> {
+    is_ready(&Database::new(url, CONSUMER, 1)?).await
+}
+
+async fn is_ready(database: &Database) -> Result<(), Failure> {
+    let made: Result<i64, _> =
+        sqlx::query_scalar("SELECT coalesce(max(version), 0) FROM migrations_gateway WHERE success")
+            .fetch_one(database.pool())
+            .await;
+    let known = MIGRATIONS.last().map_or(0, |step| step.version);
+    match made {
+        Ok(made) if made == known => Ok(()),
+        Ok(made) => Err(not_ready(&format!("its tables are at step {made}, and this release is at {known}"))),
+        Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(UNDEFINED_TABLE) => {
+            Err(not_ready("no gateway has made its tables yet"))
         }
+        Err(error) => Err(StoreError::from(error).into()),
+    }
+}
+
+/// What came of it is known; what is left lying about, the next run removes.
+async fn tidy(scratch: Scratch) {
+    let schema = scratch.schema().to_owned();
+    if let Err(error) = scratch.end().await {
+        tracing::warn!(%error, schema, "the schema that it was made in is left behind");
     }
 }
 

@@ -30,11 +30,12 @@ pub(super) enum Swap {
 }
 
 /// Readers wait for no longer than this behind a swap that waits for a reader, and it is below the time after which
-/// Postgres looks for a deadlock (`deadlock_timeout`, 1 s): the swap gives way before a reader is given up for it.
-const PATIENCE: &str = "SET LOCAL lock_timeout = '400ms'";
+/// Postgres looks for a deadlock (`deadlock_timeout`, 1 s): the swap gives way before a reader is given up for it. It is the time
+/// of the statement, which has to have the locks of all tables.
+const PATIENCE: &str = "SET LOCAL statement_timeout = '400ms'";
 
-/// Postgres' code for a lock that was not had in time.
-const LOCK_NOT_AVAILABLE: &str = "55P03";
+/// Postgres' code for a statement that was not done in time.
+const QUERY_CANCELED: &str = "57014";
 
 impl Scratch {
     /// Takes the schema of this name. What an earlier run left there when it was cut off is removed.
@@ -102,7 +103,7 @@ pub(super) async fn swap(
     let renamed = rename(&mut still, answering.schema(), scratch).await;
     match renamed {
         Ok(()) => still.commit().await.map(|()| Swap::Done).map_err(|error| StoreError::from(error).into()),
-        Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(LOCK_NOT_AVAILABLE) => {
+        Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(QUERY_CANCELED) => {
             still.rollback().await.map_err(StoreError::from)?;
             Ok(Swap::Held)
         }
@@ -126,8 +127,18 @@ async fn rename(
              ALTER TABLE \"{made}\".{name} SET SCHEMA \"{answering}\";"
         )
     });
+    // Who rebuilds may be an administrator; whose the tables were, theirs they are.
+    let owners = format!(
+        "DO $$ DECLARE one record; BEGIN
+             FOR one IN SELECT relname, relowner::regrole AS owner FROM pg_class
+                 WHERE relnamespace = '\"{replaced}\"'::regnamespace AND relkind = 'r' LOOP
+                 EXECUTE format('ALTER TABLE \"{answering}\".%I OWNER TO %s', one.relname, one.owner);
+             END LOOP;
+         END $$"
+    );
     let statements = format!(
-        "{PATIENCE}; LOCK TABLE {all} IN ACCESS EXCLUSIVE MODE; CREATE SCHEMA \"{replaced}\"; {}",
+        "{PATIENCE}; LOCK TABLE {all} IN ACCESS EXCLUSIVE MODE; SET LOCAL statement_timeout = 0;
+         CREATE SCHEMA \"{replaced}\"; {} {owners}",
         moved.concat()
     );
     sqlx::raw_sql(AssertSqlSafe(statements)).execute(connection).await.map(drop)

@@ -13,7 +13,8 @@ fn role(service: Service) -> String {
 
 const HEAD: &str = "\
 -- Made by `plimsoll rights postgres`: each service's role, its schema, and what it may do with those of others. Run it in the
--- database as a superuser, as often as you like; it revokes what was granted and is not in the file any more.
+-- database as a superuser, as often as you like; it revokes what was granted and is not in the file any more, and what somebody
+-- else has made in a service's schema becomes the service's.
 -- Roles come without a password: ALTER ROLE plimsoll_SERVICE PASSWORD '…' is the administrator's.
 BEGIN;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
@@ -50,6 +51,12 @@ fn grants(text: &mut String, rights: &Rights, schema: &str, owner: Service) {
         text,
         "\nCREATE SCHEMA IF NOT EXISTS \"{schema}\" AUTHORIZATION {owner_role};\n\
          ALTER SCHEMA \"{schema}\" OWNER TO {owner_role};\n\
+         DO $$ DECLARE one regclass; BEGIN\n\
+         \x20 FOR one IN SELECT oid FROM pg_class WHERE relnamespace = '\"{schema}\"'::regnamespace\n\
+         \x20   AND relkind IN ('r', 'p', 'v', 'm') AND relowner <> '{owner_role}'::regrole LOOP\n\
+         \x20   EXECUTE format('ALTER TABLE %s OWNER TO {owner_role}', one);\n\
+         \x20 END LOOP;\n\
+         END $$;\n\
          REVOKE ALL ON SCHEMA \"{schema}\" FROM PUBLIC, {others};\n\
          REVOKE ALL ON ALL TABLES IN SCHEMA \"{schema}\" FROM PUBLIC, {others};\n\
          {later} REVOKE ALL ON TABLES FROM PUBLIC, {others};\n"

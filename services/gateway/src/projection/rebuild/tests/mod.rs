@@ -9,9 +9,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use event_log::Position;
 use events::promotion::{self as p, PromotionRejected};
 use sqlx::{PgPool, Row as _};
-use store::{DeadLetterState, NewDeadLetter};
+use store::{Database, DeadLetterState, NewDeadLetter};
 
 use super::Differences;
+use super::follower::{Follower, Overtaken};
+use super::swap::{Scratch, Swap, still, swap};
 use super::tables::TABLES;
 use crate::projection::CONSUMER;
 use story::{Commit, Story, golden, number};
@@ -127,6 +129,47 @@ async fn a_rebuild_comes_to_where_the_consumer_is_and_not_beyond() {
     assert!(story.operations.check(|_| ()).await.unwrap().comparison.is_equal());
 }
 
+async fn follower(story: &Story) -> (Scratch, Follower) {
+    let scratch = Scratch::make(&story.url, "gateway_rebuild").await.unwrap();
+    let tables = scratch.empty().await.unwrap();
+    let follower = Follower::new(&story.parts.log, &story.parts.store, tables).await.unwrap();
+    (scratch, follower)
+}
+
+/// The consumer has folded an event, and of what is behind it nothing: another's event, and a copy of the first.
+#[tokio::test]
+async fn what_lies_between_an_event_and_its_copy_is_not_passed_over() {
+    let mut story = Story::begin().await;
+    story.organisation(1).await;
+    story.fold(Commit::Each).await;
+    let first = number(1).to_string();
+    let partition = |subject: &str| event_log::partition_of(subject.as_bytes(), 3);
+    let other = (10..).map(|other| number(other).to_string());
+    let other = other.into_iter().find(|other| partition(other) == partition(&first)).unwrap();
+    let approval = || golden::<p::ApprovalGiven>(&[("promotion_id", &first)]);
+    story.append((1, &first), 5, approval()).await;
+    story.fold(Commit::None).await;
+    story.append((1, &other), 1, golden::<p::PreviewRequested>(&[("promotion_id", &other)])).await;
+    story.append((1, &first), 5, approval()).await;
+    let (scratch, mut follower) = follower(&story).await;
+    follower.follow().await.unwrap();
+    let answering = Database::new(&story.url, CONSUMER, 1).unwrap();
+    let mut quiet = still(&answering).await.unwrap();
+    assert_eq!(follower.close_up(&mut quiet).await.unwrap(), Ok(()));
+    quiet.rollback().await.unwrap();
+    story.fold(Commit::Each).await;
+    follower.follow().await.unwrap();
+    assert!(matches!(swap(&answering, &scratch, &mut follower).await.unwrap(), Swap::Done));
+    scratch.end().await.unwrap();
+    let statement = "SELECT status FROM promotion WHERE promotion_id = $1";
+    let status: Option<String> = sqlx::query_scalar(statement)
+        .bind(uuid::Uuid::parse_str(&other).unwrap())
+        .fetch_optional(story.pool())
+        .await
+        .unwrap();
+    assert_eq!(status.as_deref(), Some("requested"));
+}
+
 /// What is parked or given up is not in the tables, and so not in what is made anew.
 #[tokio::test]
 async fn what_is_parked_is_left_out_until_it_is_handled() {
@@ -158,6 +201,12 @@ async fn what_is_parked_is_left_out_until_it_is_handled() {
     story.parts.store.park(other).await.unwrap();
     story.fold_but(&position).await;
     assert!(story.operations.check(|_| ()).await.unwrap().comparison.is_equal());
+    story.parts.store.set_dead_letter(id, DeadLetterState::Retrying).await.unwrap();
+    let (scratch, mut follower) = follower(&story).await;
+    follower.follow().await.unwrap();
+    let closed = follower.close_up(&mut story.pool().acquire().await.unwrap()).await.unwrap();
+    assert_eq!(closed, Err(Overtaken), "its event may be in the tables by now, or not");
+    scratch.end().await.unwrap();
     story.parts.store.set_dead_letter(id, DeadLetterState::Handled).await.unwrap();
     let checked = story.operations.check(|_| ()).await.unwrap();
     let told: Vec<_> = checked.comparison.differing().map(|table| table.found.table).collect();
@@ -247,7 +296,7 @@ async fn readers_see_no_gap() {
 #[tokio::test]
 async fn two_do_not_rebuild_at_once_and_nobody_without_tables() {
     let story = Story::begin().await;
-    let held = super::swap::Scratch::make(&story.url, "gateway_rebuild").await.unwrap();
+    let held = Scratch::make(&story.url, "gateway_rebuild").await.unwrap();
     let refused = story.operations.rebuild(Differences::Refuse, |_| ()).await.unwrap_err();
     assert_eq!(refused.code(), "PROJECTION_BUSY");
     held.end().await.unwrap();
