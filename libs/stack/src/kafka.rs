@@ -44,6 +44,7 @@ fn part(layout: &Layout, number: u16) -> Result<Part, StackError> {
     let port = layout.broker_port(number);
     Ok(Part {
         name,
+        service: None,
         port,
         words,
         ready: Ready::Connects,

@@ -48,6 +48,7 @@ pub(crate) fn part(layout: &Layout) -> Result<Part, StackError> {
     ];
     Ok(Part {
         name: "postgres".to_owned(),
+        service: None,
         port: layout.postgres_port(),
         words,
         ready: Ready::Asked(ready.into()),

@@ -19,6 +19,8 @@ use crate::error::StackError;
 pub struct Part {
     /// Its name.
     pub name: String,
+    /// Which service it is a process of; none for a server.
+    pub service: Option<String>,
     /// The port by which it is known.
     pub port: u16,
     /// The program and its arguments.
@@ -185,7 +187,7 @@ impl Part {
 
 /// When a process began, in the kernel's ticks: a number that comes again is another process'. None for one that is gone, be it
 /// that nobody has asked how it ended.
-fn began_at(pid: Pid) -> Option<String> {
+pub(crate) fn began_at(pid: Pid) -> Option<String> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     // The name, which may hold anything, ends with the last parenthesis; the state follows.
     let mut fields = stat.rsplit_once(')')?.1.split_whitespace();

@@ -28,6 +28,7 @@ pub(crate) fn part(layout: &Layout) -> Result<Part, StackError> {
     ];
     Ok(Part {
         name: "registry".to_owned(),
+        service: None,
         port,
         words: words.into(),
         ready: Ready::Answers { port, path: format!("{API}/subjects") },

@@ -33,6 +33,7 @@ fn part(layout: &Layout, service: &str, number: u16) -> Result<Part, StackError>
     let program = layout.programs.join(format!("plimsoll-{service}"));
     Ok(Part {
         name: service.to_owned(),
+        service: Some(service.to_owned()),
         port: if service == "gateway" { layout.api_port() } else { listen },
         words: [program, "--config".into(), config].map(|word| word.display().to_string()).into(),
         ready: Ready::Answers { port: probes, path: "/readyz".to_owned() },

@@ -107,7 +107,7 @@ impl Stack {
     }
 
     fn split(&self) -> (&[Part], &[Part]) {
-        self.parts.split_at(self.parts.len() - services::SERVICES.len())
+        self.parts.split_at(self.parts.partition_point(|part| part.service.is_none()))
     }
 
     fn check_ports(&self) -> Result<(), StackError> {
@@ -128,6 +128,12 @@ impl Stack {
     #[must_use]
     pub fn parts(&self) -> &[Part] {
         &self.parts
+    }
+
+    /// The processes of services.
+    #[must_use]
+    pub fn processes(&self) -> &[Part] {
+        self.split().1
     }
 
     /// A part by its name.
@@ -221,6 +227,7 @@ fn redis(layout: &Layout) -> Option<Part> {
         ["--bind", "127.0.0.1", "--port", &port.to_string(), "--dir", &data, "--save", ""].map(str::to_owned);
     Some(Part {
         name: "redis".to_owned(),
+        service: None,
         port,
         words: [program].into_iter().chain(arguments).collect(),
         ready: Ready::Connects,

@@ -1,185 +1,180 @@
 //! An act: people promote, a fault happens as often as it does, and then it is counted.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use chaos::{Client, Driver, Failed, Lines, Repository, Row, Seeded};
-use stack::{SERVICES, Signal, Stack};
+use chaos::{Acknowledged, Client, Driver, Failed, Repository, Row};
+use stack::Signal;
 
 use crate::faults::{Fault, Form, Scene};
-use crate::log::Log;
+use crate::letters;
 use crate::poison;
+use crate::recovery::{PATIENCE, Recovery, caught_up};
 
-/// Everything that acts have in common.
+/// Everything that acts have in common, and what was promised in them so far.
 pub(crate) struct Theatre<'a> {
-    stack: &'a Stack,
-    lines: &'a Lines,
-    log: Log,
+    scene: Scene<'a>,
     people: (Client, Client, Client),
-    repositories: PathBuf,
-    form: Form,
+    directory: PathBuf,
     lanes: usize,
-    seeded: Seeded,
+    acknowledged: Acknowledged,
+    repositories: Vec<Repository>,
+    /// What was lost or done twice in an act is told of that act.
+    told: BTreeSet<String>,
+    repeated: usize,
 }
 
-/// Nobody is behind for longer, or something is wrong.
-const PATIENCE: Duration = Duration::from_secs(180);
 const LOOK: Duration = Duration::from_millis(200);
-/// Between two links of the chain nobody is behind for a moment.
-const LOOKS: usize = 4;
 
 impl<'a> Theatre<'a> {
     pub(crate) fn new(
-        stack: &'a Stack,
-        lines: &'a Lines,
-        log: Log,
+        scene: Scene<'a>,
         people: (Client, Client, Client),
-        repositories: PathBuf,
-        (form, lanes): (Form, usize),
+        directory: PathBuf,
+        lanes: usize,
     ) -> Self {
-        Self { stack, lines, log, people, repositories, form, lanes, seeded: Seeded(0x506c_696d_736f_6c6c) }
+        Self {
+            scene,
+            people,
+            directory,
+            lanes,
+            acknowledged: Acknowledged::default(),
+            repositories: Vec::new(),
+            told: BTreeSet::new(),
+            repeated: 0,
+        }
     }
 
     /// The row of the table, and what else went otherwise than people are promised.
     pub(crate) fn act(&mut self, fault: Fault, quota: usize) -> Result<(Row, Vec<String>), Failed> {
         let name = format!("{fault:?}").to_lowercase();
-        let repository = Repository::new(&self.repositories.join(&name))?;
+        let repository = Repository::new(&self.directory.join(&name))?;
         let (admin, alice, bob) = &self.people;
         let driver = Driver::new((admin, alice, bob), &repository, (name, quota));
-        let times = fault.times(self.form);
-        let before = self.letters()?;
-        let repeated = self.log.seen.repeated();
-        let over = AtomicBool::new(false);
-        let (recovery, mut problems) = std::thread::scope(|scope| {
-            let copier = (fault == Fault::Repeated).then(|| self.log.copier()).transpose()?;
-            for _ in 0..self.lanes {
-                scope.spawn(|| driver.drive());
-            }
-            let copying = copier.map(|mut copier| {
-                let over = &over;
-                scope.spawn(move || {
-                    while !over.load(Ordering::SeqCst) {
-                        copier.copy();
-                    }
-                    copier.finish()
-                })
-            });
-            let scene = Scene { stack: self.stack, lines: self.lines, log: &self.log, form: self.form };
-            let broken = break_it(&scene, fault, &driver, (quota, times), &mut self.seeded);
-            driver.open_gate();
-            while !driver.is_over() {
-                sleep(LOOK);
-            }
-            over.store(true, Ordering::SeqCst);
-            if let Some(copies) = copying.and_then(|copying| copying.join().ok()) {
-                eprintln!("  {} events written again", copies?);
-            }
-            broken
-        })?;
-        let still = caught_up(self.stack, &self.log);
-        problems.extend(still.is_none().then(|| format!("{}: somebody stays behind", fault.name())));
-        self.log.read_on()?;
-        let acknowledged = driver.acknowledged().clone();
-        let counts = self.log.seen.judge(&acknowledged, &repository.pushed()?);
+        let before = letters::all(self.scene.stack)?;
+        let (recovery, mut problems) = play(&mut self.scene, fault, &driver, (quota, self.lanes))?;
         problems.extend(driver.problems().iter().cloned());
-        problems.extend(counts.lost.iter().chain(&counts.doubled).cloned());
-        let letters = self.letters()?;
-        let spoilt: Vec<String> = match fault {
-            Fault::Poison => {
-                (0..times).flat_map(poison::expected).map(|(key, code)| format!(" {key} {code}")).collect()
-            }
-            _ => Vec::new(),
-        };
-        let (parked, letters): (Vec<_>, Vec<_>) = letters
-            .into_iter()
-            .filter(|letter| !before.contains(letter))
-            .partition(|letter| spoilt.iter().any(|end| letter.ends_with(end)));
-        problems.extend(letters.iter().map(|letter| format!("a dead letter: {letter}")));
-        let row = Row {
+        let acknowledged = driver.acknowledged().clone();
+        let mut row = Row {
             fault: fault.name().to_owned(),
-            times,
+            times: self.scene.times(fault),
             promotions: quota,
             acknowledged: acknowledged.commands(),
-            lost: counts.lost.len(),
-            doubled: counts.doubled.len(),
-            repeated: self.log.seen.repeated() - repeated,
-            dead_letters: letters.len(),
-            poison: (parked.len(), spoilt.len() * poison::READERS),
-            recovery,
-            memory: self.memory(),
+            recovery: recovery.longest,
+            in_time: recovery.in_time(),
+            memory: self.scene.roll.largest(),
+            ..Row::default()
         };
+        self.acknowledged.add(acknowledged);
+        self.repositories.push(repository);
+        problems.extend(self.judge(&mut row)?);
+        let mut letters = letters::all(self.scene.stack)?;
+        letters.retain(|id, _| !before.contains_key(id));
+        let spoilt: Vec<_> = match fault {
+            Fault::Poison => (0..row.times).flat_map(poison::expected).collect(),
+            _ => Vec::new(),
+        };
+        let expected = spoilt.len();
+        let (parked, others) = letters::apart(&letters, spoilt);
+        (row.poison, row.dead_letters) = ((parked, expected), others.len());
+        problems.extend(others);
         Ok((row, problems))
     }
 
-    /// The dead letters of all services, a line each.
-    fn letters(&self) -> Result<Vec<String>, Failed> {
-        let of = |service: &str| {
-            format!(
-                "SELECT '{service} ' || consumer || ' ' || id || ' ' || encode(key, 'escape') || ' ' || code FROM \"{service}\".dead_letters"
-            )
-        };
-        let found = self.stack.sql(&format!("{};\n", SERVICES.map(of).join(" UNION ALL ")))?;
-        Ok(found.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect())
-    }
-
-    /// The most that a service has had.
-    fn memory(&self) -> u64 {
-        let parts = self.stack.parts().iter().filter(|part| SERVICES.contains(&part.name.as_str()));
-        parts.filter_map(|part| Some(part.memory()?.1)).max().unwrap_or_default()
+    /// Holds all that was ever promised against what is there now: a later act may lose what an earlier one was promised.
+    fn judge(&mut self, row: &mut Row) -> Result<Vec<String>, Failed> {
+        let seen = self.scene.log.read()?;
+        let mut pushed = BTreeMap::new();
+        for repository in &self.repositories {
+            pushed.extend(repository.pushed()?);
+        }
+        let mut counts = seen.judge(&self.acknowledged, &pushed);
+        for found in [&mut counts.lost, &mut counts.doubled] {
+            found.retain(|said| self.told.insert(said.clone()));
+        }
+        (row.lost, row.doubled) = (counts.lost.len(), counts.doubled.len());
+        row.repeated = seen.repeated() - self.repeated;
+        self.repeated = seen.repeated();
+        Ok(counts.lost.into_iter().chain(counts.doubled).collect())
     }
 }
 
-/// The fault, as often as it happens, while people promote; and how long it took at most until nobody was behind.
-fn break_it(
-    scene: &Scene<'_>,
+/// People promote until all is promoted, and meanwhile it breaks; then everybody catches up.
+fn play(
+    scene: &mut Scene<'_>,
     fault: Fault,
     driver: &Driver<'_>,
-    (quota, times): (usize, usize),
-    seeded: &mut Seeded,
-) -> Result<(Option<Duration>, Vec<String>), Failed> {
-    let (mut longest, mut problems) = (None, Vec::new());
-    // Five steps a promotion, spread over all times.
-    let steps = (5 * quota / (times + 1)).max(1);
-    for time in 0..times {
+    (quota, lanes): (usize, usize),
+) -> Result<(Recovery, Vec<String>), Failed> {
+    let over = AtomicBool::new(false);
+    let copier = (fault == Fault::Repeated).then(|| scene.log.copier()).transpose()?;
+    let (recovery, mut problems) = std::thread::scope(|scope| {
+        for _ in 0..lanes {
+            scope.spawn(|| driver.drive());
+        }
+        let copying = copier.map(|mut copier| {
+            let over = &over;
+            scope.spawn(move || {
+                while !over.load(Ordering::SeqCst) {
+                    copier.copy();
+                }
+                copier.finish()
+            })
+        });
+        let broken = break_it(scene, fault, driver, quota);
+        driver.open_gate();
+        while !driver.is_over() {
+            sleep(LOOK);
+        }
+        over.store(true, Ordering::SeqCst);
+        if let Some(copies) = copying.and_then(|copying| copying.join().ok()) {
+            eprintln!("  {} events written again", copies?);
+        }
+        broken
+    })?;
+    let still = caught_up(scene.stack, scene.log);
+    problems.extend(still.is_none().then(|| format!("{}: somebody stays behind", fault.name())));
+    problems.extend(scene.roll.call()?);
+    Ok((recovery, problems))
+}
+
+/// The fault, as often as it happens, while people promote; and how long it took until nobody was behind.
+fn break_it(
+    scene: &mut Scene<'_>,
+    fault: Fault,
+    driver: &Driver<'_>,
+    quota: usize,
+) -> Result<(Recovery, Vec<String>), Failed> {
+    let (mut recovery, mut problems) = (Recovery::default(), Vec::new());
+    let times = scene.times(fault);
+    // They are spread over all times, and over what is before a fault and while it lasts.
+    let steps = (Driver::STEPS * quota / (times + 1) / if fault.lasts() { 2 } else { 1 }).max(1);
+    let lot = scene.lot();
+    for (time, part) in (0..times).zip(lot.into_iter().cycle()) {
         driver.go_on(steps);
-        sleep(Duration::from_millis(seeded.below(300)));
-        let still_broken = scene.inject(fault, time, seeded)?;
+        problems.extend(scene.roll.call()?);
+        sleep(Duration::from_millis(scene.seeded.below(300)));
+        let still_broken = scene.inject(fault, time, part)?;
+        if still_broken.is_some() {
+            driver.go_on(steps);
+        }
         driver.close_gate();
-        let took = caught_up(scene.stack, scene.log);
-        problems.extend(took.is_none().then(|| format!("{} ({time}): nobody caught up", fault.name())));
-        longest = longest.max(took);
+        let mut is_well = recovery.wait(scene.stack, scene.log);
         if let Some(part) = still_broken {
             part.signal(Signal::CONT);
             part.start()?;
             part.until_ready(PATIENCE)?;
+            is_well &= recovery.wait(scene.stack, scene.log);
         }
+        problems.extend((!is_well).then(|| format!("{} ({time}): nobody caught up", fault.name())));
         driver.open_gate();
     }
-    Ok((longest, problems))
-}
-
-/// Waits until every group has committed everything, and nothing waits in an outbox; says how long that took.
-fn caught_up(stack: &Stack, log: &Log) -> Option<Duration> {
-    #[expect(clippy::disallowed_methods, reason = "how long it takes is what is measured")]
-    let began = Instant::now();
-    let of = |service: &str| format!("(SELECT count(*) FROM \"{service}\".outbox)");
-    let waiting = format!("SELECT {};\n", SERVICES.map(of).join(" + "));
-    let mut looks = 0;
-    let mut first = None;
-    while looks < LOOKS {
-        if began.elapsed() > PATIENCE {
-            return None;
-        }
-        let is_empty = || stack.sql(&waiting).is_ok_and(|count| count.trim() == "0");
-        if matches!(log.lag(), Ok(0)) && is_empty() {
-            looks += 1;
-            first = first.or(Some(began.elapsed()));
-        } else {
-            (looks, first) = (0, None);
-        }
-        sleep(LOOK);
+    let (in_time, looked) = recovery.in_time();
+    if scene.form == Form::Full && in_time < looked {
+        problems.push(format!("{}: {} times somebody was behind for longer", fault.name(), looked - in_time));
     }
-    first
+    Ok((recovery, problems))
 }

@@ -31,7 +31,8 @@ pub struct Counts {
     pub doubled: Vec<String>,
 }
 
-/// What happens once to a promotion that was requested, and to one that was approved.
+/// What happens once to an application that was registered, to a promotion that was requested, and to one that was approved.
+const REGISTERED: [&str; 1] = ["ApplicationRegistered"];
 const REQUESTED: [&str; 2] = ["PreviewRequested", "PreviewCompleted"];
 const APPROVED: [&str; 4] = ["ApprovalGiven", "PromotionApproved", "BranchPushed", "PromotionOpened"];
 
@@ -60,7 +61,7 @@ impl Seen {
             None => counts.lost.push(format!("{name} of {subject}")),
             Some(times) => counts.doubled.push(format!("{name} of {subject}, {times} times")),
         };
-        let registered = acknowledged.registered.iter().map(|id| (id, &["ApplicationRegistered"][..]));
+        let registered = acknowledged.registered.iter().map(|id| (id, &REGISTERED[..]));
         let requested = acknowledged.requested.iter().map(|id| (id, &REQUESTED[..]));
         let approved = acknowledged.approved.iter().map(|id| (id, &APPROVED[..]));
         for (id, names) in registered.chain(requested).chain(approved) {
@@ -73,11 +74,34 @@ impl Seen {
                 Some(commits) => counts.doubled.push(format!("{commits} commits on the branch of {id}")),
             }
         }
+        counts.doubled.extend(self.unasked(acknowledged));
         // A branch that nobody asked for is an effect of something that was done twice.
-        let approved: BTreeSet<&String> = acknowledged.approved.iter().chain(&acknowledged.maybe).collect();
+        let maybe = &acknowledged.maybe_approved;
+        let approved: BTreeSet<&String> = acknowledged.approved.iter().chain(maybe).collect();
         let strange = pushed.keys().filter(|id| !approved.contains(id));
         counts.doubled.extend(strange.map(|id| format!("the branch of {id}, which nobody approved")));
         counts
+    }
+
+    /// What is there besides what was acknowledged: a command that was done twice, and answered once. Who got no answer and gave up
+    /// may have done one each.
+    fn unasked(&self, acknowledged: &Acknowledged) -> Vec<String> {
+        let of = |name: &str, answered: &[String], maybe: usize| {
+            let there = self.events.keys().filter(|event| event.name == name);
+            let there: BTreeSet<&String> = there.map(|event| &event.subject).collect();
+            let answered: BTreeSet<&String> = answered.iter().collect();
+            let strange: Vec<String> = there.difference(&answered).map(|id| (*id).clone()).collect();
+            let strange = if strange.len() > maybe { strange } else { Vec::new() };
+            strange.into_iter().map(|id| format!("{name} of {id}, which nobody was answered")).collect()
+        };
+        let mut unasked: Vec<String> =
+            of(REQUESTED[0], &acknowledged.requested, acknowledged.maybe_requested);
+        unasked.extend::<Vec<String>>(of(
+            REGISTERED[0],
+            &acknowledged.registered,
+            acknowledged.maybe_registered,
+        ));
+        unasked
     }
 }
 
@@ -106,6 +130,28 @@ mod tests {
         assert_eq!(half.judge(&requested(), &nothing).lost, ["PreviewCompleted of p"]);
         let twice = seen(&[("PreviewRequested", "1"), ("PreviewRequested", "3"), ("PreviewCompleted", "2")]);
         assert_eq!(twice.judge(&requested(), &nothing).doubled, ["PreviewRequested of p, 2 times"]);
+    }
+
+    /// The first answer was lost, and who asked again was answered with another promotion.
+    #[test]
+    fn a_command_that_was_done_twice_and_answered_once_is_double() {
+        let mut seen = seen(&[("PreviewRequested", "1"), ("PreviewCompleted", "2")]);
+        let of = |name: &str, subject: &str| Event {
+            id: subject.to_owned(),
+            name: name.to_owned(),
+            subject: subject.to_owned(),
+        };
+        seen.add(of("PreviewRequested", "other"));
+        let doubled =
+            |acknowledged: &Acknowledged, seen: &Seen| seen.judge(acknowledged, &BTreeMap::new()).doubled;
+        assert_eq!(doubled(&requested(), &seen), ["PreviewRequested of other, which nobody was answered"]);
+        // Somebody gave up, who may have asked for it; for a second one nobody has.
+        let given_up = Acknowledged { maybe_requested: 1, ..requested() };
+        assert_eq!(doubled(&given_up, &seen), [""; 0]);
+        seen.add(of("PreviewRequested", "third"));
+        assert_eq!(doubled(&given_up, &seen).len(), 2);
+        seen.add(of("ApplicationRegistered", "a"));
+        assert_eq!(doubled(&given_up, &seen)[2], "ApplicationRegistered of a, which nobody was answered");
     }
 
     /// A producer may write a record again: readers drop it.

@@ -20,8 +20,12 @@ pub struct Acknowledged {
     pub requested: Vec<String>,
     /// Promotions.
     pub approved: Vec<String>,
-    /// Promotions whose approval was on its way when the run ended.
-    pub maybe: Vec<String>,
+    /// Promotions whose approval was asked for; the answer may never have come.
+    pub maybe_approved: Vec<String>,
+    /// So many registrations were given up with no answer: each may have been done.
+    pub maybe_registered: usize,
+    /// So many promotions were asked for with no answer: each may have been requested.
+    pub maybe_requested: usize,
 }
 
 impl Acknowledged {
@@ -29,6 +33,16 @@ impl Acknowledged {
     #[must_use]
     pub fn commands(&self) -> usize {
         self.registered.len() + self.requested.len() + self.approved.len()
+    }
+
+    /// What others were answered, too.
+    pub fn add(&mut self, others: Self) {
+        self.registered.extend(others.registered);
+        self.requested.extend(others.requested);
+        self.approved.extend(others.approved);
+        self.maybe_approved.extend(others.maybe_approved);
+        self.maybe_registered += others.maybe_registered;
+        self.maybe_requested += others.maybe_requested;
     }
 }
 
@@ -54,6 +68,9 @@ const PATIENCE: Duration = Duration::from_secs(240);
 const TICK: Duration = Duration::from_millis(100);
 
 impl<'a> Driver<'a> {
+    /// How many steps a promotion takes.
+    pub const STEPS: usize = 5;
+
     /// Who promotes so many applications of a repository.
     #[must_use]
     pub fn new(
@@ -94,14 +111,16 @@ impl<'a> Driver<'a> {
     /// Registers an application, asks for its promotion, approves it, and sees its branch.
     fn promote(&self, application: &str) -> Result<(), Failed> {
         let document = self.repository.application(application);
-        let made = self.asked(self.admin, "POST", "/workloads", application, Some(&document))?;
+        let made = self.asked(self.admin, "POST", "/workloads", application, Some(&document));
+        let made = made.inspect_err(|_| self.acknowledged().maybe_registered += 1)?;
         if made.status != 201 {
             return Err(format!("registered with {} {}", made.status, made.json).into());
         }
         self.acknowledged().registered.push(text(&made.json["id"])?);
         self.step();
         let wanted = json!({"application": application, "from": "staging", "to": "production"});
-        let requested = self.asked(self.alice, "POST", "/promotions?wait=2", application, Some(&wanted))?;
+        let requested = self.asked(self.alice, "POST", "/promotions?wait=2", application, Some(&wanted));
+        let requested = requested.inspect_err(|_| self.acknowledged().maybe_requested += 1)?;
         if !matches!(requested.status, 200 | 202) {
             return Err(format!("requested with {} {}", requested.status, requested.json).into());
         }
@@ -110,7 +129,7 @@ impl<'a> Driver<'a> {
         self.step();
         self.until(&id, "preview")?;
         self.step();
-        self.acknowledged().maybe.push(id.clone());
+        self.acknowledged().maybe_approved.push(id.clone());
         let approved =
             self.asked(self.bob, "POST", &format!("/promotions/{id}/approve"), "", Some(&json!({})))?;
         if approved.status != 200 && approved.code() != "ALREADY_APPROVED" {

@@ -9,6 +9,7 @@ use stack::{Part, SERVICES, Signal, Stack};
 use test_proxy::Line;
 
 use crate::log::Log;
+use crate::roll::Roll;
 
 /// What is broken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,7 +17,7 @@ pub(crate) enum Fault {
     Nothing,
     ServiceKilled,
     ServiceStopped,
-    ServiceStalled,
+    HandlerStalled,
     BrokerRestarted,
     BrokerKilled,
     LeaderSilent,
@@ -42,7 +43,7 @@ impl Fault {
         Self::Nothing,
         Self::ServiceKilled,
         Self::ServiceStopped,
-        Self::ServiceStalled,
+        Self::HandlerStalled,
         Self::BrokerRestarted,
         Self::BrokerKilled,
         Self::LeaderSilent,
@@ -60,7 +61,9 @@ impl Fault {
             Self::Nothing => "none",
             Self::ServiceKilled => "a service killed (-9)",
             Self::ServiceStopped => "a service stalled (SIGSTOP) past its session, 8 s",
-            Self::ServiceStalled => "a service stalled (SIGSTOP) past its poll interval, 15 s",
+            Self::HandlerStalled => {
+                "a handler stalled (its tables locked) past session and poll interval, 15 s"
+            }
             Self::BrokerRestarted => "a broker stopped and started",
             Self::BrokerKilled => "one of three brokers killed while producing",
             Self::LeaderSilent => "a leader partitioned from the services for 15 s",
@@ -74,13 +77,19 @@ impl Fault {
         }
     }
 
-    pub(crate) fn times(self, form: Form) -> usize {
+    /// Whether it stays broken until everybody has caught up without what is broken.
+    pub(crate) fn lasts(self) -> bool {
+        matches!(self, Self::BrokerKilled | Self::BrokerDiskFull | Self::RegistryAway)
+    }
+
+    fn times(self, form: Form, processes: usize) -> usize {
         match (self, form) {
             (Self::Nothing, _) => 0,
-            (Self::ServiceKilled, Form::Short) => SERVICES.len(),
+            (Self::ServiceKilled, Form::Short) => processes,
             (Self::ServiceKilled, Form::Full) => 10 * SERVICES.len(),
             (Self::ServiceStopped, Form::Short) => 3,
-            (Self::ServiceStopped | Self::ServiceStalled, Form::Full) => SERVICES.len(),
+            (Self::ServiceStopped, Form::Full) => processes,
+            (Self::HandlerStalled, Form::Full) => SERVICES.len(),
             (Self::BrokerRestarted, Form::Full) => 20,
             (Self::PostgresAway | Self::Poison | Self::Repeated, _) | (_, Form::Short) => 1,
             (_, Form::Full) => 5,
@@ -94,34 +103,52 @@ pub(crate) struct Scene<'a> {
     pub(crate) lines: &'a Lines,
     pub(crate) log: &'a Log,
     pub(crate) form: Form,
+    pub(crate) roll: Roll<'a>,
+    pub(crate) seeded: Seeded,
 }
 
 /// Longer than a member's session (6 s).
 const HOLD: Duration = Duration::from_secs(8);
-/// Longer than a member may be silent to its own librdkafka, and than a broker may take to answer (10 s each).
+/// Longer than a member may ask for nothing, and than a broker may take to answer (10 s each).
 const LONG: Duration = Duration::from_secs(15);
 const PATIENCE: Duration = Duration::from_secs(120);
 
-impl Scene<'_> {
-    /// Breaks something, and mends it. What it returns is still broken, and is mended once everybody has caught up without it.
+impl<'a> Scene<'a> {
+    /// How often a fault happens.
+    pub(crate) fn times(&self, fault: Fault) -> usize {
+        fault.times(self.form, self.stack.processes().len())
+    }
+
+    /// The processes of services, in an order drawn by lot.
+    pub(crate) fn lot(&mut self) -> Vec<&'a Part> {
+        let mut lot: Vec<&Part> = self.stack.processes().iter().collect();
+        self.seeded.shuffle(&mut lot);
+        lot
+    }
+
+    /// Breaks something, and mends it; `part` is the process whose turn it is. What it returns is still broken, and is mended once
+    /// everybody has caught up without it.
     pub(crate) fn inject(
-        &self,
+        &mut self,
         fault: Fault,
         time: usize,
-        seeded: &mut Seeded,
-    ) -> Result<Option<&Part>, Failed> {
-        let number = u16::try_from(seeded.below(3))? + 1;
+        part: &Part,
+    ) -> Result<Option<&'a Part>, Failed> {
+        let number = u16::try_from(self.seeded.below(3))? + 1;
         let broker = self.stack.part(&format!("kafka-{number}"))?;
         let postgres = self.stack.part("postgres")?;
         match fault {
             Fault::Nothing | Fault::Repeated => {}
             Fault::ServiceKilled => {
-                let part = self.stack.part(SERVICES[time % SERVICES.len()])?;
-                part.kill();
-                part.start()?;
+                self.roll.kill(part);
+                self.roll.start(part)?;
             }
-            Fault::ServiceStopped => self.stand_still(seeded, HOLD)?,
-            Fault::ServiceStalled => self.stand_still(seeded, LONG)?,
+            Fault::ServiceStopped => {
+                part.signal(Signal::STOP);
+                sleep(HOLD);
+                part.signal(Signal::CONT);
+            }
+            Fault::HandlerStalled => self.lock(SERVICES[(time + 1) % SERVICES.len()])?,
             Fault::BrokerRestarted => again(broker, Duration::ZERO)?,
             Fault::BrokerKilled => {
                 broker.kill();
@@ -142,10 +169,9 @@ impl Scene<'_> {
                 // It keeps what it has in memory: it says nothing, and is not killed.
                 let registry = self.stack.part("registry")?;
                 registry.signal(Signal::STOP);
-                let service = self.stack.part(SERVICES[time % SERVICES.len()])?;
-                service.kill();
-                service.start()?;
-                service.until_ready(PATIENCE)?;
+                self.roll.kill(part);
+                self.roll.start(part)?;
+                part.until_ready(PATIENCE)?;
                 return Ok(Some(registry));
             }
             Fault::Poison => self.log.poison(time)?,
@@ -153,12 +179,12 @@ impl Scene<'_> {
         Ok(None)
     }
 
-    /// One of the services does nothing for a while.
-    fn stand_still(&self, seeded: &mut Seeded, time: Duration) -> Result<(), Failed> {
-        let part = self.stack.part(seeded.one(&SERVICES).copied().unwrap_or_default())?;
-        part.signal(Signal::STOP);
-        sleep(time);
-        part.signal(Signal::CONT);
+    /// Whoever handles an event of this service waits for a while: its process lives, and does not get on.
+    fn lock(&self, service: &str) -> Result<(), Failed> {
+        let seconds = LONG.as_secs();
+        self.stack.sql(&format!(
+            "BEGIN; LOCK TABLE \"{service}\".aggregates, \"{service}\".handled; SELECT pg_sleep({seconds}); COMMIT;\n"
+        ))?;
         Ok(())
     }
 

@@ -18,7 +18,7 @@ pub use driver::{Acknowledged, Driver};
 pub use lines::Lines;
 pub use repository::Repository;
 pub use seeded::Seeded;
-pub use table::{Row, table};
+pub use table::{IN_TIME, Row, table};
 
 /// What ends a run: it is for who started it, so it is words.
 pub type Failed = Box<dyn std::error::Error + Send + Sync>;

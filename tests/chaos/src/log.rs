@@ -33,8 +33,10 @@ pub(crate) struct Log {
     config: ClientConfig,
     groups: Vec<(&'static [&'static str], BaseConsumer)>,
     reader: BaseConsumer,
-    next: BTreeMap<(String, i32), i64>,
-    pub(crate) seen: Seen,
+}
+
+fn partitions() -> impl Iterator<Item = (String, i32)> {
+    SERVICES.into_iter().flat_map(|service| (0..PARTITIONS).map(move |number| (topic(service), number)))
 }
 
 fn topic(service: &str) -> String {
@@ -61,16 +63,14 @@ impl Log {
             .map(|(group, topics)| Ok((*topics, of(group)?)))
             .collect::<Result<_, rdkafka::error::KafkaError>>()?;
         let reader = of("chaos")?;
-        let next =
-            SERVICES.iter().flat_map(|service| (0..PARTITIONS).map(|number| ((topic(service), number), 0)));
-        Ok(Self { config: config.clone(), groups, reader, next: next.collect(), seen: Seen::default() })
+        Ok(Self { config: config.clone(), groups, reader })
     }
 
     fn ends(&self) -> Result<BTreeMap<(String, i32), i64>, Failed> {
         let mut ends = BTreeMap::new();
-        for (topic, partition) in self.next.keys() {
-            let (_, high) = self.reader.fetch_watermarks(topic, *partition, PATIENCE)?;
-            ends.insert((topic.clone(), *partition), high);
+        for (topic, partition) in partitions() {
+            let (_, high) = self.reader.fetch_watermarks(&topic, partition, PATIENCE)?;
+            ends.insert((topic, partition), high);
         }
         Ok(ends)
     }
@@ -98,15 +98,16 @@ impl Log {
         Ok(lag)
     }
 
-    /// Reads what has come since.
-    pub(crate) fn read_on(&mut self) -> Result<(), Failed> {
-        let ends = self.ends()?;
+    /// Reads all that is there now, from the first record on: what was seen once may have gone since.
+    pub(crate) fn read(&self) -> Result<Seen, Failed> {
+        let (mut left, mut seen) = (self.ends()?, Seen::default());
+        left.retain(|_, end| *end > 0);
         let mut list = TopicPartitionList::new();
-        for ((topic, partition), next) in &self.next {
-            list.add_partition_offset(topic, *partition, Offset::Offset(*next))?;
+        for (topic, partition) in left.keys() {
+            list.add_partition_offset(topic, *partition, Offset::Offset(0))?;
         }
         self.reader.assign(&list)?;
-        while self.next.iter().any(|(place, next)| *next < ends[place]) {
+        while !left.is_empty() {
             let message = match self.reader.poll(PATIENCE) {
                 Some(Ok(message)) => message,
                 Some(Err(error)) => {
@@ -115,7 +116,13 @@ impl Log {
                 }
                 None => return Err("the log does not answer".into()),
             };
-            self.next.insert((message.topic().to_owned(), message.partition()), message.offset() + 1);
+            let place = (message.topic().to_owned(), message.partition());
+            match left.get(&place) {
+                // It came while this was read.
+                None => continue,
+                Some(end) if message.offset() + 1 >= *end => drop(left.remove(&place)),
+                Some(_) => {}
+            }
             let key = message.key().unwrap_or_default();
             if key.starts_with(LARGE.as_bytes()) {
                 return Err("a record of 5 MB was taken".into());
@@ -123,10 +130,11 @@ impl Log {
             if !key.starts_with(KEY.as_bytes())
                 && let Some(event) = event(&message)
             {
-                self.seen.add(event);
+                seen.add(event);
             }
         }
-        Ok(self.reader.unassign()?)
+        self.reader.unassign()?;
+        Ok(seen)
     }
 
     /// Writes what nobody can read ([`crate::poison`]).

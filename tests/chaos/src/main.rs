@@ -3,19 +3,23 @@
 mod act;
 mod aftermath;
 mod faults;
+mod letters;
 mod log;
 mod poison;
+mod recovery;
+mod roll;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use chaos::{Client, Failed, Lines, table};
+use chaos::{Client, Failed, Lines, Seeded, table};
 use serde_json::json;
 use stack::{Brokers, Janitor, Layout, Schemas, Stack};
 
 use crate::act::Theatre;
-use crate::faults::{Fault, Form};
+use crate::faults::{Fault, Form, Scene};
 use crate::log::Log;
+use crate::roll::Roll;
 
 struct Options {
     promotions: usize,
@@ -105,7 +109,9 @@ fn perform(options: &Options, stack: &Stack, lines: &Lines, repositories: PathBu
     admin.call("POST", "/clusters", "", Some(&json!({"name": "eu"})))?;
     let people = (admin.clone(), admin.caller("alice", "requester")?, admin.caller("bob", "approver")?);
     let log = Log::open(stack.layout())?;
-    let mut theatre = Theatre::new(stack, lines, log, people, repositories, (options.form, options.lanes));
+    let (form, roll, seeded) = (options.form, Roll::of(stack), Seeded(0x506c_696d_736f_6c6c));
+    let scene = Scene { stack, lines, log: &log, form, roll, seeded };
+    let mut theatre = Theatre::new(scene, people, repositories, options.lanes);
     let wanted = |fault: &Fault| {
         options.only.is_empty() || options.only.iter().any(|word| fault.name().contains(word.as_str()))
     };

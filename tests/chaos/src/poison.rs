@@ -2,11 +2,12 @@
 
 use rdkafka::message::{Header, Headers as _, OwnedHeaders};
 
+use crate::letters::Letter;
+
 /// How the key of what is no event begins.
 pub(crate) const KEY: &str = "poison-";
-/// Who reads the topic that it is written to and parks what it cannot read: `promotion`, `cost` and `gateway`. `audit` keeps a leaf
-/// of everything, and parks nothing.
-pub(crate) const READERS: usize = 3;
+/// Who reads the topic that it is written to and parks what it cannot read. `audit` keeps a leaf of everything, and parks nothing.
+const READERS: [&str; 3] = ["promotion", "cost", "gateway"];
 /// What each is, and the code that it has to be parked with, as the runbooks have them.
 const KINDS: [(&str, &str); 5] = [
     ("magic", "EVENT_UNREADABLE"),
@@ -32,9 +33,13 @@ pub(crate) struct Specimen {
     pub(crate) headers: OwnedHeaders,
 }
 
-/// The keys of what is written for this number, each with the code that it has to be parked with.
-pub(crate) fn expected(number: usize) -> impl Iterator<Item = (String, &'static str)> {
-    KINDS.into_iter().map(move |(kind, code)| (format!("{KEY}{kind}-{number}"), code))
+/// What is parked of what is written for this number: by each of its readers, with this code.
+pub(crate) fn expected(number: usize) -> impl Iterator<Item = Letter> {
+    let of = move |(kind, code): (&str, &str)| {
+        let key = format!("{KEY}{kind}-{number}");
+        READERS.map(|service| Letter { service: service.to_owned(), key: key.clone(), code: code.to_owned() })
+    };
+    KINDS.into_iter().flat_map(of)
 }
 
 impl Specimen {

@@ -14,16 +14,27 @@ impl Seeded {
         (z ^ (z >> 31)) % bound.max(1)
     }
 
-    /// One of several.
-    pub fn one<'a, T>(&mut self, of: &'a [T]) -> Option<&'a T> {
-        let at = self.below(u64::try_from(of.len()).unwrap_or(u64::MAX));
-        of.get(usize::try_from(at).unwrap_or(0))
+    /// Puts several in an order drawn by lot (Fisher and Yates, as Durstenfeld wrote it down in 1964).
+    pub fn shuffle<T>(&mut self, several: &mut [T]) {
+        for last in (1..several.len()).rev() {
+            let drawn = self.below(u64::try_from(last + 1).unwrap_or(u64::MAX));
+            several.swap(last, usize::try_from(drawn).unwrap_or(last));
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_lot_has_each_once() {
+        let mut drawn: Vec<usize> = (0..100).collect();
+        Seeded(1).shuffle(&mut drawn);
+        assert!(!drawn.is_sorted());
+        drawn.sort_unstable();
+        assert!(drawn.into_iter().eq(0..100));
+    }
 
     /// The first outputs for the seed 1234567, as the reference implementation prints them.
     #[test]

@@ -6,6 +6,9 @@ use std::time::Duration;
 /// brokers, and as much again for all else.
 const MEMORY: u64 = 256 << 20;
 
+/// So long after a fault nobody is behind any more.
+pub const IN_TIME: Duration = Duration::from_secs(10);
+
 /// What a fault did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Row {
@@ -29,6 +32,8 @@ pub struct Row {
     pub poison: (usize, usize),
     /// From the end of the fault until nobody was behind: the longest.
     pub recovery: Option<Duration>,
+    /// How often nobody was behind [`IN_TIME`] after the fault, and how often it was looked.
+    pub in_time: (usize, usize),
     /// The most memory that a service had, in bytes.
     pub memory: u64,
 }
@@ -45,7 +50,7 @@ impl Row {
     }
 }
 
-const HEAD: [&str; 11] = [
+const HEAD: [&str; 12] = [
     "fault",
     "times",
     "promotions",
@@ -56,6 +61,7 @@ const HEAD: [&str; 11] = [
     "dead letters",
     "poison parked",
     "caught up after",
+    "within 10 s",
     "largest process",
 ];
 
@@ -66,7 +72,7 @@ pub fn table(rows: &[Row]) -> String {
     for row in rows {
         let recovery =
             row.recovery.map_or_else(|| "–".to_owned(), |time| format!("{:.1} s", time.as_secs_f64()));
-        let poison = match row.poison {
+        let of = |counted| match counted {
             (0, 0) => "–".to_owned(),
             (found, expected) => format!("{found} of {expected}"),
         };
@@ -79,15 +85,16 @@ pub fn table(rows: &[Row]) -> String {
             row.doubled.to_string(),
             row.repeated.to_string(),
             row.dead_letters.to_string(),
-            poison,
+            of(row.poison),
             recovery,
+            of(row.in_time),
             format!("{} MiB", row.memory >> 20),
         ]));
     }
     lines.concat()
 }
 
-fn line(cells: [String; 11]) -> String {
+fn line(cells: [String; 12]) -> String {
     format!("| {} |\n", cells.join(" | "))
 }
 
@@ -97,10 +104,17 @@ mod tests {
 
     #[test]
     fn a_row_says_what_was_lost() {
-        let row =
-            Row { fault: "a".to_owned(), recovery: Some(Duration::from_millis(1250)), ..Row::default() };
+        let row = Row {
+            fault: "a".to_owned(),
+            recovery: Some(Duration::from_millis(1250)),
+            in_time: (1, 2),
+            ..Row::default()
+        };
         let shown = table(std::slice::from_ref(&row));
-        assert!(shown.ends_with("| a | 0 | 0 | 0 | 0 | 0 | 0 | 0 | – | 1.2 s | 0 MiB |\n"), "{shown}");
+        assert!(
+            shown.ends_with("| a | 0 | 0 | 0 | 0 | 0 | 0 | 0 | – | 1.2 s | 1 of 2 | 0 MiB |\n"),
+            "{shown}"
+        );
         assert!(row.is_well());
         for ill in [
             Row { lost: 1, ..row.clone() },
