@@ -7,9 +7,11 @@ CACHE := $(or $(PLIMSOLL_CACHE),$(HOME)/.cache/plimsoll)
 SERVICES := audit catalog cost diff explain gateway gitops promotion risk
 KAFKA_PROGRAMS := $(foreach crate,plimsoll $(SERVICES),-p $(crate) --features $(crate)/kafka)
 KAFKA_BENCHES := -p benches --features benches/kafka
+# What wants OpenSSL's headers is linted where they are.
+CONTAINERS = containers/docker-tests$(shell bash scripts/kafka/need.sh headers 2>/dev/null && echo ,containers/kafka)
 TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 
-.PHONY: help demo build-kafka chaos chaos-short simulate test test-cluster test-kafka test-scheduler lint fmt bench bench-kafka build tools advisories crash fuzz-api fuzz clean-demo
+.PHONY: help demo build-kafka chaos chaos-short simulate test test-cluster test-docker test-kafka test-scheduler lint fmt bench bench-kafka build tools advisories crash fuzz-api fuzz clean-demo
 
 help: ## List the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +41,10 @@ test-kafka: need ## The log and the services on a real Kafka with a schema regis
 	cargo test --locked -p service --features kafka --lib kafka
 	cargo test --locked -p plimsoll --features kafka --test server kafka
 
+test-docker: need ## The suites of logs, stores and blobs on servers in containers (needs a Docker engine, OpenSSL's headers)
+	@bash scripts/kafka/need.sh headers
+	cargo test --locked -p containers --features docker-tests,kafka
+
 test-cluster: need ## Hold predictions against a real API server (built into the cache with Go, about 5 minutes once)
 	@bash scripts/cluster/test.sh "$(CACHE)"
 
@@ -47,7 +53,7 @@ test-scheduler: need ## Hold packing against a real scheduler on made-up nodes (
 
 lint: need linters ## Formatting, clippy, licences and sources of dependencies
 	cargo fmt --all --check
-	cargo clippy --workspace --all-targets --locked -- -D warnings
+	cargo clippy --workspace --all-targets --features $(CONTAINERS) --locked -- -D warnings
 	PATH="$(CACHE)/bin:$$PATH" cargo-deny --workspace check --hide-inclusion-graph bans licenses sources
 
 fmt: need ## Format the code

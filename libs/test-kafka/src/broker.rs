@@ -3,17 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::Mutex;
 use std::time::Duration;
 
-use test_proxy::{Proxy, Server};
+use test_proxy::Proxy;
 use tokio::sync::OnceCell;
 use tokio::time::sleep;
 
-use crate::ports;
-
-/// How many proxies there may be in all.
-const LINES: usize = 64;
+use crate::listeners::Listeners;
 
 /// A broker takes about ten seconds to start, and more on a machine that does other things.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -21,9 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// A broker for tests.
 #[derive(Debug)]
 pub struct TestKafka {
-    port: u16,
-    /// A listener of the broker, and the port that it advertises, for each proxy that may be asked for.
-    lines: Mutex<Vec<(u16, u16)>>,
+    listeners: Listeners,
     // Its standard input is closed when the process ends; it then ends the broker and removes the directory.
     _janitor: Child,
 }
@@ -41,32 +35,28 @@ impl TestKafka {
     /// Where clients find it.
     #[must_use]
     pub fn brokers(&self) -> String {
-        format!("127.0.0.1:{}", self.port)
+        self.listeners.brokers()
     }
 
-    /// A proxy of its own: the broker advertises its port on a listener of its own, so that a client by it stays with it.
+    /// A proxy of its own, by which a client reaches the broker and nothing else.
     ///
     /// # Panics
     /// If all are given away.
     pub async fn line(&self) -> Proxy {
-        let line = self.lines.lock().expect("no panic while it was held").pop();
-        let (broker, advertised) = line.expect("a line that nobody has");
-        Proxy::start(advertised, Server::Port(broker)).await
+        self.listeners.line().await
     }
 
     async fn start() -> Self {
         let libraries = fetched("lib");
         let directory =
             tempfile::Builder::new().prefix("plimsoll-kafka-").tempdir().expect("a directory").keep();
-        let free = ports::free(2 + 2 * LINES);
-        let (port, controller) = (free[0], free[1]);
-        let lines: Vec<(u16, u16)> = free[2..].chunks(2).map(|pair| (pair[0], pair[1])).collect();
-        fs::write(directory.join("server.properties"), properties(&directory, port, controller, &lines))
-            .expect("written");
+        let listeners = Listeners::free();
+        let properties = listeners.properties(&directory.join("data"));
+        fs::write(directory.join("server.properties"), properties).expect("written");
         fs::write(directory.join("log4j2.properties"), include_str!("log4j2.properties")).expect("written");
         let janitor = janitor(&directory, &libraries);
         until_started(&directory).await;
-        Self { port, lines: Mutex::new(lines), _janitor: janitor }
+        Self { listeners, _janitor: janitor }
     }
 }
 
@@ -75,24 +65,6 @@ pub(crate) fn fetched(name: &str) -> PathBuf {
     let folder = stack::cache().join("kafka").join(name);
     assert!(folder.is_dir(), "there is no {}: run scripts/kafka/fetch.sh", folder.display());
     folder
-}
-
-fn properties(directory: &Path, port: u16, controller: u16, lines: &[(u16, u16)]) -> String {
-    let mut listeners =
-        vec![format!("DIRECT://127.0.0.1:{port}"), format!("CONTROLLER://127.0.0.1:{controller}")];
-    let mut advertised = listeners.clone();
-    let mut protocols = vec!["DIRECT:PLAINTEXT".to_owned(), "CONTROLLER:PLAINTEXT".to_owned()];
-    for (number, (broker, advertises)) in lines.iter().enumerate() {
-        listeners.push(format!("LINE{number}://127.0.0.1:{broker}"));
-        advertised.push(format!("LINE{number}://127.0.0.1:{advertises}"));
-        protocols.push(format!("LINE{number}:PLAINTEXT"));
-    }
-    include_str!("server.properties")
-        .replace("{controller}", &controller.to_string())
-        .replace("{listeners}", &listeners.join(","))
-        .replace("{advertised}", &advertised.join(","))
-        .replace("{protocols}", &protocols.join(","))
-        .replace("{data}", &directory.join("data").display().to_string())
 }
 
 /// Starts the broker, and ends it when this process ends, whichever way.

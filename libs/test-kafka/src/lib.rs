@@ -13,8 +13,10 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a panic in a test is the report")]
 
 mod broker;
+mod listeners;
 mod ports;
 mod registry;
 
 pub use broker::TestKafka;
+pub use listeners::Listeners;
 pub use registry::TestRegistry;
