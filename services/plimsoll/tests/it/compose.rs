@@ -100,17 +100,6 @@ impl<'a> Container<'a> {
     }
 }
 
-#[test]
-fn it_is_a_compose_file() {
-    let path = workspace().join("services/plimsoll/tests/it/compose/compose-spec.schema.json");
-    let schema: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
-    let schema = jsonschema::validator_for(&schema).unwrap();
-    let stack = Stack::read();
-    let errors: Vec<String> =
-        schema.iter_errors(&stack.file).map(|error| format!("{}: {error}", error.instance_path())).collect();
-    assert!(errors.is_empty(), "{errors:#?}");
-}
-
 /// The section of a service's name, as its program reads it.
 fn own(service: Service, settings: &Settings) -> Result<(), ConfigError> {
     let name = service.name();
@@ -278,6 +267,16 @@ fn there(stack: &Stack, path: &str) -> PathBuf {
     match path.strip_prefix(".secrets") {
         Some(secret) => stack.secrets.path().join(secret.trim_start_matches('/')),
         None => workspace().join("compose").join(path),
+    }
+}
+
+#[test]
+fn suites_on_containers_run_against_its_images() {
+    let stack = Stack::read();
+    for name in ["kafka", "postgres", "redis"] {
+        let (image, tag) = stack.container(name).0["image"].as_str().unwrap().split_once(':').unwrap();
+        let suite = fs::read_to_string(workspace().join(format!("tests/docker/src/{name}.rs"))).unwrap();
+        assert!(suite.contains(&format!("GenericImage::new({image:?}, {tag:?})")), "{name}: {image}:{tag}");
     }
 }
 
