@@ -25,7 +25,7 @@ impl Clock for SimulatedClock {
             true => (1, u64::try_from(self.0.elapsed().whole_seconds()).unwrap_or(0)),
             false => {
                 let mut lot = self.0.lot();
-                (lot.next(), lot.next())
+                (lot.draw(), lot.draw())
             }
         };
         let bytes = [high.to_be_bytes(), low.to_be_bytes()].concat();

@@ -91,7 +91,7 @@ pub(crate) async fn play(
         records: evidence.records.len(),
         promotions: evidence.endings(),
         lasted: Instant::now() - world.began,
-        story: evidence.acknowledged.story.clone(),
+        story: evidence.acknowledged.story,
     })
 }
 
@@ -128,7 +128,7 @@ async fn storm(world: &World, applications: &[Application]) {
 /// A merge that the promotion service does not know of.
 async fn unseen(world: &World) -> Result<Option<String>, HistoryError> {
     let Some(store) = world.stores.get(&Service::Promotion) else { return Ok(None) };
-    for id in world.journal.acknowledged().merged {
+    for id in world.journal.all_merged() {
         let stored = store.load(ACME, &id).await?;
         let status = stored.and_then(|stored| Some(stored.state.get("status")?.as_str()?.to_owned()));
         if status.as_deref() != Some("merged") {

@@ -16,7 +16,7 @@ pub(crate) struct Journal {
 }
 
 /// What was acknowledged.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Acknowledged {
     /// Promotions that people were told of.
     pub(crate) requested: Vec<PromotionId>,
@@ -66,8 +66,14 @@ impl Journal {
         self.lock().unexpected.push(what);
     }
 
-    pub(crate) fn acknowledged(&self) -> Acknowledged {
-        self.lock().clone()
+    /// Promotions whose branch people have merged.
+    pub(crate) fn all_merged(&self) -> Vec<String> {
+        self.lock().merged.clone()
+    }
+
+    /// Everything, once the history has ended.
+    pub(crate) fn take(&self) -> Acknowledged {
+        std::mem::take(&mut self.lock())
     }
 
     fn lock(&self) -> MutexGuard<'_, Acknowledged> {

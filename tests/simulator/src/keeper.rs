@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use event_log::MemoryLog;
 use events::Service;
+use seeded::Lot;
 use service::{Health, Supervisor};
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::clock::SimulatedClock;
-use crate::lot::Lot;
 use crate::process::Process;
 use crate::world::World;
 

@@ -14,7 +14,6 @@ mod given;
 mod history;
 mod journal;
 mod keeper;
-mod lot;
 mod mutation;
 mod people;
 mod process;

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
-use std::sync::Mutex;
-use std::sync::PoisonError;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -37,12 +36,12 @@ struct Flags {
 
 fn main() -> ExitCode {
     let flags = Flags::parse();
-    let done = match (flags.seed, flags.mutations) {
-        (Some(seed), _) => one(seed, flags.mutation),
-        (None, true) => mutations(&flags),
-        (None, false) => many(&flags),
+    let done = |simulator: &Simulator| match (flags.seed, flags.mutations) {
+        (Some(seed), _) => one(simulator, seed, flags.mutation),
+        (None, true) => mutations(simulator, &flags),
+        (None, false) => many(simulator, &flags),
     };
-    match done {
+    match Simulator::new().and_then(|simulator| done(&simulator)) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(2),
         Err(error) => {
@@ -52,15 +51,16 @@ fn main() -> ExitCode {
     }
 }
 
-fn one(seed: u64, mutation: Option<Mutation>) -> Result<bool, SimulatorError> {
-    let report = Simulator::new()?.play(seed, mutation)?;
+fn one(simulator: &Simulator, seed: u64, mutation: Option<Mutation>) -> Result<bool, SimulatorError> {
+    let report = simulator.play(seed, mutation)?;
     report.story.iter().for_each(|line| println!("{line}"));
     print!("{report}");
     Ok(report.violations.is_empty())
 }
 
-fn many(flags: &Flags) -> Result<bool, SimulatorError> {
-    let Played { broken, histories, records, promotions } = play(flags, flags.mutation, After::All)?;
+fn many(simulator: &Simulator, flags: &Flags) -> Result<bool, SimulatorError> {
+    let Played { broken, histories, records, promotions } =
+        play(simulator, flags, flags.mutation, After::All)?;
     broken.iter().for_each(|report| print!("{report}"));
     println!("{histories} histories of {} seeds from {}, {} broken", flags.seeds, flags.from, broken.len());
     println!("{records} records; promotions: {}", shown(&promotions));
@@ -68,11 +68,11 @@ fn many(flags: &Flags) -> Result<bool, SimulatorError> {
 }
 
 /// The table of the deliberate faults: by which invariant each is found, and after how many seeds.
-fn mutations(flags: &Flags) -> Result<bool, SimulatorError> {
+fn mutations(simulator: &Simulator, flags: &Flags) -> Result<bool, SimulatorError> {
     let mut all = true;
     println!("| deliberate fault | seeds | found by |\n|---|---|---|");
     for mutation in Mutation::ALL {
-        let played = play(flags, Some(mutation), After::First)?;
+        let played = play(simulator, flags, Some(mutation), After::First)?;
         let first = played.broken.iter().min_by_key(|report| report.seed);
         let Some(report) = first else {
             all = false;
@@ -104,8 +104,12 @@ struct Played {
 }
 
 /// Plays on as many threads as there are processors, one history each.
-fn play(flags: &Flags, mutation: Option<Mutation>, after: After) -> Result<Played, SimulatorError> {
-    let simulator = Simulator::new()?;
+fn play(
+    simulator: &Simulator,
+    flags: &Flags,
+    mutation: Option<Mutation>,
+    after: After,
+) -> Result<Played, SimulatorError> {
     let (next, end) = (AtomicU64::new(flags.from), flags.from.saturating_add(flags.seeds));
     let outcome = Mutex::new(Ok(Played::default()));
     let late = late(flags.seconds);

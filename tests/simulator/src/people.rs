@@ -12,12 +12,12 @@ use protos::promotion::promotion_service_server::PromotionService as _;
 use protos::promotion::{
     ApproveRequest, GetPromotionRequest, Promotion, RejectRequest, RequestPreviewRequest,
 };
+use seeded::Lot;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 use tonic::{Code, Request, Status};
 
 use crate::clock::BEGIN;
-use crate::lot::Lot;
 use crate::repository::{PRODUCTION, STAGING, change, release, someone_commits, tag, with_tag};
 use crate::world::{ACME, Application, World};
 

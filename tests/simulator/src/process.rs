@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use seeded::Lot;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep};
 
-use crate::lot::Lot;
 use crate::mutation::Mutation;
 use crate::weather::Weather;
 

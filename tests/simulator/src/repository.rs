@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use seeded::Lot;
+
 use crate::given::Hosts;
-use crate::lot::Lot;
 
 /// The branch that promotions are for.
 pub(crate) const TARGET: &str = "main";

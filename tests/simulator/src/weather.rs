@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crate::lot::Lot;
+use seeded::Lot;
 
 /// How often things go wrong, in ten thousand times each. They follow from the seed: one history has many crashes and a
 /// good network, another the opposite.

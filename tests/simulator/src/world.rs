@@ -13,6 +13,7 @@ use ids::{ApplicationId, OrgId};
 use promotion::catalog::{MemoryCatalog, Registered};
 use promotion::resolve::Resolver;
 use promotion::{Api, Prices, Promotions};
+use seeded::Lot;
 use service::{Blocking, Clock, Key, Parts, Secret, Task, outbox_relay};
 use store::{MemoryBlobs, MemoryStore};
 use tokio::time::Instant;
@@ -24,7 +25,6 @@ use crate::given::{
     GivenTrees, Hosts, OldPlans,
 };
 use crate::journal::Journal;
-use crate::lot::Lot;
 use crate::mutation::Mutation;
 use crate::process::Process;
 use crate::repository::{DOCUMENT, PRODUCTION, STAGING, document, manifest};

@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use embedded_postgres::testing::TestPostgres;
 use event_log::{EventLog, Group, LogError, MemoryLog, PartitionId, PostgresLog};
 use events::{Message, Service, Topic};
+use seeded::Lot;
 use service::{Backoff, Clock, DeadLetterError, DeadLetters, Failure, Handler, Parts, Policy, SystemClock};
 use store::{Commit, DeadLetterState, Handled, MemoryBlobs, MemoryStore, PostgresStore, Store, StoreError};
 
@@ -18,18 +19,6 @@ use crate::handlers::name;
 
 const KEYS: [&str; 6] = ["a", "b", "c", "d", "e", "f"];
 const PARTITIONS: u32 = 3;
-
-/// SplitMix64 (Steele, Lea, Flood: "Fast Splittable Pseudorandom Number Generators", 2014).
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % sides
-    }
-}
 
 /// Adds each event's name to its aggregate's state, as a decider does, and fails in every way before and after it.
 pub(crate) struct Deciding {
@@ -55,21 +44,21 @@ impl Handler for Deciding {
 
     async fn handle(&self, message: &Message) -> Result<(), Failure> {
         let call = self.calls.fetch_add(1, Ordering::SeqCst);
-        let mut dice = Dice(self.seed.wrapping_mul(31).wrapping_add(call));
+        let mut dice = Lot::new(self.seed.wrapping_mul(31).wrapping_add(call));
         // Some events are at fault for longer than they are tried.
         let stubborn = message.envelope.sequence % 7 == 3;
         let calm = self.calm.load(Ordering::SeqCst);
-        match dice.roll(10) {
+        match dice.below(10) {
             _ if calm => {}
             0..=6 if stubborn => return Err(Failure::unhandled("EVENT_ODD", "odd")),
             0 => return Err(Failure::unhandled("EVENT_ODD", "odd")),
             1 => return Err(Failure::unavailable("DATABASE_AWAY", "away")),
             2 => panic!("odd"),
-            3 => tokio::time::sleep(Duration::from_millis(dice.roll(30))).await,
+            3 => tokio::time::sleep(Duration::from_millis(dice.below(30))).await,
             _ => {}
         }
         self.decide(message).await?;
-        match dice.roll(10) {
+        match dice.below(10) {
             _ if calm => Ok(()),
             0 => Err(Failure::unavailable("DATABASE_AWAY", "away after the commit")),
             1 => Err(Failure::unhandled("EVENT_ODD", "odd after the commit")),
@@ -113,7 +102,7 @@ impl Deciding {
 
 /// What happens, in which order, follows from the seed.
 struct Chaos {
-    dice: Dice,
+    dice: Lot,
     log: Arc<dyn EventLog>,
     parts: Vec<Parts>,
     handler: Arc<Deciding>,
@@ -128,7 +117,7 @@ impl Chaos {
         log.ensure_topic(&topic(), PARTITIONS).await.unwrap();
         let handler = Arc::new(Deciding::new(store, seed, false));
         let members = parts.iter().map(|_| None).collect();
-        Self { dice: Dice(seed), log, parts, handler, members, written: BTreeMap::new() }
+        Self { dice: Lot::new(seed), log, parts, handler, members, written: BTreeMap::new() }
     }
 
     fn start(&mut self, member: usize) {
@@ -146,8 +135,8 @@ impl Chaos {
     }
 
     async fn step(&mut self) {
-        let member = self.dice.roll(self.members.len() as u64) as usize;
-        match self.dice.roll(20) {
+        let member = self.dice.below(self.members.len() as u64) as usize;
+        match self.dice.below(20) {
             0..=11 => self.write().await,
             12 => self.retry(1).await,
             13 => {
@@ -161,16 +150,16 @@ impl Chaos {
                 }
             }
             15 | 16 if self.members[member].is_none() => self.start(member),
-            _ => tokio::time::sleep(Duration::from_millis(self.dice.roll(40))).await,
+            _ => tokio::time::sleep(Duration::from_millis(self.dice.below(40))).await,
         }
     }
 
     /// The next event of some aggregate, sometimes twice.
     async fn write(&mut self) {
-        let key = KEYS[self.dice.roll(KEYS.len() as u64) as usize];
+        let key = KEYS[self.dice.below(KEYS.len() as u64) as usize];
         let sequence = self.written.entry(key).or_default();
         *sequence += 1;
-        let records = vec![record(key, *sequence); 1 + usize::from(self.dice.roll(8) == 0)];
+        let records = vec![record(key, *sequence); 1 + usize::from(self.dice.below(8) == 0)];
         // Records that were appended without an answer come twice, as others do.
         reached(async || self.log.append(&topic(), &records).await).await;
     }
@@ -182,7 +171,7 @@ impl Chaos {
             reached(async || letters.store().dead_letters(Some(DeadLetterState::Parked), 0, 1000).await)
                 .await;
         for letter in parked {
-            if self.dice.roll(share + 1) == 0 || share == 0 {
+            if self.dice.below(share + 1) == 0 || share == 0 {
                 match letters.retry(letter.id, "ben").await {
                     Ok(_) | Err(DeadLetterError::Waits { .. } | DeadLetterError::Settled { .. }) => {}
                     // Asked again in the next round.

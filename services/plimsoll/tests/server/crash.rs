@@ -7,13 +7,13 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use seeded::Lot;
 use serde_json::{Value, json};
 
 use crate::audit::verify;
 use crate::client::{Answer, Client, eventually};
 use crate::flow::to_production;
 use crate::repository::{NEW, Repository, web};
-use crate::seeded::Seeded;
 use crate::server::{Server, send};
 
 /// What was answered, and so has to be there for ever.
@@ -43,7 +43,7 @@ fn a_server_that_is_killed_at_any_moment_loses_nothing_and_does_nothing_twice() 
     let calm = ["gateway.burst=100000", "gateway.requests_per_minute=100000"];
     let mut server = Server::start(repository.directory.path(), &calm);
     let driver = Driver::new(repository, &server);
-    let mut seeded = Seeded(0x506c_696d_736f_6c6c);
+    let mut lot = Lot::new(0x506c_696d_736f_6c6c);
     thread::scope(|scope| {
         for lane in 0..2 {
             let driver = &driver;
@@ -52,18 +52,18 @@ fn a_server_that_is_killed_at_any_moment_loses_nothing_and_does_nothing_twice() 
         // However this ends, the drivers have to.
         let _ending = Ending(&driver.enough);
         for crash in 0..crashes {
-            driver.go_on(&mut seeded);
+            driver.go_on(&mut lot);
             server.kill();
             server.spawn();
             // One in four is killed before it is ready.
-            if seeded.below(4) == 0 {
-                thread::sleep(Duration::from_millis(seeded.below(900)));
+            if lot.below(4) == 0 {
+                thread::sleep(Duration::from_millis(lot.below(900)));
                 server.kill();
                 server.spawn();
             }
             server.ready();
             if crash % 5 == 4 {
-                driver.go_on(&mut seeded);
+                driver.go_on(&mut lot);
                 kill_postgres(&server);
             }
         }
@@ -95,10 +95,10 @@ impl Driver {
     }
 
     /// Waits until the drivers have come some steps further, and then a moment.
-    fn go_on(&self, seeded: &mut Seeded) {
-        let until = self.steps.load(Ordering::SeqCst) + seeded.below(4);
+    fn go_on(&self, lot: &mut Lot) {
+        let until = self.steps.load(Ordering::SeqCst) + lot.below(4);
         eventually("the drivers go on", || (self.steps.load(Ordering::SeqCst) >= until).then_some(()));
-        thread::sleep(Duration::from_millis(seeded.below(300)));
+        thread::sleep(Duration::from_millis(lot.below(300)));
     }
 
     fn drive(&self, lane: u32) {

@@ -27,7 +27,6 @@ mod rendered;
 mod replay;
 mod repository;
 mod rights;
-mod seeded;
 mod separate;
 mod server;
 mod sink;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use event_log::{Delivered, EventLog as _, PartitionId};
 use events::{Event, Message, Service, decode};
-use ids::PromotionId;
+use ids::{BlobHash, PromotionId};
 use promotion::domain::Promotion;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -48,16 +48,27 @@ impl Evidence {
                 stored.extend(state.map(|state| (*id, state.state)));
             }
         }
-        Ok(Self { records, promotions, stored, acknowledged: world.journal.acknowledged() })
+        Ok(Self { records, promotions, stored, acknowledged: world.journal.take() })
     }
 
     /// The SHA-256 of everything in the log.
     pub(crate) fn digest(&self) -> String {
         let mut hash = Sha256::new();
-        for Seen { delivered, .. } in &self.records {
-            hash.update(format!("{:?}\n", delivered).as_bytes());
+        let mut part = |bytes: &[u8]| {
+            // Where a part ends is hashed with it: two parts are not one longer one.
+            hash.update((bytes.len() as u64).to_be_bytes());
+            hash.update(bytes);
+        };
+        for Delivered { position, record } in self.records.iter().map(|seen| &seen.delivered) {
+            part(position.to_string().as_bytes());
+            part(record.key.as_bytes());
+            for (name, value) in &record.headers {
+                part(name.as_bytes());
+                part(value);
+            }
+            part(&record.value);
         }
-        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        BlobHash::from(<[u8; 32]>::from(hash.finalize())).to_string()
     }
 
     /// A promotion as its events make it.

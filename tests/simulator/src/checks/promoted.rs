@@ -1,6 +1,8 @@
 //! A promotion is what its events make it, and comes to an end that something explains.
 
-use events::Event;
+use std::collections::BTreeSet;
+
+use events::{Event, Message};
 use promotion::domain::{Promotion, Status};
 
 use super::evidence::Evidence;
@@ -29,24 +31,22 @@ pub(super) fn check(evidence: &Evidence) -> Vec<Violation> {
             found.push(Violation::new(MERGED, format!("{id} is {}", promotion.status)));
         }
     }
-    let mut told: Vec<(&str, String)> = Vec::new();
-    let mut last = std::collections::BTreeMap::new();
-    for message in evidence.records.iter().map(|seen| &seen.message) {
-        let what = match &message.event {
-            Event::BranchPushed(event) => {
-                ("pushed", format!("{} {}", event.promotion_id, event.preview_hash))
-            }
-            Event::MergeSeen(event) => ("merged", event.promotion_id.to_string()),
+    found.extend(told_twice(evidence));
+    found
+}
+
+/// The same event twice is a producer that tried again; two events of the same thing are not.
+fn told_twice(evidence: &Evidence) -> Vec<Violation> {
+    let (mut found, mut events, mut told) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
+    for Message { envelope, event } in evidence.records.iter().map(|seen| &seen.message) {
+        let what = match event {
+            Event::BranchPushed(event) => format!("pushed: {} {}", event.promotion_id, event.preview_hash),
+            Event::MergeSeen(event) => format!("merged: {}", event.promotion_id),
             _ => continue,
         };
-        // The same event twice is a producer that tried again.
-        if last.insert((message.envelope.subject.clone(), message.envelope.id), ()).is_some() {
-            continue;
+        if events.insert((&envelope.subject, envelope.id)) && !told.insert(what.clone()) {
+            found.push(Violation::new(ONCE, what));
         }
-        if told.contains(&what) {
-            found.push(Violation::new(ONCE, format!("{}: {}", what.0, what.1)));
-        }
-        told.push(what);
     }
     found
 }

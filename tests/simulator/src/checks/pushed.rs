@@ -27,12 +27,9 @@ pub(super) fn check(world: &World, evidence: &Evidence) -> Vec<Violation> {
     for (id, messages) in &evidence.promotions {
         let pushes = by_promotion.remove(id.to_string().as_str()).unwrap_or_default();
         found.extend(one(&id.to_string(), messages, &pushes));
-        found.extend(
-            pushes
-                .iter()
-                .find(|push| !is_right(world, messages, push))
-                .map(|push| Violation::new(CONTENT, format!("{} at {}", push.branch, push.commit))),
-        );
+        let wrong = pushes.iter().find(|push| !is_right(world, messages, push));
+        found
+            .extend(wrong.map(|push| Violation::new(CONTENT, format!("{} at {}", push.branch, push.commit))));
     }
     found.extend(by_promotion.keys().map(|id| Violation::new(ONE, format!("{id} is no promotion"))));
     found
@@ -55,13 +52,12 @@ fn is_right(world: &World, messages: &[Message], push: &Pushing) -> bool {
         let bytes = world.hosts.git.file(&push.url, commit, path).unwrap_or_default();
         String::from_utf8_lossy(&bytes).into_owned()
     };
-    let inputs = messages.iter().filter_map(|message| match &message.event {
+    let mut inputs = messages.iter().filter_map(|message| match &message.event {
         Event::PreviewRequested(event) => Some(&event.inputs),
         Event::ReplanRequested(event) => Some(&event.inputs),
         _ => None,
     });
     let branch = file(&push.commit, PRODUCTION);
-    let mut inputs = inputs;
     inputs.any(|inputs| {
         let staging = file(&inputs.source_commit, STAGING);
         let before = file(&inputs.target_commit, PRODUCTION);

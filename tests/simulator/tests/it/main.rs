@@ -2,10 +2,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic in a test is the report")]
 
+use std::sync::LazyLock;
+
 use simulator::{Mutation, Report, Simulator};
 
+/// What no history changes is read once.
+static SIMULATOR: LazyLock<Simulator> = LazyLock::new(|| Simulator::new().unwrap());
+
 fn play(seed: u64, mutation: Option<Mutation>) -> Report {
-    Simulator::new().unwrap().play(seed, mutation).unwrap()
+    SIMULATOR.play(seed, mutation).unwrap()
 }
 
 #[test]
