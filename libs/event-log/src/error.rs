@@ -34,6 +34,15 @@ pub enum LogError {
     /// The log cannot be reached now; trying again may help. What was asked for may have been done all the same.
     #[error("the log cannot be reached: {0}")]
     Unavailable(String),
+    /// A registry of schemas does not say what a record's schema is: trying again may help, or helps once somebody has mended
+    /// the registry.
+    #[error("{why}")]
+    SchemaUnknown {
+        /// The stable code of what is wrong with the registry.
+        code: &'static str,
+        /// What is wrong with it.
+        why: String,
+    },
     /// The log is full, or takes no writes: trying again helps once somebody has made room.
     #[error("the log takes no writes: {0}")]
     Full(String),
@@ -71,6 +80,7 @@ impl LogError {
             Self::RecordTooLarge { .. } => "LOG_RECORD_TOO_LARGE",
             Self::Fenced { .. } => "LOG_FENCED",
             Self::Unavailable(_) => "LOG_UNAVAILABLE",
+            Self::SchemaUnknown { code, .. } => code,
             Self::Full(_) => "LOG_FULL",
             Self::Refused(_) => "LOG_REFUSED",
             Self::Misconfigured(_) => "LOG_MISCONFIGURED",
@@ -83,6 +93,6 @@ impl LogError {
     /// Whether trying again may help.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Unavailable(_) | Self::Full(_) | Self::Refused(_))
+        matches!(self, Self::Unavailable(_) | Self::SchemaUnknown { .. } | Self::Full(_) | Self::Refused(_))
     }
 }

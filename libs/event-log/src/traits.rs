@@ -115,6 +115,12 @@ pub trait Subscription: Send {
     /// Delivers from these partitions again.
     fn resume(&mut self, partitions: &[PartitionId]);
 
+    /// Why records that the log has delivered are not handed on, while those of other partitions are. That the log answers says
+    /// nothing about it.
+    fn held_up(&self) -> Option<LogError> {
+        None
+    }
+
     /// Leaves the group, so that others take over at once.
     ///
     /// # Errors

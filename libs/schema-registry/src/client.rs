@@ -62,6 +62,16 @@ struct Complaint {
     message: String,
 }
 
+/// What a registry says with a 404. Without its code, whoever is in front of it may have said so: an ingress whose backend is
+/// away, or another server.
+#[derive(Deserialize)]
+struct Missing {
+    error_code: u32,
+}
+
+/// No such subject, version or schema, and no compatibility of a subject's own (Confluent's `Errors`, which the others follow).
+const MISSING: [u32; 4] = [40401, 40402, 40403, 40408];
+
 impl Registry {
     /// The registry at this place. It is not asked yet.
     ///
@@ -213,9 +223,15 @@ impl Answer {
         self,
         read: impl FnOnce(&Self) -> Result<T, RegistryError>,
     ) -> Result<Option<T>, RegistryError> {
-        match self.status {
-            StatusCode::NOT_FOUND => Ok(None),
-            _ => read(&self).map(Some),
+        if self.status != StatusCode::NOT_FOUND {
+            return read(&self).map(Some);
+        }
+        match serde_json::from_slice(&self.body) {
+            Ok(Missing { error_code }) if MISSING.contains(&error_code) => Ok(None),
+            _ => Err(RegistryError::Unavailable(format!(
+                "it answers {}, which is not what a registry says of something that it does not have",
+                self.status
+            ))),
         }
     }
 

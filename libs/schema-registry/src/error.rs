@@ -1,6 +1,7 @@
 //! What a registry answers when it does not do what it is asked for.
 
 use ::store::StoreError;
+use event_log::LogError;
 
 /// Why something could not be asked of a registry.
 #[derive(Debug, thiserror::Error)]
@@ -61,5 +62,12 @@ impl RegistryError {
             Self::Store(error) => error.is_transient(),
             _ => false,
         }
+    }
+}
+
+/// To who reads the log: a record waits for what is wrong with the registry, whatever that is.
+impl From<RegistryError> for LogError {
+    fn from(error: RegistryError) -> Self {
+        Self::SchemaUnknown { code: error.code(), why: error.to_string() }
     }
 }

@@ -8,6 +8,8 @@
 mod client;
 mod error;
 mod log;
+mod meanings;
+mod member;
 mod numbers;
 mod plan;
 mod settings;

@@ -1,15 +1,14 @@
 //! A log on which frames have the registry's numbers.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use event_log::{Delivered, EventLog, Group, LogError, PartitionId, Position, Subscription};
 use events::{Frame, Record, Topic};
 use time::OffsetDateTime;
 
+use crate::member::Member;
 use crate::numbers::Numbers;
 
 /// A log on which frames have the registry's numbers, where who uses it sees the bundled ones. A number that is of no schema of
@@ -39,29 +38,16 @@ impl RegisteredLog {
         }
         Ok(record)
     }
-}
 
-impl Numbers {
-    /// Asks for every number that is not known.
-    async fn learn_all(&self, records: &[Delivered]) -> Result<(), LogError> {
-        let frames = records.iter().filter_map(|record| Frame::read(&record.record.value).ok());
-        let numbers: BTreeSet<u32> = frames.map(|frame| frame.schema_id).collect();
-        for number in numbers.into_iter().filter(|number| self.known(*number).is_none()) {
-            self.learn(number).await.map_err(|error| LogError::Unavailable(error.to_string()))?;
-        }
-        Ok(())
-    }
-
-    /// The records with the bundled numbers.
-    fn incoming(&self, mut records: Vec<Delivered>) -> Vec<Delivered> {
+    /// Records that are read are waited for together: the caller chose them.
+    async fn translated(&self, mut records: Vec<Delivered>) -> Result<Vec<Delivered>, LogError> {
+        let meanings = &self.numbers.read;
         for Delivered { record, .. } in &mut records {
-            let Ok(frame) = Frame::read(&record.value) else { continue };
-            record.value = match self.known(frame.schema_id).flatten() {
-                Some(bundled) => Frame { schema_id: bundled, body: frame.body }.to_vec(),
-                None => frame.foreign().to_vec(),
-            };
+            while let Err(number) = meanings.translate(record) {
+                meanings.learn(number).await?;
+            }
         }
-        records
+        Ok(records)
     }
 }
 
@@ -88,8 +74,7 @@ impl EventLog for RegisteredLog {
         limit: usize,
     ) -> Result<Vec<Delivered>, LogError> {
         let records = self.log.read(partition, from, limit).await?;
-        self.numbers.learn_all(&records).await?;
-        Ok(self.numbers.incoming(records))
+        self.translated(records).await
     }
 
     async fn bounds(&self, partition: &PartitionId) -> Result<Range<u64>, LogError> {
@@ -106,61 +91,6 @@ impl EventLog for RegisteredLog {
 
     async fn subscribe(&self, group: &Group, topics: &[Topic]) -> Result<Box<dyn Subscription>, LogError> {
         let inner = self.log.subscribe(group, topics).await?;
-        let numbers = Arc::clone(&self.numbers);
-        Ok(Box::new(Translated { inner, numbers, waiting: Vec::new(), was_away: false }))
-    }
-}
-
-/// A member of a group.
-struct Translated {
-    inner: Box<dyn Subscription>,
-    numbers: Arc<Numbers>,
-    /// What was delivered and holds a number that is not known yet.
-    waiting: Vec<Delivered>,
-    was_away: bool,
-}
-
-/// Before a registry that was away is asked again.
-const PAUSE: Duration = Duration::from_secs(1);
-
-#[async_trait]
-impl Subscription for Translated {
-    async fn next(&mut self, limit: usize) -> Result<Vec<Delivered>, LogError> {
-        if self.waiting.is_empty() {
-            self.waiting = self.inner.next(limit).await?;
-        }
-        if self.was_away {
-            tokio::time::sleep(PAUSE).await;
-        }
-        let learned = self.numbers.learn_all(&self.waiting).await;
-        self.was_away = learned.is_err();
-        learned?;
-        Ok(self.numbers.incoming(std::mem::take(&mut self.waiting)))
-    }
-
-    async fn commit(&mut self, partition: &PartitionId, next: u64) -> Result<(), LogError> {
-        self.inner.commit(partition, next).await
-    }
-
-    async fn seek(&mut self, partition: &PartitionId, offset: u64) -> Result<(), LogError> {
-        self.inner.seek(partition, offset).await?;
-        self.waiting.retain(|record| record.position.partition != *partition);
-        Ok(())
-    }
-
-    fn assignment(&self) -> Vec<PartitionId> {
-        self.inner.assignment()
-    }
-
-    fn pause(&mut self, partitions: &[PartitionId]) {
-        self.inner.pause(partitions);
-    }
-
-    fn resume(&mut self, partitions: &[PartitionId]) {
-        self.inner.resume(partitions);
-    }
-
-    async fn leave(self: Box<Self>) -> Result<(), LogError> {
-        self.inner.leave().await
+        Ok(Box::new(Member::new(inner, Arc::clone(&self.numbers.read))))
     }
 }

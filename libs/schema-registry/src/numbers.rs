@@ -1,37 +1,23 @@
-//! Which number of the registry is which schema of ours.
+//! Which numbers the registry gave to the schemas of this release.
 
 use std::collections::HashMap;
-use std::sync::{PoisonError, RwLock};
-use std::time::Duration;
+use std::sync::Arc;
 
-use events::{Topic, fingerprint, schemas};
-use tokio::time::Instant;
+use events::Topic;
 
 use crate::client::Registry;
 use crate::error::RegistryError;
+use crate::meanings::Meanings;
 use crate::store::NumberStore;
 use crate::subject::{Subject, subjects};
 
 /// The numbers that the registry gave to the schemas of this release, looked up at the start, and what its other numbers mean,
 /// asked when one is met.
 pub struct Numbers {
-    registry: Registry,
     /// By topic and bundled number.
     written: HashMap<(Topic, u32), u32>,
-    read: RwLock<HashMap<u32, Meaning>>,
+    pub(crate) read: Arc<Meanings>,
 }
-
-/// What a number of the registry means.
-#[derive(Debug, Clone, Copy)]
-enum Meaning {
-    /// The schema of ours with this bundled number.
-    Ours(u32),
-    /// None of ours, when it was asked.
-    Foreign(Instant),
-}
-
-/// A number that is none of ours is asked for again after this long: somebody may register it under it meanwhile.
-const AGAIN: Duration = Duration::from_secs(60);
 
 impl Numbers {
     /// Looks up the number of each schema of this release. What is looked up is kept, and is what counts as long as the
@@ -57,38 +43,15 @@ impl Numbers {
             let bundled = (subject.topic.clone(), subject.schema.id);
             (bundled, *number)
         });
-        let read = found.iter().map(|(subject, number)| (*number, Meaning::Ours(subject.schema.id)));
-        Ok(Self { registry, written: written.collect(), read: RwLock::new(read.collect()) })
+        let read = found.iter().map(|(subject, number)| (*number, subject.schema.id));
+        let read = Arc::new(Meanings::new(registry, read));
+        Ok(Self { written: written.collect(), read })
     }
 
     /// The registry's number of the schema with this bundled number, on this topic.
     #[must_use]
     pub fn written(&self, topic: &Topic, bundled: u32) -> Option<u32> {
         self.written.get(&(topic.clone(), bundled)).copied()
-    }
-
-    /// What a number means, if it is known: the bundled number, or that it is none of ours.
-    pub(crate) fn known(&self, number: u32) -> Option<Option<u32>> {
-        let read = self.read.read().unwrap_or_else(PoisonError::into_inner);
-        match read.get(&number)? {
-            Meaning::Ours(bundled) => Some(Some(*bundled)),
-            Meaning::Foreign(asked) if asked.elapsed() < AGAIN => Some(None),
-            Meaning::Foreign(_) => None,
-        }
-    }
-
-    /// Asks what a number means.
-    pub(crate) async fn learn(&self, number: u32) -> Result<(), RegistryError> {
-        let schema = self.registry.schema(number).await?;
-        let print = schema.as_deref().and_then(fingerprint);
-        let ours = schemas().find(|schema| Some(schema.fingerprint) == print);
-        if ours.is_none() {
-            tracing::warn!(number, "the registry's number is of no schema of this release");
-        }
-        let meaning =
-            ours.map_or_else(|| Meaning::Foreign(Instant::now()), |schema| Meaning::Ours(schema.id));
-        self.read.write().unwrap_or_else(PoisonError::into_inner).insert(number, meaning);
-        Ok(())
     }
 }
 

@@ -25,6 +25,11 @@ async fn each_trouble_has_its_code() {
         (Mood::Slow, "REGISTRY_UNAVAILABLE"),
         (says(503, "{}"), "REGISTRY_UNAVAILABLE"),
         (says(429, "{}"), "REGISTRY_UNAVAILABLE"),
+        // An ingress whose backend is away, a server that is no registry, and what Confluent's says of a path that it does not have.
+        (says(404, "default backend - 404"), "REGISTRY_UNAVAILABLE"),
+        (says(404, "{}"), "REGISTRY_UNAVAILABLE"),
+        (says(404, r#"{"error_code": 404, "message": "HTTP 404 Not Found"}"#), "REGISTRY_UNAVAILABLE"),
+        (says(404, r#"{"error_code": 40403, "message": "Schema not found"}"#), "SCHEMA_NOT_REGISTERED"),
         (says(401, "{}"), "REGISTRY_REFUSED"),
         (says(403, "{}"), "REGISTRY_REFUSED"),
         (says(200, "<html>"), "REGISTRY_ANSWER"),

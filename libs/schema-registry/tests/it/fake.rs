@@ -18,6 +18,8 @@ pub(crate) enum Mood {
     Down,
     /// It takes longer than anybody waits.
     Slow,
+    /// It answers after this time.
+    Late(Duration),
     /// It answers all the same.
     Says(u16, &'static str, String),
 }
@@ -40,7 +42,7 @@ pub(crate) struct Fake {
     state: Arc<Mutex<State>>,
 }
 
-pub(crate) const PATIENCE: Duration = Duration::from_millis(500);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
 
 impl Fake {
     pub(crate) fn start() -> Self {
@@ -116,13 +118,16 @@ impl Fake {
         reader.read_exact(&mut body).unwrap();
         self.state.lock().unwrap().asked.push(format!("{method} {path}"));
         let mood = self.state.lock().unwrap().mood.clone().unwrap_or(Mood::Well);
+        if let Mood::Late(delay) = mood {
+            thread::sleep(delay);
+        }
         let knows = header("authorization") == Some("Basic cGxpbXNvbGw6aHVudGVyMg==");
         let (status, headers, body) = match mood {
             Mood::Down => return,
             Mood::Slow => return thread::sleep(3 * PATIENCE),
             Mood::Says(status, headers, body) => (status, headers, body),
-            Mood::Well if !knows => (401, "", "{}".to_owned()),
-            Mood::Well => {
+            Mood::Well | Mood::Late(_) if !knows => (401, "", "{}".to_owned()),
+            Mood::Well | Mood::Late(_) => {
                 let body = serde_json::from_slice(&body).unwrap_or(Value::Null);
                 let (status, answer) = self.state.lock().unwrap().answer(method, &path, &body);
                 (status, "", answer.to_string())

@@ -5,3 +5,5 @@ mod answers;
 mod fake;
 mod frames;
 mod planned;
+mod scene;
+mod waiting;

@@ -31,6 +31,7 @@ pub(crate) struct Reader {
     wanted: Receiver<Wanted>,
     probe: Probe,
     failures: u32,
+    is_held_up: bool,
     read_from: Instant,
 }
 
@@ -54,8 +55,19 @@ impl Reader {
         running: Running,
     ) -> Self {
         let (book, progress) = Book::new(work, policy, running.shutdown.clone());
-        let read_from = Instant::now();
-        Self { subscription, book, progress, policy, running, clock, wanted, probe, failures: 0, read_from }
+        Self {
+            subscription,
+            book,
+            progress,
+            policy,
+            running,
+            clock,
+            wanted,
+            probe,
+            failures: 0,
+            is_held_up: false,
+            read_from: Instant::now(),
+        }
     }
 
     /// Reads until the task is told to stop.
@@ -72,6 +84,7 @@ impl Reader {
                 Seen::Tick => self.look().await,
             }
             self.follow_assignment();
+            self.tell_what_holds_up();
             // At a shutdown lanes end by themselves: looked at after they were seen to have ended.
             if self.book.is_broken() && !self.running.shutdown.is_cancelled() {
                 return Err(Failure::unhandled("TASK_PANICKED", "a lane of the consumer ended by itself"));
@@ -166,6 +179,22 @@ impl Reader {
     async fn look(&mut self) {
         if self.failures > 0 && self.probe.is_answered().await {
             self.log_is_back();
+        }
+    }
+
+    /// Partitions may wait for something else than the log, whose answers do not say that this is back.
+    fn tell_what_holds_up(&mut self) {
+        let trouble = self.subscription.held_up().map(Failure::from);
+        let was_held_up = std::mem::replace(&mut self.is_held_up, trouble.is_some());
+        match trouble {
+            Some(failure) => {
+                if !was_held_up {
+                    tracing::warn!(code = failure.code(), error = %failure, "partitions wait for their schemas");
+                }
+                self.running.component.away("schemas", &failure);
+            }
+            None if was_held_up => self.running.component.back("schemas"),
+            None => {}
         }
     }
 

@@ -9,6 +9,7 @@ mod engines;
 mod faults;
 mod grpc;
 mod handlers;
+mod held_up;
 mod long_aggregates;
 mod operations;
 mod order;
