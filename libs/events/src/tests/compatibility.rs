@@ -1,21 +1,10 @@
-//! Every schema reads what every released version of it wrote (BACKWARD_TRANSITIVE).
-//!
-//! What is released lies in `schemas/avro/released/VERSION`, put there by `cargo xtask release-schemas VERSION` when a version is
-//! tagged, and is never changed.
-
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+//! Whether a schema reads what others wrote (BACKWARD_TRANSITIVE).
 
 use apache_avro::Schema;
 use apache_avro::schema_compatibility::{Compatibility, SchemaCompatibility};
-use sha2::{Digest, Sha256};
-
-use super::golden::{directory, parts};
-use crate::schema::schemas;
-use crate::table::Event;
 
 /// What is wrong with a schema as the reader of what these wrote.
-fn complaints(reader: &Schema, writers: &[(String, Schema)]) -> Vec<String> {
+pub(super) fn complaints(reader: &Schema, writers: &[(String, Schema)]) -> Vec<String> {
     let name = |schema: &Schema| schema.name().map(|name| name.fullname(None));
     let complaint = |(version, writer): &(String, Schema)| {
         if name(writer) != name(reader) {
@@ -28,75 +17,6 @@ fn complaints(reader: &Schema, writers: &[(String, Schema)]) -> Vec<String> {
         }
     };
     writers.iter().filter_map(complaint).collect()
-}
-
-/// The released versions, oldest first.
-fn released() -> Vec<PathBuf> {
-    let Ok(versions) = std::fs::read_dir(directory().join("released")) else { return Vec::new() };
-    let mut versions: Vec<PathBuf> = versions.map(|version| version.unwrap().path()).collect();
-    versions.retain(|path| path.is_dir());
-    versions.sort();
-    versions
-}
-
-fn shown(version: &Path) -> String {
-    version.file_name().unwrap().to_string_lossy().into_owned()
-}
-
-#[test]
-fn every_schema_reads_what_every_released_one_wrote() {
-    for schema in schemas() {
-        let (context, name) = parts(schema.event_type);
-        let file = |version: &PathBuf| {
-            let text = std::fs::read_to_string(version.join(context).join(format!("{name}.avsc"))).ok()?;
-            Some((shown(version), Schema::parse_str(&text).unwrap()))
-        };
-        let writers: Vec<(String, Schema)> = released().iter().filter_map(file).collect();
-        assert_eq!(complaints(&schema.avro, &writers), Vec::<String>::new(), "{}", schema.event_type);
-    }
-}
-
-#[test]
-fn every_golden_payload_of_every_release_is_read() {
-    for version in released() {
-        for schema in schemas() {
-            let (context, name) = parts(schema.event_type);
-            let Ok(text) = std::fs::read_to_string(version.join(context).join(format!("{name}.avsc"))) else {
-                continue;
-            };
-            let body = std::fs::read(version.join(context).join("golden").join(format!("{name}.avro")));
-            let read = Event::read(schema.id, &Schema::parse_str(&text).unwrap(), &body.unwrap());
-            assert!(matches!(read, Ok(Some(_))), "{} of {}: {read:?}", schema.event_type, shown(&version));
-        }
-    }
-}
-
-#[test]
-fn what_is_released_is_as_it_was() {
-    for version in released() {
-        let sums = std::fs::read_to_string(version.join("SHA256SUMS")).unwrap();
-        let expected: BTreeMap<&str, &str> =
-            sums.lines().map(|line| line.split_once("  ").unwrap()).map(|(sum, file)| (file, sum)).collect();
-        let mut found = BTreeMap::new();
-        files(&version, &version, &mut found);
-        found.remove("SHA256SUMS");
-        let found: BTreeMap<&str, &str> =
-            found.iter().map(|(file, sum)| (file.as_str(), sum.as_str())).collect();
-        assert_eq!(found, expected, "{} is frozen", shown(&version));
-    }
-}
-
-fn files(root: &Path, directory: &Path, found: &mut BTreeMap<String, String>) {
-    for entry in std::fs::read_dir(directory).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            files(root, &path, found);
-            continue;
-        }
-        let sum = Sha256::digest(std::fs::read(&path).unwrap());
-        let sum = sum.iter().map(|byte| format!("{byte:02x}")).collect();
-        found.insert(path.strip_prefix(root).unwrap().display().to_string(), sum);
-    }
 }
 
 /// A record `a.R` with these fields.

@@ -13,7 +13,7 @@ use crate::topic::Service;
 const ID: Uuid = uuid!("2ed6657d-e927-568b-95e1-2665a8aea6a2");
 const PROMOTION: Uuid = uuid!("6ba7b810-9dad-11d1-80b4-00c04fd430c8");
 
-fn message() -> Message {
+pub(super) fn message() -> Message {
     let envelope = Envelope {
         id: EventId::new(ID),
         source: Service::Promotion,

@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use super::envelope::message;
+use crate::codec::{DecodeError, decode, encode};
+use crate::frame::Frame;
 use crate::schema::{EventSchema, schemas};
 use crate::table::{Event, TABLE};
 
@@ -13,9 +16,19 @@ pub(super) fn directory() -> PathBuf {
 }
 
 /// `plimsoll.CONTEXT.v1.NAME` as a context and a name.
-pub(super) fn parts(event_type: &str) -> (&str, &str) {
+fn parts(event_type: &str) -> (&str, &str) {
     let mut parts = event_type.split('.').skip(1);
     (parts.next().unwrap(), parts.nth(1).unwrap())
+}
+
+/// A payload as a consumer reads it: framed with its number, under its type.
+pub(super) fn consumed(number: u32, event_type: &str, payload: &[u8]) -> Result<Event, DecodeError> {
+    let mut record = encode(&message()).unwrap();
+    for (_, value) in record.headers.iter_mut().filter(|(name, _)| name == "ce_type") {
+        *value = event_type.as_bytes().to_vec();
+    }
+    record.value = Frame { schema_id: number, body: payload }.to_vec();
+    decode(&record).map(|message| message.event)
 }
 
 #[test]
@@ -54,8 +67,8 @@ fn golden_payloads_decode_and_are_what_we_write() {
         let golden = directory().join(context).join("golden").join(name);
         let body = std::fs::read(golden.with_extension("avro")).unwrap();
         let shown = std::fs::read_to_string(golden.with_extension("json")).unwrap();
-        let event = Event::read(schema.id, &schema.avro, &body);
-        let event = event.unwrap_or_else(|error| panic!("{name}: {error}")).unwrap();
+        let event = consumed(schema.id, schema.event_type, &body);
+        let event = event.unwrap_or_else(|error| panic!("{name}: {error}"));
         let expected: Value = serde_json::from_str(&shown).unwrap();
         assert_eq!(serde_json::to_value(&event).unwrap(), expected, "{name}");
         assert_eq!(event.write(&schema.avro).unwrap(), body, "{name}");

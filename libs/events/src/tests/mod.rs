@@ -3,3 +3,4 @@
 mod compatibility;
 mod envelope;
 mod golden;
+mod released;
