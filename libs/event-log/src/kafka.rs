@@ -30,6 +30,7 @@ use events::{Record, Topic};
 use time::OffsetDateTime;
 
 pub use settings::KafkaSettings;
+pub use token::{Token, TokenFile, Tokens};
 
 use self::admin::Admin;
 use self::appender::Appender;

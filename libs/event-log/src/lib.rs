@@ -23,7 +23,7 @@ mod traits;
 
 pub use error::LogError;
 #[cfg(feature = "kafka")]
-pub use kafka::{KafkaLog, KafkaSettings};
+pub use kafka::{KafkaLog, KafkaSettings, Token, TokenFile, Tokens};
 pub use limits::Limits;
 pub use memory::MemoryLog;
 pub use partitioner::partition_of;

@@ -1,5 +1,9 @@
 //! The section `kafka`: the log on Kafka, in place of the one in Postgres.
 
+#[cfg(any(feature = "kafka", test))]
+mod endpoint;
+mod token;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::failure::Failure;
 use crate::registry::RegistrySettings;
 use crate::secret::Secret;
+pub use token::TokenSettings;
 
 /// The section `kafka`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -45,6 +50,8 @@ pub struct KafkaSettings {
     pub sasl_password: Option<Secret<String>>,
     /// For `OAUTHBEARER`, a file with a token (a JWT) that somebody else keeps fresh; it is read again before each ends.
     pub sasl_token_path: Option<PathBuf>,
+    /// For `OAUTHBEARER`, in place of a file: an endpoint that gives tokens.
+    pub token: TokenSettings,
     /// Further settings of librdkafka, by their names.
     pub properties: BTreeMap<String, Secret<String>>,
     /// The schema registry.
@@ -68,6 +75,7 @@ impl Default for KafkaSettings {
             sasl_username: None,
             sasl_password: None,
             sasl_token_path: None,
+            token: TokenSettings::default(),
             properties: BTreeMap::new(),
             registry: RegistrySettings::default(),
         }
@@ -117,15 +125,9 @@ impl KafkaSettings {
                 "kafka.sasl_mechanism",
                 "it is one of PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER",
             )),
-            Some(mechanism) if mechanism == TOKENS => match (&self.sasl_token_path, self.has_password()) {
-                (Some(_), false) => Ok(()),
-                _ => Err(invalid(
-                    "kafka.sasl_token_path",
-                    "who has tokens has their file, and neither a name nor a password",
-                )),
-            },
-            _ if self.sasl_token_path.is_some() => {
-                Err(invalid("kafka.sasl_mechanism", "a file of tokens is said, so it is OAUTHBEARER"))
+            Some(mechanism) if mechanism == TOKENS => self.check_tokens(),
+            _ if self.has_tokens() => {
+                Err(invalid("kafka.sasl_mechanism", "it is said where tokens are, so it is OAUTHBEARER"))
             }
             Some(_) if self.sasl_username.is_none() || self.sasl_password.is_none() => {
                 Err(invalid("kafka.sasl_username", "who has a mechanism has a name and a password"))
@@ -137,6 +139,21 @@ impl KafkaSettings {
         }
     }
 
+    fn check_tokens(&self) -> Result<(), Failure> {
+        match (&self.sasl_token_path, self.token.is_said(), self.has_password()) {
+            (Some(_), false, false) => Ok(()),
+            (None, true, false) => self.token.check(),
+            _ => Err(invalid(
+                "kafka.sasl_token_path",
+                "who has tokens has their file or kafka.token.url, and neither a name nor a password",
+            )),
+        }
+    }
+
+    fn has_tokens(&self) -> bool {
+        self.sasl_token_path.is_some() || self.token.is_said()
+    }
+
     fn has_password(&self) -> bool {
         self.sasl_username.is_some() || self.sasl_password.is_some()
     }
@@ -146,7 +163,7 @@ impl KafkaSettings {
     }
 
     fn is_about_access(&self) -> bool {
-        let sasl = self.sasl_mechanism.is_some() || self.sasl_token_path.is_some() || self.has_password();
+        let sasl = self.sasl_mechanism.is_some() || self.has_tokens() || self.has_password();
         self.tls.is_some() || self.is_about_tls() || sasl
     }
 
@@ -200,6 +217,18 @@ fn invalid(key: &str, why: &str) -> Failure {
 
 #[cfg(feature = "kafka")]
 impl KafkaSettings {
+    /// Where tokens come from, if anywhere.
+    fn tokens(&self) -> Result<Option<Arc<dyn event_log::Tokens>>, Failure> {
+        match &self.sasl_token_path {
+            Some(path) => Ok(Some(Arc::new(event_log::TokenFile(path.clone())))),
+            None if self.token.is_said() => {
+                let endpoint = endpoint::Endpoint::new(&self.token, Arc::new(crate::clock::SystemClock))?;
+                Ok(Some(Arc::new(endpoint)))
+            }
+            None => Ok(None),
+        }
+    }
+
     /// The log, if it is on Kafka. Brokers that are away are no error yet.
     ///
     /// # Errors
@@ -211,7 +240,7 @@ impl KafkaSettings {
         let settings = event_log::KafkaSettings {
             brokers: brokers.to_owned(),
             properties: self.access(),
-            token_file: self.sasl_token_path.clone(),
+            tokens: self.tokens()?,
             session,
             heartbeat: session / 3,
             request_timeout: Duration::from_secs(self.request_timeout_seconds),
@@ -238,6 +267,25 @@ mod tests {
         }
     }
 
+    fn somewhere() -> TokenSettings {
+        TokenSettings {
+            url: Some("https://idp.example/token".to_owned()),
+            client_id: Some("plimsoll-cost".to_owned()),
+            client_secret: Some(Secret::new("hunter2".to_owned())),
+            ..TokenSettings::default()
+        }
+    }
+
+    fn tokens(token: TokenSettings, path: Option<&str>) -> KafkaSettings {
+        KafkaSettings {
+            brokers: Some("a:9092".to_owned()),
+            sasl_mechanism: Some(TOKENS.to_owned()),
+            sasl_token_path: path.map(PathBuf::from),
+            token,
+            ..KafkaSettings::default()
+        }
+    }
+
     fn protocol(settings: &KafkaSettings) -> String {
         settings.access()["security.protocol"].clone()
     }
@@ -252,6 +300,9 @@ mod tests {
         assert_eq!((protocol(&ca), ca.access()["ssl.ca.pem"].as_str()), ("SSL".to_owned(), "PEM"));
         assert_eq!(password().access()["sasl.password"], "hunter2");
         assert!(!format!("{:?}", password()).contains("hunter2"));
+        assert_eq!(tokens(somewhere(), None).check(), Ok(()));
+        assert_eq!(protocol(&tokens(somewhere(), None)), "SASL_SSL");
+        assert!(!format!("{:?}", tokens(somewhere(), None)).contains("hunter2"));
     }
 
     #[test]
@@ -270,6 +321,10 @@ mod tests {
                 KafkaSettings { sasl_mechanism: Some("OAUTHBEARER".to_owned()), ..password() },
                 "kafka.sasl_token_path",
             ),
+            (KafkaSettings { token: somewhere(), ..password() }, "kafka.sasl_mechanism"),
+            (tokens(TokenSettings::default(), None), "kafka.sasl_token_path"),
+            (tokens(somewhere(), Some("token")), "kafka.sasl_token_path"),
+            (tokens(TokenSettings { client_id: None, ..somewhere() }, None), "kafka.token"),
             (KafkaSettings { min_insync: 4, ..password() }, "kafka.min_insync"),
             (KafkaSettings { tls_certificate: Some("PEM".to_owned()), ..password() }, "kafka.tls_key"),
             (KafkaSettings { tls: Some(false), tls_ca: Some("PEM".to_owned()), ..password() }, "kafka.tls:"),

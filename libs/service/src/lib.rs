@@ -67,7 +67,7 @@ pub use failure::Failure;
 pub use grpc::{Channel, MAX_MESSAGE_BYTES, Peers, TlsSettings, serve_grpc};
 pub use handler::{Engine, GivenUp, Handler, RecordHandler};
 pub use health::{Component, ComponentReport, Health, HealthReport, Reason};
-pub use kafka::KafkaSettings;
+pub use kafka::{KafkaSettings, TokenSettings};
 pub use key::{Key, KeyError};
 pub use listener::{Listener, SocketFile};
 pub use outbox::outbox_relay;

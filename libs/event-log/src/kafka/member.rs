@@ -17,7 +17,7 @@ use super::quiet::log;
 use super::records::partition_id;
 use super::share::Share;
 use super::statistics;
-use super::token::TokenFile;
+use super::token::Asked;
 use crate::error::LogError;
 use crate::position::{Group, PartitionId};
 
@@ -40,7 +40,7 @@ impl Member {
 
 /// Gives what librdkafka tells to the member.
 pub(super) struct Told {
-    pub(super) token: TokenFile,
+    pub(super) asked: Asked,
     pub(super) group: Group,
     pub(super) member: Arc<Member>,
 }
@@ -49,7 +49,7 @@ impl ClientContext for Told {
     const ENABLE_REFRESH_OAUTH_TOKEN: bool = true;
 
     fn generate_oauth_token(&self, _: Option<&str>) -> Result<OAuthToken, Box<dyn Error>> {
-        self.token.read()
+        self.asked.token()
     }
 
     fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {

@@ -9,17 +9,17 @@ use rdkafka::consumer::ConsumerContext;
 use rdkafka::error::KafkaError;
 
 use super::statistics;
-use super::token::TokenFile;
+use super::token::Asked;
 
 /// A client whose errors are met where they matter: what it says meanwhile is a log line.
 #[derive(Debug, Clone)]
-pub(super) struct Quiet(pub(super) TokenFile);
+pub(super) struct Quiet(pub(super) Asked);
 
 impl ClientContext for Quiet {
     const ENABLE_REFRESH_OAUTH_TOKEN: bool = true;
 
     fn generate_oauth_token(&self, _: Option<&str>) -> Result<OAuthToken, Box<dyn Error>> {
-        self.0.read()
+        self.0.token()
     }
 
     fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {

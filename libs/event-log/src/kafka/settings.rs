@@ -2,27 +2,27 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rdkafka::ClientConfig;
 
 use super::quiet::Quiet;
 use super::statistics::INTERVAL;
-use super::token::TokenFile;
+use super::token::{Asked, Tokens};
 use crate::error::LogError;
 use crate::limits::Limits;
 
 /// How the log on Kafka is set up. The defaults are for production.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct KafkaSettings {
     /// The brokers to begin with: `host:port`, separated by commas.
     pub brokers: String,
     /// Further settings of librdkafka (`security.protocol`, `sasl.*`, `ssl.*`, …), as its documentation names them. What the
     /// contract rests on cannot be set ([`LogError::Misconfigured`]).
     pub properties: BTreeMap<String, String>,
-    /// A file with a token in the form of a JWT, which somebody else keeps fresh, for the mechanism `OAUTHBEARER`.
-    pub token_file: Option<PathBuf>,
+    /// Who gives tokens, for the mechanism `OAUTHBEARER`.
+    pub tokens: Option<Arc<dyn Tokens>>,
     /// How long a member that is not heard of keeps its partitions; also how long a member that has to give a partition
     /// away may take to commit what it was given (`session.timeout.ms`).
     pub session: Duration,
@@ -46,7 +46,7 @@ impl Default for KafkaSettings {
         Self {
             brokers: "localhost:9092".to_owned(),
             properties: BTreeMap::new(),
-            token_file: None,
+            tokens: None,
             session: Duration::from_secs(6),
             heartbeat: Duration::from_secs(2),
             request_timeout: Duration::from_secs(10),
@@ -123,7 +123,12 @@ impl KafkaSettings {
 
     /// What a client that is asked for nothing else is told by.
     pub(super) fn quiet(&self) -> Quiet {
-        Quiet(TokenFile(self.token_file.clone()))
+        Quiet(self.asked())
+    }
+
+    /// What a client is told when it asks for a token.
+    pub(super) fn asked(&self) -> Asked {
+        Asked(self.tokens.clone())
     }
 
     fn client(&self) -> ClientConfig {

@@ -19,7 +19,6 @@ use super::reader::at;
 use super::records::number;
 use super::settings::KafkaSettings;
 use super::share::{Paused, Share};
-use super::token::TokenFile;
 use crate::error::LogError;
 use crate::lent::Lent;
 use crate::position::{Delivered, Group, PartitionId};
@@ -55,8 +54,8 @@ impl KafkaSubscription {
         if let Some(instance) = instance {
             config.set("group.instance.id", instance);
         }
-        let token = TokenFile(settings.token_file.clone());
-        let told = Told { token, group: group.clone(), member: Arc::clone(&member) };
+        let asked = settings.asked();
+        let told = Told { asked, group: group.clone(), member: Arc::clone(&member) };
         let consumer = config.create_with_context(told).map_err(fail)?;
         let consumer: Arc<BaseConsumer<Told>> = Arc::new(consumer);
         let names: Vec<&str> = topics.iter().map(Topic::as_str).collect();

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -190,7 +190,7 @@ fn certificate(directory: &Path) {
 const TOKEN: &str = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJwbGltc29sbC1jb3N0IiwiZXhwIjo0MTAyNDQ0ODAwfQ.";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_service_comes_in_over_tls_with_the_token_of_a_file() {
+async fn a_service_comes_in_over_tls_with_a_token_of_a_file_or_an_endpoint() {
     let start = || {
         Guarded::with(|directory| {
             certificate(directory);
@@ -219,6 +219,14 @@ async fn a_service_comes_in_over_tls_with_the_token_of_a_file() {
         ..service::KafkaSettings::default()
     };
     works(&settings.connect().await.unwrap().unwrap()).await;
+    let token = service::TokenSettings {
+        url: Some(token_endpoint()),
+        client_id: Some("cost".to_owned()),
+        client_secret: Some(service::Secret::new("secret".to_owned())),
+        ..service::TokenSettings::default()
+    };
+    let asked = service::KafkaSettings { sasl_token_path: None, token, ..settings.clone() };
+    works(&asked.connect().await.unwrap().unwrap()).await;
     let password = guarded.stack.layout().secret("kafka-cost").unwrap();
     let scram = service::KafkaSettings {
         sasl_mechanism: Some("SCRAM-SHA-512".to_owned()),
@@ -232,6 +240,30 @@ async fn a_service_comes_in_over_tls_with_the_token_of_a_file() {
     let elsewhere = service::KafkaSettings { tls_ca: None, request_timeout_seconds: 3, ..scram };
     let refused = elsewhere.connect().await.unwrap().unwrap().partitions(&Service::Cost.topic()).await;
     assert!(refused.is_err(), "{refused:?}");
+}
+
+/// Where whoever asks gets the token, for an hour.
+fn token_endpoint() -> String {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let url = format!("http://{}/token", listener.local_addr().unwrap());
+    let body = format!(r#"{{"access_token": "{TOKEN}", "token_type": "Bearer", "expires_in": 3600}}"#);
+    let length = body.len();
+    let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}");
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            // The form is last.
+            let mut asked = Vec::new();
+            while !asked.ends_with(b"grant_type=client_credentials") {
+                let mut bytes = [0; 1024];
+                let length = stream.read(&mut bytes).unwrap();
+                assert_ne!(length, 0);
+                asked.extend(&bytes[..length]);
+            }
+            stream.write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    url
 }
 
 /// As the user `plimsoll-cost`.
