@@ -9,6 +9,7 @@ mod file;
 pub(crate) mod impact;
 pub(crate) mod init;
 mod live;
+mod making;
 pub(crate) mod preview;
 mod previews;
 pub(crate) mod prices;

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::cli::PlainFormat;
 use crate::failure::Failure;
+use crate::verbs::making::Extent;
 use crate::{escape, json};
 
 /// What is printed of a registry, or of what was registered in it.
@@ -16,6 +17,8 @@ pub(super) struct Report<'a> {
     schemas: usize,
     /// Whether the changes were made, but for those that are refused.
     registered: bool,
+    #[serde(skip)]
+    extent: Extent,
     changes: Vec<Change<'a>>,
 }
 
@@ -28,8 +31,9 @@ enum Change<'a> {
 }
 
 impl<'a> Report<'a> {
-    pub(super) fn of(schemas: usize, registered: bool, changes: &'a [SchemaChange]) -> Self {
-        Self { schemas, registered, changes: changes.iter().map(change).collect() }
+    pub(super) fn of(schemas: usize, extent: Extent, changes: &'a [SchemaChange]) -> Self {
+        let registered = extent != Extent::Planned;
+        Self { schemas, registered, extent, changes: changes.iter().map(change).collect() }
     }
 }
 
@@ -61,9 +65,11 @@ fn text(report: &Report<'_>, changes: &[SchemaChange]) -> String {
     for change in changes {
         let _ = writeln!(text, "{}", escape::line(&change.to_string()));
     }
-    let verb = if report.registered { "made" } else { "to make" };
+    let verb = report.extent.says();
     let _ = match (made, refused) {
-        (0, 0) => writeln!(text, "all {} schemas are registered as they are to be", report.schemas),
+        (0, 0) if report.extent != Extent::UntilFailure => {
+            writeln!(text, "all {} schemas are registered as they are to be", report.schemas)
+        }
         (made, 0) => writeln!(text, "{made} changes {verb}"),
         (made, refused) => writeln!(text, "{made} changes {verb}, {refused} schemas that do not fit"),
     };
@@ -88,21 +94,23 @@ mod tests {
     #[test]
     fn a_change_is_a_line_each_and_a_sum() {
         let changes = changes();
-        let shown = |registered, count: usize| {
+        let shown = |extent, count: usize| {
             let changes = &changes[..count];
-            print(&Report::of(75, registered, changes), changes, PlainFormat::Text).unwrap()
+            print(&Report::of(75, extent, changes), changes, PlainFormat::Text).unwrap()
         };
-        assert_eq!(shown(false, 0), "all 75 schemas are registered as they are to be\n");
+        assert_eq!(shown(Extent::Planned, 0), "all 75 schemas are registered as they are to be\n");
         let set = "set the compatibility of a.v1-b.v1.C from NONE to BACKWARD_TRANSITIVE\n";
-        assert_eq!(shown(true, 2), format!("{set}register a.v1-b.v1.C\n2 changes made\n"));
+        assert_eq!(shown(Extent::All, 2), format!("{set}register a.v1-b.v1.C\n2 changes made\n"));
+        assert_eq!(shown(Extent::UntilFailure, 1), format!("{set}1 changes made before it failed\n"));
+        assert_eq!(shown(Extent::UntilFailure, 0), "0 changes made before it failed\n");
         let refused = "a.v1-b.v1.C: d is gone\n2 changes to make, 1 schemas that do not fit\n";
-        assert_eq!(shown(false, 3), format!("{set}register a.v1-b.v1.C\n{refused}"));
+        assert_eq!(shown(Extent::Planned, 3), format!("{set}register a.v1-b.v1.C\n{refused}"));
     }
 
     #[test]
     fn as_json_each_change_says_what_it_is() {
         let changes = changes();
-        let printed = print(&Report::of(75, true, &changes), &changes, PlainFormat::Json).unwrap();
+        let printed = print(&Report::of(75, Extent::All, &changes), &changes, PlainFormat::Json).unwrap();
         let document: serde_json::Value = serde_json::from_str(&printed).unwrap();
         let schema = include_str!("../../../../../schemas/json/schemas.schema.json");
         let schema = jsonschema::validator_for(&serde_json::from_str(schema).unwrap()).unwrap();

@@ -4,23 +4,22 @@ use event_log::{KafkaLog, TopicChange, TopicSpec, plan_topics};
 use service::KafkaSettings;
 
 use crate::failure::Failure;
+use crate::verbs::making::Made;
 
-/// What has to change. If it is to be made, it is made until something fails.
+/// What has to change, and what was changed if that is asked for.
 pub(super) async fn changes(
     settings: &KafkaSettings,
     wanted: &[TopicSpec],
     apply: bool,
-) -> Result<Vec<TopicChange>, Failure> {
+) -> Result<Made<TopicChange>, Failure> {
     let log = connect(settings).await?;
     let topics: Vec<_> = wanted.iter().map(|spec| spec.topic.clone()).collect();
     let failed = |error: event_log::LogError| Failure::of(&error.into());
     let changes = plan_topics(wanted, &log.found_topics(&topics).await.map_err(failed)?);
-    if apply {
-        for change in &changes {
-            log.apply(change).await.map_err(failed)?;
-        }
-    }
-    Ok(changes)
+    Ok(match apply {
+        true => Made::of(changes, async |change| log.apply(change).await.map_err(failed)).await,
+        false => Made::nothing(changes),
+    })
 }
 
 async fn connect(settings: &KafkaSettings) -> Result<KafkaLog, Failure> {

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::cli::PlainFormat;
 use crate::failure::Failure;
+use crate::verbs::making::Extent;
 use crate::{escape, json};
 
 /// What is printed of a plan, or of what was made of one.
@@ -16,6 +17,8 @@ pub(super) struct Report<'a> {
     pub(super) topics: usize,
     /// Whether the changes were made, but for those that are refused.
     pub(super) applied: bool,
+    #[serde(skip)]
+    extent: Extent,
     changes: Vec<Change<'a>>,
 }
 
@@ -28,8 +31,9 @@ enum Change<'a> {
 }
 
 impl<'a> Report<'a> {
-    pub(super) fn of(topics: usize, applied: bool, changes: &'a [TopicChange]) -> Self {
-        Self { topics, applied, changes: changes.iter().map(change).collect() }
+    pub(super) fn of(topics: usize, extent: Extent, changes: &'a [TopicChange]) -> Self {
+        let applied = extent != Extent::Planned;
+        Self { topics, applied, extent, changes: changes.iter().map(change).collect() }
     }
 }
 
@@ -66,9 +70,11 @@ fn text(report: &Report<'_>, changes: &[TopicChange]) -> String {
     for change in changes {
         let _ = writeln!(text, "{}", escape::line(&change.to_string()));
     }
-    let verb = if report.applied { "made" } else { "to make" };
+    let verb = report.extent.says();
     let _ = match (made, refused) {
-        (0, 0) => writeln!(text, "all {} topics are as they are to be", report.topics),
+        (0, 0) if report.extent != Extent::UntilFailure => {
+            writeln!(text, "all {} topics are as they are to be", report.topics)
+        }
         (made, 0) => writeln!(text, "{} {verb}", counted(made)),
         (made, refused) => {
             writeln!(text, "{} {verb}, {refused} that somebody else has to make", counted(made))
@@ -100,15 +106,17 @@ mod tests {
     #[test]
     fn a_plan_is_a_line_each_and_a_sum() {
         let changes = changes();
-        let shown = |applied, count: usize| {
+        let shown = |extent, count: usize| {
             let changes = &changes[..count];
-            print(&Report::of(9, applied, changes), changes, PlainFormat::Text).unwrap()
+            print(&Report::of(9, extent, changes), changes, PlainFormat::Text).unwrap()
         };
-        assert_eq!(shown(false, 0), "all 9 topics are as they are to be\n");
+        assert_eq!(shown(Extent::Planned, 0), "all 9 topics are as they are to be\n");
         let set = "set retention.ms of a.v1 from 604800000 to -1\n";
-        assert_eq!(shown(true, 1), format!("{set}1 change made\n"));
+        assert_eq!(shown(Extent::All, 1), format!("{set}1 change made\n"));
+        assert_eq!(shown(Extent::UntilFailure, 1), format!("{set}1 change made before it failed\n"));
+        assert_eq!(shown(Extent::UntilFailure, 0), "0 changes made before it failed\n");
         assert_eq!(
-            shown(false, 2),
+            shown(Extent::Planned, 2),
             format!("{set}a.v1: it has 4 partitions\n1 change to make, 1 that somebody else has to make\n")
         );
     }
@@ -116,7 +124,7 @@ mod tests {
     #[test]
     fn as_json_each_change_says_what_it_is() {
         let changes = changes();
-        let printed = print(&Report::of(9, true, &changes), &changes, PlainFormat::Json).unwrap();
+        let printed = print(&Report::of(9, Extent::All, &changes), &changes, PlainFormat::Json).unwrap();
         let document: serde_json::Value = serde_json::from_str(&printed).unwrap();
         let set = json!({"change": "set", "topic": "a.v1", "setting": "retention.ms", "from": "604800000", "to": "-1"});
         let refused = json!({"change": "refused", "topic": "a.v1", "why": "it has 4 partitions"});
