@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::error::StoreError;
 use crate::traits::{Publisher, Store};
 use batch::Pass;
 pub use status::{RelayError, RelayStatus};
@@ -57,7 +58,7 @@ impl OutboxRelay {
 
     async fn publish(&self, shutdown: &CancellationToken) {
         let mut wait = FIRST_WAIT;
-        while let Some(turn) = shutdown.run_until_cancelled(self.store.publisher()).await {
+        while let Some(turn) = shutdown.run_until_cancelled(self.own_turn()).await {
             match turn {
                 Ok(publisher) => {
                     wait = FIRST_WAIT;
@@ -70,6 +71,24 @@ impl OutboxRelay {
                 }
             }
         }
+    }
+
+    /// Waits for its turn. That may be as long as another process lives: it is not the store that was away which it waits for then.
+    async fn own_turn(&self) -> Result<Box<dyn Publisher>, StoreError> {
+        let mut turn = self.store.publisher();
+        loop {
+            match tokio::time::timeout(LOOK, &mut turn).await {
+                Ok(turn) => return turn,
+                Err(_) if self.is_failing() && self.store.backlog().await.is_ok() => {
+                    self.now(RelayStatus::Waiting);
+                }
+                Err(_) => {}
+            }
+        }
+    }
+
+    fn is_failing(&self) -> bool {
+        matches!(*self.status.borrow(), RelayStatus::Failing { .. })
     }
 
     /// Publishes as long as the right to do so is there.

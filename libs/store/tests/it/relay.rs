@@ -135,6 +135,33 @@ async fn one_of_two_relays_publishes_and_the_other_takes_over() {
     }
 }
 
+/// The store was away while it waited for its turn. It is there again, and the turn is another's still: that is no failure.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_relay_whose_store_came_back_waits_and_does_not_fail() {
+    const END_WHO_WAITS: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND query LIKE 'SELECT pg_try_advisory_lock%' AND pid <> pg_backend_pid()
+         AND pid NOT IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted)";
+    let postgres = postgres().await;
+    let store: Arc<dyn Store> = Arc::new(postgres.clone());
+    let mut held = store.publisher().await.unwrap();
+    let waiting = start(&store, &Arc::new(FaultyLog::default()));
+    let mut status = waiting.relay.status();
+    let mut failed =
+        async || status.wait_for(|status| matches!(status, RelayStatus::Failing { .. })).await.is_ok();
+    let ending = async || loop {
+        sqlx::raw_sql(END_WHO_WAITS).execute(postgres.database().pool()).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    };
+    tokio::select! {
+        failed = failed() => assert!(failed),
+        () = ending() => {}
+    }
+    let is_waiting = async || *waiting.relay.status().borrow() == RelayStatus::Waiting;
+    eventually("that it waits", is_waiting).await;
+    assert!(held.holds().await);
+    waiting.stop().await;
+}
+
 /// Its session ends and it does not: it learns that another publishes now.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_relay_that_lost_the_right_to_publish_waits() {
