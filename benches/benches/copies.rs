@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 
 use benches::{Edition, Figure, processor, write_state};
 use serde_json::{Value, json};
-use stack::{Brokers, Janitor, Layout, Stack};
+use stack::{Brokers, Copies, Janitor, Layout, Schemas, Stack};
 
 const ENGINES: [&str; 4] = ["diff", "cost", "risk", "explain"];
 const OBJECTS: usize = 300;
@@ -39,6 +39,8 @@ fn main() {
         programs: std::path::absolute(programs).unwrap(),
         cache: stack::cache(),
         brokers: Brokers::One,
+        schemas: Schemas::Bundled,
+        copies: Copies::One,
         port: PORT,
         lines: false,
     };

@@ -3,15 +3,15 @@
 use std::error::Error;
 use std::path::PathBuf;
 
-use stack::{Brokers, Layout, Schemas, Stack};
+use stack::{Brokers, Copies, Layout, Schemas, Stack};
 
-const USAGE: &str =
-    "usage: cargo xtask stack up|down|status [--dir DIR] [--brokers 1|3] [--port FIRST] [--programs DIR]";
+const USAGE: &str = "usage: cargo xtask stack up|down|status [--dir DIR] [--brokers 1|3] [--copies 1|2] [--port FIRST] [--programs DIR]";
 
 /// What the command line says.
 struct Options {
     directory: PathBuf,
     brokers: Brokers,
+    copies: Copies,
     port: u16,
     programs: PathBuf,
 }
@@ -35,12 +35,15 @@ pub(crate) fn run(verb: &str, words: &[&str]) -> Result<(), Box<dyn Error>> {
 impl Options {
     fn read(words: &[&str]) -> Result<Self, Box<dyn Error>> {
         let directory = stack::cache().join("stack");
-        let mut options = Self { directory, brokers: Brokers::One, port: 19100, programs: programs()? };
+        let (brokers, copies) = (Brokers::One, Copies::One);
+        let mut options = Self { directory, brokers, copies, port: 19100, programs: programs()? };
         for pair in words.chunks(2) {
             match *pair {
                 ["--dir", directory] => options.directory = std::path::absolute(directory)?,
                 ["--brokers", "1"] => options.brokers = Brokers::One,
                 ["--brokers", "3"] => options.brokers = Brokers::Three,
+                ["--copies", "1"] => options.copies = Copies::One,
+                ["--copies", "2"] => options.copies = Copies::Two,
                 ["--port", port] => options.port = port.parse()?,
                 ["--programs", directory] => options.programs = std::path::absolute(directory)?,
                 _ => return Err(USAGE.into()),
@@ -59,9 +62,10 @@ fn programs() -> Result<PathBuf, Box<dyn Error>> {
 }
 
 fn up(options: Options) -> Result<(), Box<dyn Error>> {
-    let Options { directory, brokers, port, programs } = options;
+    let Options { directory, brokers, copies, port, programs } = options;
     let (cache, schemas) = (stack::cache(), Schemas::Registered);
-    let stack = Stack::up(Layout { directory, programs, cache, brokers, schemas, port, lines: false })?;
+    let stack =
+        Stack::up(Layout { directory, programs, cache, brokers, schemas, copies, port, lines: false })?;
     show(&stack);
     let (layout, api) = (stack.layout(), stack.layout().api_port());
     println!(

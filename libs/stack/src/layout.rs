@@ -50,6 +50,16 @@ pub enum Schemas {
     Registered,
 }
 
+/// How many processes each service has that can share its work.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Copies {
+    /// One.
+    #[default]
+    One,
+    /// Two, which share its partitions.
+    Two,
+}
+
 /// What is fetched once for a machine: where `PLIMSOLL_CACHE` says, or below the home.
 #[must_use]
 pub fn cache() -> PathBuf {
@@ -70,6 +80,9 @@ pub struct Layout {
     pub brokers: Brokers,
     /// Whose numbers of schemas are on the log.
     pub schemas: Schemas,
+    /// How many processes each service has.
+    #[serde(default)]
+    pub copies: Copies,
     /// The first of 100 ports.
     pub port: u16,
     /// Whether clients find the brokers on ports of their own, where somebody has to carry what comes to the brokers'.
@@ -135,16 +148,10 @@ impl Layout {
         self.port + 42
     }
 
-    /// Where REST is served.
+    /// Where REST is served; the port after it is gRPC's.
     #[must_use]
     pub fn api_port(&self) -> u16 {
         self.port + 50
-    }
-
-    /// Where gRPC is served to clients.
-    #[must_use]
-    pub fn grpc_port(&self) -> u16 {
-        self.port + 51
     }
 
     /// What services find the brokers by.

@@ -20,7 +20,7 @@ mod up;
 pub use certificates::certificates;
 pub use error::StackError;
 pub use janitor::Janitor;
-pub use layout::{Brokers, Layout, Schemas, cache};
+pub use layout::{Brokers, Copies, Layout, Schemas, cache};
 pub use process::{Part, Ready, Signal};
 pub use services::SERVICES;
 pub use up::{Row, Stack};

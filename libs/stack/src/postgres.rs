@@ -34,7 +34,7 @@ pub(crate) fn part(layout: &Layout) -> Result<Part, StackError> {
     let mut words = words(&programs.join("postgres"));
     words.extend(["-D".to_owned(), data.display().to_string()]);
     for setting in
-        ["listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200", "jit=off"]
+        ["listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=300", "jit=off"]
     {
         words.extend(["-c".to_owned(), setting.to_owned()]);
     }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::certificates::certificates;
 use crate::error::StackError;
 use crate::kafka::user;
-use crate::layout::{Layout, put};
+use crate::layout::{Copies, Layout, put};
 use crate::process::{Ends, Part, Ready};
 use crate::{postgres, registry};
 
@@ -16,25 +16,64 @@ pub const SERVICES: [&str; 9] =
 /// Those that serve nothing but their dead letters.
 const ENGINES: [&str; 5] = ["diff", "cost", "risk", "explain", "gitops"];
 
-/// Every service as a part.
+/// Those of which a second process is of no use: nobody would call another catalog, and the audit log is written by one.
+const ALONE: [&str; 2] = ["catalog", "audit"];
+
+/// A process of a service.
+#[derive(Clone, Copy)]
+struct Process {
+    service: &'static str,
+    /// The service's place in the list.
+    number: u16,
+    /// 0 for the first, which others call.
+    copy: u16,
+}
+
+impl Process {
+    fn all(copies: Copies) -> impl Iterator<Item = Self> {
+        let of = move |(number, service)| {
+            let more = u16::from(copies == Copies::Two && !ALONE.contains(&service));
+            (0..=more).map(move |copy| Self { service, number, copy })
+        };
+        (0..).zip(SERVICES).flat_map(of)
+    }
+
+    fn name(self) -> String {
+        match self.copy {
+            0 => self.service.to_owned(),
+            copy => format!("{}-{}", self.service, copy + 1),
+        }
+    }
+
+    fn probes(self, layout: &Layout) -> u16 {
+        layout.port + 60 + 20 * self.copy + self.number
+    }
+
+    fn listens(self, layout: &Layout) -> u16 {
+        layout.port + 70 + 20 * self.copy + self.number
+    }
+}
+
+/// Every process of every service as a part.
 pub(crate) fn parts(layout: &Layout) -> Result<Vec<Part>, StackError> {
     for key in ["identity", "engines", "redaction", "audit"] {
         layout.secret(&format!("{key}.key"))?;
     }
     certificates(&layout.at("secrets"), &SERVICES)?;
-    (0..).zip(SERVICES).map(|(number, service)| part(layout, service, number)).collect()
+    Process::all(layout.copies).map(|process| part(layout, process)).collect()
 }
 
-fn part(layout: &Layout, service: &str, number: u16) -> Result<Part, StackError> {
-    let (probes, listen) = (layout.port + 60 + number, layout.port + 70 + number);
-    let config = layout.at(&format!("config/{service}.toml"));
-    let text = shared(layout, service, (probes, listen))? + &own(layout, service);
+fn part(layout: &Layout, process: Process) -> Result<Part, StackError> {
+    let Process { service, copy, .. } = process;
+    let (name, probes) = (process.name(), process.probes(layout));
+    let config = layout.at(&format!("config/{name}.toml"));
+    let text = shared(layout, process)? + &own(layout, process);
     put(&config, &text)?;
     let program = layout.programs.join(format!("plimsoll-{service}"));
     Ok(Part {
-        name: service.to_owned(),
+        name,
         service: Some(service.to_owned()),
-        port: if service == "gateway" { layout.api_port() } else { listen },
+        port: if service == "gateway" { rest(layout, copy) } else { process.listens(layout) },
         words: [program, "--config".into(), config].map(|word| word.display().to_string()).into(),
         ready: Ready::Answers { port: probes, path: "/readyz".to_owned() },
         ends: Ends::Terminated,
@@ -43,7 +82,9 @@ fn part(layout: &Layout, service: &str, number: u16) -> Result<Part, StackError>
 }
 
 /// How every service gets at the log and its database, and where the others call it.
-fn shared(layout: &Layout, service: &str, (probes, listen): (u16, u16)) -> Result<String, StackError> {
+fn shared(layout: &Layout, process: Process) -> Result<String, StackError> {
+    let Process { service, .. } = process;
+    let (name, probes, listen) = (process.name(), process.probes(layout), process.listens(layout));
     let (user, url) = (user(service), format!("secrets/{service}.url"));
     layout.secret(&format!("kafka-{service}"))?;
     put(&layout.at(&url), &postgres::url(layout, service)?)?;
@@ -55,7 +96,7 @@ fn shared(layout: &Layout, service: &str, (probes, listen): (u16, u16)) -> Resul
 brokers = \"{brokers}\"
 replication = {replication}
 min_insync = {insync}
-instance = \"{service}\"
+instance = \"{name}\"
 # All is on loopback.
 tls = false
 sasl_mechanism = \"SCRAM-SHA-512\"
@@ -92,12 +133,13 @@ client_ca_file = \"../secrets/authorities.pem\"
 }
 
 /// The section of the service's name. Where others listen follows from their places in the list.
-fn own(layout: &Layout, service: &str) -> String {
+fn own(layout: &Layout, process: Process) -> String {
+    let Process { service, copy, .. } = process;
     let at = |name: &str| {
         let number = SERVICES.iter().position(|service| *service == name).unwrap_or_default();
         format!("127.0.0.1:{}", usize::from(layout.port) + 70 + number)
     };
-    let mirrors = layout.at(&format!("data/{service}")).display().to_string();
+    let mirrors = layout.at(&format!("data/{}", process.name())).display().to_string();
     let mut text = format!("\n[{service}]\n");
     let mut say = |key: &str, value: &str| {
         let _ = writeln!(text, "{key} = \"{value}\"");
@@ -109,33 +151,39 @@ fn own(layout: &Layout, service: &str) -> String {
         "promotion" => say("catalog", &at("catalog")),
         "diff" => say("redaction_key_file", "../secrets/redaction.key"),
         "audit" => say("signing_key_file", "../secrets/audit.key"),
-        "gitops" => text.push_str("\n[gitops.serve]\npoll_seconds = 5\n"),
-        "gateway" => text.push_str(&gateway(layout, at)),
+        "gitops" => text.push_str("\n[gitops.serve]\npoll_seconds = 2\n"),
+        "gateway" => text.push_str(&gateway(layout, copy, at)),
         _ => {}
     }
     text
 }
 
-fn gateway(layout: &Layout, at: impl Fn(&str) -> String) -> String {
+/// Where a gateway serves REST; the port after it is gRPC's.
+fn rest(layout: &Layout, copy: u16) -> u16 {
+    layout.api_port() + 2 * copy
+}
+
+fn gateway(layout: &Layout, copy: u16, at: impl Fn(&str) -> String) -> String {
     let services = SERVICES.into_iter().filter(|service| *service != "gateway");
     let services: String = services.map(|service| format!("{service} = \"{}\"\n", at(service))).collect();
-    let (rest, grpc, token) = (layout.api_port(), layout.grpc_port(), layout.at("secrets/admin.token"));
+    let (rest, token) = (rest(layout, copy), layout.at("secrets/admin.token"));
+    let grpc = rest + 1;
+    // The first organisation is made once.
+    let first =
+        format!("[gateway.first]\norganisation = \"default\"\nadmin_token = \"{}\"\n", token.display());
+    let first = if copy == 0 { first } else { String::new() };
     format!(
         "
 engines_key_file = \"../secrets/engines.key\"
 
 [gateway.services]
 {services}
-[gateway.first]
-organisation = \"default\"
-admin_token = \"{token}\"
-
+{first}
 [gateway.serve]
 listen = \"127.0.0.1:{rest}\"
 grpc_listen = \"127.0.0.1:{grpc}\"
 requests_per_minute = 1000000
 burst = 100000
 ",
-        token = token.display(),
     )
 }

@@ -96,14 +96,18 @@ impl Stack {
         grants::make(&self.layout)
     }
 
-    /// Starts the services.
+    /// Starts the services: where there are two of one, the first makes its tables before the second looks for them.
     ///
     /// # Errors
     /// As [`Stack::up`].
     pub fn services(&self) -> Result<(), StackError> {
-        let (_, services) = self.split();
-        services.iter().try_for_each(Part::start)?;
-        services.iter().try_for_each(|part| part.until_ready(PATIENCE))
+        let is_first = |part: &&Part| part.service.as_ref() == Some(&part.name);
+        let (first, second): (Vec<_>, Vec<_>) = self.processes().iter().partition(is_first);
+        for parts in [first, second] {
+            parts.iter().try_for_each(|part| part.start())?;
+            parts.iter().try_for_each(|part| part.until_ready(PATIENCE))?;
+        }
+        Ok(())
     }
 
     fn split(&self) -> (&[Part], &[Part]) {

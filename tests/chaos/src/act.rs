@@ -51,7 +51,7 @@ impl<'a> Theatre<'a> {
     /// The row of the table, and what else went otherwise than people are promised.
     pub(crate) fn act(&mut self, fault: Fault, quota: usize) -> Result<(Row, Vec<String>), Failed> {
         let name = format!("{fault:?}").to_lowercase();
-        let repository = Repository::new(&self.directory.join(&name))?;
+        let repository = Repository::new(&self.directory.join(&name), Driver::applications(&name, quota))?;
         let (admin, alice, bob) = &self.people;
         let driver = Driver::new((admin, alice, bob), &repository, (name, quota));
         let before = letters::all(self.scene.stack)?;
@@ -126,7 +126,7 @@ fn play(
         });
         let broken = break_it(scene, fault, driver, quota);
         driver.open_gate();
-        while !driver.is_over() {
+        while driver.ended() < lanes {
             sleep(LOOK);
         }
         over.store(true, Ordering::SeqCst);

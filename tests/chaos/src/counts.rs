@@ -31,9 +31,11 @@ pub struct Counts {
     pub doubled: Vec<String>,
 }
 
-/// What happens once to an application that was registered, to a promotion that was requested, and to one that was approved.
+/// What happens once to an application that was registered, to a promotion that was requested, to one that was approved, and to one whose
+/// branch was merged.
 const REGISTERED: [&str; 1] = ["ApplicationRegistered"];
 const REQUESTED: [&str; 2] = ["PreviewRequested", "PreviewCompleted"];
+const MERGED: [&str; 3] = ["MergeSeen", "PromotionMerged", "BaseAdvanced"];
 const APPROVED: [&str; 4] = ["ApprovalGiven", "PromotionApproved", "BranchPushed", "PromotionOpened"];
 
 impl Seen {
@@ -64,7 +66,8 @@ impl Seen {
         let registered = acknowledged.registered.iter().map(|id| (id, &REGISTERED[..]));
         let requested = acknowledged.requested.iter().map(|id| (id, &REQUESTED[..]));
         let approved = acknowledged.approved.iter().map(|id| (id, &APPROVED[..]));
-        for (id, names) in registered.chain(requested).chain(approved) {
+        let merged = acknowledged.merged.iter().map(|id| (id, &MERGED[..]));
+        for (id, names) in registered.chain(requested).chain(approved).chain(merged) {
             names.iter().for_each(|name| once(name, id));
         }
         for id in &acknowledged.approved {
@@ -152,6 +155,17 @@ mod tests {
         assert_eq!(doubled(&given_up, &seen).len(), 2);
         seen.add(of("ApplicationRegistered", "a"));
         assert_eq!(doubled(&given_up, &seen)[2], "ApplicationRegistered of a, which nobody was answered");
+    }
+
+    #[test]
+    fn a_merge_is_seen_once_and_moves_the_base_once() {
+        let merged = Acknowledged { merged: vec!["p".to_owned()], ..Acknowledged::default() };
+        let events =
+            [("MergeSeen", "1"), ("PromotionMerged", "2"), ("BaseAdvanced", "3"), ("MergeSeen", "4")];
+        let judge = |events: &[(&str, &str)]| seen(events).judge(&merged, &BTreeMap::new());
+        assert_eq!(judge(&events[..3]), Counts::default());
+        assert_eq!(judge(&events[1..3]).lost, ["MergeSeen of p"]);
+        assert_eq!(judge(&events).doubled, ["MergeSeen of p, 2 times"]);
     }
 
     /// A producer may write a record again: readers drop it.

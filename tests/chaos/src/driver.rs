@@ -20,6 +20,8 @@ pub struct Acknowledged {
     pub requested: Vec<String>,
     /// Promotions.
     pub approved: Vec<String>,
+    /// Promotions whose branch was merged: nobody has to answer that.
+    pub merged: Vec<String>,
     /// Promotions whose approval was asked for; the answer may never have come.
     pub maybe_approved: Vec<String>,
     /// So many registrations were given up with no answer: each may have been done.
@@ -40,6 +42,7 @@ impl Acknowledged {
         self.registered.extend(others.registered);
         self.requested.extend(others.requested);
         self.approved.extend(others.approved);
+        self.merged.extend(others.merged);
         self.maybe_approved.extend(others.maybe_approved);
         self.maybe_registered += others.maybe_registered;
         self.maybe_requested += others.maybe_requested;
@@ -57,6 +60,7 @@ pub struct Driver<'a> {
     quota: usize,
     taken: AtomicUsize,
     done: AtomicUsize,
+    ended: AtomicUsize,
     steps: AtomicUsize,
     closed: AtomicBool,
     acknowledged: Mutex<Acknowledged>,
@@ -69,7 +73,7 @@ const TICK: Duration = Duration::from_millis(100);
 
 impl<'a> Driver<'a> {
     /// How many steps a promotion takes.
-    pub const STEPS: usize = 5;
+    pub const STEPS: usize = 6;
 
     /// Who promotes so many applications of a repository.
     #[must_use]
@@ -87,6 +91,7 @@ impl<'a> Driver<'a> {
             quota,
             taken: AtomicUsize::new(0),
             done: AtomicUsize::new(0),
+            ended: AtomicUsize::new(0),
             steps: AtomicUsize::new(0),
             closed: AtomicBool::new(false),
             acknowledged: Mutex::default(),
@@ -94,22 +99,34 @@ impl<'a> Driver<'a> {
         }
     }
 
-    /// Promotes one application after another until all are, beside others who do the same.
+    /// The applications of an act.
+    pub fn applications(name: &str, quota: usize) -> impl Iterator<Item = String> {
+        (0..quota).map(move |number| format!("{name}-{number}"))
+    }
+
+    /// Promotes one application after another until all are, beside others who do the same. That a branch was merged is found out by and by:
+    /// nobody waits for it before the next one.
     pub fn drive(&self) {
+        let mut merged = Vec::new();
         loop {
             let number = self.taken.fetch_add(1, Ordering::SeqCst);
-            if number >= self.quota {
-                return;
-            }
-            if let Err(problem) = self.promote(&format!("{}-{number}", self.name)) {
-                self.problems().push(format!("{}-{number}: {problem}", self.name));
+            let Some(application) = Self::applications(&self.name, self.quota).nth(number) else { break };
+            match self.promote(&application) {
+                Ok(id) => merged.push(id),
+                Err(problem) => self.problems().push(format!("{application}: {problem}")),
             }
             self.done.fetch_add(1, Ordering::SeqCst);
         }
+        for id in &merged {
+            if let Err(problem) = self.until(id, "merged") {
+                self.problems().push(problem.to_string());
+            }
+        }
+        self.ended.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// Registers an application, asks for its promotion, approves it, and sees its branch.
-    fn promote(&self, application: &str) -> Result<(), Failed> {
+    /// Registers an application, asks for its promotion, approves it, sees its branch, and merges that.
+    fn promote(&self, application: &str) -> Result<String, Failed> {
         let document = self.repository.application(application);
         let made = self.asked(self.admin, "POST", "/workloads", application, Some(&document));
         let made = made.inspect_err(|_| self.acknowledged().maybe_registered += 1)?;
@@ -139,7 +156,11 @@ impl<'a> Driver<'a> {
         self.step();
         self.until(&id, "open")?;
         self.step();
-        Ok(())
+        self.at_the_gate();
+        self.repository.merge(&id)?;
+        self.acknowledged().merged.push(id.clone());
+        self.step();
+        Ok(id)
     }
 
     fn until(&self, id: &str, status: &str) -> Result<(), Failed> {
@@ -218,9 +239,13 @@ impl<'a> Driver<'a> {
     }
 
     /// Whether all applications are promoted, or given up.
-    #[must_use]
-    pub fn is_over(&self) -> bool {
+    fn is_over(&self) -> bool {
         self.done.load(Ordering::SeqCst) >= self.quota
+    }
+
+    /// How many have nothing left to do or to wait for.
+    pub fn ended(&self) -> usize {
+        self.ended.load(Ordering::SeqCst)
     }
 
     /// What was acknowledged so far.

@@ -14,7 +14,7 @@ use std::process::ExitCode;
 
 use chaos::{Client, Failed, Lines, Seeded, table};
 use serde_json::json;
-use stack::{Brokers, Janitor, Layout, Schemas, Stack};
+use stack::{Brokers, Copies, Janitor, Layout, Schemas, Stack};
 
 use crate::act::Theatre;
 use crate::faults::{Fault, Form, Scene};
@@ -86,6 +86,7 @@ fn run(options: Options) -> Result<bool, Failed> {
         cache: stack::cache(),
         brokers: Brokers::Three,
         schemas: Schemas::Registered,
+        copies: Copies::Two,
         port: options.port,
         lines: true,
     };

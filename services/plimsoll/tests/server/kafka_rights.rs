@@ -39,6 +39,7 @@ impl Guarded {
             cache: stack::cache(),
             brokers: Brokers::One,
             schemas: Schemas::Bundled,
+            copies: stack::Copies::One,
             port: hundred_ports(),
             lines: false,
         };
