@@ -27,8 +27,12 @@ impl Calls {
         call: impl FnOnce(&BaseConsumer<Told>) -> T + Send + 'static,
     ) -> oneshot::Receiver<T> {
         let (answer, receiver) = oneshot::channel();
-        // Who does not wait any more gets no answer, and nobody gets one from a thread that has ended.
-        let _ = self.0.send(Box::new(move |consumer| drop(answer.send(call(consumer)))));
+        // For who does not wait any more nothing is done, and nobody gets an answer from a thread that has ended.
+        let _ = self.0.send(Box::new(move |consumer| {
+            if !answer.is_closed() {
+                let _ = answer.send(call(consumer));
+            }
+        }));
         receiver
     }
 }

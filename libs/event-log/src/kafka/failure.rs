@@ -35,6 +35,9 @@ pub(super) fn of_code(code: Code, about: &str) -> LogError {
                 "{about}: {code}: look at the disks of the brokers, and whether enough of them run"
             ))
         }
+        Code::FencedInstanceId => LogError::Misconfigured(format!(
+            "{about}: {code}: another process was started with the same kafka.instance; each has a name of its own, or none"
+        )),
         Code::InvalidReplicationFactor | Code::InvalidConfig | Code::PolicyViolation => {
             LogError::Misconfigured(format!("{about}: {code}"))
         }

@@ -44,8 +44,11 @@ pub(super) fn start(
     Ok(ended)
 }
 
-/// Takes what has come, and gives it to the member at once. `about` is what is fetched, for who reads of an error.
+/// Takes what has come, and gives it to the member at once. What it has halted is resumed here too: were it another's to do, one
+/// might come before the other. `about` is what is fetched, for who reads of an error.
 fn poll(consumer: &BaseConsumer<Told>, member: &Member, about: &str) {
+    let resumed = member.share().take_resumed();
+    resumed.iter().for_each(|partition| resume(consumer, partition));
     let (mut fetched, mut fetched_by, mut wait) = (Vec::new(), member.share().now(), TICK);
     while fetched.len() < AT_ONCE {
         match consumer.poll(wait) {
@@ -79,13 +82,16 @@ fn put(consumer: &BaseConsumer<Told>, member: &Member, fetched_by: i64, fetched:
     member.woken.notify_one();
 }
 
-/// librdkafka goes on with the rest, and says no more of a topic that it may not read: nobody would know.
+/// librdkafka goes on with the rest, and says no more of a topic that it may not read, or when it is no member any more: nobody
+/// would know.
 fn failed(member: &Member, error: &KafkaError, about: &str) {
     tracing::debug!(%error, "kafka: fetching failed");
-    if let refused @ LogError::Refused(_) = failure(error, about) {
-        member.share().trouble = Some(refused);
-        member.woken.notify_one();
+    match (error, failure(error, about)) {
+        (KafkaError::MessageConsumptionFatal(_), why) => member.share().end(why),
+        (_, refused @ LogError::Refused(_)) => member.share().trouble = Some(refused),
+        _ => return,
     }
+    member.woken.notify_one();
 }
 
 /// Gives the group what is to go and is held by nothing any more.
@@ -95,6 +101,12 @@ fn let_go(consumer: &BaseConsumer<Told>, member: &Member) {
         member.share().drop_all(partitions(&going));
         report(consumer.incremental_unassign(&going));
     }
+}
+
+/// Little is left of a partition of which enough was at hand.
+fn resume(consumer: &BaseConsumer<Told>, partition: &PartitionId) {
+    let list = at(partition, rdkafka::Offset::Invalid);
+    report(list.and_then(|list: TopicPartitionList| consumer.resume(&list)));
 }
 
 /// A partition of which enough is at hand is not fetched.

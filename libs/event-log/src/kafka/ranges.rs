@@ -16,7 +16,7 @@ use super::records::delivered;
 use super::settings::KafkaSettings;
 use crate::error::LogError;
 use crate::limits::record_bytes;
-use crate::position::{Delivered, PartitionId};
+use crate::position::{Delivered, PartitionId, Position};
 
 /// The group that readers of ranges name and never join.
 pub(super) const READERS: &str = "plimsoll-readers";
@@ -57,6 +57,18 @@ impl Place {
         self.range.end = end;
         self
     }
+
+    /// Whether it is what comes next: of a topic that was made anew, a reader that was kept is given the first records.
+    fn next(&self, came: Delivered) -> Result<Delivered, LogError> {
+        let Position { partition, offset } = &came.position;
+        match *partition == self.partition && *offset >= self.range.start {
+            true => Ok(came),
+            false => {
+                let (partition, start) = (&self.partition, self.range.start);
+                Err(LogError::Unavailable(format!("{partition}: offset {offset} came in place of {start}")))
+            }
+        }
+    }
 }
 
 impl Ranges {
@@ -84,11 +96,13 @@ impl Ranges {
                 _ => return Ok(Vec::new()),
             },
         };
-        // Of one that fails nobody knows what comes next.
-        let read = self.read_on(&mut place, limit)?;
-        match read.len() < MANY || place.range.is_empty() {
-            true => self.give_up(place),
-            false => self.keep(place),
+        let (read, failed) = self.read_on(&mut place, limit);
+        match failed {
+            // Of one that failed nobody knows what comes next.
+            Some(error) if read.is_empty() => return Err(error),
+            Some(_) => {}
+            None if read.len() < MANY || place.range.is_empty() => self.give_up(place),
+            None => self.keep(place),
         }
         Ok(read)
     }
@@ -130,13 +144,17 @@ impl Ranges {
         }
     }
 
-    fn read_on(&self, place: &mut Place, limit: usize) -> Result<Vec<Delivered>, LogError> {
+    /// What comes, and why it is less than was asked for.
+    fn read_on(&self, place: &mut Place, limit: usize) -> (Vec<Delivered>, Option<LogError>) {
         let deadline = Instant::now() + self.settings.request_timeout;
         let (mut read, mut bytes) = (Vec::new(), 0);
         while read.len() < limit && !place.range.is_empty() {
             let next = match place.ahead.take() {
                 Some(next) => next,
-                None => self.fetched(place, deadline)?,
+                None => match self.fetched(place, deadline) {
+                    Ok(next) => next,
+                    Err(error) => return (read, Some(error)),
+                },
             };
             bytes += record_bytes(&next.record);
             if !read.is_empty() && bytes > self.settings.limits.fetch_bytes {
@@ -146,7 +164,7 @@ impl Ranges {
             place.range.start = next.position.offset + 1;
             read.push(next);
         }
-        Ok(read)
+        (read, None)
     }
 
     fn fetched(&self, place: &Place, deadline: Instant) -> Result<Delivered, LogError> {
@@ -158,7 +176,7 @@ impl Ranges {
                 return Err(LogError::Unavailable(format!("{partition}: no answer within {seconds} s")));
             }
             match place.client.poll(left) {
-                Some(Ok(message)) => return Ok(delivered(&message)),
+                Some(Ok(message)) => return place.next(delivered(&message)),
                 Some(Err(error)) if !is_passing(&error) => {
                     return Err(failure(&error, &partition.to_string()));
                 }
@@ -168,9 +186,10 @@ impl Ranges {
     }
 }
 
-/// A connection that is lost is made again; that no broker can be reached is an answer.
+/// A connection that is lost is made again. A client that was kept may have heard long ago that no broker could be reached.
 fn is_passing(error: &KafkaError) -> bool {
-    matches!(error.rdkafka_error_code(), Some(Code::BrokerTransportFailure | Code::OperationTimedOut))
+    use Code::{AllBrokersDown, BrokerTransportFailure, OperationTimedOut};
+    matches!(error.rdkafka_error_code(), Some(AllBrokersDown | BrokerTransportFailure | OperationTimedOut))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

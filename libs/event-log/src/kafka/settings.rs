@@ -73,27 +73,37 @@ impl fmt::Debug for KafkaSettings {
     }
 }
 
-/// What the contract rests on: durability, order, and who decides how far a group has come.
-const FIXED: [&str; 20] = [
+/// What the contract rests on: durability, order, who decides how far a group has come, and how much is kept at hand; with the aliases
+/// that librdkafka knows of each (its CONFIGURATION.md).
+const FIXED: [&str; 29] = [
     "acks",
     "allow.auto.create.topics",
     "auto.commit.enable",
     "auto.offset.reset",
     "bootstrap.servers",
+    "delivery.timeout.ms",
     "enable.auto.commit",
     "enable.auto.offset.store",
     "enable.idempotence",
     "enable.partition.eof",
+    "fetch.message.max.bytes",
     "group.id",
     "group.instance.id",
     "group.protocol",
+    "heartbeat.interval.ms",
     "max.in.flight",
     "max.in.flight.requests.per.connection",
+    "max.partition.fetch.bytes",
+    "message.max.bytes",
+    "message.send.max.retries",
     "message.timeout.ms",
     "metadata.broker.list",
     "partition.assignment.strategy",
+    "queue.buffering.max.kbytes",
+    "queued.max.messages.kbytes",
     "request.required.acks",
     "retries",
+    "session.timeout.ms",
     "transactional.id",
 ];
 

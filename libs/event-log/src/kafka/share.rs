@@ -11,9 +11,19 @@ use crate::error::LogError;
 use crate::limits::record_bytes;
 use crate::position::{Delivered, PartitionId, Position};
 
-/// So much of a partition is kept at hand before fetching it is paused, and so little before it goes on.
-const FULL: (usize, usize) = (4_000, 4 * 1024 * 1024);
-const LOW: (usize, usize) = (1_000, 1024 * 1024);
+/// So many records of a partition are kept at hand before fetching it is paused; it goes on with a quarter of that.
+const FULL: usize = 4_000;
+
+/// So many bytes are kept at hand, which partitions share alike: a member of many has no more than one of few.
+const AT_HAND: usize = 32 * 1024 * 1024;
+
+/// What a partition has of that at most: nobody is quicker with more. At least, there is room for a few hundred events.
+const MOST: usize = 8 * 1024 * 1024;
+const LEAST: usize = 256 * 1024;
+
+/// What a record takes besides its texts, and what each of its headers does.
+const RECORD: usize = 256;
+const HEADER: usize = 128;
 
 /// What a member has.
 #[derive(Debug)]
@@ -26,6 +36,10 @@ pub(super) struct Share {
     /// How long a partition that is to go may be held.
     grace: Duration,
     fetch_bytes: usize,
+    /// What is to be fetched again.
+    resumed: Vec<PartitionId>,
+    /// Why nothing will come any more.
+    ended: Option<LogError>,
     /// Why nothing comes, until it was told: no broker can be reached, or none gives us what we ask for.
     pub(super) trouble: Option<LogError>,
     /// The member leaves.
@@ -52,6 +66,8 @@ impl Share {
             going: None,
             grace,
             fetch_bytes,
+            resumed: Vec::new(),
+            ended: None,
             trouble: None,
             left: false,
         }
@@ -77,6 +93,19 @@ impl Share {
         for partition in partitions {
             self.held.remove(&partition);
         }
+        self.resumed.retain(|partition| self.held.contains_key(partition));
+    }
+
+    /// The member is none any more, and stays so.
+    pub(super) fn end(&mut self, why: LogError) {
+        self.held.clear();
+        self.resumed.clear();
+        self.ended = Some(why);
+    }
+
+    /// Why nothing comes.
+    pub(super) fn take_trouble(&mut self) -> Option<LogError> {
+        self.ended.clone().or_else(|| self.trouble.take())
     }
 
     /// Partitions are to go: they deliver nothing more, and go when what was delivered is committed, or their time is over.
@@ -89,7 +118,7 @@ impl Share {
         for partition in partitions {
             if let Some(held) = self.held.get_mut(&partition) {
                 held.cursor.revoke(now + self.grace);
-                held.fetched.clear();
+                held.empty();
             }
         }
         self.going = Some(list);
@@ -112,11 +141,17 @@ impl Share {
         fetched_by: i64,
         records: impl IntoIterator<Item = Delivered>,
     ) -> Vec<PartitionId> {
-        records.into_iter().filter_map(|record| self.put(fetched_by, record)).collect()
+        let full = self.full();
+        records.into_iter().filter_map(|record| self.put(fetched_by, record, full)).collect()
+    }
+
+    /// How many bytes of a partition are kept at hand.
+    fn full(&self) -> usize {
+        (AT_HAND / self.held.len().max(1)).clamp(LEAST, MOST)
     }
 
     /// The partition, if enough of it is at hand now.
-    fn put(&mut self, fetched_by: i64, record: Delivered) -> Option<PartitionId> {
+    fn put(&mut self, fetched_by: i64, record: Delivered, full: usize) -> Option<PartitionId> {
         let Position { partition, offset } = &record.position;
         let held = self.held.get_mut(partition)?;
         // One that went and is back begins at what is committed, and not where it was.
@@ -126,8 +161,8 @@ impl Share {
             return None;
         }
         held.awaited = None;
-        held.bytes += record_bytes(&record.record);
-        let is_full = held.fetched.len() + 1 >= FULL.0 || held.bytes >= FULL.1;
+        held.bytes += memory(&record);
+        let is_full = held.fetched.len() + 1 >= FULL || held.bytes >= full;
         let halts = (is_full && !held.halted).then(|| partition.clone());
         held.halted |= is_full;
         held.fetched.push_back(record);
@@ -135,13 +170,13 @@ impl Share {
     }
 
     /// What there is for the member, at most `limit` records and at most so many bytes, each time beginning with another
-    /// partition; and the partitions to fetch again.
-    pub(super) fn take(&mut self, limit: usize) -> (Vec<Delivered>, Vec<PartitionId>) {
+    /// partition.
+    pub(super) fn take(&mut self, limit: usize) -> Vec<Delivered> {
         let mut order: Vec<PartitionId> = self.held.keys().cloned().collect();
         self.turn = self.turn.wrapping_add(1);
         let first = self.turn % order.len().max(1);
         order.rotate_left(first);
-        let (mut taken, mut bytes, mut low) = (Vec::new(), 0, Vec::new());
+        let (mut taken, mut bytes, full) = (Vec::new(), 0, self.full());
         for partition in order {
             let Some(held) = self.held.get_mut(&partition) else { continue };
             while held.cursor.wants(u64::MAX) && taken.len() < limit {
@@ -151,26 +186,33 @@ impl Share {
                     break;
                 }
                 bytes += size;
-                held.bytes -= size;
+                held.bytes -= memory(next);
                 held.cursor.deliver(next.position.offset + 1);
                 taken.extend(held.fetched.pop_front());
             }
-            if held.halted && held.fetched.len() <= LOW.0 && held.bytes <= LOW.1 {
+            if held.halted && held.fetched.len() <= FULL / 4 && held.bytes <= full / 4 {
                 held.halted = false;
-                low.push(partition);
+                self.resumed.push(partition);
             }
         }
-        (taken, low)
+        taken
+    }
+
+    /// The partitions that are to be fetched again. Who halts them resumes them, one after the other.
+    pub(super) fn take_resumed(&mut self) -> Vec<PartitionId> {
+        std::mem::take(&mut self.resumed)
     }
 
     /// What was fetched of a partition is nothing any more: the member reads on from another offset.
     pub(super) fn sought(&mut self, partition: &PartitionId, offset: u64) {
         if let Some(held) = self.held.get_mut(partition) {
-            held.fetched.clear();
-            held.bytes = 0;
-            held.halted = false;
+            held.empty();
             held.awaited = Some(offset);
             held.cursor.position = offset;
+            // It may be paused with what was at hand before.
+            if std::mem::take(&mut held.halted) {
+                self.resumed.push(partition.clone());
+            }
         }
     }
 
@@ -196,6 +238,18 @@ impl Share {
     pub(super) fn assignment(&self) -> Vec<PartitionId> {
         self.held.keys().cloned().collect()
     }
+}
+
+impl Held {
+    fn empty(&mut self) {
+        self.fetched.clear();
+        self.bytes = 0;
+    }
+}
+
+/// What a record takes of this process's memory, about.
+fn memory(Delivered { record, .. }: &Delivered) -> usize {
+    RECORD + HEADER * record.headers.len() + record_bytes(record)
 }
 
 /// Whether delivery is paused.
@@ -236,18 +290,52 @@ mod tests {
         share.assign([partition()]);
         share.put_all(before, fetched(2..4));
         share.put_all(share.now(), fetched(0..1));
-        assert_eq!(offsets(&share.take(10).0), [0]);
+        assert_eq!(offsets(&share.take(10)), [0]);
     }
 
     #[test]
     fn a_partition_of_which_enough_is_at_hand_is_halted_once_until_little_is_left() {
         let mut share = Share::new(Duration::ZERO, usize::MAX);
         share.assign([partition()]);
-        let full = FULL.0 as u64;
+        let (full, low) = (4_000, 1_000);
         assert_eq!(share.put_all(share.now(), fetched(0..full + 5)), [partition()]);
-        let (taken, low) = share.take(FULL.0 - LOW.0 + 4);
-        assert_eq!((taken.len(), low), (FULL.0 - LOW.0 + 4, vec![]));
-        let (taken, low) = share.take(1);
-        assert_eq!((offsets(&taken), low), (vec![full - LOW.0 as u64 + 4], vec![partition()]));
+        let before = usize::try_from(full - low + 4).unwrap();
+        assert_eq!(share.take(before).len(), before);
+        assert_eq!(share.take_resumed(), []);
+        assert_eq!(offsets(&share.take(1)), [full - low + 4]);
+        assert_eq!(share.take_resumed(), [partition()]);
+        assert_eq!(share.take_resumed(), []);
+    }
+
+    /// A value of 16 KiB and 72 partitions of which nothing is taken: each is halted in time, and together they are no more
+    /// than a tenth above what is said.
+    #[test]
+    fn many_partitions_have_no_more_at_hand_than_few() {
+        let mut share = Share::new(Duration::ZERO, usize::MAX);
+        let of = |partition| PartitionId { topic: Topic::new("t"), partition };
+        share.assign((0..72).map(of));
+        let mut bytes = 0;
+        for partition in 0..72 {
+            for offset in 0..1_000 {
+                let record = Record { value: vec![0; 16 * 1024].into(), ..Record::default() };
+                bytes += record.value.len();
+                let position = Position { partition: of(partition), offset };
+                if share.put_all(share.now(), [Delivered { position, record }]) == [of(partition)] {
+                    break;
+                }
+            }
+        }
+        assert!((16..36).contains(&(bytes / 1024 / 1024)), "{bytes}");
+    }
+
+    #[test]
+    fn a_member_that_is_none_any_more_says_so_each_time() {
+        let mut share = Share::new(Duration::ZERO, usize::MAX);
+        share.assign([partition()]);
+        share.put_all(share.now(), fetched(0..1));
+        let why = LogError::Misconfigured("another has this name".to_owned());
+        share.end(why.clone());
+        assert_eq!((share.take(10).len(), share.assignment()), (0, vec![]));
+        assert_eq!((share.take_trouble(), share.take_trouble()), (Some(why.clone()), Some(why)));
     }
 }

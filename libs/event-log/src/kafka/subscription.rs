@@ -7,13 +7,13 @@ use async_trait::async_trait;
 use events::Topic;
 use rdkafka::Offset;
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
-use rdkafka::error::RDKafkaErrorCode as Code;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::calls::Calls;
 use super::failure::{failure, is_fenced, of_code};
-use super::member::{Member, Told, report};
+use super::member::{Member, Told};
 use super::poller;
 use super::reader::at;
 use super::records::number;
@@ -30,7 +30,6 @@ const AGAIN: Duration = Duration::from_millis(50);
 pub(super) struct KafkaSubscription {
     group: Group,
     member: Arc<Member>,
-    consumer: Arc<BaseConsumer<Told>>,
     calls: Calls,
     lent: Lent<PartitionId>,
     ended: oneshot::Receiver<()>,
@@ -63,11 +62,10 @@ impl KafkaSubscription {
         let about = format!("{group} of {}", names.join(", "));
         let no_thread = |error: std::io::Error| LogError::Unavailable(error.to_string());
         let calls = Calls::start(Arc::clone(&consumer)).map_err(no_thread)?;
-        let ended = poller::start(Arc::clone(&consumer), Arc::clone(&member), about).map_err(no_thread)?;
+        let ended = poller::start(consumer, Arc::clone(&member), about).map_err(no_thread)?;
         Ok(Self {
             group: group.clone(),
             member,
-            consumer,
             calls,
             lent: Lent::default(),
             ended,
@@ -78,26 +76,20 @@ impl KafkaSubscription {
 
     /// What there is for this member now.
     fn take(&mut self, limit: usize) -> Result<Vec<Delivered>, LogError> {
-        let (taken, low) = {
-            let mut share = self.member.share();
-            if let Some(back) = self.lent.take_returned(|partition| share.epoch(partition)) {
-                return Err(self.fenced(&back));
-            }
-            let (taken, low) = share.take(limit.max(1));
-            for of_one in taken.chunk_by(|one, next| one.position.partition == next.position.partition) {
-                let Some(Delivered { position, .. }) = of_one.last() else { continue };
-                let epoch = share.epoch(&position.partition).unwrap_or_default();
-                self.lent.give(position.partition.clone(), epoch, position.offset + 1);
-            }
-            match share.trouble.take() {
-                Some(trouble) if taken.is_empty() => return Err(trouble),
-                _ => (taken, low),
-            }
-        };
-        for partition in low {
-            report(at(&partition, Offset::Invalid).and_then(|list| self.consumer.resume(&list)));
+        let mut share = self.member.share();
+        if let Some(back) = self.lent.take_returned(|partition| share.epoch(partition)) {
+            return Err(self.fenced(&back));
         }
-        Ok(taken)
+        let taken = share.take(limit.max(1));
+        for of_one in taken.chunk_by(|one, next| one.position.partition == next.position.partition) {
+            let Some(Delivered { position, .. }) = of_one.last() else { continue };
+            let epoch = share.epoch(&position.partition).unwrap_or_default();
+            self.lent.give(position.partition.clone(), epoch, position.offset + 1);
+        }
+        match share.take_trouble() {
+            Some(trouble) if taken.is_empty() => Err(trouble),
+            _ => Ok(taken),
+        }
     }
 
     fn fenced(&self, partition: &PartitionId) -> LogError {
@@ -107,14 +99,22 @@ impl KafkaSubscription {
     /// Commits once, and answers what the group's coordinator answers. librdkafka tells it only to who waits for it.
     async fn commit_once(
         &self,
-        partition: &PartitionId,
+        (partition, epoch): (&PartitionId, i64),
         next: u64,
         deadline: Instant,
     ) -> Result<Result<(), Code>, LogError> {
         let about = partition.to_string();
         let offset = Offset::Offset(i64::try_from(next).unwrap_or(i64::MAX));
         let list = at(partition, offset).map_err(|error| failure(&error, &about))?;
-        let answer = self.calls.make(move |consumer| consumer.commit(&list, CommitMode::Sync));
+        let (member, of) = (Arc::clone(&self.member), partition.clone());
+        let answer = self.calls.make(move |consumer| {
+            let is_ours = member.share().epoch(&of) == Some(epoch);
+            match is_ours {
+                true => consumer.commit(&list, CommitMode::Sync),
+                // While it waited for its turn, the partition went: another may be further.
+                false => Err(KafkaError::ConsumerCommit(Code::AssignmentLost)),
+            }
+        });
         let Ok(answer) = timeout_at(deadline, answer).await else {
             let seconds = self.request_timeout.as_secs();
             return Err(LogError::Unavailable(format!(
@@ -128,9 +128,10 @@ impl KafkaSubscription {
         }
     }
 
-    fn is_held_as_delivered(&self, partition: &PartitionId) -> bool {
-        let held = self.member.share().epoch(partition);
-        held.is_some() && self.lent.epoch(partition).or(held) == held
+    /// The epoch in which a partition is this member's, if it is the one in which it was delivered.
+    fn epoch_as_delivered(&self, partition: &PartitionId) -> Option<i64> {
+        let held = self.member.share().epoch(partition)?;
+        (self.lent.epoch(partition).unwrap_or(held) == held).then_some(held)
     }
 }
 
@@ -149,11 +150,11 @@ impl Subscription for KafkaSubscription {
     async fn commit(&mut self, partition: &PartitionId, next: u64) -> Result<(), LogError> {
         let deadline = Instant::now() + self.request_timeout;
         loop {
-            if !self.is_held_as_delivered(partition) {
+            let Some(epoch) = self.epoch_as_delivered(partition) else {
                 self.lent.forget(partition);
                 return Err(self.fenced(partition));
-            }
-            match self.commit_once(partition, next, deadline).await? {
+            };
+            match self.commit_once((partition, epoch), next, deadline).await? {
                 Ok(()) => break,
                 Err(code) if is_fenced(code) => {
                     self.lent.forget(partition);
@@ -185,8 +186,6 @@ impl Subscription for KafkaSubscription {
             Ok(Err(_)) | Err(_) => return Err(LogError::Unavailable(format!("{about}: no answer"))),
         }
         self.member.share().sought(partition, offset);
-        // It may be paused with what was at hand before.
-        report(at(partition, Offset::Invalid).and_then(|list| self.consumer.resume(&list)));
         Ok(())
     }
 
