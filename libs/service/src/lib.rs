@@ -74,7 +74,7 @@ pub use outbox::outbox_relay;
 pub use parts::{Parts, RetrySignal};
 pub use platform::{Platform, PostgresSettings};
 pub use policy::Policy;
-pub use private_file::write_private;
+pub use private_file::{try_private, write_private};
 pub use probes::{probe_server, probes};
 pub use program::{GrpcSettings, Program};
 pub use redis::{Redis, RedisSettings, SharedBlobs};

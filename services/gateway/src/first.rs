@@ -7,7 +7,7 @@ use access::{Identity, Role};
 use ids::OrgId;
 use protos::catalog::EnsureOrganisationRequest;
 use serde::Deserialize;
-use service::{Failure, Task, write_private};
+use service::{Backoff, Failure, Task, lot, try_private, write_private};
 use tonic::Code;
 use uuid::Uuid;
 
@@ -28,7 +28,7 @@ pub struct First {
 /// As which the system itself acts.
 const SYSTEM: &str = "plimsoll";
 /// Before the catalog is asked again that is not there yet.
-const AGAIN: Duration = Duration::from_millis(20);
+const AGAIN: Backoff = Backoff { first: Duration::from_millis(20), longest: Duration::from_secs(2) };
 
 impl Gateway {
     /// Makes an organisation, if there is none of this name, and a token of its admin: the secret is in the answer and
@@ -40,11 +40,15 @@ impl Gateway {
         // The catalog says which it is.
         let nobodys = OrgId::new(Uuid::nil());
         let system = Identity { org: nobodys, user: SYSTEM.to_owned(), role: Role::Admin, token: None };
+        let mut failures = 0;
         let made = loop {
             let request = self.call(&system, EnsureOrganisationRequest { name: organisation.to_owned() })?;
             match self.services.catalog.clone().ensure_organisation(request).await {
                 // It is being started, here or elsewhere. Readiness says who is missing.
-                Err(status) if status.code() == Code::Unavailable => tokio::time::sleep(AGAIN).await,
+                Err(status) if status.code() == Code::Unavailable => {
+                    failures += 1;
+                    tokio::time::sleep(AGAIN.delay(failures, lot(&*self.parts.clock))).await;
+                }
                 answer => break answer?.into_inner(),
             }
         };
@@ -57,20 +61,27 @@ impl Gateway {
 #[must_use]
 pub fn first(gateway: &Gateway, first: First) -> Task {
     let gateway = gateway.clone();
-    Task::new("gateway/first", move |_| {
+    Task::new("gateway/first", move |running| {
         let (gateway, first) = (gateway.clone(), first.clone());
         async move {
             // The process is ready when it is done.
-            if first.admin_token.exists() {
-                return Ok(());
-            }
-            let failed = |error: ApiError| Failure::unavailable("SERVICE_UNAVAILABLE", error.message);
-            // Who makes the first organisation runs the installation.
-            let token = gateway.begin(&first.organisation, Role::Operator).await.map_err(failed)?;
-            write_private(&first.admin_token, token.reveal().as_bytes()).map_err(|error| {
-                let path = first.admin_token.display();
-                Failure::unavailable("KEY_UNUSABLE", format!("{path} cannot be written: {error}"))
-            })
+            running.shutdown.run_until_cancelled(make(&gateway, &first)).await.unwrap_or(Ok(()))
         }
     })
+}
+
+async fn make(gateway: &Gateway, First { organisation, admin_token }: &First) -> Result<(), Failure> {
+    if admin_token.exists() {
+        return Ok(());
+    }
+    let unusable = |error: std::io::Error| {
+        let path = admin_token.display();
+        Failure::unavailable("KEY_UNUSABLE", format!("{path} cannot be written: {error}"))
+    };
+    // A token that can be written nowhere would be made anew with each try.
+    try_private(admin_token).map_err(unusable)?;
+    let failed = |error: ApiError| Failure::unavailable("SERVICE_UNAVAILABLE", error.message);
+    // Who makes the first organisation runs the installation.
+    let token = gateway.begin(organisation, Role::Operator).await.map_err(failed)?;
+    write_private(admin_token, token.reveal().as_bytes()).map_err(unusable)
 }
