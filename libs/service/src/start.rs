@@ -111,7 +111,7 @@ fn setting(text: &str) -> Result<(String, String), String> {
 /// Exits with 0 when it was told to stop and did, with 1 otherwise.
 pub fn main<C: DeserializeOwned, P: Into<Program>>(
     service: Service,
-    program: impl AsyncFnOnce(C, Context) -> Result<P, Failure>,
+    program: impl AsyncFn(C, Context) -> Result<P, Failure>,
 ) -> ExitCode {
     let flags = Flags::parse();
     match run(service, flags, program) {
@@ -126,12 +126,12 @@ pub fn main<C: DeserializeOwned, P: Into<Program>>(
 fn run<C: DeserializeOwned, P: Into<Program>>(
     service: Service,
     flags: Flags,
-    program: impl AsyncFnOnce(C, Context) -> Result<P, Failure>,
+    program: impl AsyncFn(C, Context) -> Result<P, Failure>,
 ) -> Result<(), Failure> {
     let sections: Vec<_> = SECTIONS.into_iter().chain(Service::ALL.map(Service::name)).collect();
     let settings = Settings::read(&Sources::of_process(flags.config, flags.set), &sections)?;
-    let (config, postgres) = (settings.section(service.name())?, settings.section("postgres")?);
-    let redis = settings.section("redis")?;
+    let _: C = settings.section(service.name())?;
+    let (postgres, redis) = (settings.section("postgres")?, settings.section("redis")?);
     let (kafka, probes): (KafkaSettings, _) = (settings.section("kafka")?, settings.section("probes")?);
     let telemetry: TelemetrySettings = settings.section("telemetry")?;
     logs::init(logs::format(), std::env::var(logs::LEVEL).ok().as_deref())
@@ -142,7 +142,7 @@ fn run<C: DeserializeOwned, P: Into<Program>>(
         .map_err(|error| Failure::unhandled("RUNTIME_FAILED", error.to_string()))?;
     let process =
         Process { service, settings, health: Health::default(), metrics, clock: Arc::new(SystemClock) };
-    let outcome = runtime.block_on(process.run(config, (postgres, kafka, redis), probes, program));
+    let outcome = runtime.block_on(process.run((postgres, kafka, redis), probes, program));
     // What still runs was told to stop, and had its time.
     runtime.shutdown_timeout(Duration::from_secs(1));
     outcome
@@ -157,12 +157,11 @@ struct Process {
 }
 
 impl Process {
-    async fn run<C, P: Into<Program>>(
+    async fn run<C: DeserializeOwned, P: Into<Program>>(
         self,
-        config: C,
         shared: (PostgresSettings, KafkaSettings, RedisSettings),
         probes: ProbeSettings,
-        program: impl AsyncFnOnce(C, Context) -> Result<P, Failure>,
+        program: impl AsyncFn(C, Context) -> Result<P, Failure>,
     ) -> Result<(), Failure> {
         let grpc: GrpcSettings = self.settings.section("grpc")?;
         let peers = self.settings.section::<TlsSettings>("tls")?.peers()?;
@@ -170,16 +169,13 @@ impl Process {
         // Between the database and the first task nothing is away, and nothing is done either.
         let starting = self.health.component(format!("{}/start", self.service));
         let watched = tokio::spawn(self.supervisor().run(self.watchers(probes), shutdown.clone()));
-        let Some((parts, database)) = self.connect(shared, &shutdown).await? else { return Ok(()) };
-        let context = Context {
-            parts: parts.clone(),
-            database,
-            peers: peers.clone(),
-            health: self.health.clone(),
-            metrics: self.metrics.clone(),
-            settings: self.settings.clone(),
+        let assembled = async |parts, database| {
+            let config = self.settings.section(self.service.name())?;
+            Ok(program(config, self.context(parts, database, &peers)).await?.into())
         };
-        let program: Program = program(config, context).await?.into();
+        let Some((program, parts)) = self.assemble(shared, assembled, &shutdown).await? else {
+            return Ok(());
+        };
         let tasks = program.into_tasks(self.service, &parts, (&grpc, &peers))?;
         let running = self.supervisor().run(tasks, shutdown.clone());
         starting.finished();
@@ -194,6 +190,17 @@ impl Process {
         }
     }
 
+    fn context(&self, parts: Parts, database: Database, peers: &Peers) -> Context {
+        Context {
+            parts,
+            database,
+            peers: peers.clone(),
+            health: self.health.clone(),
+            metrics: self.metrics.clone(),
+            settings: self.settings.clone(),
+        }
+    }
+
     fn supervisor(&self) -> Supervisor {
         Supervisor::new(self.health.clone(), Arc::clone(&self.clock))
     }
@@ -205,12 +212,14 @@ impl Process {
         probes.into_iter().chain([upkeep(service, metrics)]).collect()
     }
 
-    /// Connects as soon as the database can be reached; none if the process is told to stop before.
-    async fn connect(
+    /// Connects, and puts the service together, as soon as the database can be reached for all of it; none if the process is
+    /// told to stop before.
+    async fn assemble(
         &self,
         (postgres, kafka, redis): (PostgresSettings, KafkaSettings, RedisSettings),
+        assembled: impl AsyncFn(Parts, Database) -> Result<Program, Failure>,
         shutdown: &CancellationToken,
-    ) -> Result<Option<(Parts, Database)>, Failure> {
+    ) -> Result<Option<(Program, Parts)>, Failure> {
         let backoff = Backoff { first: Duration::from_millis(200), longest: Duration::from_secs(10) };
         let component = self.health.component(format!("{}/postgres", self.service));
         let mut failures = 0;
@@ -218,14 +227,15 @@ impl Process {
             let connecting = async {
                 let platform =
                     Platform::connect(postgres.clone(), &kafka, &redis, Arc::clone(&self.clock)).await?;
-                platform.parts(self.service).await
+                let (parts, database) = platform.parts(self.service).await?;
+                Ok((assembled(parts.clone(), database).await?, parts))
             };
             let outcome = shutdown.run_until_cancelled(connecting).await;
             match outcome {
                 None => return Ok(None),
-                Some(Ok(connected)) => {
+                Some(Ok(assembled)) => {
                     component.finished();
-                    return Ok(Some(connected));
+                    return Ok(Some(assembled));
                 }
                 Some(Err(failure @ Failure::Unhandled { .. })) => return Err(failure),
                 Some(Err(failure)) => {

@@ -1,6 +1,7 @@
 //! What the promotion service asks the catalog.
 
 use std::collections::HashMap;
+use std::error::Error as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use access::{Identity, Voucher};
@@ -11,7 +12,7 @@ use protos::call;
 use protos::catalog::catalog_service_client::CatalogServiceClient;
 use protos::catalog::{GetApplicationRequest, ListWaiversRequest};
 use service::{Channel, Clock, Failure};
-use tonic::Code;
+use tonic::{Code, Status};
 
 /// An application as it is registered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,13 +35,13 @@ pub trait Catalog: Send + Sync + 'static {
     /// The application of this identifier or name; none if the caller's organisation has none.
     ///
     /// # Errors
-    /// `SERVICE_UNAVAILABLE`: the catalog does not answer.
+    /// `SERVICE_UNAVAILABLE`: the catalog does not answer. `INTERNAL`: it has answered, and cannot do it.
     async fn application(&self, caller: &Identity, id_or_name: &str) -> Result<Option<Registered>, Failure>;
 
     /// The waivers that were granted for an application and not revoked, ended or not.
     ///
     /// # Errors
-    /// `SERVICE_UNAVAILABLE`: the catalog does not answer.
+    /// `SERVICE_UNAVAILABLE`: the catalog does not answer. `INTERNAL`: it has answered, and cannot do it.
     async fn waivers(&self, caller: &Identity, id: ApplicationId) -> Result<Vec<Granted>, Failure>;
 }
 
@@ -78,7 +79,7 @@ impl Catalog for GrpcCatalog {
         let application = match self.client.clone().get_application(request).await {
             Ok(response) => response.into_inner().application,
             Err(status) if status.code() == Code::NotFound => return Ok(None),
-            Err(status) => return Err(away(status.message())),
+            Err(status) => return Err(refused(&status)),
         };
         let application = application.ok_or_else(|| away("an answer without an application"))?;
         Ok(Some(Registered {
@@ -98,7 +99,7 @@ impl Catalog for GrpcCatalog {
         let answer = match self.client.clone().list_waivers(request).await {
             Ok(response) => response.into_inner(),
             Err(status) if status.code() == Code::NotFound => return Ok(Vec::new()),
-            Err(status) => return Err(away(status.message())),
+            Err(status) => return Err(refused(&status)),
         };
         let waivers = answer.waivers.into_iter().map(|granted| {
             let id = granted.waiver_id.clone();
@@ -107,6 +108,26 @@ impl Catalog for GrpcCatalog {
                 .ok_or_else(|| away("a waiver that is none"))
         });
         waivers.collect()
+    }
+}
+
+/// What the catalog's word is to who handles an event: it waits for a catalog that is away, or that one of the two is set up wrongly
+/// for; a catalog that cannot answer this one question holds nobody else up.
+fn refused(status: &Status) -> Failure {
+    let said = |code: &str| status.metadata().get(call::CODE_KEY).is_some_and(|said| *said == *code);
+    let why = format!("the catalog: {}", status.message());
+    for code in ["PEER_UNTRUSTED", "PEER_NOT_TLS", "IDENTITY_NOT_VOUCHED"] {
+        if said(code) {
+            return Failure::unavailable(code, why);
+        }
+    }
+    match status.code() {
+        Code::Unavailable | Code::DeadlineExceeded | Code::Cancelled | Code::Unauthenticated => {
+            Failure::unavailable("SERVICE_UNAVAILABLE", why)
+        }
+        // The line was cut while it answered.
+        _ if status.source().is_some() => Failure::unavailable("SERVICE_UNAVAILABLE", why),
+        _ => Failure::unhandled("INTERNAL", why),
     }
 }
 
@@ -158,5 +179,32 @@ impl Catalog for MemoryCatalog {
     async fn waivers(&self, caller: &Identity, id: ApplicationId) -> Result<Vec<Granted>, Failure> {
         let waivers = self.waivers.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(waivers.get(&(caller.org, id)).cloned().unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_that_cannot_be_answered_waits_for_nobody() {
+        let coded = |code: &'static str| {
+            let mut status = Status::new(Code::Unavailable, "x");
+            status.metadata_mut().insert(call::CODE_KEY, code.parse().unwrap());
+            status
+        };
+        for (status, code, waits) in [
+            (Status::unavailable("x"), "SERVICE_UNAVAILABLE", true),
+            (Status::deadline_exceeded("x"), "SERVICE_UNAVAILABLE", true),
+            (Status::unauthenticated("x"), "SERVICE_UNAVAILABLE", true),
+            (Status::from_error("reset by peer".into()), "SERVICE_UNAVAILABLE", true),
+            (coded("PEER_UNTRUSTED"), "PEER_UNTRUSTED", true),
+            (Status::internal("x"), "INTERNAL", false),
+            (Status::invalid_argument("x"), "INTERNAL", false),
+        ] {
+            let failure = refused(&status);
+            let is_waited_for = !matches!(failure, Failure::Unhandled { .. });
+            assert_eq!((failure.code(), is_waited_for), (code, waits), "{status}");
+        }
     }
 }

@@ -17,6 +17,7 @@ use tonic::Code;
 use tonic::body::Body;
 use tonic::transport::{self, ClientTlsConfig, Endpoint};
 use tower::{Service, service_fn};
+use tower_http::timeout::TimeoutBody;
 
 use super::look::speaks_tls;
 use super::status;
@@ -64,7 +65,8 @@ impl Service<Request<Body>> for Channel {
                 Ok(Ok(answer)) => {
                     peer.told.store(false, Ordering::Relaxed);
                     span.called(status(answer.headers()));
-                    return Ok(answer);
+                    // Who has begun to answer may stand still all the same.
+                    return Ok(answer.map(|body| Body::new(TimeoutBody::new(peer.deadline, body))));
                 }
                 Ok(Err(error)) => (Code::Unavailable, peer.trouble(&error).await),
                 Err(_) => (Code::DeadlineExceeded, Trouble::late(&peer.address, peer.deadline)),
