@@ -149,14 +149,11 @@ impl Server {
     }
 }
 
-/// The program of a service, beside this one: who tests the whole workspace has built it, and for who does not it is built.
+/// The program of a service, beside this one: who tests the whole workspace has built it.
 pub(crate) fn program(package: &str) -> Command {
     let name = format!("plimsoll-{package}");
     let path = Path::new(env!("CARGO_BIN_EXE_plimsoll")).with_file_name(&name);
-    if !path.exists() {
-        let build = ["build", "--quiet", "--locked", "--package", package, "--bin", &name];
-        assert!(Command::new(env!("CARGO")).args(build).status().unwrap().success(), "{name} is built");
-    }
+    assert!(path.exists(), "{name} is not built: test the whole workspace, or add `-p {package}`");
     let mut command = Command::new(path);
     command.stdin(Stdio::null());
     command
