@@ -56,7 +56,7 @@ impl MemorySubscription {
             let epoch = group.epoch(self.member, partition).unwrap_or_default();
             self.lent.give(partition.clone(), epoch, offset + 1);
         }
-        Ok(if delivered.is_empty() { Err(state.settled(&self.group).deadline()) } else { Ok(delivered) })
+        Ok(if delivered.is_empty() { Err(group.deadline()) } else { Ok(delivered) })
     }
 
     fn fenced(&self, partition: &PartitionId) -> LogError {

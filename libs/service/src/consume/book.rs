@@ -91,6 +91,11 @@ impl Book {
         }
     }
 
+    /// Whether nothing is in hand of any partition.
+    pub(super) fn is_empty(&self) -> bool {
+        self.lanes.is_empty()
+    }
+
     /// The partitions that have a lane and are not assigned any more.
     pub(super) fn strays(&self, assigned: &[PartitionId]) -> Vec<PartitionId> {
         self.lanes.keys().filter(|lane| !assigned.contains(lane)).cloned().collect()

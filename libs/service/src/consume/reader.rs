@@ -143,6 +143,9 @@ impl Reader {
 
     /// The records of partitions that are not this member's any more are dropped: another has them.
     fn follow_assignment(&mut self) {
+        if self.book.is_empty() {
+            return;
+        }
         for partition in self.book.strays(&self.subscription.assignment()) {
             self.revoke(&partition);
         }

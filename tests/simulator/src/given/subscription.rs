@@ -47,6 +47,15 @@ impl GivenSubscription {
         self.unsynced.remove(partition);
     }
 
+    fn keep_own(&mut self) {
+        if self.unsynced.is_empty() && self.on_its_way.is_empty() {
+            return;
+        }
+        let own = self.inner.assignment();
+        self.unsynced.retain(|partition, _| own.contains(partition));
+        self.on_its_way.retain(|partition, _| own.contains(partition));
+    }
+
     async fn take_in(&mut self, limit: usize) -> Result<(), LogError> {
         let taken = self.inner.next(limit).await;
         if let Err(LogError::Fenced { partition, .. }) = &taken {
@@ -94,12 +103,10 @@ impl GivenSubscription {
 #[async_trait]
 impl Subscription for GivenSubscription {
     async fn next(&mut self, limit: usize) -> Result<Vec<Delivered>, LogError> {
-        let own = self.inner.assignment();
-        self.unsynced.retain(|partition, _| own.contains(partition));
+        self.keep_own();
         self.sync().await;
         loop {
-            let own = self.inner.assignment();
-            self.on_its_way.retain(|partition, _| own.contains(partition));
+            self.keep_own();
             // What is on its way stays so if the caller waits for something else meanwhile.
             match self.arrive() {
                 Ok(arrived) => return Ok(arrived),
