@@ -40,6 +40,12 @@ impl Prices {
         book.map(Self).map_err(|error| Failure::unhandled(error.code(), error.to_string()))
     }
 
+    /// These, without the shipped ones.
+    #[must_use]
+    pub fn only(book: PriceBook) -> Self {
+        Self(book)
+    }
+
     /// The prices of a day: a preview that is asked for then is pinned to them.
     pub(crate) fn on(&self, now: OffsetDateTime) -> Result<PriceBook, Failure> {
         let day = day_of(now)?.to_string();

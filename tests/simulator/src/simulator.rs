@@ -2,12 +2,18 @@
 
 use std::sync::Arc;
 
-use promotion::{PriceSettings, Prices};
-use service::Failure;
+use price_book::{PriceBook, PriceBookError};
+use promotion::Prices;
 
 use crate::history;
 use crate::mutation::Mutation;
 use crate::report::Report;
+
+/// Prices of a history: the shipped ones have those of hundreds of machines, which no history has.
+const PRICES: &str = r#"{
+    "currency": "EUR", "as_of": "2026-01-31", "source": "made up", "cpu_core_hour": "0.03", "ram_gib_hour": "0.004",
+    "gpu_hour": "2", "storage_gib_month": "0.1", "load_balancer_hour": "0.025"
+}"#;
 
 /// Plays histories. What all of them share, and none changes, is read once.
 #[derive(Debug, Clone)]
@@ -18,9 +24,9 @@ pub struct Simulator {
 /// Why a history cannot be played.
 #[derive(Debug, thiserror::Error)]
 pub enum SimulatorError {
-    /// The shipped prices are none.
+    /// The prices are none.
     #[error(transparent)]
-    Prices(#[from] Failure),
+    Prices(#[from] PriceBookError),
     /// This machine does not let it run.
     #[error(transparent)]
     Runtime(#[from] std::io::Error),
@@ -35,12 +41,12 @@ pub enum SimulatorError {
 }
 
 impl Simulator {
-    /// A simulator with the shipped prices.
+    /// A simulator with prices.
     ///
     /// # Errors
     /// [`SimulatorError::Prices`].
     pub fn new() -> Result<Self, SimulatorError> {
-        Ok(Self { prices: Arc::new(Prices::read(&PriceSettings::default())?) })
+        Ok(Self { prices: Arc::new(Prices::only(PriceBook::parse(PRICES)?)) })
     }
 
     /// Plays the history of a seed, and looks at what it left. It takes this thread, and no real time but the
