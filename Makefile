@@ -26,13 +26,14 @@ build-kafka: need ## Build the binary and every service's program with the log o
 	@bash scripts/kafka/need.sh headers
 	@cargo build --release --locked --quiet $(KAFKA_PROGRAMS)
 
-test: need ## Run every test
+test: need ## Run every test, and play SEEDS=10000 simulated histories
 	cargo test --workspace --locked
 	@command -v redis-server >/dev/null || echo "skipped: the tests of Redis (no redis-server; Debian: apt-get install redis-server)"
+	@$(MAKE) --no-print-directory simulate
 
 simulate: need ## Play SEEDS=10000 simulated histories, and find every deliberate fault (docs/simulator.md)
-	@cargo xtask simulate --seeds $(or $(SEEDS),10000)
-	@cargo xtask simulate --mutations
+	@cargo simulate --seeds $(or $(SEEDS),10000)
+	@cargo simulate --mutations
 
 test-kafka: need ## The log and the services on a real Kafka with a schema registry (fetches 200 MB once; needs Java 17 and Maven)
 	@bash scripts/kafka/need.sh headers java

@@ -38,11 +38,10 @@ fn main() -> ExitCode {
     }
 }
 
-/// Plays histories. The simulator is a program of its own, and optimised: this one is built in a moment.
+/// Plays histories: `cargo simulate`, which builds the simulator optimised, without this program.
 fn simulate(flags: &[&str]) -> ExitCode {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let simulator = ["run", "--quiet", "--locked", "--profile", "sim", "--package", "simulator", "--"];
-    match Command::new(cargo).args(simulator).args(flags).status() {
+    match Command::new(cargo).arg("simulate").args(flags).status() {
         Ok(status) => {
             status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from)
         }

@@ -1,4 +1,4 @@
-//! Few histories, unoptimised: `make simulate` plays many.
+//! Few histories, unoptimised: `make test` then plays many, optimised.
 
 #![allow(clippy::unwrap_used, reason = "a panic in a test is the report")]
 
