@@ -30,8 +30,9 @@ pub use config::{Addresses, Config, ProcessConfig};
 pub use error::ApiError;
 pub use first::{First, first};
 pub use projection::{
-    ComparedTable, Comparison, Differences, FiguresRow, Fold, MemoryTables, PROJECTION, ProjectionOperations,
-    ProjectionStatus, Projections, PromotionRow, Rebuilt, TableDigest, Tables, projection_is_ready,
+    ComparedTable, Comparison, Cost, Differences, FiguresRow, Fold, MemoryTables, PROJECTION,
+    ProjectionOperations, ProjectionStatus, Projections, PromotionRow, Rebuilt, TableDigest, Tables,
+    projection_is_ready,
 };
 pub use routes::openapi;
 pub use state::{Gateway, Services};

@@ -1,4 +1,5 @@
-//! The tables of promotions in memory, for the simulator: the same marks and the same changes as in Postgres.
+//! The tables of promotions in memory, for the simulator: the same marks and the same changes as in Postgres, which one suite
+//! holds of both. Of a promotion's row it keeps what events change.
 //!
 //! Of the other tables it keeps none: an event of theirs is one row of its own, which only the mark of what was seen keeps
 //! from being there twice.
@@ -7,10 +8,12 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
+use events::preview::CostEstimated;
 use events::{Event, Message};
-use ids::{BlobHash, EventId, OrgId, PromotionId};
+use ids::{EventId, OrgId, PromotionId};
 use serde_json::Value;
 use service::Failure;
+use time::OffsetDateTime;
 
 use crate::projection::Fold;
 use crate::projection::change::{Change, change};
@@ -48,8 +51,12 @@ pub struct PromotionRow {
     pub approvals_needed: Option<u32>,
     /// By whom it was.
     pub approved_by: Vec<String>,
+    /// When its last event happened.
+    pub updated_at: OffsetDateTime,
     /// Its branch, and the commit on it.
     pub branch: Option<(String, String)>,
+    /// Its pull request, where its host has one.
+    pub pull_request_url: Option<String>,
     /// Why it did not go on.
     pub failure: Option<Value>,
     /// The names of its documents.
@@ -61,12 +68,25 @@ pub struct PromotionRow {
 /// What the engines say of a request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FiguresRow {
-    /// The document of the costs.
-    pub cost: Option<BlobHash>,
+    /// What it costs.
+    pub cost: Option<Cost>,
     /// The level of risk.
     pub risk_level: Option<String>,
     /// The headline.
     pub headline: Option<String>,
+}
+
+/// What a request costs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cost {
+    /// The currency.
+    pub currency: String,
+    /// Before the change, in micro-units.
+    pub baseline_micros: i64,
+    /// After it.
+    pub projected_micros: i64,
+    /// The difference.
+    pub delta_micros: i64,
 }
 
 impl MemoryTables {
@@ -104,15 +124,15 @@ impl Tables {
     }
 
     fn apply(&mut self, message: &Message) {
-        let org = message.envelope.org;
+        let (org, time) = (message.envelope.org, message.envelope.time);
         match &message.event {
             Event::PreviewRequested(event) => {
                 let status = status::after(message.event.event_type());
-                let new = || PromotionRow::new(status, message.envelope.id);
+                let new = || PromotionRow::new(status, message.envelope.id, time);
                 self.promotions.entry((org, event.promotion_id)).or_insert_with(new);
             }
             Event::CostEstimated(event) => {
-                self.figures.entry((org, event.request)).or_default().cost = Some(event.cost);
+                self.figures.entry((org, event.request)).or_default().cost = Some(Cost::of(event));
             }
             Event::RiskAssessed(event) => {
                 let row = self.figures.entry((org, event.request)).or_default();
@@ -125,6 +145,7 @@ impl Tables {
             event => {
                 let Some((promotion, change)) = change(event) else { return };
                 if let Some(row) = self.promotions.get_mut(&(org, promotion)) {
+                    row.updated_at = time;
                     row.change(status::after(event.event_type()), change);
                 }
             }
@@ -133,7 +154,7 @@ impl Tables {
 }
 
 impl PromotionRow {
-    fn new(status: &str, request: EventId) -> Self {
+    fn new(status: &str, request: EventId, updated_at: OffsetDateTime) -> Self {
         Self {
             status: status.to_owned(),
             request,
@@ -141,7 +162,9 @@ impl PromotionRow {
             obstacle: None,
             approvals_needed: None,
             approved_by: Vec::new(),
+            updated_at,
             branch: None,
+            pull_request_url: None,
             failure: None,
             documents: None,
             superseded_by: None,
@@ -161,6 +184,7 @@ impl PromotionRow {
         set(&mut self.preview_hash, change.preview_hash.map(str::to_owned));
         set(&mut self.approvals_needed, change.approvals_needed);
         set(&mut self.branch, change.branch.zip(change.commit).map(|(a, b)| (a.to_owned(), b.to_owned())));
+        set(&mut self.pull_request_url, change.pull_request_url.map(str::to_owned));
         // A status of its own ends what was wrong before.
         match status.is_empty() {
             true => set(&mut self.failure, change.failure),
@@ -168,6 +192,18 @@ impl PromotionRow {
         }
         set(&mut self.documents, change.documents);
         set(&mut self.superseded_by, change.superseded_by);
+    }
+}
+
+impl Cost {
+    fn of(event: &CostEstimated) -> Self {
+        let CostEstimated { currency, baseline_micros, projected_micros, delta_micros, .. } = event;
+        Self {
+            currency: currency.clone(),
+            baseline_micros: *baseline_micros,
+            projected_micros: *projected_micros,
+            delta_micros: *delta_micros,
+        }
     }
 }
 

@@ -2,7 +2,11 @@
 
 mod apply;
 mod change;
+#[cfg(test)]
+mod conformance;
 mod figures;
+#[cfg(test)]
+mod golden;
 mod live;
 mod memory;
 mod promotions;
@@ -20,7 +24,7 @@ use events::{Message, Service, Topic};
 use service::{Failure, Handler};
 
 pub(crate) use live::{Listener, Live};
-pub use memory::{FiguresRow, MemoryTables, PromotionRow, Tables};
+pub use memory::{Cost, FiguresRow, MemoryTables, PromotionRow, Tables};
 pub(crate) use queries::{Found, Listed, PhrasedRow};
 pub use rebuild::{
     ComparedTable, Comparison, Differences, PROJECTION, ProjectionOperations, ProjectionStatus, Rebuilt,

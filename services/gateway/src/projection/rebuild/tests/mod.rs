@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use event_log::Position;
 use events::promotion::{self as p, PromotionRejected};
+use serde_json::json;
 use sqlx::{PgPool, Row as _};
 use store::{Database, DeadLetterState, NewDeadLetter};
 
@@ -16,7 +17,8 @@ use super::follower::{Follower, Overtaken};
 use super::swap::{Scratch, Swap, still, swap};
 use super::tables::TABLES;
 use crate::projection::CONSUMER;
-use story::{Commit, Story, golden, number};
+use crate::projection::golden::{golden, number};
+use story::{Commit, Story};
 
 async fn two_organisations() -> Story {
     let mut story = Story::begin().await;
@@ -146,10 +148,10 @@ async fn what_lies_between_an_event_and_its_copy_is_not_passed_over() {
     let partition = |subject: &str| event_log::partition_of(subject.as_bytes(), 3);
     let other = (10..).map(|other| number(other).to_string());
     let other = other.into_iter().find(|other| partition(other) == partition(&first)).unwrap();
-    let approval = || golden::<p::ApprovalGiven>(&[("promotion_id", &first)]);
+    let approval = || golden::<p::ApprovalGiven>(&json!({"promotion_id": first}));
     story.append((1, &first), 5, approval()).await;
     story.fold(Commit::None).await;
-    story.append((1, &other), 1, golden::<p::PreviewRequested>(&[("promotion_id", &other)])).await;
+    story.append((1, &other), 1, golden::<p::PreviewRequested>(&json!({"promotion_id": other}))).await;
     story.append((1, &first), 5, approval()).await;
     let (scratch, mut follower) = follower(&story).await;
     follower.follow().await.unwrap();
@@ -176,7 +178,7 @@ async fn what_is_parked_is_left_out_until_it_is_handled() {
     let mut story = Story::begin().await;
     story.organisation(1).await;
     let subject = number(3).to_string();
-    let rejected = golden::<PromotionRejected>(&[("promotion_id", &subject)]);
+    let rejected = golden::<PromotionRejected>(&json!({"promotion_id": subject}));
     let record = story.append((1, &subject), 2, rejected).await;
     let topic = events::Service::Promotion.topic();
     let partition = event_log::partition_of(subject.as_bytes(), 3);
@@ -242,8 +244,7 @@ async fn events_come_to_the_same_together_and_one_by_one() {
 
 /// Everything that can happen to a promotion, and some of it at the wrong time.
 fn everything(promotion: &str) -> [events::Event; 14] {
-    let of = [("promotion_id", promotion)];
-    let of = if promotion.is_empty() { &of[..0] } else { &of };
+    let of = &if promotion.is_empty() { json!({}) } else { json!({"promotion_id": promotion}) };
     [
         golden::<p::PromotionDelayed>(of),
         golden::<p::PreviewRequested>(of),
@@ -314,7 +315,7 @@ async fn an_event_that_is_on_the_log_twice_counts_once() {
     story.organisation(1).await;
     let subject = number(1).to_string();
     for sequence in [3, 5, 5] {
-        let approval = golden::<events::promotion::ApprovalGiven>(&[("promotion_id", &subject)]);
+        let approval = golden::<events::promotion::ApprovalGiven>(&json!({"promotion_id": subject}));
         story.append((1, &subject), sequence, approval).await;
     }
     story.fold(Commit::Each).await;

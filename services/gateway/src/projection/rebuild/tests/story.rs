@@ -10,16 +10,16 @@ use events::preview::{CostEstimated, PreviewExplained, RiskAssessed};
 use events::promotion::{
     ApprovalGiven, PreviewCompleted, PreviewRequested, PromotionApproved, PromotionStale,
 };
-use events::{Envelope, Event, EventBody, Message, Record, Service, decode, encode};
+use events::{Envelope, Event, Message, Record, Service, decode, encode};
 use ids::{EventId, OrgId};
-use serde_json::Value;
+use serde_json::json;
 use service::{Clock as _, Parts, SystemClock};
 use sqlx::PgPool;
 use store::{Database, MemoryBlobs, MemoryStore};
 use time::OffsetDateTime;
 use time::macros::datetime;
-use uuid::Uuid;
 
+use crate::projection::golden::{golden, number};
 use crate::projection::rebuild::ProjectionOperations;
 use crate::projection::{CONSUMER, Fold as _, Projections, topics};
 
@@ -78,19 +78,19 @@ impl Story {
 
     /// An organisation with a token, a waiver, and promotions: approved, stale and asked for.
     pub(super) async fn organisation(&mut self, org: u8) {
-        self.append((org, "o"), 1, golden::<OrganisationCreated>(&[])).await;
-        self.append((org, "o"), 2, golden::<WaiverGranted>(&[])).await;
-        self.append((org, "t"), 1, golden::<TokenCreated>(&[])).await;
-        self.append((org, "t"), 2, golden::<TokenRevoked>(&[])).await;
+        self.append((org, "o"), 1, golden::<OrganisationCreated>(&json!({}))).await;
+        self.append((org, "o"), 2, golden::<WaiverGranted>(&json!({"until": "2026-12-31"}))).await;
+        self.append((org, "t"), 1, golden::<TokenCreated>(&json!({}))).await;
+        self.append((org, "t"), 2, golden::<TokenRevoked>(&json!({}))).await;
         for promotion in 1..=3 {
             self.promotion(org, promotion).await;
         }
     }
 
     pub(super) async fn promotion(&mut self, org: u8, promotion: u32) {
-        let (id, request) = (number(promotion).to_string(), number(0x1000 + self.told + 1).to_string());
-        let of = [("promotion_id", id.as_str())];
-        let both = [("promotion_id", id.as_str()), ("request", request.as_str())];
+        let (id, request) = (number(promotion).to_string(), number(0x1000 + self.told + 1));
+        let of = json!({"promotion_id": id});
+        let both = json!({"promotion_id": id, "request": request});
         let aggregate = (org, id.as_str());
         self.append(aggregate, 1, golden::<PreviewRequested>(&of)).await;
         if promotion.is_multiple_of(3) {
@@ -147,23 +147,6 @@ pub(super) enum Commit {
     None,
 }
 
-/// An event as its golden payload has it, but for these fields.
-pub(super) fn golden<E: EventBody>(fields: &[(&str, &str)]) -> Event {
-    let mut parts = E::TYPE.split('.').skip(1);
-    let (context, name) = (parts.next().unwrap(), parts.nth(1).unwrap());
-    let schemas = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schemas/avro");
-    let text = std::fs::read_to_string(schemas.join(format!("{context}/golden/{name}.json"))).unwrap();
-    let mut value: Value = serde_json::from_str(&text).unwrap();
-    for (field, to) in fields {
-        assert!(value[*field].is_string(), "{name} has a {field}");
-        value[*field] = Value::from(*to);
-    }
-    if name == "WaiverGranted" {
-        value["until"] = Value::from("2026-12-31");
-    }
-    serde_json::from_value::<E>(value).unwrap().into()
-}
-
 fn writer(event: &Event) -> Service {
     match event {
         Event::OrganisationCreated(_) | Event::WaiverGranted(_) => Service::Catalog,
@@ -173,8 +156,4 @@ fn writer(event: &Event) -> Service {
         Event::PreviewExplained(_) => Service::Explain,
         _ => Service::Promotion,
     }
-}
-
-pub(super) fn number(number: u32) -> Uuid {
-    Uuid::from_u128(number.into())
 }
