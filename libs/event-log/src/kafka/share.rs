@@ -317,7 +317,7 @@ mod tests {
         let mut bytes = 0;
         for partition in 0..72 {
             for offset in 0..1_000 {
-                let record = Record { value: vec![0; 16 * 1024].into(), ..Record::default() };
+                let record = Record { value: vec![0; 16 * 1024], ..Record::default() };
                 bytes += record.value.len();
                 let position = Position { partition: of(partition), offset };
                 if share.put_all(share.now(), [Delivered { position, record }]) == [of(partition)] {
