@@ -183,12 +183,21 @@ impl ProjectionOperations {
             while follower.follow().await? > FEW {
                 tell(follower.records());
             }
+            if follower.records() == 0 && self.has_seen_something().await.map_err(StoreError::from)? {
+                return Err(not_ready(
+                    "its tables are of events, and this log has none: is it the installation's (`kafka`)?",
+                ));
+            }
             match self.compare(scratch, &mut follower).await? {
                 Ok(comparison) => return Ok((follower, comparison)),
                 Err(Overtaken) => tokio::time::sleep(PAUSE).await,
             }
         }
         Err(busy("parked events are being handled each time that it is made again"))
+    }
+
+    async fn has_seen_something(&self) -> Result<bool, sqlx::Error> {
+        sqlx::query_scalar("SELECT EXISTS (SELECT FROM seen)").fetch_one(self.database.pool()).await
     }
 
     async fn compare(

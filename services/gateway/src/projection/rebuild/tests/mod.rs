@@ -12,10 +12,10 @@ use serde_json::json;
 use sqlx::{PgPool, Row as _};
 use store::{Database, DeadLetterState, NewDeadLetter};
 
-use super::Differences;
 use super::follower::{Follower, Overtaken};
 use super::swap::{Scratch, Swap, still, swap};
 use super::tables::TABLES;
+use super::{Differences, ProjectionOperations};
 use crate::projection::CONSUMER;
 use crate::projection::golden::{golden, number};
 use story::{Commit, Story};
@@ -261,6 +261,19 @@ fn everything(promotion: &str) -> [events::Event; 14] {
         golden::<p::PromotionMerged>(of),
         golden::<p::PromotionClosed>(of),
     ]
+}
+
+/// Whoever forgets to say where the log is would have empty tables answer.
+#[tokio::test]
+async fn tables_are_not_made_anew_from_a_log_that_has_nothing() {
+    let mut story = two_organisations().await;
+    story.fold(Commit::Each).await;
+    let other = Story::begin().await;
+    let operations = ProjectionOperations::new(&story.url, &other.parts).unwrap();
+    let refused = operations.rebuild(Differences::Accept, |_| ()).await.unwrap_err();
+    assert_eq!(refused.code(), "PROJECTION_NOT_READY");
+    assert_eq!(operations.check(|_| ()).await.unwrap_err().code(), "PROJECTION_NOT_READY");
+    assert!(story.operations.check(|_| ()).await.unwrap().comparison.is_equal());
 }
 
 /// Readers are answered throughout, and always with everything.
