@@ -47,14 +47,18 @@ pub(super) fn of_code(code: Code, about: &str) -> LogError {
 
 /// Whether a commit was refused because the partition is another member's.
 pub(super) fn is_fenced(code: Code) -> bool {
+    matches!(code, Code::FencedInstanceId | Code::AssignmentLost | Code::Fenced | Code::FencedMemberEpoch)
+}
+
+/// Whether a commit was refused because the group is being shared anew. Whether the partition goes by that is heard apart: one that
+/// stays is given again by nobody, so that what was handled of it has to be committed after all.
+pub(super) fn is_shared_anew(code: Code) -> bool {
     matches!(
         code,
-        Code::IllegalGeneration
+        Code::RebalanceInProgress
+            | Code::WaitingForCoordinator
+            | Code::IllegalGeneration
             | Code::UnknownMemberId
-            | Code::FencedInstanceId
-            | Code::AssignmentLost
-            | Code::Fenced
             | Code::StaleMemberEpoch
-            | Code::FencedMemberEpoch
     )
 }

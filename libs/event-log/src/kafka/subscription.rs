@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::calls::Calls;
-use super::failure::{failure, is_fenced, of_code};
+use super::failure::{failure, is_fenced, is_shared_anew, of_code};
 use super::member::{Member, Told};
 use super::poller;
 use super::reader::at;
@@ -160,11 +160,7 @@ impl Subscription for KafkaSubscription {
                     self.lent.forget(partition);
                     return Err(self.fenced(partition));
                 }
-                Err(Code::RebalanceInProgress | Code::WaitingForCoordinator)
-                    if Instant::now() + AGAIN < deadline =>
-                {
-                    sleep(AGAIN).await;
-                }
+                Err(code) if is_shared_anew(code) && Instant::now() + AGAIN < deadline => sleep(AGAIN).await,
                 Err(code) => return Err(of_code(code, &partition.to_string())),
             }
         }
