@@ -1,13 +1,12 @@
 //! Where a registry is.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use outbound::is_loopback;
 use ureq::Agent;
 use ureq::http::Uri;
-use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 
 use crate::error::RegistryError;
 
@@ -60,25 +59,9 @@ impl RegistrySettings {
     }
 
     pub(crate) fn agent(&self) -> Result<Agent, RegistryError> {
-        let mut tls = TlsConfig::builder();
-        if let Some(pem) = &self.ca {
-            let certificates: Vec<_> = parse_pem(pem.as_bytes())
-                .filter_map(|item| match item {
-                    Ok(PemItem::Certificate(certificate)) => Some(certificate),
-                    _ => None,
-                })
-                .collect();
-            if certificates.is_empty() {
-                return Err(invalid("ca", "it holds no certificate"));
-            }
-            tls = tls.root_certs(RootCerts::new_with_certs(&certificates));
-        }
-        let config = Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .timeout_global(Some(self.timeout))
-            .tls_config(tls.build());
+        let settings = outbound::settings(self.ca.as_deref());
+        let settings = settings.ok_or_else(|| invalid("ca", "it holds no certificate"))?;
+        let config = settings.timeout_global(Some(self.timeout));
         // A proxy would read the password that does not leave this machine otherwise.
         let config = if self.is_on_this_machine() { config.proxy(None) } else { config };
         Ok(config.build().into())
@@ -87,11 +70,6 @@ impl RegistrySettings {
     fn is_on_this_machine(&self) -> bool {
         self.url.parse::<Uri>().is_ok_and(|uri| uri.host().is_some_and(is_loopback))
     }
-}
-
-fn is_loopback(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 fn invalid(key: &str, why: &str) -> RegistryError {

@@ -6,6 +6,7 @@ use api::error::{ErrorBody, ErrorDetail};
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use protos::call;
 use serde_json::{Value, json};
 use service::DeciderError;
 use store::StoreError;
@@ -120,9 +121,8 @@ fn away(code: &str, message: &str) -> String {
 
 impl From<Status> for ApiError {
     fn from(status: Status) -> Self {
-        let text =
-            |key: &str| status.metadata().get(key).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let details = (status.metadata().get_bin("plimsoll-details-bin"))
+        let code = call::code(&status).map(str::to_owned);
+        let details = (status.metadata().get_bin(call::DETAILS_KEY))
             .and_then(|value| value.to_bytes().ok())
             .and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let http = match status.code() {
@@ -135,7 +135,7 @@ impl From<Status> for ApiError {
             Code::Unavailable | Code::Cancelled | Code::DeadlineExceeded => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         };
-        match (text("plimsoll-code"), http) {
+        match (code, http) {
             // No server has said that: it ended, or the line did, before the answer was here.
             (None, _) if status.source().is_some() => {
                 tracing::warn!(error = status.message(), "a call was cut off");

@@ -1,6 +1,7 @@
 //! The promotion commands over gRPC, for clients: known by their token, passed on with a voucher.
 
 use access::{Identity, Role};
+use protos::call;
 use protos::promotion::promotion_service_server::{PromotionService, SERVICE_NAME};
 use protos::promotion::{
     ApproveRequest, ApproveResponse, GetPromotionRequest, GetPromotionResponse, RejectRequest,
@@ -104,7 +105,7 @@ fn status(error: ApiError) -> Status {
 fn coded(code: Code, stable: &str, message: String) -> Status {
     let mut metadata = MetadataMap::new();
     if let Ok(value) = stable.parse() {
-        metadata.insert("plimsoll-code", value);
+        metadata.insert(call::CODE_KEY, value);
     }
     Status::with_metadata(code, message, metadata)
 }

@@ -114,10 +114,10 @@ impl Catalog for GrpcCatalog {
 /// What the catalog's word is to who handles an event: it waits for a catalog that is away, or that one of the two is set up wrongly
 /// for; a catalog that cannot answer this one question holds nobody else up.
 fn refused(status: &Status) -> Failure {
-    let said = |code: &str| status.metadata().get(call::CODE_KEY).is_some_and(|said| *said == *code);
+    let said = call::code(status);
     let why = format!("the catalog: {}", status.message());
     for code in ["PEER_UNTRUSTED", "PEER_NOT_TLS", "IDENTITY_NOT_VOUCHED"] {
-        if said(code) {
+        if said == Some(code) {
             return Failure::unavailable(code, why);
         }
     }

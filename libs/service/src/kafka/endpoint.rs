@@ -1,16 +1,15 @@
 //! Tokens of a token endpoint (RFC 6749, 4.4), which librdkafka as it is built here does not ask by itself.
 
-use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use form_urlencoded::byte_serialize;
+use outbound::is_loopback;
 use serde::Deserialize;
 use ureq::Agent;
 use ureq::http::Uri;
-use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 
 use super::token::TokenSettings;
 use crate::clock::Clock;
@@ -168,33 +167,10 @@ fn checked(url: &str) -> Result<String, Failure> {
     }
 }
 
-fn is_loopback(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
 fn agent(settings: &TokenSettings) -> Result<Agent, Failure> {
-    let mut tls = TlsConfig::builder();
-    if let Some(pem) = &settings.ca {
-        let certificates: Vec<_> = parse_pem(pem.as_bytes())
-            .filter_map(|item| match item {
-                Ok(PemItem::Certificate(certificate)) => Some(certificate),
-                _ => None,
-            })
-            .collect();
-        if certificates.is_empty() {
-            return Err(invalid("ca", "it holds no certificate"));
-        }
-        tls = tls.root_certs(RootCerts::new_with_certs(&certificates));
-    }
-    let config = Agent::config_builder()
-        .http_status_as_error(false)
-        // The secret is for this endpoint alone.
-        .max_redirects(0)
-        .max_redirects_will_error(false)
-        .timeout_global(Some(Duration::from_secs(settings.timeout_seconds)))
-        .tls_config(tls.build());
-    Ok(config.build().into())
+    let config = outbound::settings(settings.ca.as_deref());
+    let config = config.ok_or_else(|| invalid("ca", "it holds no certificate"))?;
+    Ok(config.timeout_global(Some(Duration::from_secs(settings.timeout_seconds))).build().into())
 }
 
 #[cfg(feature = "kafka")]

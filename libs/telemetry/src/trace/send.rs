@@ -6,7 +6,6 @@ use async_trait::async_trait;
 use http::{Request, Response};
 use opentelemetry_http::{Bytes, HttpClient, HttpError};
 use ureq::Agent;
-use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 
 /// What the endpoint may answer: OTLP's answers are some bytes.
 const LARGEST: u64 = 1 << 20;
@@ -18,27 +17,7 @@ pub(super) struct Client(Agent);
 impl Client {
     /// A client that trusts these authorities (PEM), or the usual ones; none if the text holds no certificate.
     pub(super) fn new(ca: Option<&str>, timeout: Duration) -> Option<Self> {
-        let mut tls = TlsConfig::builder();
-        if let Some(pem) = ca {
-            let certificates: Vec<_> = parse_pem(pem.as_bytes())
-                .filter_map(|item| match item {
-                    Ok(PemItem::Certificate(certificate)) => Some(certificate),
-                    _ => None,
-                })
-                .collect();
-            if certificates.is_empty() {
-                return None;
-            }
-            tls = tls.root_certs(RootCerts::new_with_certs(&certificates));
-        }
-        let settings = Agent::config_builder()
-            .tls_config(tls.build())
-            .timeout_global(Some(timeout))
-            .http_status_as_error(false)
-            // Headers may hold a key, which is for this endpoint alone.
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .build();
+        let settings = outbound::settings(ca)?.timeout_global(Some(timeout)).build();
         Some(Self(settings.into()))
     }
 }

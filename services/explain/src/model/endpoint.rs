@@ -1,12 +1,10 @@
 //! Where a model is.
 
-use std::net::IpAddr;
-
+use outbound::is_loopback;
 use service::Failure;
 use ureq::Agent;
 use ureq::http::Uri;
 use ureq::http::uri::Authority;
-use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 
 use crate::config::Config;
 
@@ -109,11 +107,6 @@ fn checked(base: &str, allow_http: bool) -> Result<Authority, Failure> {
     }
 }
 
-fn is_loopback(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
 fn word<'w>(key: &str, text: &'w str) -> Result<&'w str, Failure> {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     match !text.is_empty() && text.chars().all(plain) {
@@ -130,28 +123,9 @@ fn header(key: &str, of_azure: bool) -> Result<(&'static str, String), Failure> 
 }
 
 fn agent(config: &Config) -> Result<Agent, Failure> {
-    let mut tls = TlsConfig::builder();
-    if let Some(pem) = &config.ca {
-        let certificates: Vec<_> = parse_pem(pem.as_bytes())
-            .filter_map(|item| match item {
-                Ok(PemItem::Certificate(certificate)) => Some(certificate),
-                _ => None,
-            })
-            .collect();
-        if certificates.is_empty() {
-            return Err(invalid("ca", "it holds no certificate in PEM"));
-        }
-        tls = tls.root_certs(RootCerts::new_with_certs(&certificates));
-    }
-    let settings = Agent::config_builder()
-        .tls_config(tls.build())
-        .http_status_as_error(false)
-        // The key is for this endpoint and for no other that it may point to.
-        .max_redirects(0)
-        .max_redirects_will_error(false)
-        .user_agent(concat!("plimsoll/", env!("CARGO_PKG_VERSION")))
-        .build();
-    Ok(settings.into())
+    let settings = outbound::settings(config.ca.as_deref());
+    let settings = settings.ok_or_else(|| invalid("ca", "it holds no certificate in PEM"))?;
+    Ok(settings.user_agent(concat!("plimsoll/", env!("CARGO_PKG_VERSION"))).build().into())
 }
 
 #[cfg(test)]

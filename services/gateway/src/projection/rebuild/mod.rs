@@ -95,7 +95,7 @@ impl ProjectionOperations {
     /// # Errors
     /// The database or the log cannot be reached, or there is no projection of this release (`PROJECTION_NOT_READY`).
     pub async fn status(&self) -> Result<ProjectionStatus, Failure> {
-        self.is_ready().await?;
+        is_ready(&self.database).await?;
         let (mut position, mut end) = (0, 0);
         let group = Group::new(CONSUMER);
         for topic in topics() {
@@ -121,7 +121,7 @@ impl ProjectionOperations {
     /// # Errors
     /// As [`Self::status`], somebody else does the same now (`PROJECTION_BUSY`), or an event cannot be read.
     pub async fn check(&self, tell: impl Fn(u64)) -> Result<Rebuilt, Failure> {
-        self.is_ready().await?;
+        is_ready(&self.database).await?;
         let scratch = Scratch::make(&self.url, &format!("{CONSUMER}_replay")).await?;
         let made = self.made(&scratch, &tell).await;
         tidy(scratch).await;
@@ -135,7 +135,7 @@ impl ProjectionOperations {
     /// # Errors
     /// As [`Self::check`].
     pub async fn rebuild(&self, differences: Differences, tell: impl Fn(u64)) -> Result<Rebuilt, Failure> {
-        self.is_ready().await?;
+        is_ready(&self.database).await?;
         let scratch = Scratch::make(&self.url, &format!("{CONSUMER}_rebuild")).await?;
         let rebuilt = self.rebuilt(&scratch, differences, &tell).await;
         tidy(scratch).await;
@@ -221,10 +221,6 @@ impl ProjectionOperations {
         let mut snapshot = store::begin(self.database.pool()).await?;
         digest::freeze(&mut snapshot).await?;
         digest::of_schema(&mut snapshot, self.database.schema()).await
-    }
-
-    async fn is_ready(&self) -> Result<(), Failure> {
-        is_ready(&self.database).await
     }
 }
 
