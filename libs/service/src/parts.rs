@@ -5,7 +5,7 @@ use std::sync::Arc;
 use event_log::EventLog;
 use ids::OrgId;
 use serde::de::DeserializeOwned;
-use store::{Blobs, Store};
+use store::{Blobs, Store, Stored};
 use tokio::sync::watch;
 
 use crate::blocking::Blocking;
@@ -61,11 +61,29 @@ impl Parts {
         aggregate: &str,
     ) -> Result<Option<S>, Failure> {
         let Some(stored) = self.store.load(org, aggregate).await? else { return Ok(None) };
-        let damaged = |error: serde_json::Error| {
-            Failure::unhandled("STORE_DAMAGED", format!("the state of {aggregate} cannot be read: {error}"))
-        };
-        serde_json::from_value(stored.state).map_err(damaged)
+        Ok(Some(read(aggregate, stored)?.1))
     }
+
+    /// The state of an aggregate and its version, if that is another than this one.
+    ///
+    /// # Errors
+    /// As [`Parts::state`].
+    pub async fn newer_state<S: DeserializeOwned>(
+        &self,
+        org: OrgId,
+        aggregate: &str,
+        known: u64,
+    ) -> Result<Option<(u64, S)>, Failure> {
+        let stored = self.store.load_newer(org, aggregate, known).await?;
+        stored.map(|stored| read(aggregate, stored)).transpose()
+    }
+}
+
+fn read<S: DeserializeOwned>(aggregate: &str, stored: Stored) -> Result<(u64, S), Failure> {
+    let damaged = |error: serde_json::Error| {
+        Failure::unhandled("STORE_DAMAGED", format!("the state of {aggregate} cannot be read: {error}"))
+    };
+    Ok((stored.version, serde_json::from_value(stored.state).map_err(damaged)?))
 }
 
 impl RetrySignal {

@@ -36,6 +36,7 @@ macro_rules! store_conformance {
         $crate::conformance_tests! { $fresh:
             what_is_committed_is_read
             each_commit_is_a_version
+            what_is_known_is_not_loaded_again
             a_refused_commit_changes_nothing
             a_stale_version_is_refused
             one_of_many_first_commits_wins

@@ -70,7 +70,16 @@ impl PostgresStore {
 #[async_trait]
 impl Store for PostgresStore {
     async fn load(&self, org: OrgId, aggregate: &str) -> Result<Option<Stored>, StoreError> {
-        in_time(state::load(self.database.pool(), org, aggregate)).await
+        in_time(state::load(self.database.pool(), org, aggregate, None)).await
+    }
+
+    async fn load_newer(
+        &self,
+        org: OrgId,
+        aggregate: &str,
+        known: u64,
+    ) -> Result<Option<Stored>, StoreError> {
+        in_time(state::load(self.database.pool(), org, aggregate, Some(known))).await
     }
 
     async fn commit(&self, commit: Commit) -> Result<(), StoreError> {

@@ -20,6 +20,20 @@ pub trait Store: Send + Sync + 'static {
     /// The store cannot be reached.
     async fn load(&self, org: OrgId, aggregate: &str) -> Result<Option<Stored>, StoreError>;
 
+    /// The state of an aggregate, if it is at another version than this one: who keeps what it has read asks so whether that
+    /// still holds.
+    ///
+    /// # Errors
+    /// The store cannot be reached.
+    async fn load_newer(
+        &self,
+        org: OrgId,
+        aggregate: &str,
+        known: u64,
+    ) -> Result<Option<Stored>, StoreError> {
+        Ok(self.load(org, aggregate).await?.filter(|stored| stored.version != known))
+    }
+
     /// Commits all of it or nothing; when it answers, it is durable. After [`StoreError::Unavailable`] it may have been
     /// committed or not: the mark, the command's name and the version tell when it is tried again.
     ///

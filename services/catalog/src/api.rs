@@ -98,7 +98,8 @@ impl Api {
     }
 
     async fn cluster(&self, org: OrgId, id_or_name: &str) -> Result<proto::Cluster, Undone> {
-        Ok(shown::cluster(&self.books.catalog(org).await?, id_or_name)?)
+        let catalog = self.books.catalog(org).await?;
+        Ok(shown::cluster(&catalog, id_or_name)?)
     }
 
     /// Which application is meant. Who may not command is refused as such, whatever the organisation has.

@@ -1,5 +1,8 @@
 //! The catalogs of all organisations: read, and decided about.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use access::{Identity, Role};
 use events::catalog::CatalogRefused;
 use events::{Event, Service};
@@ -15,6 +18,8 @@ use crate::domain::{self, Catalog, Command};
 pub struct Books {
     parts: Parts,
     waiver_days: u32,
+    /// What was read last, with its version: each promotion asks, and it seldom changes.
+    known: Arc<Mutex<HashMap<OrgId, (u64, Arc<Catalog>)>>>,
 }
 
 /// A command as it came.
@@ -30,7 +35,7 @@ impl Books {
     /// The catalogs that these parts keep.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Self { parts, waiver_days: WaiverSettings::default().days }
+        Self { parts, waiver_days: WaiverSettings::default().days, known: Arc::default() }
     }
 
     /// With what an administrator says of waivers.
@@ -51,8 +56,19 @@ impl Books {
     ///
     /// # Errors
     /// The store cannot be reached or is damaged.
-    pub async fn catalog(&self, org: OrgId) -> Result<Catalog, Failure> {
-        Ok(self.parts.state(org, &org.to_string()).await?.unwrap_or_default())
+    pub async fn catalog(&self, org: OrgId) -> Result<Arc<Catalog>, Failure> {
+        let known = self.known().get(&org).cloned();
+        let version = known.as_ref().map_or(0, |(version, _)| *version);
+        let Some((version, catalog)) = self.parts.newer_state(org, &org.to_string(), version).await? else {
+            return Ok(known.map(|(_, catalog)| catalog).unwrap_or_default());
+        };
+        let catalog = Arc::new(catalog);
+        self.known().insert(org, (version, Arc::clone(&catalog)));
+        Ok(catalog)
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashMap<OrgId, (u64, Arc<Catalog>)>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What a command of this name was answered before.

@@ -26,6 +26,19 @@ pub async fn each_commit_is_a_version(store: Arc<dyn Store>) {
     assert_eq!(store.load(ORG, "a").await.unwrap(), Some(Stored { version: 3, sequence: 3, state }));
 }
 
+pub async fn what_is_known_is_not_loaded_again(store: Arc<dyn Store>) {
+    assert_eq!(store.load_newer(ORG, "a", 0).await.unwrap(), None);
+    store.commit(commit("a", 0)).await.unwrap();
+    store.commit(commit("a", 1)).await.unwrap();
+    let now = store.load(ORG, "a").await.unwrap();
+    assert!(now.is_some());
+    // A store that was restored may be behind of what was known.
+    for known in [0, 1, 3] {
+        assert_eq!(store.load_newer(ORG, "a", known).await.unwrap(), now, "{known} was known");
+    }
+    assert_eq!(store.load_newer(ORG, "a", 2).await.unwrap(), None);
+}
+
 pub async fn a_stale_version_is_refused(store: Arc<dyn Store>) {
     store.commit(commit("a", 0)).await.unwrap();
     store.commit(commit("a", 1)).await.unwrap();

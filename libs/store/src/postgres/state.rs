@@ -8,13 +8,21 @@ use crate::check;
 use crate::commit::{Commit, Stored};
 use crate::error::StoreError;
 
-pub(super) async fn load(pool: &PgPool, org: OrgId, aggregate: &str) -> Result<Option<Stored>, StoreError> {
+/// The state, unless it is at the version that is known.
+pub(super) async fn load(
+    pool: &PgPool,
+    org: OrgId,
+    aggregate: &str,
+    known: Option<u64>,
+) -> Result<Option<Stored>, StoreError> {
     check::names([aggregate])?;
     let row: Option<(i64, i64, String)> = sqlx::query_as(
-        "SELECT version, sequence, state::text FROM aggregates WHERE org = $1 AND aggregate = $2",
+        "SELECT version, sequence, state::text FROM aggregates
+         WHERE org = $1 AND aggregate = $2 AND version IS DISTINCT FROM $3",
     )
     .bind(org.uuid())
     .bind(aggregate)
+    .bind(known.map(check::number).transpose()?)
     .fetch_optional(pool)
     .await?;
     row.map(|(version, sequence, state)| {
