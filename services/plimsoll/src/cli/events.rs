@@ -12,6 +12,9 @@ pub(crate) struct Events {
     /// Those that were written at this time or later, as in 2026-11-22T09:30:00Z
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(crate) since: Option<OffsetDateTime>,
+    /// Those that were written before this time
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(crate) until: Option<OffsetDateTime>,
     /// Those of this service alone; may be given several times
     #[arg(long, value_name = "NAME", value_parser = service)]
     pub(crate) service: Vec<Service>,

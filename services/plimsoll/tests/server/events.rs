@@ -59,6 +59,8 @@ fn the_log_is_read_from_its_start_and_from_a_time() {
     shop.bob.post(&format!("/promotions/{promotion}/approve"), &json!({})).ok(200);
     let approved = ["ApprovalGiven", "PromotionApproved", "BranchPushed", "PromotionOpened"];
     until(&approved, &[of_it[0], of_it[1], "--since", &now]);
+    until(&preview, &[of_it[0], of_it[1], "--until", &now]);
+    until(&[], &[of_it[0], of_it[1], "--since", &now, "--until", &now]);
     until(&[&preview[..], &approved].concat(), &of_it);
     let decided =
         ["PreviewRequested", "PreviewCompleted", "ApprovalGiven", "PromotionApproved", "PromotionOpened"];

@@ -12,9 +12,9 @@ use crate::up::on_installation;
 use reading::{Wanted, read};
 
 pub(crate) fn run(arguments: &Events) -> Result<Outcome, Failure> {
-    let Events { since, service, subject, limit, installation } = arguments;
+    let Events { since, until, service, subject, limit, installation } = arguments;
     let services = if service.is_empty() { &Service::ALL[..] } else { service };
-    let wanted = Wanted { since: *since, services, subject: subject.as_deref(), limit: *limit };
+    let wanted = Wanted { time: (*since, *until), services, subject: subject.as_deref(), limit: *limit };
     let found = on_installation(installation, async |_, parts| Ok(read(&*parts.log, &wanted).await?))?;
     let output = shown::events(&found, installation.format)?;
     let notes = match found.more {

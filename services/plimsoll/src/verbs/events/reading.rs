@@ -8,7 +8,8 @@ use time::OffsetDateTime;
 
 /// What is asked for.
 pub(super) struct Wanted<'a> {
-    pub(super) since: Option<OffsetDateTime>,
+    /// From when on, and until when.
+    pub(super) time: (Option<OffsetDateTime>, Option<OffsetDateTime>),
     pub(super) services: &'a [Service],
     pub(super) subject: Option<&'a str>,
     pub(super) limit: usize,
@@ -71,12 +72,17 @@ pub(super) async fn read(log: &dyn EventLog, wanted: &Wanted<'_>) -> Result<Foun
 impl Cursor {
     async fn new(log: &dyn EventLog, partition: PartitionId, wanted: &Wanted<'_>) -> Result<Self, LogError> {
         let bounds = log.bounds(&partition).await?;
-        let next = match wanted.since {
+        let (since, until) = wanted.time;
+        let next = match since {
             Some(time) => log.offset_at(&partition, time).await?,
             None => bounds.start,
         };
+        let end = match until {
+            Some(time) => log.offset_at(&partition, time).await?.min(bounds.end),
+            None => bounds.end,
+        };
         let (waiting, last) = (VecDeque::new(), OffsetDateTime::UNIX_EPOCH);
-        Ok(Self { partition, next, end: bounds.end, waiting, last })
+        Ok(Self { partition, next, end, waiting, last })
     }
 
     /// Reads on until something that is wanted is at hand, or the partition is over.
