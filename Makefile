@@ -8,7 +8,7 @@ SERVICES := audit catalog cost diff explain gateway gitops promotion risk
 KAFKA_PROGRAMS := $(foreach crate,plimsoll $(SERVICES),-p $(crate) --features $(crate)/kafka)
 KAFKA_BENCHES := -p benches --features benches/kafka
 # What wants OpenSSL's headers is linted where they are.
-CONTAINERS = containers/docker-tests$(shell bash scripts/kafka/need.sh headers 2>/dev/null && echo ,containers/kafka)
+LINTED = containers/docker-tests$(shell bash scripts/kafka/need.sh headers 2>/dev/null && echo ,containers/kafka,plimsoll/kafka,chaos/kafka,benches/kafka)
 TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 
 .PHONY: help demo build-kafka chaos chaos-short simulate test test-cluster test-docker test-kafka test-scheduler lint fmt bench bench-kafka build tools advisories crash fuzz-api fuzz clean-demo
@@ -54,7 +54,7 @@ test-scheduler: need ## Hold packing against a real scheduler on made-up nodes (
 
 lint: need linters ## Formatting, clippy, licences and sources of dependencies
 	cargo fmt --all --check
-	cargo clippy --workspace --all-targets --features $(CONTAINERS) --locked -- -D warnings
+	cargo clippy --workspace --all-targets --features $(LINTED) --locked -- -D warnings
 	PATH="$(CACHE)/bin:$$PATH" cargo-deny --workspace check --hide-inclusion-graph bans licenses sources
 
 fmt: need ## Format the code
