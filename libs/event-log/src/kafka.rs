@@ -71,6 +71,14 @@ impl KafkaLog {
         blocking(connect).await
     }
 
+    /// The id of the cluster, which it keeps for as long as it lives.
+    ///
+    /// # Errors
+    /// The log cannot be reached.
+    pub async fn cluster(&self) -> Result<String, LogError> {
+        self.ask(Reader::cluster).await
+    }
+
     /// What topics are, of those that there are.
     ///
     /// # Errors

@@ -197,16 +197,17 @@ impl KafkaSettings {
 }
 
 impl KafkaSettings {
-    /// The log, if it is on Kafka, with every service's topic as it has to be.
+    /// The log, if it is on Kafka, with every service's topic as it has to be; and the id of its cluster.
     #[cfg(feature = "kafka")]
-    pub(crate) async fn log(&self) -> Result<Option<Arc<dyn EventLog>>, Failure> {
+    pub(crate) async fn log(&self) -> Result<Option<(Arc<dyn EventLog>, String)>, Failure> {
         let Some(log) = self.connect().await? else { return Ok(None) };
         log.check_topics(&Service::ALL.map(Service::topic)).await?;
-        Ok(Some(Arc::new(log)))
+        let cluster = log.cluster().await?;
+        Ok(Some((Arc::new(log), cluster)))
     }
 
     #[cfg(not(feature = "kafka"))]
-    pub(crate) async fn log(&self) -> Result<Option<Arc<dyn EventLog>>, Failure> {
+    pub(crate) async fn log(&self) -> Result<Option<(Arc<dyn EventLog>, String)>, Failure> {
         self.brokers().map(|_| None)
     }
 }

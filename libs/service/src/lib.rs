@@ -34,6 +34,7 @@ mod failure;
 mod grpc;
 mod handler;
 mod health;
+mod installation;
 mod kafka;
 mod key;
 mod listener;

@@ -11,6 +11,7 @@ use store::{Blobs, CachedBlobs, Database, PostgresBlobs, PostgresStore};
 
 use crate::clock::Clock;
 use crate::failure::Failure;
+use crate::installation::{Installation, LogName};
 use crate::kafka::KafkaSettings;
 use crate::parts::Parts;
 use crate::redis::{Redis, RedisSettings, SharedBlobs};
@@ -83,19 +84,54 @@ pub struct Platform {
 impl Platform {
     /// Connects, and brings the schemas of the log and the blobs to what this release needs. In Postgres, every service's
     /// topic is made that is not there yet; on Kafka, whoever runs it makes them (`plimsoll topics apply`), and one that is
-    /// not there, or would lose records, is an error.
+    /// not there, or would lose records, is an error. Whoever connects first has the log written down as the installation's.
     ///
     /// # Errors
-    /// Settings are wrong, the database or the log cannot be reached, they are a newer release's, or a topic is not as it
-    /// has to be.
+    /// Settings are wrong, the database or the log cannot be reached, they are a newer release's, a topic is not as it
+    /// has to be, or the installation has another log (`LOG_ELSEWHERE`).
     pub async fn connect(
         settings: PostgresSettings,
         kafka: &KafkaSettings,
         redis: &RedisSettings,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, Failure> {
+        let installation = Installation::new(settings.url.expose())?;
+        installation.prepare().await?;
+        let (log, name) = kafka_log(kafka).await?;
+        let is_known = installation.has(&name).await?;
+        let platform = Self::over(log, settings, kafka, (redis, clock)).await?;
+        if !is_known {
+            installation.write_down(&name).await?;
+        }
+        Ok(platform)
+    }
+
+    /// Connects for who only looks: services have started here, and their log is the one of these settings.
+    ///
+    /// # Errors
+    /// As [`Platform::connect`]; and `LOG_ELSEWHERE` if no service has started here.
+    pub async fn join(
+        settings: PostgresSettings,
+        kafka: &KafkaSettings,
+        redis: &RedisSettings,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, Failure> {
+        let (log, name) = kafka_log(kafka).await?;
+        if !Installation::new(settings.url.expose())?.has(&name).await? {
+            let why = "no service has written down which log this installation has";
+            return Err(Failure::unhandled("LOG_ELSEWHERE", why));
+        }
+        Self::over(log, settings, kafka, (redis, clock)).await
+    }
+
+    async fn over(
+        on_kafka: Option<Arc<dyn EventLog>>,
+        settings: PostgresSettings,
+        kafka: &KafkaSettings,
+        (redis, clock): (&RedisSettings, Arc<dyn Clock>),
+    ) -> Result<Self, Failure> {
         let redis = redis.open()?;
-        let log = match kafka.log().await? {
+        let log = match on_kafka {
             Some(log) => kafka.registry.over(log, settings.url.expose()).await?,
             None => log_in_postgres(&settings).await?,
         };
@@ -125,6 +161,15 @@ impl Platform {
         let (log, blobs, clock) = (self.log.clone(), self.blobs.clone(), self.clock.clone());
         let parts = Parts::new(log, Arc::new(store), blobs, clock);
         Ok((Parts { redis: self.redis.clone(), ..parts }, database))
+    }
+}
+
+/// The log on Kafka, if it is there; and what is known of the log that these settings have.
+async fn kafka_log(kafka: &KafkaSettings) -> Result<(Option<Arc<dyn EventLog>>, LogName), Failure> {
+    let registered = kafka.registry.url.is_some();
+    match kafka.log().await? {
+        Some((log, cluster)) => Ok((Some(log), LogName { cluster: Some(cluster), registered })),
+        None => Ok((None, LogName { cluster: None, registered })),
     }
 }
 

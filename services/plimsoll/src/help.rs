@@ -152,6 +152,10 @@ pub(crate) const CODES: &[(&str, &str)] = &[
     ("KUSTOMIZE_VARIABLE", "compare objref and fieldref with the objects, or use replacements"),
     ("LISTEN_FAILED", "correct the address in the settings, or make the directory of the socket"),
     ("LOG_DAMAGED", "find out what changed the schema log, and restore the database from its backup"),
+    (
+        "LOG_ELSEWHERE",
+        "give the services' configuration: --config, DATABASE_URL and --data of one installation",
+    ),
     ("LOG_FENCED", "nothing, unless it happens often: another member went on"),
     ("LOG_FULL", "free space on the disk of Postgres or the brokers; on Postgres, connect to the primary"),
     ("LOG_MISCONFIGURED", "correct what the message names; of topics, plimsoll topics plan shows all"),

@@ -70,6 +70,11 @@ impl Reader {
         }
     }
 
+    pub(super) fn cluster(&self) -> Result<String, LogError> {
+        let id = self.asking().client().fetch_cluster_id(self.settings.request_timeout);
+        id.ok_or_else(|| LogError::Unavailable("no broker has said of which cluster it is".to_owned()))
+    }
+
     /// How many partitions a topic has, and how many brokers keep the one that the fewest keep; none if there is no such
     /// topic.
     pub(super) fn shape(&self, topic: &Topic) -> Result<Option<(u32, u16)>, LogError> {

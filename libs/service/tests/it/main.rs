@@ -10,6 +10,7 @@ mod faults;
 mod grpc;
 mod handlers;
 mod held_up;
+mod installation;
 mod long_aggregates;
 mod operations;
 mod order;

@@ -43,8 +43,7 @@ async fn on<T>(
     // Who only looks does not bring an older release's tables to this one: a gateway of this release has done so.
     gateway::projection_is_ready(url).await?;
     let settings = PostgresSettings::at(url);
-    let platform =
-        Platform::connect(settings, kafka, &RedisSettings::default(), Arc::new(SystemClock)).await?;
+    let platform = Platform::join(settings, kafka, &RedisSettings::default(), Arc::new(SystemClock)).await?;
     let (parts, _) = platform.parts(Service::Gateway).await?;
     work(url, &parts).await
 }

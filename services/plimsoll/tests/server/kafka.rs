@@ -140,6 +140,7 @@ fn promotions_go_through_two_processes_on_kafka_whichever_is_killed() {
 
     let sink = Sink::start();
     let (mut doors, mut engines) = two_processes(&kafka, directory, &sink);
+    its_log_is_not_forgotten(&kafka, &doors);
     let ids = promoted(&kafka, &repository, &mut doors, &mut engines);
     judge(&repository, &doors, &ids);
     frames_have_the_registrys_numbers(&kafka);
@@ -170,6 +171,28 @@ fn traced(sink: &Sink, ids: &[String]) {
         spans.iter().any(|span| crosses(&span)),
         "the engines' process handles what the other has decided"
     );
+}
+
+/// Without the section `kafka` a command would look for the log in Postgres, and find one without events.
+fn its_log_is_not_forgotten(kafka: &Kafka, doors: &Server) {
+    let database = doors.database();
+    let events = |settings: &[String]| {
+        let mut command = plimsoll();
+        command.args(["events", "--limit", "1"]).env("DATABASE_URL", database);
+        for setting in settings {
+            command.args(["--set", setting]);
+        }
+        command.output().unwrap()
+    };
+    let forgotten = text(&events(&[]));
+    assert!(
+        forgotten.contains("error[LOG_ELSEWHERE]") && forgotten.contains("is on the Kafka cluster"),
+        "{forgotten}"
+    );
+    let unregistered = text(&events(&kafka.settings[..3]));
+    assert!(unregistered.contains("error[LOG_ELSEWHERE]"), "{unregistered}");
+    let found = events(&kafka.settings);
+    assert_eq!(found.status.code(), Some(0), "{}", text(&found));
 }
 
 fn topics_are_made(kafka: &Kafka) {

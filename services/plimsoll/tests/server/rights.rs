@@ -14,7 +14,7 @@ use ids::OrgId;
 use schema_registry::{NumberStore, Numbers, Registry, RegistrySettings};
 use service::{Clock as _, Parts, SystemClock};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
-use store::{Blobs as _, Database, MemoryBlobs, MemoryStore, PostgresBlobs, PostgresStore};
+use store::{Blobs as _, Database, MemoryBlobs, MemoryStore, Migration, PostgresBlobs, PostgresStore};
 
 use crate::server::{plimsoll, text};
 
@@ -81,6 +81,8 @@ async fn a_service_has_its_schema_and_the_server_refuses_it_every_other() {
             "DELETE FROM blob.blobs",
             "DELETE FROM schema_registry.number",
             "CREATE TABLE schema_registry.mine (a int)",
+            "INSERT INTO installation.log (registered) VALUES (false) ON CONFLICT DO NOTHING",
+            "UPDATE installation.log SET registered = false",
         ] {
             let answer = roles.asks(service, sql).await;
             assert_eq!(answer.as_deref(), (service != Service::Diff).then_some(REFUSED), "{service}: {sql}");
@@ -135,6 +137,12 @@ async fn work(roles: &As, service: Service) {
         Service::Audit => drop(audit::AuditStore::open(&database).await.unwrap()),
         _ => {}
     }
+    let log = Migration {
+        version: 1,
+        name: "log",
+        sql: include_str!("../../../../migrations/installation/0001_log.sql"),
+    };
+    Database::new(&url, "installation", 1).unwrap().migrate("installation", &[log]).await.unwrap();
     let blobs = PostgresBlobs::open(&url, 2).await.unwrap();
     let org = OrgId::new("0192d3b4-5c6d-7e8f-9a0b-1c2d3e4f5a6b".parse().unwrap());
     let put = blobs.put(org, b"what is rendered").await;

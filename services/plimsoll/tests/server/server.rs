@@ -54,6 +54,11 @@ impl Server {
         server
     }
 
+    /// The database of a server that is a part of an installation.
+    pub(crate) fn database(&self) -> &str {
+        &self.part.as_ref().unwrap().database
+    }
+
     pub(crate) fn keys(&self) -> PathBuf {
         self.data.join("keys")
     }
