@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{scope, sleep};
 use std::time::{Duration, Instant};
 
-use benches::{Edition, Figure, processor, write_state};
+use benches::{Figure, processor, write_repository};
 use serde_json::{Value, json};
 use stack::{Brokers, Copies, Janitor, Layout, Schemas, Stack};
 
@@ -47,7 +47,8 @@ fn main() {
     let janitor = Janitor::of(&layout.directory).unwrap();
     let stack = Stack::up(layout).unwrap();
     let client = Client::new(&stack);
-    client.register(&repository(temporary.path()));
+    let (_, repository) = write_repository(temporary.path(), OBJECTS, &[]).unwrap();
+    client.register(&repository);
     client.previews(AT_ONCE);
     measure(&stack, &client);
     stack.down();
@@ -244,22 +245,4 @@ fn application(name: &str, repository: &Path) -> Value {
         "source": {"repo": repository, "render": "plain"},
         "environments": [{"name": "staging", "path": "staging"}, {"name": "production", "path": "production"}],
         "promotions": [{"from": "staging", "to": "production"}]}})
-}
-
-/// A repository with both environments, as a bare clone.
-fn repository(directory: &Path) -> PathBuf {
-    let work = directory.join("work");
-    fs::create_dir_all(&work).unwrap();
-    write_state(&work.join("staging"), OBJECTS, Edition::Staging).unwrap();
-    write_state(&work.join("production"), OBJECTS, Edition::Production).unwrap();
-    let git = |arguments: &[&str]| {
-        let identity = ["-c", "user.name=bench", "-c", "user.email=bench@localhost"];
-        let done = Command::new("git").current_dir(&work).args(identity).args(arguments).status().unwrap();
-        assert!(done.success(), "git {arguments:?}");
-    };
-    git(&["init", "--quiet", "--initial-branch=main"]);
-    git(&["add", "--all"]);
-    git(&["commit", "--quiet", "--message=shop"]);
-    git(&["clone", "--quiet", "--bare", ".", "../shop.git"]);
-    directory.join("shop.git")
 }

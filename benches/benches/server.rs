@@ -17,7 +17,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
 use application::Policy;
-use benches::{Edition, Figure, write_state};
+use benches::{Figure, write_repository};
 use cost_model::Assumptions;
 use kube_model::Redactor;
 use kube_model::yaml::Limits;
@@ -41,12 +41,13 @@ spec:
 fn main() {
     let plimsoll = std::env::var("PLIMSOLL_BIN").expect("PLIMSOLL_BIN names the binary");
     let directory = tempfile::tempdir().unwrap();
-    let work = repository(directory.path());
+    let files = [("plimsoll.yaml", APPLICATION)];
+    let (work, bare) = write_repository(directory.path(), OBJECTS, &files).unwrap();
     let data = directory.path().join("data");
     let starts: Vec<f64> = (0..=STARTS).map(|_| Server::start(&plimsoll, &data).ready_after).collect();
     let direct: Vec<f64> = (0..PREVIEWS).map(|_| directly(&work)).collect();
     let server = Server::start(&plimsoll, &data);
-    server.register(&directory.path().join("shop.git"));
+    server.register(&bare);
     server.preview();
     let through: Vec<f64> = (0..PREVIEWS).map(|_| server.preview()).collect();
     let (direct, through) = (Percentiles::of(direct), Percentiles::of(through));
@@ -74,25 +75,6 @@ impl Percentiles {
         let at = |share: usize| seconds[(seconds.len() - 1) * share / 100];
         Self { p50: at(50), p95: at(95) }
     }
-}
-
-/// A repository with both environments, as a directory and as its bare clone.
-fn repository(directory: &Path) -> PathBuf {
-    let work = directory.join("work");
-    fs::create_dir_all(&work).unwrap();
-    write_state(&work.join("staging"), OBJECTS, Edition::Staging).unwrap();
-    write_state(&work.join("production"), OBJECTS, Edition::Production).unwrap();
-    fs::write(work.join("plimsoll.yaml"), APPLICATION).unwrap();
-    let git = |arguments: &[&str]| {
-        let identity = ["-c", "user.name=bench", "-c", "user.email=bench@localhost"];
-        let done = Command::new("git").current_dir(&work).args(identity).args(arguments).status().unwrap();
-        assert!(done.success(), "git {arguments:?}");
-    };
-    git(&["init", "--quiet", "--initial-branch=main"]);
-    git(&["add", "--all"]);
-    git(&["commit", "--quiet", "--message=shop"]);
-    git(&["clone", "--quiet", "--bare", ".", "../shop.git"]);
-    work
 }
 
 /// One preview by the engines alone; its seconds. Reading the files is not counted, writing the documents is.

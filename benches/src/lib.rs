@@ -5,4 +5,4 @@ pub mod processor;
 mod shop;
 
 pub use measure::{Figure, Run, measure_in_turn};
-pub use shop::{Edition, write_list, write_state, write_stream};
+pub use shop::{Edition, write_list, write_repository, write_state, write_stream};

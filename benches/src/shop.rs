@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// Which state of the same objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +66,37 @@ pub fn write_list(dir: &Path, objects: usize, edition: Edition) -> io::Result<()
         }
     }
     fs::write(dir.join("list.yaml"), list)
+}
+
+/// Writes the states of both environments (`staging`, `production`) and further files, by path and text, into `DIR/work`, and commits them:
+/// that directory, and its bare clone.
+///
+/// # Errors
+/// When a file cannot be written, or Git fails.
+pub fn write_repository(
+    dir: &Path,
+    objects: usize,
+    files: &[(&str, &str)],
+) -> io::Result<(PathBuf, PathBuf)> {
+    let work = dir.join("work");
+    write_state(&work.join("staging"), objects, Edition::Staging)?;
+    write_state(&work.join("production"), objects, Edition::Production)?;
+    for (path, text) in files {
+        fs::write(work.join(path), text)?;
+    }
+    let git = |arguments: &[&str]| {
+        let identity = ["-c", "user.name=bench", "-c", "user.email=bench@localhost"];
+        let done = Command::new("git").current_dir(&work).args(identity).args(arguments).status()?;
+        match done.success() {
+            true => Ok(()),
+            false => Err(io::Error::other(format!("git {arguments:?}: {done}"))),
+        }
+    };
+    git(&["init", "--quiet", "--initial-branch=main"])?;
+    git(&["add", "--all"])?;
+    git(&["commit", "--quiet", "--message=shop"])?;
+    git(&["clone", "--quiet", "--bare", ".", "../shop.git"])?;
+    Ok((work, dir.join("shop.git")))
 }
 
 fn write_object(text: &mut String, index: usize, edition: Edition) -> std::fmt::Result {

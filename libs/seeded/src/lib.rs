@@ -57,6 +57,14 @@ impl Lot {
         let index = self.below(several.len() as u64);
         several.get(usize::try_from(index).unwrap_or(0))
     }
+
+    /// Puts several in an order drawn by lot (Fisher and Yates, as Durstenfeld wrote it down in 1964).
+    pub fn shuffle<T>(&mut self, several: &mut [T]) {
+        for last in (1..several.len()).rev() {
+            let drawn = self.below(last as u64 + 1);
+            several.swap(last, usize::try_from(drawn).unwrap_or(last));
+        }
+    }
 }
 
 #[cfg(test)]
@@ -71,6 +79,21 @@ mod tests {
             [lot.draw(), lot.draw(), lot.draw()],
             [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423]
         );
+    }
+
+    /// The published algorithm with the published numbers, worked out by hand; and each is drawn once.
+    #[test]
+    fn an_order_has_each_once() {
+        let mut few = ['a', 'b', 'c', 'd'];
+        Lot::new(1_234_567).shuffle(&mut few);
+        // 6457827717110365317 % 4, 3203168211198807973 % 3 and 9817491932198370423 % 2 are 1: the fourth, the third and the second
+        // change places with the second, one after another.
+        assert_eq!(few, ['a', 'c', 'd', 'b']);
+        let mut many: Vec<usize> = (0..100).collect();
+        Lot::new(1).shuffle(&mut many);
+        assert!(!many.is_sorted());
+        many.sort_unstable();
+        assert!(many.into_iter().eq(0..100));
     }
 
     /// A range holds both its ends, and nothing else.

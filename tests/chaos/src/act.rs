@@ -152,11 +152,11 @@ fn break_it(
     let times = scene.times(fault);
     // They are spread over all times, and over what is before a fault and while it lasts.
     let steps = (Driver::STEPS * quota / (times + 1) / if fault.lasts() { 2 } else { 1 }).max(1);
-    let lot = scene.lot();
-    for (time, part) in (0..times).zip(lot.into_iter().cycle()) {
+    let turns = scene.turns();
+    for (time, part) in (0..times).zip(turns.into_iter().cycle()) {
         driver.go_on(steps);
         problems.extend(scene.roll.call()?);
-        sleep(Duration::from_millis(scene.seeded.below(300)));
+        sleep(Duration::from_millis(scene.lot.below(300)));
         let still_broken = scene.inject(fault, time, part)?;
         if still_broken.is_some() {
             driver.go_on(steps);

@@ -101,7 +101,11 @@ impl<'a> Driver<'a> {
 
     /// The applications of an act.
     pub fn applications(name: &str, quota: usize) -> impl Iterator<Item = String> {
-        (0..quota).map(move |number| format!("{name}-{number}"))
+        (0..quota).map(move |number| Self::application(name, number))
+    }
+
+    fn application(name: &str, number: usize) -> String {
+        format!("{name}-{number}")
     }
 
     /// Promotes one application after another until all are, beside others who do the same. That a branch was merged is found out by and by:
@@ -110,7 +114,10 @@ impl<'a> Driver<'a> {
         let mut merged = Vec::new();
         loop {
             let number = self.taken.fetch_add(1, Ordering::SeqCst);
-            let Some(application) = Self::applications(&self.name, self.quota).nth(number) else { break };
+            if number >= self.quota {
+                break;
+            }
+            let application = Self::application(&self.name, number);
             match self.promote(&application) {
                 Ok(id) => merged.push(id),
                 Err(problem) => self.problems().push(format!("{application}: {problem}")),

@@ -3,8 +3,9 @@
 use std::thread::sleep;
 use std::time::Duration;
 
-use chaos::{Failed, Lines, Seeded};
+use chaos::{Failed, Lines};
 use rustix::process::{Resource, Rlimit, prlimit};
+use seeded::Lot;
 use stack::{Part, SERVICES, Signal, Stack};
 use test_proxy::Line;
 
@@ -104,7 +105,7 @@ pub(crate) struct Scene<'a> {
     pub(crate) log: &'a Log,
     pub(crate) form: Form,
     pub(crate) roll: Roll<'a>,
-    pub(crate) seeded: Seeded,
+    pub(crate) lot: Lot,
 }
 
 /// Longer than a member's session (6 s).
@@ -120,10 +121,10 @@ impl<'a> Scene<'a> {
     }
 
     /// The processes of services, in an order drawn by lot.
-    pub(crate) fn lot(&mut self) -> Vec<&'a Part> {
-        let mut lot: Vec<&Part> = self.stack.processes().iter().collect();
-        self.seeded.shuffle(&mut lot);
-        lot
+    pub(crate) fn turns(&mut self) -> Vec<&'a Part> {
+        let mut turns: Vec<&Part> = self.stack.processes().iter().collect();
+        self.lot.shuffle(&mut turns);
+        turns
     }
 
     /// Breaks something, and mends it; `part` is the process whose turn it is. What it returns is still broken, and is mended once
@@ -134,7 +135,7 @@ impl<'a> Scene<'a> {
         time: usize,
         part: &Part,
     ) -> Result<Option<&'a Part>, Failed> {
-        let number = u16::try_from(self.seeded.below(3))? + 1;
+        let number = u16::try_from(self.lot.below(3))? + 1;
         let broker = self.stack.part(&format!("kafka-{number}"))?;
         let postgres = self.stack.part("postgres")?;
         match fault {

@@ -9,7 +9,6 @@ mod counts;
 mod driver;
 mod lines;
 mod repository;
-mod seeded;
 mod table;
 
 pub use api::{Answer, Client};
@@ -17,7 +16,6 @@ pub use counts::{Counts, Event, Seen};
 pub use driver::{Acknowledged, Driver};
 pub use lines::Lines;
 pub use repository::Repository;
-pub use seeded::Seeded;
 pub use table::{IN_TIME, Row, table};
 
 /// What ends a run: it is for who started it, so it is words.

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use chaos::{Event, Failed, Seeded, Seen};
+use chaos::{Event, Failed, Seen};
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::message::{BorrowedMessage, Headers as _, Message as _};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer as _};
 use rdkafka::{Offset, TopicPartitionList};
+use seeded::Lot;
 use stack::{Layout, SERVICES};
 
 use crate::poison::{KEY, LARGE, Specimen, Written};
@@ -177,7 +178,7 @@ impl Log {
             list.add_partition_offset(&topic, partition, Offset::Offset(end))?;
         }
         reader.assign(&list)?;
-        Ok(Copier { reader, producer, seeded: Seeded(5), seen: BTreeSet::new(), copies: 0 })
+        Ok(Copier { reader, producer, lot: Lot::new(5), seen: BTreeSet::new(), copies: 0 })
     }
 }
 
@@ -185,7 +186,7 @@ impl Log {
 pub(crate) struct Copier {
     reader: BaseConsumer,
     producer: BaseProducer,
-    seeded: Seeded,
+    lot: Lot,
     /// An engine that reads an event three times writes its output three times. If those were copied again, there would be hundreds at the
     /// end of the chain, and not one to five.
     seen: BTreeSet<String>,
@@ -199,7 +200,7 @@ impl Copier {
             && let Some(headers) = message.headers()
             && event(&message).is_some_and(|event| self.seen.insert(event.id))
         {
-            for _ in 0..self.seeded.below(5) {
+            for _ in 0..self.lot.below(5) {
                 let record = BaseRecord::to(message.topic())
                     .partition(message.partition())
                     .key(message.key().unwrap_or_default())

@@ -12,7 +12,8 @@ mod roll;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use chaos::{Client, Failed, Lines, Seeded, table};
+use chaos::{Client, Failed, Lines, table};
+use seeded::Lot;
 use serde_json::json;
 use stack::{Brokers, Copies, Janitor, Layout, Schemas, Stack};
 
@@ -110,8 +111,8 @@ fn perform(options: &Options, stack: &Stack, lines: &Lines, repositories: PathBu
     admin.call("POST", "/clusters", "", Some(&json!({"name": "eu"})))?;
     let people = (admin.clone(), admin.caller("alice", "requester")?, admin.caller("bob", "approver")?);
     let log = Log::open(stack.layout())?;
-    let (form, roll, seeded) = (options.form, Roll::of(stack), Seeded(0x506c_696d_736f_6c6c));
-    let scene = Scene { stack, lines, log: &log, form, roll, seeded };
+    let (form, roll, lot) = (options.form, Roll::of(stack), Lot::new(0x506c_696d_736f_6c6c));
+    let scene = Scene { stack, lines, log: &log, form, roll, lot };
     let mut theatre = Theatre::new(scene, people, repositories, options.lanes);
     let wanted = |fault: &Fault| {
         options.only.is_empty() || options.only.iter().any(|word| fault.name().contains(word.as_str()))
