@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 
 use benches::{Figure, processor, write_repository};
 use serde_json::{Value, json};
-use stack::{Brokers, Copies, Janitor, Layout, Schemas, Stack};
+use stack::{Brokers, Copies, Janitor, Layout, Schemas, Shared, Stack};
 
 const ENGINES: [&str; 4] = ["diff", "cost", "risk", "explain"];
 const OBJECTS: usize = 300;
@@ -41,6 +41,7 @@ fn main() {
         brokers: Brokers::One,
         schemas: Schemas::Bundled,
         copies: Copies::One,
+        shared: Shared::Nothing,
         port: PORT,
         lines: false,
     };

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::path::PathBuf;
 
-use stack::{Brokers, Copies, Layout, Schemas, Stack};
+use stack::{Brokers, Copies, Layout, Schemas, Shared, Stack};
 
 const USAGE: &str = "usage: cargo xtask stack up|down|status [--dir DIR] [--brokers 1|3] [--copies 1|2] [--port FIRST] [--programs DIR]";
 
@@ -63,9 +63,18 @@ fn programs() -> Result<PathBuf, Box<dyn Error>> {
 
 fn up(options: Options) -> Result<(), Box<dyn Error>> {
     let Options { directory, brokers, copies, port, programs } = options;
-    let (cache, schemas) = (stack::cache(), Schemas::Registered);
-    let stack =
-        Stack::up(Layout { directory, programs, cache, brokers, schemas, copies, port, lines: false })?;
+    let (cache, schemas, shared) = (stack::cache(), Schemas::Registered, Shared::found());
+    let stack = Stack::up(Layout {
+        directory,
+        programs,
+        cache,
+        brokers,
+        schemas,
+        copies,
+        shared,
+        port,
+        lines: false,
+    })?;
     show(&stack);
     let (layout, api) = (stack.layout(), stack.layout().api_port());
     println!(

@@ -60,6 +60,16 @@ pub enum Copies {
     Two,
 }
 
+/// What the processes share besides the log and the database.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Shared {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// Blobs and the limits of tokens, in a Redis that is a part of the stack.
+    InRedis,
+}
+
 /// What is fetched once for a machine: where `PLIMSOLL_CACHE` says, or below the home.
 #[must_use]
 pub fn cache() -> PathBuf {
@@ -83,6 +93,9 @@ pub struct Layout {
     /// How many processes each service has.
     #[serde(default)]
     pub copies: Copies,
+    /// What they share.
+    #[serde(default)]
+    pub shared: Shared,
     /// The first of 100 ports.
     pub port: u16,
     /// Whether clients find the brokers on ports of their own, where somebody has to carry what comes to the brokers'.

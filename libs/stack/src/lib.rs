@@ -1,5 +1,5 @@
-//! Every service as a process of its own, on real servers of this machine: Kafka, a schema registry, Postgres, Redis where there is
-//! one. Each service has its own configuration, user and role, and no more rights than `rights.yaml` says. All is below one directory
+//! Every service as a process of its own, on real servers of this machine: Kafka, a schema registry, Postgres, and Redis if it is
+//! wanted. Each service has its own configuration, user and role, and no more rights than `rights.yaml` says. All is below one directory
 //! (`config`, `log`, `run`, `data`, `secrets`), all ports are on loopback, and what was started is known by its pid and when that began.
 //!
 //! It is how `cargo xtask stack` runs, and what the chaos tests break.
@@ -12,6 +12,7 @@ mod kafka;
 mod layout;
 mod postgres;
 mod process;
+mod redis;
 mod registry;
 mod services;
 mod shell;
@@ -20,7 +21,7 @@ mod up;
 pub use certificates::certificates;
 pub use error::StackError;
 pub use janitor::Janitor;
-pub use layout::{Brokers, Copies, Layout, Schemas, cache};
+pub use layout::{Brokers, Copies, Layout, Schemas, Shared, cache};
 pub use process::{Part, Ready, Signal};
 pub use services::SERVICES;
 pub use up::{Row, Stack};

@@ -7,7 +7,7 @@ use crate::error::StackError;
 use crate::kafka::user;
 use crate::layout::{Copies, Layout, put};
 use crate::process::{Ends, Part, Ready};
-use crate::{postgres, registry};
+use crate::{postgres, redis, registry};
 
 /// The services, in the order in which their events follow from one another.
 pub const SERVICES: [&str; 9] =
@@ -108,6 +108,7 @@ sasl_password_file = \"../secrets/kafka-{service}\"
 \"max.poll.interval.ms\" = \"10000\"
 
 {registry}
+{redis}
 [postgres]
 url_file = \"../{url}\"
 
@@ -129,6 +130,7 @@ client_ca_file = \"../secrets/authorities.pem\"
 ",
         insync = layout.brokers.min_insync(),
         registry = registry::setting(layout),
+        redis = redis::setting(layout)?,
     ))
 }
 
@@ -186,4 +188,43 @@ requests_per_minute = 1000000
 burst = 100000
 ",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+    use crate::layout::{Brokers, Schemas, Shared};
+
+    #[test]
+    fn each_process_finds_the_redis_of_the_stack_and_no_word_of_it_is_anybody_elses() {
+        let directory = tempfile::tempdir().unwrap();
+        let layout = Layout {
+            directory: directory.path().to_owned(),
+            programs: directory.path().to_owned(),
+            cache: directory.path().to_owned(),
+            brokers: Brokers::One,
+            schemas: Schemas::Bundled,
+            copies: Copies::Two,
+            shared: Shared::InRedis,
+            port: 27_200,
+            lines: false,
+        };
+        layout.make_directories().unwrap();
+        let names: Vec<String> = parts(&layout).unwrap().into_iter().map(|part| part.name).collect();
+        // Nine services, of which two have one process.
+        assert_eq!(names.len(), 16);
+        let text = |name: &str| fs::read_to_string(layout.at(&format!("config/{name}.toml"))).unwrap();
+        for name in &names {
+            assert!(text(name).contains("\n[redis]\nurl_file = \"../secrets/redis.url\"\n"), "{name}");
+        }
+        let url = layout.at("secrets/redis.url");
+        let password = layout.secret("redis").unwrap();
+        assert_eq!(fs::read_to_string(&url).unwrap(), format!("redis://:{password}@127.0.0.1:27241"));
+        assert_eq!(fs::metadata(&url).unwrap().permissions().mode() & 0o077, 0);
+        parts(&Layout { shared: Shared::Nothing, ..layout.clone() }).unwrap();
+        assert!(names.iter().all(|name| !text(name).contains("redis")));
+    }
 }

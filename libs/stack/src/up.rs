@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::StackError;
 use crate::layout::{Layout, Schemas, put};
-use crate::process::{Ends, Part, Ready};
+use crate::process::Part;
 use crate::shell::{found, run};
-use crate::{grants, kafka, postgres, registry, services};
+use crate::{grants, kafka, postgres, redis, registry, services};
 
 /// Servers start in seconds, on a machine that does other things in more.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -60,7 +60,7 @@ impl Stack {
         layout.make_directories()?;
         let mut parts = kafka::parts(&layout)?;
         parts.push(postgres::part(&layout)?);
-        parts.extend(redis(&layout));
+        parts.extend(redis::part(&layout)?);
         if layout.schemas == Schemas::Registered {
             parts.push(registry::part(&layout)?);
         }
@@ -221,21 +221,4 @@ impl Stack {
         let text = fs::read_to_string(&path).map_err(StackError::file(&path))?;
         Ok(text.trim().to_owned())
     }
-}
-
-/// Redis, where there is one.
-fn redis(layout: &Layout) -> Option<Part> {
-    let program = found("redis-server")?.display().to_string();
-    let (port, data) = (layout.redis_port(), layout.at("data").display().to_string());
-    let arguments =
-        ["--bind", "127.0.0.1", "--port", &port.to_string(), "--dir", &data, "--save", ""].map(str::to_owned);
-    Some(Part {
-        name: "redis".to_owned(),
-        service: None,
-        port,
-        words: [program].into_iter().chain(arguments).collect(),
-        ready: Ready::Connects,
-        ends: Ends::Terminated,
-        directory: layout.directory.clone(),
-    })
 }

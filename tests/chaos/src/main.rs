@@ -15,7 +15,7 @@ use std::process::ExitCode;
 use chaos::{Client, Failed, Lines, table};
 use seeded::Lot;
 use serde_json::json;
-use stack::{Brokers, Copies, Janitor, Layout, Schemas, Stack};
+use stack::{Brokers, Copies, Janitor, Layout, Schemas, Shared, Stack};
 
 use crate::act::Theatre;
 use crate::faults::{Fault, Form, Scene};
@@ -88,6 +88,7 @@ fn run(options: Options) -> Result<bool, Failed> {
         brokers: Brokers::Three,
         schemas: Schemas::Registered,
         copies: Copies::Two,
+        shared: Shared::found(),
         port: options.port,
         lines: true,
     };

@@ -40,6 +40,7 @@ impl Guarded {
             brokers: Brokers::One,
             schemas: Schemas::Bundled,
             copies: stack::Copies::One,
+            shared: stack::Shared::Nothing,
             port: hundred_ports(),
             lines: false,
         };
