@@ -18,16 +18,33 @@ use std::process::{Command, ExitCode};
 const KUBERNETES: [&str; 9] =
     ["1.36.3", "1.35.4", "1.34.3", "1.33.13", "1.32.13", "1.31.14", "1.30.14", "1.29.6", "1.28.15"];
 
+const USAGE: &str = "\
+usage: cargo xtask TASK
+
+  schema                     writes the table of Kubernetes' API
+  rules                      writes the catalogue of the risk rules
+  asyncapi                   writes what is on the log, as an AsyncAPI document
+  release-schemas VERSION    writes down which number is which schema in a release
+  simulate [OPTION…]         plays histories of the control plane (--help says more)
+  stack up|down|status       runs every service on real servers (--help says more)";
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["schema"] => write_schema(),
         ["rules"] => write_rules(),
         ["simulate", flags @ ..] => return simulate(flags),
-        ["stack", verb, options @ ..] => stack::run(verb, options),
+        ["stack", words @ ..] => match stack::run(words) {
+            Ok(code) => return code,
+            Err(error) => Err(error),
+        },
+        ["-h" | "--help" | "help"] => {
+            println!("{USAGE}");
+            Ok(())
+        }
         ["asyncapi"] => asyncapi::write(),
         ["release-schemas", version] => released::freeze(version),
-        _ => Err("usage: cargo xtask schema|rules|simulate|stack|asyncapi|release-schemas VERSION".into()),
+        _ => Err(USAGE.into()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

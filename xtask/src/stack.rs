@@ -2,12 +2,28 @@
 
 use std::error::Error;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
-use stack::{Brokers, Copies, Layout, Schemas, Shared, Stack};
+use stack::{Brokers, Copies, Layout, Schemas, Shared, Stack, State};
 
-const USAGE: &str = "usage: cargo xtask stack up|down|status [--dir DIR] [--brokers 1|3] [--copies 1|2] [--port FIRST] [--programs DIR]";
+const USAGE: &str = "\
+usage: cargo xtask stack up|down|status [OPTION…]
+
+  up       starts what does not run yet, waits until all of it does its work, and prints what status prints
+  status   prints each part with its process, port, state and log; ends with 1 if one is down or not ready
+  down     ends what was started, services first, and says what that was
+
+  --dir DIR        where all of it is [default: stack in the cache, ~/.cache/plimsoll or PLIMSOLL_CACHE]
+  --brokers 1|3    how many brokers there are [default: 1]
+  --copies 1|2     how many processes each service has that can share its work [default: 1]
+  --port FIRST     the first of 100 ports on loopback [default: 19100]
+  --programs DIR   where the programs are [default: what make build-kafka built, or else beside this one]";
+
+/// The last port that 99 follow.
+const LAST: u16 = u16::MAX - 99;
 
 /// What the command line says.
+#[derive(Debug)]
 struct Options {
     directory: PathBuf,
     brokers: Brokers,
@@ -16,19 +32,18 @@ struct Options {
     programs: PathBuf,
 }
 
-pub(crate) fn run(verb: &str, words: &[&str]) -> Result<(), Box<dyn Error>> {
+pub(crate) fn run(words: &[&str]) -> Result<ExitCode, Box<dyn Error>> {
+    if words.iter().any(|word| matches!(*word, "-h" | "--help")) {
+        println!("{USAGE}");
+        return Ok(ExitCode::SUCCESS);
+    }
+    let (verb, words) = words.split_first().ok_or(USAGE)?;
     let options = Options::read(words)?;
-    match verb {
+    match *verb {
         "up" => up(options),
-        "down" => {
-            Stack::of(&options.directory)?.down();
-            Ok(())
-        }
-        "status" => {
-            show(&Stack::of(&options.directory)?);
-            Ok(())
-        }
-        _ => Err(USAGE.into()),
+        "down" => down(&options),
+        "status" => Ok(show(&written(&options)?)),
+        _ => Err(wrong(&format!("{verb} is no verb"))),
     }
 }
 
@@ -44,13 +59,22 @@ impl Options {
                 ["--brokers", "3"] => options.brokers = Brokers::Three,
                 ["--copies", "1"] => options.copies = Copies::One,
                 ["--copies", "2"] => options.copies = Copies::Two,
-                ["--port", port] => options.port = port.parse()?,
+                ["--port", port] => options.port = first_of_100(port)?,
                 ["--programs", directory] => options.programs = std::path::absolute(directory)?,
-                _ => return Err(USAGE.into()),
+                _ => return Err(wrong(&format!("{} is not understood", pair.join(" ")))),
             }
         }
         Ok(options)
     }
+}
+
+fn wrong(why: &str) -> Box<dyn Error> {
+    format!("{why}\n{USAGE}").into()
+}
+
+fn first_of_100(port: &str) -> Result<u16, Box<dyn Error>> {
+    let first = port.parse().ok().filter(|port| (1..=LAST).contains(port));
+    first.ok_or_else(|| wrong(&format!("--port {port}: a number from 1 to {LAST} is expected")))
 }
 
 /// Beside this program, or what `make build-kafka` built, which is quicker.
@@ -61,35 +85,71 @@ fn programs() -> Result<PathBuf, Box<dyn Error>> {
     Ok(if release.join("plimsoll-gateway").exists() { release } else { own.to_owned() })
 }
 
-fn up(options: Options) -> Result<(), Box<dyn Error>> {
+/// The stack of the directory, which need not run.
+fn written(options: &Options) -> Result<Stack, Box<dyn Error>> {
+    Stack::of(&options.directory)
+        .map_err(|error| format!("there is no stack in {}: {error}", options.directory.display()).into())
+}
+
+fn up(options: Options) -> Result<ExitCode, Box<dyn Error>> {
     let Options { directory, brokers, copies, port, programs } = options;
     let (cache, schemas, shared) = (stack::cache(), Schemas::Registered, Shared::found());
-    let stack = Stack::up(Layout {
-        directory,
-        programs,
-        cache,
-        brokers,
-        schemas,
-        copies,
-        shared,
-        port,
-        lines: false,
-    })?;
-    show(&stack);
+    let layout = Layout { directory, programs, cache, brokers, schemas, copies, shared, port, lines: false };
+    let stack = Stack::up(layout)?;
+    let code = show(&stack);
     let (layout, api) = (stack.layout(), stack.layout().api_port());
     println!(
         "\nplimsoll login --server http://127.0.0.1:{api} --token-file {}",
         layout.at("secrets/admin.token").display()
     );
-    Ok(())
+    Ok(code)
 }
 
-/// A line a part.
-fn show(stack: &Stack) {
-    println!("{:<10} {:>8} {:>6} {:<6} log", "name", "pid", "port", "ready");
-    for row in stack.status() {
+fn down(options: &Options) -> Result<ExitCode, Box<dyn Error>> {
+    let directory = &options.directory;
+    let ended = match stack::running(directory).is_empty() {
+        true => Vec::new(),
+        false => written(options)?.down(),
+    };
+    match &*ended {
+        [] => println!("nothing ran in {}", directory.display()),
+        ended => println!("ended: {}", ended.join(", ")),
+    }
+    match &*stack::running(directory) {
+        [] => Ok(ExitCode::SUCCESS),
+        left => Err(format!("still running in {}: {}", directory.display(), left.join(", ")).into()),
+    }
+}
+
+/// A line a part; how it ends says whether all are ready.
+fn show(stack: &Stack) -> ExitCode {
+    println!("{:<12} {:>8} {:>6} {:<10} log", "name", "pid", "port", "state");
+    let rows = stack.status();
+    for row in &rows {
         let pid = row.process.map_or_else(|| "-".to_owned(), |process| process.to_string());
-        let ready = if row.ready { "yes" } else { "no" };
-        println!("{:<10} {pid:>8} {:>6} {ready:<6} {}", row.name, row.port, row.log);
+        println!("{:<12} {pid:>8} {:>6} {:<10} {}", row.name, row.port, row.state.as_str(), row.log);
+    }
+    match rows.iter().all(|row| row.state == State::Ready) {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_are_read_and_what_is_none_is_told_with_the_usage() {
+        let options =
+            Options::read(&["--brokers", "3", "--copies", "2", "--port", "65436", "--dir", "/a"]).unwrap();
+        assert_eq!((options.brokers, options.copies, options.port), (Brokers::Three, Copies::Two, 65436));
+        assert_eq!(options.directory, PathBuf::from("/a"));
+        for words in
+            [&["--brokers", "2"][..], &["--port", "65437"], &["--port", "0"], &["--port"], &["--fast", "1"]]
+        {
+            let said = Options::read(words).unwrap_err().to_string();
+            assert!(said.starts_with(words[0]) && said.ends_with(USAGE), "{said}");
+        }
     }
 }

@@ -54,6 +54,7 @@ mod start;
 mod supervisor;
 mod task;
 mod traces;
+mod version;
 
 pub use address::{Address, AddressError};
 pub use backoff::{Backoff, lot};
@@ -87,3 +88,4 @@ pub use start::{Context, ProbeSettings, SECTIONS, main};
 pub use supervisor::Supervisor;
 pub use task::{Running, Task};
 pub use traces::TelemetrySettings;
+pub use version::VERSION;

@@ -31,6 +31,7 @@ use crate::signals;
 use crate::supervisor::Supervisor;
 use crate::task::Task;
 use crate::traces::TelemetrySettings;
+use crate::version::VERSION;
 
 /// The sections of a configuration that are no service's.
 pub const SECTIONS: [&str; 11] = [
@@ -97,6 +98,9 @@ struct Flags {
     /// A setting, over the environment (`PLIMSOLL_SECTION__KEY`) and the file
     #[arg(long = "set", value_name = "SECTION.KEY=VALUE", value_parser = setting)]
     set: Vec<(String, String)>,
+    /// Prints the version, and whether the log may be on Kafka
+    #[arg(long, short = 'V')]
+    version: bool,
 }
 
 fn setting(text: &str) -> Result<(String, String), String> {
@@ -114,6 +118,10 @@ pub fn main<C: DeserializeOwned, P: Into<Program>>(
     program: impl AsyncFn(C, Context) -> Result<P, Failure>,
 ) -> ExitCode {
     let flags = Flags::parse();
+    if flags.version {
+        println!("plimsoll-{service} {VERSION}");
+        return ExitCode::SUCCESS;
+    }
     match run(service, flags, program) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

@@ -6,6 +6,7 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::error::StackError;
 
@@ -110,6 +111,18 @@ impl Layout {
             made.map_err(StackError::file(&path))?;
         }
         Ok(())
+    }
+
+    /// What another says otherwise, by the names of the options as they are written.
+    pub(crate) fn otherwise(&self, other: &Self) -> String {
+        let [own, others] = [self, other].map(|layout| serde_json::to_value(layout).unwrap_or_default());
+        let fields = own.as_object().into_iter().flatten();
+        let different = fields.filter(|(name, value)| others.get(name.as_str()) != Some(value));
+        let said = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        different
+            .map(|(name, value)| format!("{name} is {}, not {}", said(value), said(&others[name.as_str()])))
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 
     pub(crate) fn jars(&self) -> PathBuf {

@@ -47,6 +47,29 @@ pub enum Ready {
     Asked(Vec<String>),
 }
 
+/// How a part is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// It does its work.
+    Ready,
+    /// It runs, and does not do its work, or not yet.
+    NotReady,
+    /// It does not run.
+    Down,
+}
+
+impl State {
+    /// In words.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ready => "ready",
+            Self::NotReady => "not ready",
+            Self::Down => "down",
+        }
+    }
+}
+
 /// By which signal a part ends in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Ends {
@@ -70,10 +93,7 @@ impl Part {
     /// The process, if it is the one that was started.
     #[must_use]
     pub fn process(&self) -> Option<Pid> {
-        let text = fs::read_to_string(self.pid_file()).ok()?;
-        let (pid, began) = text.trim().split_once(' ')?;
-        let pid = Pid::from_raw(pid.parse().ok()?)?;
-        (began_at(pid)? == began).then_some(pid)
+        running_process(&self.pid_file())
     }
 
     /// Starts it, if it does not run.
@@ -152,6 +172,16 @@ impl Part {
             }
     }
 
+    /// How it is.
+    #[must_use]
+    pub fn state(&self) -> State {
+        match (self.process(), self.is_ready()) {
+            (None, _) => State::Down,
+            (Some(_), false) => State::NotReady,
+            (Some(_), true) => State::Ready,
+        }
+    }
+
     /// Waits until it does its work.
     ///
     /// # Errors
@@ -183,6 +213,14 @@ impl Part {
         };
         Some((of("VmRSS:")?, of("VmHWM:")?))
     }
+}
+
+/// The process of a file that [`Part::start`] wrote, if it is still the one that was started.
+pub(crate) fn running_process(pid_file: &Path) -> Option<Pid> {
+    let text = fs::read_to_string(pid_file).ok()?;
+    let (pid, began) = text.trim().split_once(' ')?;
+    let pid = Pid::from_raw(pid.parse().ok()?)?;
+    (began_at(pid)? == began).then_some(pid)
 }
 
 /// When a process began, in the kernel's ticks: a number that comes again is another process'. None for one that is gone, be it

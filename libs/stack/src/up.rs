@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::StackError;
 use crate::layout::{Layout, Schemas, put};
-use crate::process::Part;
+use crate::process::{Part, State};
+use crate::programs::check_programs;
 use crate::shell::{found, run};
-use crate::{grants, kafka, postgres, redis, registry, services};
+use crate::{grants, kafka, postgres, redis, registry, services, standing};
 
 /// Servers start in seconds, on a machine that does other things in more.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -37,8 +38,8 @@ pub struct Row {
     pub process: Option<Pid>,
     /// Its port.
     pub port: u16,
-    /// Whether it does its work.
-    pub ready: bool,
+    /// Whether it runs and does its work.
+    pub state: State,
     /// Where it logs.
     pub log: String,
 }
@@ -47,8 +48,9 @@ impl Stack {
     /// Prepares every part, and starts none.
     ///
     /// # Errors
-    /// Something that it needs is not there.
+    /// Something that it needs is not there, or another stack runs in the directory.
     pub fn prepare(layout: Layout) -> Result<Self, StackError> {
+        standing::check(&layout)?;
         if !layout.jars().is_dir() {
             let jars = layout.jars();
             let jars = jars.display();
@@ -76,8 +78,10 @@ impl Stack {
     /// Starts what does not run yet, and waits until all of it does its work.
     ///
     /// # Errors
-    /// A port is somebody else's, or a part does not start; what was started then runs on, so that its log can be read.
+    /// Another stack runs in the directory, a program has no Kafka in it, a port is somebody else's, or a part does not start; what was
+    /// started then runs on, so that its log can be read.
     pub fn up(layout: Layout) -> Result<Self, StackError> {
+        check_programs(&layout)?;
         let stack = Self::prepare(layout)?;
         stack.servers()?;
         stack.services()?;
@@ -156,15 +160,17 @@ impl Stack {
             name: part.name.clone(),
             process: part.process(),
             port: part.port,
-            ready: part.is_ready(),
+            state: part.state(),
             log: part.log().display().to_string(),
         };
         self.parts.iter().map(row).collect()
     }
 
-    /// Ends exactly what was started, services first.
-    pub fn down(&self) {
+    /// Ends exactly what was started, services first; the names of what ran and is gone, in that order.
+    pub fn down(&self) -> Vec<String> {
         let (servers, services) = self.split();
+        let mut ran: Vec<&Part> = services.iter().chain(servers).collect();
+        ran.retain(|part| part.process().is_some());
         for parts in [services, servers] {
             std::thread::scope(|scope| {
                 for part in parts {
@@ -172,6 +178,7 @@ impl Stack {
                 }
             });
         }
+        ran.into_iter().filter(|part| part.process().is_none()).map(|part| part.name.clone()).collect()
     }
 
     /// The stack of a directory, as it was brought up.

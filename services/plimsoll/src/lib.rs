@@ -89,7 +89,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Schemas(arguments) => verbs::schemas::run(&arguments),
         Verb::EvaluatePolicies => return risk::evaluate_policies(),
         Verb::Completions { shell } => Ok(verbs::completions::run(shell)),
-        Verb::Version => Ok(Outcome::of(format!("plimsoll {}\n", env!("CARGO_PKG_VERSION")))),
+        Verb::Version => Ok(Outcome::of(format!("plimsoll {}\n", service::VERSION))),
     };
     outcome::finish(outcome)
 }

@@ -200,6 +200,16 @@ async fn without_a_database_it_waits_is_alive_and_not_ready_and_stops_when_it_is
     assert_eq!(process.ended().await, Some(0));
 }
 
+/// It needs no configuration to say it.
+#[test]
+fn it_says_which_build_it_is() {
+    let output = Command::new(env!("CARGO_BIN_EXE_service-noting")).arg("--version").output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    let kafka = if cfg!(feature = "kafka") { " with Kafka" } else { "" };
+    let expected = format!("plimsoll-explain {}{kafka}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), expected);
+}
+
 #[test]
 fn a_wrong_configuration_ends_it_at_once_with_the_reason_and_no_secret() {
     let program = Program::without_database();

@@ -67,7 +67,7 @@ standard input, or git+URL//PATH@REV of a local or remote repository, where an e
 
 /// Shows what a Kubernetes promotion changes, costs and risks, before it is merged.
 #[derive(Debug, Parser)]
-#[command(name = "plimsoll", version, after_help = SOURCES, max_term_width = 100)]
+#[command(name = "plimsoll", version = service::VERSION, after_help = SOURCES, max_term_width = 100)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) verb: Verb,
@@ -135,6 +135,6 @@ pub(crate) enum Verb {
         /// The shell
         shell: Shell,
     },
-    /// Prints the version
+    /// Prints the version, and whether the log may be on Kafka
     Version,
 }

@@ -25,7 +25,8 @@ fn help_and_version_are_done() {
         assert_eq!((run.code, run.err.as_str()), (0, ""), "{arguments:?}");
         assert!(!run.out.is_empty());
     }
-    let version = format!("plimsoll {}\n", env!("CARGO_PKG_VERSION"));
+    let kafka = if cfg!(feature = "kafka") { " with Kafka" } else { "" };
+    let version = format!("plimsoll {}{kafka}\n", env!("CARGO_PKG_VERSION"));
     assert_eq!(sandbox().run(&["version"]).out, version);
     assert_eq!(sandbox().run(&["--version"]).out, version);
 }
