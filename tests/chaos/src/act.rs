@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
 use std::time::Duration;
 
-use chaos::{Acknowledged, Client, Driver, Failed, Repository, Row};
+use chaos::{Acknowledged, Driver, Failed, Form, People, Repository, Row};
 use stack::Signal;
 
-use crate::faults::{Fault, Form, Scene};
+use crate::faults::{Fault, Scene};
 use crate::letters;
 use crate::poison;
 use crate::recovery::{PATIENCE, Recovery, caught_up};
@@ -17,7 +17,8 @@ use crate::recovery::{PATIENCE, Recovery, caught_up};
 /// Everything that acts have in common, and what was promised in them so far.
 pub(crate) struct Theatre<'a> {
     scene: Scene<'a>,
-    people: (Client, Client, Client),
+    /// By each copy of the gateway.
+    people: Vec<People>,
     directory: PathBuf,
     lanes: usize,
     acknowledged: Acknowledged,
@@ -30,12 +31,7 @@ pub(crate) struct Theatre<'a> {
 const LOOK: Duration = Duration::from_millis(200);
 
 impl<'a> Theatre<'a> {
-    pub(crate) fn new(
-        scene: Scene<'a>,
-        people: (Client, Client, Client),
-        directory: PathBuf,
-        lanes: usize,
-    ) -> Self {
+    pub(crate) fn new(scene: Scene<'a>, people: Vec<People>, directory: PathBuf, lanes: usize) -> Self {
         Self {
             scene,
             people,
@@ -52,8 +48,7 @@ impl<'a> Theatre<'a> {
     pub(crate) fn act(&mut self, fault: Fault, quota: usize) -> Result<(Row, Vec<String>), Failed> {
         let name = format!("{fault:?}").to_lowercase();
         let repository = Repository::new(&self.directory.join(&name), Driver::applications(&name, quota))?;
-        let (admin, alice, bob) = &self.people;
-        let driver = Driver::new((admin, alice, bob), &repository, (name, quota));
+        let driver = Driver::new(&self.people, &repository, (name, quota));
         let before = letters::all(self.scene.stack)?;
         let (recovery, mut problems) = play(&mut self.scene, fault, &driver, (quota, self.lanes))?;
         problems.extend(driver.problems().iter().cloned());
@@ -112,8 +107,8 @@ fn play(
     let over = AtomicBool::new(false);
     let copier = (fault == Fault::Repeated).then(|| scene.log.copier()).transpose()?;
     let (recovery, mut problems) = std::thread::scope(|scope| {
-        for _ in 0..lanes {
-            scope.spawn(|| driver.drive());
+        for lane in 0..lanes {
+            scope.spawn(move || driver.drive(lane));
         }
         let copying = copier.map(|mut copier| {
             let over = &over;

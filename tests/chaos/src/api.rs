@@ -66,6 +66,12 @@ impl Client {
         Ok(Answer { status: response.status().as_u16(), json })
     }
 
+    /// The same caller at another server.
+    #[must_use]
+    pub fn at(&self, server: &str) -> Self {
+        Self { server: server.to_owned(), ..self.clone() }
+    }
+
     /// Another caller, whose token this one makes.
     ///
     /// # Errors

@@ -49,12 +49,29 @@ impl Acknowledged {
     }
 }
 
+/// Who promotes, by one copy of the gateway.
+#[derive(Debug, Clone)]
+pub struct People {
+    /// Who registers applications.
+    pub admin: Client,
+    /// Who requests.
+    pub alice: Client,
+    /// Who approves.
+    pub bob: Client,
+}
+
+impl People {
+    /// The same by another copy.
+    #[must_use]
+    pub fn at(&self, server: &str) -> Self {
+        Self { admin: self.admin.at(server), alice: self.alice.at(server), bob: self.bob.at(server) }
+    }
+}
+
 /// The people of one act.
 #[derive(Debug)]
 pub struct Driver<'a> {
-    admin: &'a Client,
-    alice: &'a Client,
-    bob: &'a Client,
+    people: &'a [People],
     repository: &'a Repository,
     name: String,
     quota: usize,
@@ -75,17 +92,11 @@ impl<'a> Driver<'a> {
     /// How many steps a promotion takes.
     pub const STEPS: usize = 6;
 
-    /// Who promotes so many applications of a repository.
+    /// Who promotes so many applications of a repository, by each copy of the gateway.
     #[must_use]
-    pub fn new(
-        (admin, alice, bob): (&'a Client, &'a Client, &'a Client),
-        repository: &'a Repository,
-        (name, quota): (String, usize),
-    ) -> Self {
+    pub fn new(people: &'a [People], repository: &'a Repository, (name, quota): (String, usize)) -> Self {
         Self {
-            admin,
-            alice,
-            bob,
+            people,
             repository,
             name,
             quota,
@@ -108,24 +119,24 @@ impl<'a> Driver<'a> {
         format!("{name}-{number}")
     }
 
-    /// Promotes one application after another until all are, beside others who do the same. That a branch was merged is found out by and by:
-    /// nobody waits for it before the next one.
-    pub fn drive(&self) {
-        let mut merged = Vec::new();
+    /// Promotes one application after another until all are, beside others who do the same: whoever has the next number goes by the next copy
+    /// of the gateway. That a branch was merged is found out by and by: nobody waits for it before the next one.
+    pub fn drive(&self, lane: usize) {
+        let (people, mut merged) = (&self.people[lane % self.people.len()], Vec::new());
         loop {
             let number = self.taken.fetch_add(1, Ordering::SeqCst);
             if number >= self.quota {
                 break;
             }
             let application = Self::application(&self.name, number);
-            match self.promote(&application) {
+            match self.promote(people, &application) {
                 Ok(id) => merged.push(id),
                 Err(problem) => self.problems().push(format!("{application}: {problem}")),
             }
             self.done.fetch_add(1, Ordering::SeqCst);
         }
         for id in &merged {
-            if let Err(problem) = self.until(id, "merged") {
+            if let Err(problem) = self.until(&people.alice, id, "merged") {
                 self.problems().push(problem.to_string());
             }
         }
@@ -133,9 +144,9 @@ impl<'a> Driver<'a> {
     }
 
     /// Registers an application, asks for its promotion, approves it, sees its branch, and merges that.
-    fn promote(&self, application: &str) -> Result<String, Failed> {
+    fn promote(&self, people: &People, application: &str) -> Result<String, Failed> {
         let document = self.repository.application(application);
-        let made = self.asked(self.admin, "POST", "/workloads", application, Some(&document));
+        let made = self.asked(&people.admin, "POST", "/workloads", application, Some(&document));
         let made = made.inspect_err(|_| self.acknowledged().maybe_registered += 1)?;
         if made.status != 201 {
             return Err(format!("registered with {} {}", made.status, made.json).into());
@@ -143,7 +154,7 @@ impl<'a> Driver<'a> {
         self.acknowledged().registered.push(text(&made.json["id"])?);
         self.step();
         let wanted = json!({"application": application, "from": "staging", "to": "production"});
-        let requested = self.asked(self.alice, "POST", "/promotions?wait=2", application, Some(&wanted));
+        let requested = self.asked(&people.alice, "POST", "/promotions?wait=2", application, Some(&wanted));
         let requested = requested.inspect_err(|_| self.acknowledged().maybe_requested += 1)?;
         if !matches!(requested.status, 200 | 202) {
             return Err(format!("requested with {} {}", requested.status, requested.json).into());
@@ -151,17 +162,17 @@ impl<'a> Driver<'a> {
         let id = text(&requested.json["promotion_id"])?;
         self.acknowledged().requested.push(id.clone());
         self.step();
-        self.until(&id, "preview")?;
+        self.until(&people.alice, &id, "preview")?;
         self.step();
         self.acknowledged().maybe_approved.push(id.clone());
         let approved =
-            self.asked(self.bob, "POST", &format!("/promotions/{id}/approve"), "", Some(&json!({})))?;
+            self.asked(&people.bob, "POST", &format!("/promotions/{id}/approve"), "", Some(&json!({})))?;
         if approved.status != 200 && approved.code() != "ALREADY_APPROVED" {
             return Err(format!("approved with {} {}", approved.status, approved.json).into());
         }
         self.acknowledged().approved.push(id.clone());
         self.step();
-        self.until(&id, "open")?;
+        self.until(&people.alice, &id, "open")?;
         self.step();
         self.at_the_gate();
         self.repository.merge(&id)?;
@@ -170,10 +181,10 @@ impl<'a> Driver<'a> {
         Ok(id)
     }
 
-    fn until(&self, id: &str, status: &str) -> Result<(), Failed> {
+    fn until(&self, client: &Client, id: &str, status: &str) -> Result<(), Failed> {
         let mut waited = Duration::ZERO;
         loop {
-            let found = self.asked(self.alice, "GET", &format!("/promotions/{id}"), "", None)?;
+            let found = self.asked(client, "GET", &format!("/promotions/{id}"), "", None)?;
             // The projections may be behind by an event or two.
             let now = found.json["status"].as_str().unwrap_or("requested");
             if now == status {

@@ -3,10 +3,10 @@
 use std::thread::sleep;
 use std::time::Duration;
 
-use chaos::{Failed, Lines};
+use chaos::{Failed, Form, Lines};
 use rustix::process::{Resource, Rlimit, prlimit};
 use seeded::Lot;
-use stack::{Part, SERVICES, Signal, Stack};
+use stack::{Part, Ready, SERVICES, Signal, Stack};
 use test_proxy::Line;
 
 use crate::log::Log;
@@ -26,21 +26,14 @@ pub(crate) enum Fault {
     BrokerDiskFull,
     PostgresRestarted,
     PostgresAway,
+    RedisKilled,
     RegistryAway,
     Poison,
     Repeated,
 }
 
-/// How often each fault happens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Form {
-    /// Each once (of the services: each is killed, and some stand still).
-    Short,
-    Full,
-}
-
 impl Fault {
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::Nothing,
         Self::ServiceKilled,
         Self::ServiceStopped,
@@ -52,6 +45,7 @@ impl Fault {
         Self::BrokerDiskFull,
         Self::PostgresRestarted,
         Self::PostgresAway,
+        Self::RedisKilled,
         Self::RegistryAway,
         Self::Poison,
         Self::Repeated,
@@ -72,6 +66,7 @@ impl Fault {
             Self::BrokerDiskFull => "a broker's disk takes no more",
             Self::PostgresRestarted => "Postgres restarted",
             Self::PostgresAway => "Postgres away",
+            Self::RedisKilled => "Redis killed, and started again with nothing in it",
             Self::RegistryAway => "the registry away, and a service restarted meanwhile",
             Self::Poison => "messages that cannot be read",
             Self::Repeated => "every event one to five times",
@@ -80,7 +75,7 @@ impl Fault {
 
     /// Whether it stays broken until everybody has caught up without what is broken.
     pub(crate) fn lasts(self) -> bool {
-        matches!(self, Self::BrokerKilled | Self::BrokerDiskFull | Self::RegistryAway)
+        matches!(self, Self::BrokerKilled | Self::BrokerDiskFull | Self::RedisKilled | Self::RegistryAway)
     }
 
     fn times(self, form: Form, processes: usize) -> usize {
@@ -166,6 +161,13 @@ impl<'a> Scene<'a> {
                 let seconds = if self.form == Form::Full { 60 } else { 10 };
                 again(postgres, Duration::from_secs(seconds))?;
             }
+            Fault::RedisKilled => {
+                let redis = self.stack.part("redis")?;
+                // Who does not use it would not miss it.
+                self.stack.processes().iter().try_for_each(uses_redis)?;
+                redis.kill();
+                return Ok(Some(redis));
+            }
             Fault::RegistryAway => {
                 // It keeps what it has in memory: it says nothing, and is not killed.
                 let registry = self.stack.part("registry")?;
@@ -201,6 +203,24 @@ fn again(part: &Part, away: Duration) -> Result<(), Failed> {
     sleep(away);
     part.start()?;
     Ok(part.until_ready(PATIENCE)?)
+}
+
+/// Waits until a process has a Redis that answers, as its own metrics have it: after one was away, it looks again after up to 10 s.
+fn uses_redis(part: &Part) -> Result<(), Failed> {
+    let Ready::Answers { port, .. } = &part.ready else { return Ok(()) };
+    let url = format!("http://127.0.0.1:{port}/metrics");
+    let mut waited = Duration::ZERO;
+    loop {
+        let answer = ureq::get(&url).call().and_then(|mut answer| answer.body_mut().read_to_string());
+        if answer.is_ok_and(|text| text.lines().any(|line| line == "plimsoll_redis_away 0")) {
+            return Ok(());
+        }
+        if waited > PATIENCE {
+            return Err(format!("{} does not use the Redis that is there", part.name).into());
+        }
+        sleep(HOLD / 80);
+        waited += HOLD / 80;
+    }
 }
 
 /// No file of the broker grows any more, which a write of its log fails by as it does on a full disk (EFBIG for ENOSPC): a broker

@@ -8,13 +8,15 @@ mod api;
 mod counts;
 mod driver;
 mod lines;
+mod options;
 mod repository;
 mod table;
 
 pub use api::{Answer, Client};
 pub use counts::{Counts, Event, Seen};
-pub use driver::{Acknowledged, Driver};
+pub use driver::{Acknowledged, Driver, People};
 pub use lines::Lines;
+pub use options::{Form, Options, USAGE};
 pub use repository::Repository;
 pub use table::{IN_TIME, Row, table};
 

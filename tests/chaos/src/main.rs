@@ -1,4 +1,4 @@
-//! `chaos --promotions 10000 [--form short|full] [--programs DIR]`: runs the stack, breaks it, counts, prints the table.
+//! `chaos --promotions 10000 --form full`: runs the stack, breaks it, counts, prints the table.
 
 mod act;
 mod aftermath;
@@ -12,30 +12,18 @@ mod roll;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use chaos::{Client, Failed, Lines, table};
+use chaos::{Client, Failed, Lines, Options, People, USAGE, table};
 use seeded::Lot;
 use serde_json::json;
-use stack::{Brokers, Copies, Janitor, Layout, Schemas, Shared, Stack};
+use stack::{Brokers, Copies, Janitor, Layout, Schemas, Shared, Stack, check_programs};
 
 use crate::act::Theatre;
-use crate::faults::{Fault, Form, Scene};
+use crate::faults::{Fault, Scene};
 use crate::log::Log;
 use crate::roll::Roll;
 
-struct Options {
-    promotions: usize,
-    form: Form,
-    programs: PathBuf,
-    port: u16,
-    lanes: usize,
-    only: Vec<String>,
-    keep: Option<PathBuf>,
-}
-
-const USAGE: &str = "usage: chaos [--promotions N] [--form short|full] [--programs DIR] [--port FIRST] [--lanes N] [--only WORD] [--keep DIR]";
-
 fn main() -> ExitCode {
-    match Options::read().and_then(run) {
+    match begin() {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
@@ -45,45 +33,27 @@ fn main() -> ExitCode {
     }
 }
 
-impl Options {
-    fn read() -> Result<Self, Failed> {
-        let own = std::env::current_exe()?;
-        let programs = own.parent().ok_or("this program is nowhere")?.to_owned();
-        let mut options = Self {
-            promotions: 200,
-            form: Form::Short,
-            programs,
-            port: 19300,
-            lanes: 4,
-            only: Vec::new(),
-            keep: None,
-        };
-        let words: Vec<String> = std::env::args().skip(1).collect();
-        for pair in words.chunks(2) {
-            let [flag, value] = pair else { return Err(USAGE.into()) };
-            match flag.as_str() {
-                "--promotions" => options.promotions = value.parse()?,
-                "--form" if value == "short" => options.form = Form::Short,
-                "--form" if value == "full" => options.form = Form::Full,
-                "--programs" => options.programs = std::path::absolute(value)?,
-                "--port" => options.port = value.parse()?,
-                "--lanes" => options.lanes = value.parse()?,
-                "--only" => options.only.push(value.clone()),
-                "--keep" => options.keep = Some(std::path::absolute(value)?),
-                _ => return Err(USAGE.into()),
-            }
+fn begin() -> Result<bool, Failed> {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match Options::read(&words)? {
+        Some(options) => run(options),
+        None => {
+            println!("{USAGE}");
+            Ok(true)
         }
-        Ok(options)
     }
 }
 
 /// Whether all is as it has to be.
 fn run(options: Options) -> Result<bool, Failed> {
+    let own = std::env::current_exe()?;
+    let own = own.parent().ok_or("this program is nowhere")?.to_owned();
     let temporary = tempfile::tempdir()?;
     let directory = options.keep.clone().unwrap_or_else(|| temporary.path().join("chaos"));
     let layout = Layout {
         directory: directory.join("stack"),
-        programs: options.programs.clone(),
+        programs: options.programs.clone().unwrap_or(own),
         cache: stack::cache(),
         brokers: Brokers::Three,
         schemas: Schemas::Registered,
@@ -92,6 +62,8 @@ fn run(options: Options) -> Result<bool, Failed> {
         port: options.port,
         lines: true,
     };
+    let faults = wanted(&options, layout.shared)?;
+    check_programs(&layout)?;
     // The logs of who wants to keep them are not removed.
     let _janitor = match options.keep {
         None => Some(Janitor::of(&layout.directory)?),
@@ -99,30 +71,52 @@ fn run(options: Options) -> Result<bool, Failed> {
     };
     let stack = Stack::prepare(layout)?;
     let lines = Lines::to(stack.layout())?;
-    let outcome = perform(&options, &stack, &lines, directory.join("repositories"));
+    let outcome = perform((&options, &faults), &stack, &lines, directory.join("repositories"));
     stack.down();
     outcome
 }
 
-fn perform(options: &Options, stack: &Stack, lines: &Lines, repositories: PathBuf) -> Result<bool, Failed> {
+/// The faults that are asked for, and can be.
+fn wanted(options: &Options, shared: Shared) -> Result<Vec<Fault>, Failed> {
+    let mut faults = Fault::ALL.to_vec();
+    faults.retain(|fault| options.wants(fault.name()));
+    if shared == Shared::Nothing && faults.contains(&Fault::RedisKilled) {
+        eprintln!("skipped: {} (no redis-server)", Fault::RedisKilled.name());
+        faults.retain(|fault| *fault != Fault::RedisKilled);
+    }
+    match faults.is_empty() {
+        true => Err(format!("there is no such fault: {}", options.only.join(", ")).into()),
+        false => Ok(faults),
+    }
+}
+
+/// Who promotes, by each copy of the gateway.
+fn people(stack: &Stack) -> Result<Vec<People>, Failed> {
+    let gateways = stack.processes().iter().filter(|part| part.service.as_deref() == Some("gateway"));
+    let servers: Vec<String> = gateways.map(|part| format!("http://127.0.0.1:{}", part.port)).collect();
+    let first = servers.first().ok_or("there is no gateway")?;
+    let admin = Client::new(first.clone(), stack.admin_token()?);
+    admin.call("POST", "/clusters", "", Some(&json!({"name": "eu"})))?;
+    let (alice, bob) = (admin.caller("alice", "requester")?, admin.caller("bob", "approver")?);
+    let people = People { admin, alice, bob };
+    Ok(servers.iter().map(|server| people.at(server)).collect())
+}
+
+fn perform(
+    (options, faults): (&Options, &[Fault]),
+    stack: &Stack,
+    lines: &Lines,
+    repositories: PathBuf,
+) -> Result<bool, Failed> {
     stack.servers()?;
     stack.services()?;
-    let server = format!("http://127.0.0.1:{}", stack.layout().api_port());
-    let admin = Client::new(server, stack.admin_token()?);
-    admin.call("POST", "/clusters", "", Some(&json!({"name": "eu"})))?;
-    let people = (admin.clone(), admin.caller("alice", "requester")?, admin.caller("bob", "approver")?);
+    let people = people(stack)?;
     let log = Log::open(stack.layout())?;
     let (form, roll, lot) = (options.form, Roll::of(stack), Lot::new(0x506c_696d_736f_6c6c));
     let scene = Scene { stack, lines, log: &log, form, roll, lot };
     let mut theatre = Theatre::new(scene, people, repositories, options.lanes);
-    let wanted = |fault: &Fault| {
-        options.only.is_empty() || options.only.iter().any(|word| fault.name().contains(word.as_str()))
-    };
-    let faults: Vec<Fault> = Fault::ALL.into_iter().filter(wanted).collect();
     let (mut rows, mut problems) = (Vec::new(), Vec::new());
-    for (at, fault) in faults.iter().enumerate() {
-        // What cannot be divided goes to the first.
-        let quota = options.promotions / faults.len() + usize::from(at < options.promotions % faults.len());
+    for (fault, quota) in faults.iter().zip(options.shares(faults.len())) {
         let (row, said) = theatre.act(*fault, quota)?;
         eprint!(
             "{}",
