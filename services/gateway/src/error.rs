@@ -107,13 +107,16 @@ pub(crate) fn internal(code: &'static str, error: &str) -> ApiError {
     ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, code, "this is a fault of the server; its log says more")
 }
 
-/// What is away. Of Git the message names the repository, with its credentials masked; what a database says is for the log.
+/// What is away. Of Git the message names the repository, with its credentials masked; what a database or a broker says is for the log.
 fn away(code: &str, message: &str) -> String {
     let family = code.split('_').next().unwrap_or_default();
     let text = match (family, code) {
         ("GIT", _) => message,
-        (_, "STORE_FULL" | "LOG_FULL") => "the disk of the database is full, or it takes no writes",
-        ("STORE" | "LOG", _) => "the database cannot be reached",
+        (_, "STORE_FULL") => "the disk of the database is full, or it takes no writes",
+        ("STORE", _) => "the database cannot be reached",
+        // On Kafka or in Postgres: whoever asked is not told where.
+        (_, "LOG_FULL") => "the disk of the event log is full, or it takes no writes",
+        ("LOG", _) => "the event log cannot be reached",
         _ => "a service that is needed does not answer",
     };
     text.to_owned()
@@ -170,7 +173,9 @@ mod tests {
         assert!(git.message.contains("git.example"), "{git:?}");
         let store = answered("STORE_UNAVAILABLE", "password of postgres");
         assert_eq!(store.message, "the database cannot be reached");
-        assert!(answered("STORE_FULL", "x").message.contains("disk"));
+        assert!(answered("STORE_FULL", "x").message.contains("disk of the database"));
+        assert_eq!(answered("LOG_UNAVAILABLE", "kafka-2:9093").message, "the event log cannot be reached");
+        assert!(answered("LOG_FULL", "x").message.contains("disk of the event log"));
     }
 
     /// A service that is killed while it answers has said nothing of its own: whoever asked may ask again.

@@ -53,6 +53,7 @@ async fn a_service_has_its_schema_and_the_server_refuses_it_every_other() {
     for _ in 0..2 {
         sqlx::raw_sql(AssertSqlSafe(statements())).execute(&mut connection).await.unwrap();
     }
+    who_may_connect(&mut connection).await;
     let roles = As(superuser.as_str().to_owned());
     // Whose the blobs are starts first, as one of the others would wait for it.
     let mut services = Service::ALL;
@@ -87,8 +88,27 @@ async fn a_service_has_its_schema_and_the_server_refuses_it_every_other() {
             let answer = roles.asks(service, sql).await;
             assert_eq!(answer.as_deref(), (service != Service::Diff).then_some(REFUSED), "{service}: {sql}");
         }
+        let temporary = roles.asks(service, "CREATE TEMPORARY TABLE mine (a int)").await;
+        assert_eq!(temporary.as_deref(), Some(REFUSED), "{service}");
         let elsewhere = roles.asks(service, "CREATE TABLE public.mine (a int)").await;
         assert_eq!(elsewhere.as_deref(), Some(REFUSED), "{service}");
+    }
+}
+
+/// Postgres lets everybody into a new database, and make temporary tables there.
+async fn who_may_connect(connection: &mut PgConnection) {
+    sqlx::raw_sql("CREATE ROLE stranger LOGIN").execute(&mut *connection).await.unwrap();
+    for (role, connects) in
+        [("public", false), ("stranger", false), ("plimsoll_cost", true), ("plimsoll_gateway", true)]
+    {
+        let may = async |connection: &mut PgConnection, right: &str| -> bool {
+            let asked = sqlx::query_scalar(
+                "SELECT has_database_privilege($1::text::name, current_database()::text, $2)",
+            );
+            asked.bind(role).bind(right).fetch_one(connection).await.unwrap()
+        };
+        assert_eq!(may(connection, "CONNECT").await, connects, "{role}");
+        assert!(!may(connection, "TEMPORARY").await && !may(connection, "CREATE").await, "{role}");
     }
 }
 

@@ -14,7 +14,8 @@ fn role(service: Service) -> String {
 const HEAD: &str = "\
 -- Made by `plimsoll rights postgres`: each service's role, its schema, and what it may do with those of others. Run it in the
 -- database as a superuser, as often as you like; it revokes what was granted and is not in the file any more, and what somebody
--- else has made in a service's schema becomes the service's.
+-- else has made in a service's schema becomes the service's. What Postgres gives to everybody (PUBLIC) in a new database, to connect and
+-- to make temporary tables, is revoked: whoever else uses this database needs a grant of their own.
 -- Roles come without a password: ALTER ROLE plimsoll_SERVICE PASSWORD '…' is the administrator's.
 BEGIN;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
