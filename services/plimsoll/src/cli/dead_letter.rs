@@ -33,7 +33,17 @@ pub(crate) enum DeadLetterVerb {
     /// Has it handled again, and then those that wait behind it
     Retry {
         /// SERVICE/NUMBER
-        id: String,
+        #[arg(required_unless_present = "all", conflicts_with = "all")]
+        id: Option<String>,
+        /// Each that is parked with a code, oldest first
+        #[arg(long, requires = "code")]
+        all: bool,
+        /// With --all: the code of its error
+        #[arg(long, requires = "all", value_name = "CODE")]
+        code: Option<String>,
+        /// With --all: only those of this service
+        #[arg(long, requires = "all", value_name = "NAME")]
+        service: Option<String>,
         #[command(flatten)]
         server: Server,
     },

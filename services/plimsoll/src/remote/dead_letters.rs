@@ -23,17 +23,55 @@ pub(crate) fn run(dead_letters: &DeadLetters) -> Result<Outcome, Failure> {
             let detail: DeadLetterDetail = Client::open(server)?.get(&path(id)?)?;
             either(server, &detail, || shown(&detail))
         }
-        DeadLetterVerb::Retry { id, server } => {
-            let letter: DeadLetter =
-                Client::open(server)?.post(&format!("{}/retry", path(id)?), &json!({}))?;
-            either(server, &letter, || format!("{} is {}\n", letter.id, letter.state))
+        DeadLetterVerb::Retry { id: Some(id), server, .. } => {
+            let letter = retry(&Client::open(server)?, id)?;
+            either(server, &letter, || state(&letter))
+        }
+        DeadLetterVerb::Retry { id: None, code, service, server, .. } => {
+            let client = Client::open(server)?;
+            let filter = [("state", Some("parked")), ("service", service.as_deref())];
+            let parked: Page<DeadLetter> = client.all("/dead-letters", &filter)?;
+            let code = code.as_deref().unwrap_or_default();
+            let (items, failure) = retry_all(&parked.items, code, |id| retry(&client, id));
+            let page = Page { items, next_cursor: None };
+            let shown = either(server, &page, || match &*page.items {
+                [] => format!("none is parked with {code}\n"),
+                letters => letters.iter().map(state).collect(),
+            })?;
+            Ok(Outcome { failed: failure.into_iter().collect(), ..shown })
         }
         DeadLetterVerb::Discard { id, reason, server } => {
             let body = Discard { reason: reason.clone() };
             let letter: DeadLetter = Client::open(server)?.post(&format!("{}/discard", path(id)?), &body)?;
-            either(server, &letter, || format!("{} is {}\n", letter.id, letter.state))
+            either(server, &letter, || state(&letter))
         }
     }
+}
+
+fn retry(client: &Client, id: &str) -> Result<DeadLetter, Failure> {
+    client.post(&format!("{}/retry", path(id)?), &json!({}))
+}
+
+/// Has those with a code handled again, in their order, up to the first that cannot be asked for: what they have become, and why not all.
+fn retry_all(
+    parked: &[DeadLetter],
+    code: &str,
+    mut retry: impl FnMut(&str) -> Result<DeadLetter, Failure>,
+) -> (Vec<DeadLetter>, Option<Failure>) {
+    let mut retried = Vec::new();
+    for letter in parked.iter().filter(|letter| letter.code == code) {
+        match retry(&letter.id) {
+            Ok(letter) => retried.push(letter),
+            // By now it is done with, or follows by itself when the one before it is.
+            Err(failure) if matches!(failure.code(), "DEAD_LETTER_SETTLED" | "DEAD_LETTER_WAITS") => {}
+            Err(failure) => return (retried, Some(failure.of_part(&letter.id))),
+        }
+    }
+    (retried, None)
+}
+
+fn state(letter: &DeadLetter) -> String {
+    format!("{} is {}\n", letter.id, letter.state)
 }
 
 fn path(id: &str) -> Result<String, Failure> {
@@ -74,4 +112,49 @@ fn shown(detail: &DeadLetterDetail) -> String {
     lines.extend(detail.headers.iter().map(|(name, value)| format!("  {name}: {value}")));
     lines.push(format!("  value (base64): {}", detail.value));
     lines.iter().map(|line| escape::line(line) + "\n").collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn letter(id: &str, code: &str, state: &str) -> DeadLetter {
+        let text = json!({
+            "id": id, "consumer": "cost", "topic": "plimsoll.diff.v1", "partition": 0, "offset": 7, "key": "a", "type": "",
+            "attempts": 1, "code": code, "message": "", "parked_at": "2026-01-01T00:00:00Z", "state": state
+        });
+        serde_json::from_value(text).unwrap()
+    }
+
+    #[test]
+    fn all_of_a_code_are_retried_in_order_up_to_the_first_that_cannot_be() {
+        let parked: Vec<_> = [
+            ("cost/1", "A"),
+            ("cost/2", "B"),
+            ("risk/1", "A"),
+            ("risk/2", "A"),
+            ("risk/3", "A"),
+            ("risk/4", "A"),
+        ]
+        .map(|(id, code)| letter(id, code, "parked"))
+        .into();
+        let mut asked = Vec::new();
+        let (retried, failure) = retry_all(&parked, "A", |id| {
+            asked.push(id.to_owned());
+            match id {
+                "risk/1" => Err(Failure::new("DEAD_LETTER_SETTLED", "handled meanwhile")),
+                "risk/3" => Err(Failure::new("SERVICE_UNAVAILABLE", "risk does not answer")),
+                id => Ok(letter(id, "A", "retrying")),
+            }
+        });
+        assert_eq!(asked, ["cost/1", "risk/1", "risk/2", "risk/3"]);
+        assert_eq!(retried.iter().map(state).collect::<String>(), "cost/1 is retrying\nrisk/2 is retrying\n");
+        let failure = failure.unwrap();
+        assert_eq!(
+            (failure.code(), failure.message()),
+            ("SERVICE_UNAVAILABLE", "risk/3: risk does not answer")
+        );
+        let (retried, failure) = retry_all(&parked, "C", |id| panic!("{id}"));
+        assert!(retried.is_empty() && failure.is_none());
+    }
 }

@@ -213,10 +213,23 @@ fn letters(programs: &Programs, operator: &Client, bob: &Client) {
     let (code, retried) = programs.dead_letter(&["retry", "cost/1"]);
     assert_eq!(code, Some(0), "{retried}");
     // It is as it was, so it is parked again.
-    eventually("it was tried again", || {
-        let letter = operator.get("/dead-letters/cost/1").ok(200);
-        (letter["state"] == "parked").then_some(())
-    });
+    let parked_again = || {
+        eventually("it was tried again", || {
+            let letter = operator.get("/dead-letters/cost/1").ok(200);
+            (letter["state"] == "parked").then_some(())
+        });
+    };
+    parked_again();
+    let all = ["retry", "--all", "--service", "cost", "--code"];
+    let (code, retried) = programs.dead_letter(&[&all[..], &["EVENT_UNREADABLE"]].concat());
+    assert!(code == Some(0) && retried.contains("cost/1 is retrying"), "{retried}");
+    parked_again();
+    let (code, retried) = programs.dead_letter(&[&all[..], &["EVENT_WAITS"]].concat());
+    assert!(code == Some(0) && retried.contains("none is parked with EVENT_WAITS"), "{retried}");
+    for wrong in [&["retry"][..], &["retry", "--all"], &["retry", "cost/1", "--all", "--code", "EVENT_WAITS"]]
+    {
+        assert_eq!(programs.dead_letter(wrong).0, Some(1), "{wrong:?}");
+    }
     let (code, discarded) = programs.dead_letter(&["discard", "cost/1", "--reason", "a test wrote it"]);
     assert!(code == Some(0) && discarded.contains("cost/1 is discarded"), "{discarded}");
     let audited = |name: &str| -> Vec<Value> {
