@@ -31,9 +31,10 @@ pub struct Counts {
     pub doubled: Vec<String>,
 }
 
-/// What happens once to an application that was registered, to a promotion that was requested, to one that was approved, and to one whose
-/// branch was merged.
+/// What happens once to an application that was registered, to one that was removed, to a promotion that was requested, to one that was
+/// approved, and to one whose branch was merged.
 const REGISTERED: [&str; 1] = ["ApplicationRegistered"];
+const REMOVED: [&str; 1] = ["ApplicationRemoved"];
 const REQUESTED: [&str; 2] = ["PreviewRequested", "PreviewCompleted"];
 const MERGED: [&str; 3] = ["MergeSeen", "PromotionMerged", "BaseAdvanced"];
 const APPROVED: [&str; 4] = ["ApprovalGiven", "PromotionApproved", "BranchPushed", "PromotionOpened"];
@@ -64,10 +65,11 @@ impl Seen {
             Some(times) => counts.doubled.push(format!("{name} of {subject}, {times} times")),
         };
         let registered = acknowledged.registered.iter().map(|id| (id, &REGISTERED[..]));
+        let removed = acknowledged.removed.iter().map(|id| (id, &REMOVED[..]));
         let requested = acknowledged.requested.iter().map(|id| (id, &REQUESTED[..]));
         let approved = acknowledged.approved.iter().map(|id| (id, &APPROVED[..]));
         let merged = acknowledged.merged.iter().map(|id| (id, &MERGED[..]));
-        for (id, names) in registered.chain(requested).chain(approved).chain(merged) {
+        for (id, names) in registered.chain(removed).chain(requested).chain(approved).chain(merged) {
             names.iter().for_each(|name| once(name, id));
         }
         for id in &acknowledged.approved {
@@ -155,6 +157,16 @@ mod tests {
         assert_eq!(doubled(&given_up, &seen).len(), 2);
         seen.add(of("ApplicationRegistered", "a"));
         assert_eq!(doubled(&given_up, &seen)[2], "ApplicationRegistered of a, which nobody was answered");
+    }
+
+    #[test]
+    fn an_application_is_removed_once() {
+        let removed = Acknowledged { removed: vec!["p".to_owned()], ..Acknowledged::default() };
+        let judge = |events: &[(&str, &str)]| seen(events).judge(&removed, &BTreeMap::new());
+        assert_eq!(judge(&[]).lost, ["ApplicationRemoved of p"]);
+        assert_eq!(judge(&[("ApplicationRemoved", "1")]), Counts::default());
+        let twice = [("ApplicationRemoved", "1"), ("ApplicationRemoved", "2")];
+        assert_eq!(judge(&twice).doubled, ["ApplicationRemoved of p, 2 times"]);
     }
 
     #[test]

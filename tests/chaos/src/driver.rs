@@ -16,6 +16,8 @@ use crate::repository::Repository;
 pub struct Acknowledged {
     /// Applications.
     pub registered: Vec<String>,
+    /// Applications.
+    pub removed: Vec<String>,
     /// Promotions.
     pub requested: Vec<String>,
     /// Promotions.
@@ -34,12 +36,13 @@ impl Acknowledged {
     /// How many commands.
     #[must_use]
     pub fn commands(&self) -> usize {
-        self.registered.len() + self.requested.len() + self.approved.len()
+        self.registered.len() + self.removed.len() + self.requested.len() + self.approved.len()
     }
 
     /// What others were answered, too.
     pub fn add(&mut self, others: Self) {
         self.registered.extend(others.registered);
+        self.removed.extend(others.removed);
         self.requested.extend(others.requested);
         self.approved.extend(others.approved);
         self.merged.extend(others.merged);
@@ -66,6 +69,12 @@ impl People {
     pub fn at(&self, server: &str) -> Self {
         Self { admin: self.admin.at(server), alice: self.alice.at(server), bob: self.bob.at(server) }
     }
+}
+
+/// What was promoted, by identifiers.
+struct Promoted {
+    application: String,
+    id: String,
 }
 
 /// The people of one act.
@@ -130,28 +139,41 @@ impl<'a> Driver<'a> {
             }
             let application = Self::application(&self.name, number);
             match self.promote(people, &application) {
-                Ok(id) => merged.push(id),
+                Ok(promoted) => merged.push(promoted),
                 Err(problem) => self.problems().push(format!("{application}: {problem}")),
             }
             self.done.fetch_add(1, Ordering::SeqCst);
         }
-        for id in &merged {
-            if let Err(problem) = self.until(&people.alice, id, "merged") {
+        for promoted in &merged {
+            let over = self.until(&people.alice, &promoted.id, "merged");
+            if let Err(problem) = over.and_then(|()| self.remove(people, &promoted.application)) {
                 self.problems().push(problem.to_string());
             }
         }
         self.ended.fetch_add(1, Ordering::SeqCst);
     }
 
+    /// Takes an application out of the catalog: the next act's people have applications of their own.
+    fn remove(&self, people: &People, application: &str) -> Result<(), Failed> {
+        let removed = self.asked(&people.admin, "DELETE", &format!("/workloads/{application}"), "", None)?;
+        // Who got no answer asks again, and is told that it is not there any more.
+        if removed.status != 204 && removed.code() != "APPLICATION_NOT_FOUND" {
+            return Err(format!("removed with {} {}", removed.status, removed.json).into());
+        }
+        self.acknowledged().removed.push(application.to_owned());
+        Ok(())
+    }
+
     /// Registers an application, asks for its promotion, approves it, sees its branch, and merges that.
-    fn promote(&self, people: &People, application: &str) -> Result<String, Failed> {
+    fn promote(&self, people: &People, application: &str) -> Result<Promoted, Failed> {
         let document = self.repository.application(application);
         let made = self.asked(&people.admin, "POST", "/workloads", application, Some(&document));
         let made = made.inspect_err(|_| self.acknowledged().maybe_registered += 1)?;
         if made.status != 201 {
             return Err(format!("registered with {} {}", made.status, made.json).into());
         }
-        self.acknowledged().registered.push(text(&made.json["id"])?);
+        let registered = text(&made.json["id"])?;
+        self.acknowledged().registered.push(registered.clone());
         self.step();
         let wanted = json!({"application": application, "from": "staging", "to": "production"});
         let requested = self.asked(&people.alice, "POST", "/promotions?wait=2", application, Some(&wanted));
@@ -178,7 +200,7 @@ impl<'a> Driver<'a> {
         self.repository.merge(&id)?;
         self.acknowledged().merged.push(id.clone());
         self.step();
-        Ok(id)
+        Ok(Promoted { application: registered, id })
     }
 
     fn until(&self, client: &Client, id: &str, status: &str) -> Result<(), Failed> {

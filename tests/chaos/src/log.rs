@@ -229,7 +229,7 @@ fn event(message: &BorrowedMessage<'_>) -> Option<Event> {
     let name = said("ce_type")?.rsplit('.').next()?.to_owned();
     // Of the catalog all applications are one aggregate.
     let subject = match name.as_str() {
-        "ApplicationRegistered" => first_text(message.payload()?)?,
+        "ApplicationRegistered" | "ApplicationRemoved" => first_text(message.payload()?)?,
         _ => said("ce_correlation")?,
     };
     Some(Event { id: said("ce_id")?, name, subject })
