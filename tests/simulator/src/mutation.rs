@@ -22,6 +22,10 @@ pub enum Mutation {
     VersionUnchecked,
     /// What was not committed before a crash is not delivered again in full.
     RedeliverySkips,
+    /// What was approved is marked as handled by who is to push it, and not noted.
+    ApprovalForgotten,
+    /// A push is acknowledged, and its branch is not there.
+    PushLost,
     /// A push that nobody answered is tried again under another name.
     SecondBranch,
     /// The remote is said not to have moved.
@@ -40,7 +44,7 @@ pub enum Mutation {
 
 impl Mutation {
     /// Every one.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::CommitBeforeEffect,
         Self::DedupeOff,
         Self::OutboxReversed,
@@ -49,6 +53,8 @@ impl Mutation {
         Self::CommitTorn,
         Self::VersionUnchecked,
         Self::RedeliverySkips,
+        Self::ApprovalForgotten,
+        Self::PushLost,
         Self::SecondBranch,
         Self::NothingMoved,
         Self::OldPlan,
@@ -70,6 +76,8 @@ impl Mutation {
             Self::CommitTorn => "commit-torn",
             Self::VersionUnchecked => "version-unchecked",
             Self::RedeliverySkips => "redelivery-skips",
+            Self::ApprovalForgotten => "approval-forgotten",
+            Self::PushLost => "push-lost",
             Self::SecondBranch => "second-branch",
             Self::NothingMoved => "nothing-moved",
             Self::OldPlan => "old-plan",

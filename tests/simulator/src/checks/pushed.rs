@@ -1,8 +1,11 @@
-//! One branch and one commit for each promotion that was approved, which hold what was shown and nothing else.
+//! One branch and one commit for each promotion that was approved, no fewer and no more, which hold what was shown and nothing
+//! else.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use events::{Event, Message};
+use ids::PromotionId;
+use promotion::domain::Status;
 
 use super::evidence::Evidence;
 use crate::given::Pushing;
@@ -11,6 +14,7 @@ use crate::repository::{PRODUCTION, STAGING, tag, with_tag};
 use crate::world::World;
 
 const ONE: &str = "one branch and one commit for each approved promotion";
+const MADE: &str = "what is approved is pushed";
 const HELD: &str = "what has moved is not pushed";
 const CONTENT: &str = "a branch holds what was approved";
 
@@ -24,15 +28,54 @@ pub(super) fn check(world: &World, evidence: &Evidence) -> Vec<Violation> {
             found.push(Violation::new(HELD, format!("{}: {}", push.branch, push.moved.join(", "))));
         }
     }
+    let excused = excused(evidence);
     for (id, messages) in &evidence.promotions {
         let pushes = by_promotion.remove(id.to_string().as_str()).unwrap_or_default();
         found.extend(one(&id.to_string(), messages, &pushes));
+        if pushes.is_empty() && is_approved(messages) && !(excused.contains(id) && has_given_up(messages)) {
+            found.push(Violation::new(MADE, id.to_string()));
+        }
         let wrong = pushes.iter().find(|push| !is_right(world, messages, push));
         found
             .extend(wrong.map(|push| Violation::new(CONTENT, format!("{} at {}", push.branch, push.commit))));
     }
     found.extend(by_promotion.keys().map(|id| Violation::new(ONE, format!("{id} is no promotion"))));
     found
+}
+
+/// Promotions of which a host said why they are not pushed: what they read has moved, or it does not take their branch.
+fn excused(evidence: &Evidence) -> BTreeSet<PromotionId> {
+    let said = evidence.events().filter_map(|event| match event {
+        Event::ConflictDetected(event) => Some(event.promotion_id),
+        Event::PushRefused(event) => Some(event.promotion_id),
+        _ => None,
+    });
+    said.collect()
+}
+
+/// Whether people were told that nothing is pushed. What is rejected, superseded or closed is so before its approval or after its
+/// push.
+fn has_given_up(messages: &[Message]) -> bool {
+    let status = Evidence::folded(messages).map(|promotion| promotion.status);
+    matches!(status, Some(Status::Stale | Status::Failed))
+}
+
+/// Whether as many people as a preview asks for have approved it: counted here, whatever its owner made of it.
+fn is_approved(messages: &[Message]) -> bool {
+    let by = |hash: &str| -> BTreeSet<&str> {
+        let given = messages.iter().filter_map(|message| match &message.event {
+            Event::ApprovalGiven(given) if given.preview_hash == hash => Some(given.by.as_str()),
+            _ => None,
+        });
+        given.collect()
+    };
+    messages.iter().any(|message| match &message.event {
+        Event::PreviewCompleted(preview) => {
+            let given = by(&preview.preview_hash).len();
+            given > 0 && given >= preview.approvals_needed as usize
+        }
+        _ => false,
+    })
 }
 
 fn one(id: &str, messages: &[Message], pushes: &[&Pushing]) -> Option<Violation> {

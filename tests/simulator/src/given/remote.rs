@@ -162,6 +162,10 @@ impl Git for GivenGit {
         let pushed = self.ask(&push.url, || {
             let was_there = branches.head(&push.url, &push.branch)?.is_some();
             let pushed = branches.push_branch(&push)?;
+            if self.process.has(Mutation::PushLost) {
+                branches.delete_branch(&push.url, &push.branch);
+                return Ok(pushed);
+            }
             lock(&self.hosts.pushes).push(Pushing {
                 url: push.url.clone(),
                 promotion: push.message.trailers.promotion.clone(),

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use events::Topic;
+use events::{Service, Topic};
 use ids::OrgId;
 use serde_json::Value;
 use store::{
-    Backlog, Commit, DeadLetter, DeadLetterState, MemoryStore, NewDeadLetter, Outgoing, Publisher, Store,
-    StoreError, Stored,
+    Backlog, Commit, DeadLetter, DeadLetterState, Handled, MemoryStore, NewDeadLetter, Outgoing, Publisher,
+    Store, StoreError, Stored,
 };
 
 use crate::mutation::Mutation;
@@ -41,6 +41,12 @@ impl GivenStore {
         }
     }
 
+    /// The mark without what follows from the event: as if they were not one transaction.
+    async fn forget(&self, org: OrgId, event: Handled) -> Result<(), StoreError> {
+        let Handled { consumer, topic, aggregate, sequence } = event;
+        self.store.mark(org, &consumer, &topic, &aggregate, sequence).await
+    }
+
     /// The state without its events: as if they were not one transaction.
     async fn tear(&self, commit: Commit) -> Result<(), StoreError> {
         self.store.commit(Commit { outbox: Vec::new(), ..commit }).await
@@ -66,6 +72,11 @@ impl Store for GivenStore {
         let process = &self.process;
         if process.has(Mutation::DedupeOff) {
             commit.handled = None;
+        }
+        if process.has(Mutation::ApprovalForgotten)
+            && let Some(event) = commit.handled.take_if(|event| event.consumer == Service::Gitops.name())
+        {
+            return self.forget(commit.org, event).await;
         }
         let fate = process.fate();
         process.wait().await;
