@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use events::Topic;
 use rdkafka::client::{ClientContext, OAuthToken};
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
@@ -42,7 +43,15 @@ impl Member {
 pub(super) struct Told {
     pub(super) asked: Asked,
     pub(super) group: Group,
+    pub(super) topics: Vec<Topic>,
     pub(super) member: Arc<Member>,
+}
+
+/// librdkafka tells it nothing more.
+impl Drop for Told {
+    fn drop(&mut self) {
+        statistics::of_nobody(&self.group, &self.topics);
+    }
 }
 
 impl ClientContext for Told {
@@ -57,7 +66,7 @@ impl ClientContext for Told {
     }
 
     fn stats(&self, statistics: Statistics) {
-        statistics::of_member(&self.group, &statistics);
+        statistics::of_member(&self.group, &statistics, self.member.share().at_hand());
     }
 
     fn error(&self, error: KafkaError, reason: &str) {

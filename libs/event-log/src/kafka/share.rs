@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
+use events::Topic;
 use rdkafka::TopicPartitionList;
 use tokio::time::Instant;
 
@@ -128,6 +129,15 @@ impl Share {
     pub(super) fn take_going(&mut self, now: Instant) -> Option<TopicPartitionList> {
         let goes = |held: &Held| held.cursor.goes_at().is_none() || held.cursor.may_go(now);
         if self.left || self.held.values().all(goes) { self.going.take() } else { None }
+    }
+
+    /// How many records there are that nobody has taken, by topic.
+    pub(super) fn at_hand(&self) -> BTreeMap<Topic, u64> {
+        let mut at_hand = BTreeMap::new();
+        for (partition, held) in &self.held {
+            *at_hand.entry(partition.topic.clone()).or_default() += held.fetched.len() as u64;
+        }
+        at_hand
     }
 
     /// How often something was assigned by now.
@@ -261,7 +271,7 @@ pub(super) enum Paused {
 
 #[cfg(test)]
 mod tests {
-    use events::{Record, Topic};
+    use events::Record;
 
     use super::*;
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use events::Topic;
 use rdkafka::Statistics;
 use telemetry::kafka;
 
@@ -20,18 +21,23 @@ pub(super) fn of_producer(statistics: &Statistics) {
     round_trips(PRODUCER, statistics);
 }
 
-/// What a member has fetched that nobody has taken, and how its brokers answer.
-pub(super) fn of_member(group: &Group, statistics: &Statistics) {
-    let mut fetched: BTreeMap<&str, u64> = BTreeMap::new();
+/// What a member has fetched that nobody has taken, and how its brokers answer. Most of what was fetched librdkafka has given away
+/// already: it is at hand, by topic.
+pub(super) fn of_member(group: &Group, statistics: &Statistics, mut at_hand: BTreeMap<Topic, u64>) {
     for (name, topic) in &statistics.topics {
-        let waiting = topic.partitions.values().map(|partition| partition.fetchq_cnt);
-        let waiting: i64 = waiting.filter(|count| *count > 0).sum();
-        *fetched.entry(name).or_default() += u64::try_from(waiting).unwrap_or_default();
+        let queued =
+            topic.partitions.values().filter_map(|partition| u64::try_from(partition.fetchq_cnt).ok());
+        *at_hand.entry(Topic::new(name)).or_default() += queued.sum::<u64>();
     }
-    for (topic, waiting) in fetched {
-        kafka::fetched(group.as_str(), topic, waiting);
+    for (topic, waiting) in at_hand {
+        kafka::fetched(group.as_str(), topic.as_str(), waiting);
     }
     round_trips(group.as_str(), statistics);
+}
+
+/// A member that is none any more has fetched nothing: nobody counts for it after this.
+pub(super) fn of_nobody(group: &Group, topics: &[Topic]) {
+    topics.iter().for_each(|topic| kafka::fetched(group.as_str(), topic.as_str(), 0));
 }
 
 fn round_trips(client: &str, statistics: &Statistics) {

@@ -54,7 +54,8 @@ impl KafkaSubscription {
             config.set("group.instance.id", instance);
         }
         let asked = settings.asked();
-        let told = Told { asked, group: group.clone(), member: Arc::clone(&member) };
+        let (group, topics) = (group.clone(), topics.to_vec());
+        let told = Told { asked, group: group.clone(), topics: topics.clone(), member: Arc::clone(&member) };
         let consumer = config.create_with_context(told).map_err(fail)?;
         let consumer: Arc<BaseConsumer<Told>> = Arc::new(consumer);
         let names: Vec<&str> = topics.iter().map(Topic::as_str).collect();
@@ -64,7 +65,7 @@ impl KafkaSubscription {
         let calls = Calls::start(Arc::clone(&consumer)).map_err(no_thread)?;
         let ended = poller::start(consumer, Arc::clone(&member), about).map_err(no_thread)?;
         Ok(Self {
-            group: group.clone(),
+            group,
             member,
             calls,
             lent: Lent::default(),

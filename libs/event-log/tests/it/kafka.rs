@@ -1,19 +1,20 @@
 //! The log on Kafka keeps the contract.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+mod instances;
+mod measured;
+
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use event_log::conformance::{Backend, Client};
-use event_log::{
-    EventLog, Group, KafkaLog, KafkaSettings, Keeps, Limits, TopicChange, TopicSpec, plan_topics,
-};
+use event_log::{EventLog, KafkaLog, KafkaSettings, Keeps, Limits, TopicChange, TopicSpec, plan_topics};
 use events::Topic;
+use telemetry::Metrics;
 use test_kafka::TestKafka;
+use test_proxy::Proxy;
 
-use crate::fixtures::{record, until, within};
 use crate::link::ByProxy;
 
 /// The broker is all tests'; each has names of its own.
@@ -26,7 +27,7 @@ struct Broker {
 impl Backend for Broker {
     async fn client(&self) -> Client {
         let proxy = self.kafka.line().await;
-        let log = KafkaLog::connect(settings(format!("127.0.0.1:{}", proxy.port()))).await.unwrap();
+        let log = KafkaLog::connect(settings(at(&proxy))).await.unwrap();
         Client { log: Arc::new(log), link: Arc::new(ByProxy(proxy)) }
     }
 
@@ -37,6 +38,21 @@ impl Backend for Broker {
     fn prefix(&self) -> &str {
         &self.prefix
     }
+}
+
+/// What the process counts: it is installed once for all tests, of which each has names of its own.
+static METRICS: LazyLock<Metrics> = LazyLock::new(|| Metrics::install().unwrap());
+
+/// The value of a metric, by its name and labels as they are written; none if nobody has counted it.
+fn counted(metric: &str) -> Option<f64> {
+    let text = METRICS.render();
+    let rest = text.lines().find_map(|line| line.strip_prefix(metric)?.strip_prefix(' '));
+    rest.map(|value| value.parse().unwrap())
+}
+
+/// Where the broker is at the end of a line.
+fn at(line: &Proxy) -> String {
+    format!("127.0.0.1:{}", line.port())
 }
 
 fn settings(brokers: String) -> KafkaSettings {
@@ -106,31 +122,4 @@ async fn a_topic_that_would_lose_records_is_refused_and_put_right() {
     log.ensure_topic(&topic, 2).await.unwrap();
     log.ensure_topic(&absent, 2).await.unwrap();
     assert_eq!(plan().await, []);
-}
-
-/// What librdkafka counts is among the metrics of the process.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_a_client_counts_is_measured() {
-    let metrics = telemetry::Metrics::install().unwrap();
-    let often = BTreeMap::from([("statistics.interval.ms".to_owned(), "100".to_owned())]);
-    let settings = KafkaSettings { properties: often, ..settings(TestKafka::shared().await.brokers()) };
-    let log = KafkaLog::connect(settings).await.unwrap();
-    let topic = Topic::new("measured.v1");
-    log.ensure_topic(&topic, 2).await.unwrap();
-    let mut member = log.subscribe(&Group::new("measured"), std::slice::from_ref(&topic)).await.unwrap();
-    log.append(&topic, &[record("key", "value")]).await.unwrap();
-    within(member.next(1)).await.unwrap();
-    let expected = [
-        "plimsoll_kafka_queue_messages 0",
-        r#"plimsoll_kafka_fetched_messages{messaging_consumer_group_name="measured",messaging_destination_name="measured.v1"} 0"#,
-        r#"plimsoll_kafka_rebalances_total{messaging_consumer_group_name="measured",change="assigned"} 1"#,
-        r#"plimsoll_kafka_rebalanced_partitions_total{messaging_consumer_group_name="measured",change="assigned"} 2"#,
-        r#"plimsoll_kafka_broker_round_trip_time_seconds{client="producer",broker="1",quantile="0.99"} 0.0"#,
-        r#"plimsoll_kafka_broker_round_trip_time_seconds{client="measured",broker="1",quantile="0.5"} 0.0"#,
-    ];
-    until(async || {
-        let text = metrics.render();
-        expected.iter().all(|line| text.lines().any(|found| found.starts_with(line)))
-    })
-    .await;
 }
