@@ -39,7 +39,7 @@ test-kafka: need ## The log and the services on a real Kafka with a schema regis
 	@bash scripts/kafka/need.sh headers java
 	@bash scripts/kafka/fetch.sh
 	cargo test --locked -p event-log --features kafka --test it kafka
-	cargo test --locked -p service --features kafka --lib kafka
+	cargo test --locked -p service --features kafka --lib --test it kafka
 	cargo test --locked --workspace --features plimsoll/kafka --test server kafka
 
 test-docker: need ## The suites of logs, stores and blobs on servers in containers (needs a Docker engine, OpenSSL's headers)

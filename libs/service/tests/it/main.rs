@@ -11,6 +11,8 @@ mod grpc;
 mod handlers;
 mod held_up;
 mod installation;
+#[cfg(feature = "kafka")]
+mod kafka;
 mod long_aggregates;
 mod operations;
 mod order;
@@ -18,6 +20,7 @@ mod postgres;
 mod process;
 mod records;
 mod redis;
+mod stale;
 mod stops;
 mod tasks;
 mod tls;

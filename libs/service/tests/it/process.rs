@@ -15,14 +15,16 @@ use tokio::net::UnixStream;
 use crate::bench::{record, topic};
 
 /// The program, and a directory for its files.
-struct Program {
+pub(crate) struct Program {
     directory: TempDir,
     url: String,
+    /// Further settings, as the environment has them.
+    settings: Vec<(String, String)>,
     _database: Option<TestDatabase>,
 }
 
 /// It is ended when the test is.
-struct Process(Child);
+pub(crate) struct Process(Child);
 
 impl Drop for Process {
     fn drop(&mut self) {
@@ -32,11 +34,11 @@ impl Drop for Process {
 }
 
 impl Process {
-    fn signal(&self, signal: Signal) {
+    pub(crate) fn signal(&self, signal: Signal) {
         kill_process(Pid::from_child(&self.0), signal).unwrap();
     }
 
-    async fn ended(mut self) -> Option<i32> {
+    pub(crate) async fn ended(mut self) -> Option<i32> {
         for _ in 0..600 {
             if let Some(status) = self.0.try_wait().unwrap() {
                 return status.code();
@@ -48,7 +50,7 @@ impl Process {
 }
 
 impl Program {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let database = TestPostgres::shared().await.database().await;
         Self {
             url: database.url().as_str().to_owned(),
@@ -61,10 +63,15 @@ impl Program {
         let directory = tempfile::tempdir().unwrap();
         // Port 1 is nobody's.
         let url = "postgres://plimsoll:hunter2@127.0.0.1:1/plimsoll".to_owned();
-        Self { directory, url, _database: None }
+        Self { directory, url, settings: Vec::new(), _database: None }
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn with(mut self, settings: impl IntoIterator<Item = (String, String)>) -> Self {
+        self.settings.extend(settings);
+        self
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }
 
@@ -74,11 +81,12 @@ impl Program {
             .env("PLIMSOLL_POSTGRES__URL", &self.url)
             .env("PLIMSOLL_POSTGRES__INSTANCE", "noting-0")
             .env("PLIMSOLL_EXPLAIN__FILE", self.path("notes"))
-            .env("PLIMSOLL_PROBES__LISTEN", format!("unix:{}", self.path("probes").display()));
+            .env("PLIMSOLL_PROBES__LISTEN", format!("unix:{}", self.path("probes").display()))
+            .envs(self.settings.iter().map(|(name, value)| (name, value)));
         command
     }
 
-    fn start(&self) -> Process {
+    pub(crate) fn start(&self) -> Process {
         Process(self.command().stderr(Stdio::null()).spawn().unwrap())
     }
 
@@ -95,7 +103,7 @@ impl Program {
         Some(answer)
     }
 
-    async fn get_until(&self, path: &str, so: impl Fn(&str) -> bool) -> String {
+    pub(crate) async fn get_until(&self, path: &str, so: impl Fn(&str) -> bool) -> String {
         let mut last = None;
         for _ in 0..600 {
             last = self.get(path).await;
@@ -107,7 +115,7 @@ impl Program {
         panic!("{path} does not come to it: {last:?}");
     }
 
-    fn notes(&self) -> Vec<String> {
+    pub(crate) fn notes(&self) -> Vec<String> {
         let text = std::fs::read_to_string(self.path("notes")).unwrap_or_default();
         text.lines().map(str::to_owned).collect()
     }
@@ -124,7 +132,7 @@ fn is_ready(answer: &str) -> bool {
     is_ready
 }
 
-async fn noted(program: &Program, count: usize) -> Vec<String> {
+pub(crate) async fn noted(program: &Program, count: usize) -> Vec<String> {
     for _ in 0..600 {
         let notes = program.notes();
         if notes.iter().collect::<BTreeSet<_>>().len() >= count {
