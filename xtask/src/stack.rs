@@ -109,7 +109,8 @@ fn down(options: &Options) -> Result<ExitCode, Box<dyn Error>> {
     let directory = &options.directory;
     let ended = match stack::running(directory).is_empty() {
         true => Vec::new(),
-        false => written(options)?.down(),
+        // What is written of it may be gone, or another release's.
+        false => written(options).map_or_else(|_| stack::end(directory), |stack| stack.down()),
     };
     match &*ended {
         [] => println!("nothing ran in {}", directory.display()),

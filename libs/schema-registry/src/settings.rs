@@ -59,12 +59,9 @@ impl RegistrySettings {
     }
 
     pub(crate) fn agent(&self) -> Result<Agent, RegistryError> {
-        let settings = outbound::settings(self.ca.as_deref());
+        let settings = outbound::settings(&self.url, self.ca.as_deref());
         let settings = settings.ok_or_else(|| invalid("ca", "it holds no certificate"))?;
-        let config = settings.timeout_global(Some(self.timeout));
-        // A proxy would read the password that does not leave this machine otherwise.
-        let config = if self.is_on_this_machine() { config.proxy(None) } else { config };
-        Ok(config.build().into())
+        Ok(settings.timeout_global(Some(self.timeout)).build().into())
     }
 
     fn is_on_this_machine(&self) -> bool {
@@ -119,31 +116,5 @@ mod tests {
         assert_eq!(half.authorization().unwrap_err().code(), "CONFIG_INVALID");
         let ca = RegistrySettings { ca: Some("none".to_owned()), ..at("https://registry.example") };
         assert_eq!(ca.agent().err().unwrap().code(), "CONFIG_INVALID");
-    }
-    const PROXY: &str = "ALL_PROXY";
-
-    /// In a process of its own, which has a proxy in its environment.
-    #[test]
-    fn what_stays_on_this_machine_does_not_go_through_a_proxy() {
-        if std::env::var_os(PROXY).is_some_and(|proxy| proxy == "http://proxy.example:3128") {
-            return proxied();
-        }
-        let inner = std::process::Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "settings::tests::what_stays_on_this_machine_does_not_go_through_a_proxy"])
-            .env(PROXY, "http://proxy.example:3128")
-            .output()
-            .unwrap();
-        let said = String::from_utf8_lossy(&inner.stdout).into_owned();
-        assert!(inner.status.success() && said.contains("1 passed"), "{said}");
-    }
-
-    fn proxied() {
-        let has_proxy = |url: &str| at(url).agent().unwrap().config().proxy().is_some();
-        for url in
-            ["http://127.0.0.1:8081", "http://[::1]:8081", "https://localhost", "http://localhost:8080/apis"]
-        {
-            assert!(!has_proxy(url), "{url}");
-        }
-        assert!(has_proxy("https://registry.example"), "the environment says so");
     }
 }

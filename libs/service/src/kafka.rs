@@ -197,17 +197,30 @@ impl KafkaSettings {
 }
 
 impl KafkaSettings {
-    /// The log, if it is on Kafka, with every service's topic as it has to be; and the id of its cluster.
+    /// The id of the cluster, if the log is on Kafka.
     #[cfg(feature = "kafka")]
-    pub(crate) async fn log(&self) -> Result<Option<(Arc<dyn EventLog>, String)>, Failure> {
+    pub(crate) async fn cluster(&self) -> Result<Option<String>, Failure> {
+        match self.connect().await? {
+            Some(log) => Ok(Some(log.cluster().await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// The log, if it is on Kafka, with every service's topic as it has to be.
+    #[cfg(feature = "kafka")]
+    pub(crate) async fn log(&self) -> Result<Option<Arc<dyn EventLog>>, Failure> {
         let Some(log) = self.connect().await? else { return Ok(None) };
         log.check_topics(&Service::ALL.map(Service::topic)).await?;
-        let cluster = log.cluster().await?;
-        Ok(Some((Arc::new(log), cluster)))
+        Ok(Some(Arc::new(log)))
     }
 
     #[cfg(not(feature = "kafka"))]
-    pub(crate) async fn log(&self) -> Result<Option<(Arc<dyn EventLog>, String)>, Failure> {
+    pub(crate) async fn cluster(&self) -> Result<Option<String>, Failure> {
+        self.brokers().map(|_| None)
+    }
+
+    #[cfg(not(feature = "kafka"))]
+    pub(crate) async fn log(&self) -> Result<Option<Arc<dyn EventLog>>, Failure> {
         self.brokers().map(|_| None)
     }
 }

@@ -97,9 +97,9 @@ impl Platform {
     ) -> Result<Self, Failure> {
         let installation = Installation::new(settings.url.expose())?;
         installation.prepare().await?;
-        let (log, name) = kafka_log(kafka).await?;
+        let name = named(kafka).await?;
         let is_known = installation.has(&name).await?;
-        let platform = Self::over(log, settings, kafka, (redis, clock)).await?;
+        let platform = Self::over(settings, kafka, redis, clock).await?;
         if !is_known {
             installation.write_down(&name).await?;
         }
@@ -116,22 +116,21 @@ impl Platform {
         redis: &RedisSettings,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, Failure> {
-        let (log, name) = kafka_log(kafka).await?;
-        if !Installation::new(settings.url.expose())?.has(&name).await? {
+        if !Installation::new(settings.url.expose())?.has(&named(kafka).await?).await? {
             let why = "no service has written down which log this installation has";
             return Err(Failure::unhandled("LOG_ELSEWHERE", why));
         }
-        Self::over(log, settings, kafka, (redis, clock)).await
+        Self::over(settings, kafka, redis, clock).await
     }
 
     async fn over(
-        on_kafka: Option<Arc<dyn EventLog>>,
         settings: PostgresSettings,
         kafka: &KafkaSettings,
-        (redis, clock): (&RedisSettings, Arc<dyn Clock>),
+        redis: &RedisSettings,
+        clock: Arc<dyn Clock>,
     ) -> Result<Self, Failure> {
         let redis = redis.open()?;
-        let log = match on_kafka {
+        let log = match kafka.log().await? {
             Some(log) => kafka.registry.over(log, settings.url.expose()).await?,
             None => log_in_postgres(&settings).await?,
         };
@@ -164,13 +163,9 @@ impl Platform {
     }
 }
 
-/// The log on Kafka, if it is there; and what is known of the log that these settings have.
-async fn kafka_log(kafka: &KafkaSettings) -> Result<(Option<Arc<dyn EventLog>>, LogName), Failure> {
-    let registered = kafka.registry.url.is_some();
-    match kafka.log().await? {
-        Some((log, cluster)) => Ok((Some(log), LogName { cluster: Some(cluster), registered })),
-        None => Ok((None, LogName { cluster: None, registered })),
-    }
+/// The log that these settings have, by what it is known.
+async fn named(kafka: &KafkaSettings) -> Result<LogName, Failure> {
+    Ok(LogName { cluster: kafka.cluster().await?, registered: kafka.registry.url.is_some() })
 }
 
 async fn log_in_postgres(settings: &PostgresSettings) -> Result<Arc<dyn EventLog>, Failure> {

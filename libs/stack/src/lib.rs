@@ -27,5 +27,5 @@ pub use layout::{Brokers, Copies, Layout, Schemas, Shared, cache};
 pub use process::{Part, Ready, Signal, State};
 pub use programs::check_programs;
 pub use services::SERVICES;
-pub use standing::running;
+pub use standing::{end, running};
 pub use up::{Row, Stack};

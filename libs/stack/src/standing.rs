@@ -2,6 +2,10 @@
 
 use std::fs;
 use std::path::Path;
+use std::thread::sleep;
+use std::time::Duration;
+
+use rustix::process::{Signal, kill_process};
 
 use crate::error::StackError;
 use crate::layout::Layout;
@@ -19,6 +23,28 @@ pub fn running(directory: &Path) -> Vec<String> {
     names.sort();
     names
 }
+
+/// Ends what was started in this directory, whatever is written about the stack: who, by name.
+pub fn end(directory: &Path) -> Vec<String> {
+    let ended = running(directory);
+    for (signal, patience) in [(Signal::TERM, PATIENCE), (Signal::KILL, PATIENCE)] {
+        for name in running(directory) {
+            if let Some(process) = running_process(&directory.join(format!("run/{name}.pid"))) {
+                // One that stands still does not hear that it is to end. One that is gone meanwhile is gone.
+                let _ = kill_process(process, signal).and_then(|()| kill_process(process, Signal::CONT));
+            }
+        }
+        let mut waited = Duration::ZERO;
+        while !running(directory).is_empty() && waited < patience {
+            sleep(TICK);
+            waited += TICK;
+        }
+    }
+    ended
+}
+
+const PATIENCE: Duration = Duration::from_secs(20);
+const TICK: Duration = Duration::from_millis(50);
 
 /// Refuses to make anything other of a stack than what runs of it: what it has no more would run on, and nobody would know it.
 pub(crate) fn check(layout: &Layout) -> Result<(), StackError> {
@@ -135,6 +161,15 @@ mod tests {
         assert_eq!(written.sleeper.wait().unwrap().code(), None, "by a signal");
         assert_eq!(running(written.directory.path()), [""; 0]);
         assert_eq!(stack.down(), [""; 0]);
+    }
+
+    #[test]
+    fn what_runs_is_ended_whatever_is_written_of_it() {
+        let mut written = Written::new();
+        fs::remove_file(written.directory.path().join("stack.json")).unwrap();
+        assert_eq!(end(written.directory.path()), ["redis"]);
+        assert_eq!(written.sleeper.wait().unwrap().code(), None, "by a signal");
+        assert_eq!(end(written.directory.path()), [""; 0]);
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub trait Store: Send + Sync + 'static {
     async fn load(&self, org: OrgId, aggregate: &str) -> Result<Option<Stored>, StoreError>;
 
     /// The state of an aggregate, if it is at another version than this one: who keeps what it has read asks so whether that
-    /// still holds.
+    /// still holds. A backup of the store is not put back under a process that runs: versions would be given a second time.
     ///
     /// # Errors
     /// The store cannot be reached.

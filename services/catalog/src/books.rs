@@ -31,6 +31,9 @@ pub(crate) struct Asked {
     pub(crate) named: Option<(String, Value)>,
 }
 
+/// Of so many organisations what was read is kept.
+const KNOWN: usize = 64;
+
 impl Books {
     /// The catalogs that these parts keep.
     #[must_use]
@@ -63,7 +66,11 @@ impl Books {
             return Ok(known.map(|(_, catalog)| catalog).unwrap_or_default());
         };
         let catalog = Arc::new(catalog);
-        self.known().insert(org, (version, Arc::clone(&catalog)));
+        let mut known = self.known();
+        if known.len() >= KNOWN {
+            known.clear();
+        }
+        known.insert(org, (version, Arc::clone(&catalog)));
         Ok(catalog)
     }
 

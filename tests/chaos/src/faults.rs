@@ -207,7 +207,9 @@ fn again(part: &Part, away: Duration) -> Result<(), Failed> {
 
 /// Waits until a process has a Redis that answers, as its own metrics have it: after one was away, it looks again after up to 10 s.
 fn uses_redis(part: &Part) -> Result<(), Failed> {
-    let Ready::Answers { port, .. } = &part.ready else { return Ok(()) };
+    let Ready::Answers { port, .. } = &part.ready else {
+        return Err(format!("{} has no metrics to be asked", part.name).into());
+    };
     let url = format!("http://127.0.0.1:{port}/metrics");
     let mut waited = Duration::ZERO;
     loop {

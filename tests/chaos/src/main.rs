@@ -84,9 +84,12 @@ fn wanted(options: &Options, shared: Shared) -> Result<Vec<Fault>, Failed> {
         eprintln!("skipped: {} (no redis-server)", Fault::RedisKilled.name());
         faults.retain(|fault| *fault != Fault::RedisKilled);
     }
-    match faults.is_empty() {
-        true => Err(format!("there is no such fault: {}", options.only.join(", ")).into()),
-        false => Ok(faults),
+    match faults.len() {
+        0 => Err(format!("there is no such fault: {}", options.only.join(", ")).into()),
+        least if options.promotions < least => {
+            Err(format!("--promotions: {least} faults have one each at least").into())
+        }
+        _ => Ok(faults),
     }
 }
 

@@ -149,6 +149,5 @@ mod tests {
         // 10,000 = 15 × 666 + 10.
         assert_eq!(shares(10_000, 15), [[667; 10].as_slice(), &[666; 5]].concat());
         assert_eq!(shares(7, 3), [3, 2, 2]);
-        assert_eq!(shares(2, 3), [1, 1, 0]);
     }
 }

@@ -151,7 +151,7 @@ impl People {
             3..=5 => hosts.commit(&url, &files, &format!("Squash (#1)\n\n{message}")),
             6 => hosts.commit(&url, &files, &message),
             7 => {
-                hosts.git.delete_branch(&url, &push.branch);
+                hosts.delete(push);
                 return;
             }
             _ => return,
@@ -159,7 +159,7 @@ impl People {
         debug_assert!(!hosts.file(&url, STAGING).is_empty(), "a merge takes nothing else away");
         self.world.journal.merged(&shown.promotion_id);
         if self.lot.hits(5_000) {
-            hosts.git.delete_branch(&url, &push.branch);
+            hosts.delete(push);
         }
     }
 

@@ -168,7 +168,7 @@ fn checked(url: &str) -> Result<String, Failure> {
 }
 
 fn agent(settings: &TokenSettings) -> Result<Agent, Failure> {
-    let config = outbound::settings(settings.ca.as_deref());
+    let config = outbound::settings(settings.url.as_deref().unwrap_or_default(), settings.ca.as_deref());
     let config = config.ok_or_else(|| invalid("ca", "it holds no certificate"))?;
     Ok(config.timeout_global(Some(Duration::from_secs(settings.timeout_seconds))).build().into())
 }

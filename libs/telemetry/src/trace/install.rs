@@ -134,7 +134,8 @@ fn resource(options: &Options, is_named_outside: bool) -> Resource {
 fn exporter(options: &Options) -> Result<SpanExporter, TraceError> {
     let invalid = |key: &str, why: &str| TraceError::Invalid(format!("telemetry.{key}: {why}"));
     let no_ca = || invalid("ca", "it holds no certificate in PEM");
-    let client = Client::new(options.ca.as_deref(), TIMEOUT).ok_or_else(no_ca)?;
+    let url = options.endpoint.as_deref().unwrap_or_default();
+    let client = Client::new(url, options.ca.as_deref(), TIMEOUT).ok_or_else(no_ca)?;
     let builder = SpanExporter::builder().with_http().with_http_client(client);
     let builder = builder.with_timeout(TIMEOUT).with_headers(options.headers.clone());
     let built = match &options.endpoint {

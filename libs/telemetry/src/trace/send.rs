@@ -15,9 +15,9 @@ const LARGEST: u64 = 1 << 20;
 pub(super) struct Client(Agent);
 
 impl Client {
-    /// A client that trusts these authorities (PEM), or the usual ones; none if the text holds no certificate.
-    pub(super) fn new(ca: Option<&str>, timeout: Duration) -> Option<Self> {
-        let settings = outbound::settings(ca)?.timeout_global(Some(timeout)).build();
+    /// A client of this URL that trusts these authorities (PEM), or the usual ones; none if the text holds no certificate.
+    pub(super) fn new(url: &str, ca: Option<&str>, timeout: Duration) -> Option<Self> {
+        let settings = outbound::settings(url, ca)?.timeout_global(Some(timeout)).build();
         Some(Self(settings.into()))
     }
 }

@@ -123,7 +123,7 @@ fn header(key: &str, of_azure: bool) -> Result<(&'static str, String), Failure> 
 }
 
 fn agent(config: &Config) -> Result<Agent, Failure> {
-    let settings = outbound::settings(config.ca.as_deref());
+    let settings = outbound::settings(config.url.as_deref().unwrap_or_default(), config.ca.as_deref());
     let settings = settings.ok_or_else(|| invalid("ca", "it holds no certificate in PEM"))?;
     Ok(settings.user_agent(concat!("plimsoll/", env!("CARGO_PKG_VERSION"))).build().into())
 }

@@ -24,6 +24,10 @@ const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long is waited before something is asked for again.
 const AGAIN: [Duration; 3] = [Duration::from_millis(500), Duration::from_secs(2), Duration::from_secs(5)];
 
+/// A limit that is over so soon is waited for, so many times in a row.
+const SOON: Duration = Duration::from_secs(10);
+const TURNS: u32 = 10;
+
 /// A server, and the token that it knows the caller by.
 pub(crate) struct Client {
     agent: Agent,
@@ -63,8 +67,7 @@ impl Client {
     }
 
     pub(crate) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
-        let sent = self.prepared(self.agent.get(self.url(path))).call();
-        decoded(self.answer(sent)?)
+        decoded(self.in_turn(|| self.prepared(self.agent.get(self.url(path))).call())?)
     }
 
     /// Every item of a list, page by page.
@@ -95,8 +98,23 @@ impl Client {
     }
 
     fn posted(&self, path: &str, body: &impl Serialize) -> Result<Response<Body>, Failure> {
-        let sent = self.prepared(self.agent.post(self.url(path))).send_json(body);
-        self.answer(sent)
+        self.in_turn(|| self.prepared(self.agent.post(self.url(path))).send_json(body))
+    }
+
+    /// What the limit of requests holds back was not done: it is asked for again when the server says, if that is soon.
+    fn in_turn(
+        &self,
+        send: impl Fn() -> Result<Response<Body>, ureq::Error>,
+    ) -> Result<Response<Body>, Failure> {
+        let mut turns = 0;
+        loop {
+            let sent = send();
+            match sent.as_ref().ok().and_then(limited).filter(|wait| *wait <= SOON && turns < TURNS) {
+                Some(wait) => std::thread::sleep(wait),
+                None => return self.answer(sent),
+            }
+            turns += 1;
+        }
     }
 
     /// Has something made, once: it is asked for again under the same name while no answer comes, and the server makes one
@@ -169,6 +187,13 @@ impl Client {
     }
 }
 
+/// How long the server says to wait, of an answer that says so for the limit of requests (RFC 6585, 4; RFC 9110, 10.2.3).
+fn limited<B>(answer: &Response<B>) -> Option<Duration> {
+    let wait = answer.headers().get("retry-after")?.to_str().ok()?;
+    let is_limited = answer.status() == StatusCode::TOO_MANY_REQUESTS;
+    is_limited.then(|| wait.parse().ok().map(Duration::from_secs))?
+}
+
 /// A name that nobody has given anything before.
 fn fresh_name() -> Result<String, Failure> {
     let mut bytes = [0; 16];
@@ -224,5 +249,34 @@ mod tests {
         assert_eq!(segment("a/b?c#d e%é"), "a%2Fb%3Fc%23d%20e%25%C3%A9");
         assert_eq!(query(&[("a", None), ("b", Some("x&y=z"))]), "?b=x%26y%3Dz");
         assert_eq!(query(&[("a", None)]), "");
+    }
+
+    /// Each connection gets the next of these answers; how many came.
+    fn server(answers: &'static [&str]) -> (String, std::thread::JoinHandle<usize>) {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let served = std::thread::spawn(move || {
+            for answer in answers {
+                let (mut stream, _) = listener.accept().unwrap();
+                let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+                while lines.next().is_some_and(|line| !line.unwrap().is_empty()) {}
+                std::io::Write::write_all(&mut stream, answer.as_bytes()).unwrap();
+            }
+            answers.len()
+        });
+        (address, served)
+    }
+
+    #[test]
+    fn a_limit_that_is_over_soon_is_waited_for_and_one_that_is_not_is_an_error() {
+        const HELD: &str = "HTTP/1.1 429 Too Many Requests\r\nretry-after: 0\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+        const LONG: &str = "HTTP/1.1 429 Too Many Requests\r\nretry-after: 3600\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+        const DONE: &str = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}";
+        let (address, served) = server(&[HELD, HELD, DONE]);
+        let got: serde_json::Value = Client::new(address, "token".to_owned()).get("/x").unwrap();
+        assert_eq!((got, served.join().unwrap()), (serde_json::json!({}), 3));
+        let (address, served) = server(&[LONG]);
+        assert!(Client::new(address, "token".to_owned()).get::<serde_json::Value>("/x").is_err());
+        assert_eq!(served.join().unwrap(), 1);
     }
 }

@@ -32,12 +32,15 @@ pub(crate) fn run(dead_letters: &DeadLetters) -> Result<Outcome, Failure> {
             let filter = [("state", Some("parked")), ("service", service.as_deref())];
             let parked: Page<DeadLetter> = client.all("/dead-letters", &filter)?;
             let code = code.as_deref().unwrap_or_default();
-            let (items, failure) = retry_all(&parked.items, code, |id| retry(&client, id));
+            let Retried { items, waiting, failure } = retry_all(&parked.items, code, |id| retry(&client, id));
             let page = Page { items, next_cursor: None };
-            let shown = either(server, &page, || match &*page.items {
-                [] => format!("none is parked with {code}\n"),
+            let mut shown = either(server, &page, || match &*page.items {
+                [] if waiting == 0 && failure.is_none() => format!("none is parked with {code}\n"),
                 letters => letters.iter().map(state).collect(),
             })?;
+            if waiting > 0 {
+                shown.notes.push(format!("{waiting} wait behind another of their aggregate: retry that one"));
+            }
             Ok(Outcome { failed: failure.into_iter().collect(), ..shown })
         }
         DeadLetterVerb::Discard { id, reason, server } => {
@@ -52,22 +55,34 @@ fn retry(client: &Client, id: &str) -> Result<DeadLetter, Failure> {
     client.post(&format!("{}/retry", path(id)?), &json!({}))
 }
 
-/// Has those with a code handled again, in their order, up to the first that cannot be asked for: what they have become, and why not all.
+/// What has become of those with a code.
+#[derive(Default)]
+struct Retried {
+    /// Those that are handled again.
+    items: Vec<DeadLetter>,
+    /// How many wait behind another of their aggregate.
+    waiting: usize,
+    /// Why the rest was not asked for.
+    failure: Option<Failure>,
+}
+
+/// Has those with a code handled again, in their order, up to the first that cannot be asked for.
 fn retry_all(
     parked: &[DeadLetter],
     code: &str,
     mut retry: impl FnMut(&str) -> Result<DeadLetter, Failure>,
-) -> (Vec<DeadLetter>, Option<Failure>) {
-    let mut retried = Vec::new();
+) -> Retried {
+    let mut retried = Retried::default();
     for letter in parked.iter().filter(|letter| letter.code == code) {
         match retry(&letter.id) {
-            Ok(letter) => retried.push(letter),
-            // By now it is done with, or follows by itself when the one before it is.
-            Err(failure) if matches!(failure.code(), "DEAD_LETTER_SETTLED" | "DEAD_LETTER_WAITS") => {}
-            Err(failure) => return (retried, Some(failure.of_part(&letter.id))),
+            Ok(letter) => retried.items.push(letter),
+            // Somebody else was faster.
+            Err(failure) if failure.code() == "DEAD_LETTER_SETTLED" => {}
+            Err(failure) if failure.code() == "DEAD_LETTER_WAITS" => retried.waiting += 1,
+            Err(failure) => return Retried { failure: Some(failure.of_part(&letter.id)), ..retried },
         }
     }
-    (retried, None)
+    retried
 }
 
 fn state(letter: &DeadLetter) -> String {
@@ -139,22 +154,25 @@ mod tests {
         .map(|(id, code)| letter(id, code, "parked"))
         .into();
         let mut asked = Vec::new();
-        let (retried, failure) = retry_all(&parked, "A", |id| {
+        let Retried { items, waiting, failure } = retry_all(&parked, "A", |id| {
             asked.push(id.to_owned());
             match id {
-                "risk/1" => Err(Failure::new("DEAD_LETTER_SETTLED", "handled meanwhile")),
+                "risk/1" => Err(Failure::new("DEAD_LETTER_WAITS", "behind another")),
                 "risk/3" => Err(Failure::new("SERVICE_UNAVAILABLE", "risk does not answer")),
                 id => Ok(letter(id, "A", "retrying")),
             }
         });
         assert_eq!(asked, ["cost/1", "risk/1", "risk/2", "risk/3"]);
-        assert_eq!(retried.iter().map(state).collect::<String>(), "cost/1 is retrying\nrisk/2 is retrying\n");
+        assert_eq!(items.iter().map(state).collect::<String>(), "cost/1 is retrying\nrisk/2 is retrying\n");
+        assert_eq!(waiting, 1);
         let failure = failure.unwrap();
         assert_eq!(
             (failure.code(), failure.message()),
             ("SERVICE_UNAVAILABLE", "risk/3: risk does not answer")
         );
-        let (retried, failure) = retry_all(&parked, "C", |id| panic!("{id}"));
-        assert!(retried.is_empty() && failure.is_none());
+        let settled = |_: &str| Err(Failure::new("DEAD_LETTER_SETTLED", "handled meanwhile"));
+        let Retried { items, waiting, failure } = retry_all(&parked, "B", settled);
+        assert!(items.is_empty() && waiting == 0 && failure.is_none());
+        assert!(retry_all(&parked, "C", |id| panic!("{id}")).items.is_empty());
     }
 }

@@ -35,6 +35,8 @@ pub(super) fn check(world: &World, evidence: &Evidence) -> Vec<Violation> {
         if pushes.is_empty() && is_approved(messages) && !(excused.contains(id) && has_given_up(messages)) {
             found.push(Violation::new(MADE, id.to_string()));
         }
+        let gone = pushes.iter().find(|push| !world.hosts.has(push));
+        found.extend(gone.map(|push| Violation::new(MADE, format!("{} is not there", push.branch))));
         let wrong = pushes.iter().find(|push| !is_right(world, messages, push));
         found
             .extend(wrong.map(|push| Violation::new(CONTENT, format!("{} at {}", push.branch, push.commit))));

@@ -16,6 +16,8 @@ pub(crate) struct Hosts {
     pub(crate) git: MemoryGit,
     heads: Mutex<BTreeMap<String, String>>,
     pushes: Mutex<Vec<Pushing>>,
+    /// Branches that people have deleted.
+    deleted: Mutex<BTreeSet<(String, String)>>,
 }
 
 /// A push, as the host saw it and as whoever pushed could know it.
@@ -63,6 +65,19 @@ impl Hosts {
 
     pub(crate) fn pushes(&self) -> Vec<Pushing> {
         lock(&self.pushes).clone()
+    }
+
+    /// A branch is deleted, by people.
+    pub(crate) fn delete(&self, push: &Pushing) {
+        self.git.delete_branch(&push.url, &push.branch);
+        lock(&self.deleted).insert((push.url.clone(), push.branch.clone()));
+    }
+
+    /// Whether a branch that was pushed is where it was pushed to, or was until people deleted it.
+    pub(crate) fn has(&self, push: &Pushing) -> bool {
+        let branch = (push.url.clone(), push.branch.clone());
+        let head = self.git.head(&push.url, &push.branch).ok().flatten();
+        head.is_some() || lock(&self.deleted).contains(&branch)
     }
 }
 
@@ -162,10 +177,6 @@ impl Git for GivenGit {
         let pushed = self.ask(&push.url, || {
             let was_there = branches.head(&push.url, &push.branch)?.is_some();
             let pushed = branches.push_branch(&push)?;
-            if self.process.has(Mutation::PushLost) {
-                branches.delete_branch(&push.url, &push.branch);
-                return Ok(pushed);
-            }
             lock(&self.hosts.pushes).push(Pushing {
                 url: push.url.clone(),
                 promotion: push.message.trailers.promotion.clone(),
@@ -174,6 +185,9 @@ impl Git for GivenGit {
                 moved,
                 was_there,
             });
+            if self.process.has(Mutation::PushLost) {
+                branches.delete_branch(&push.url, &push.branch);
+            }
             Ok(pushed)
         });
         match &pushed {
