@@ -78,7 +78,7 @@ bench-kafka: build-kafka ## Measure the log on Kafka and the services upon it, e
 	@for what in consume replay chain; do \
 		RDKAFKA_PERFORMANCE="$(CACHE)/bin/rdkafka_performance" cargo bench --locked --quiet $(KAFKA_BENCHES) --bench kafka -- $$what; \
 	done
-	@PLIMSOLL_PROGRAMS="$(TARGET)/release" cargo bench --locked --quiet $(KAFKA_BENCHES) --bench copies
+	@STACK_PROGRAMS="$(TARGET)/release" cargo bench --locked --quiet $(KAFKA_BENCHES) --bench copies
 
 crash: need ## Kill the control plane at 50 seeded points, take Postgres away for 30 s, and look for what was lost or done twice
 	PLIMSOLL_AWAY_SECONDS=30 cargo test --locked -p plimsoll --test server a_database_that_is_away

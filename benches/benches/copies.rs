@@ -31,8 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const PORT: u16 = 19_500;
 
 fn main() {
-    let programs =
-        PathBuf::from(std::env::var("PLIMSOLL_PROGRAMS").expect("PLIMSOLL_PROGRAMS is a directory"));
+    let programs = PathBuf::from(std::env::var("STACK_PROGRAMS").expect("STACK_PROGRAMS is a directory"));
     let temporary = tempfile::tempdir().unwrap();
     let layout = Layout {
         directory: temporary.path().join("stack"),

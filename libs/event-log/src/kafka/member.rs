@@ -1,7 +1,8 @@
 //! What librdkafka tells a member: its share of the group, and errors.
 
 use std::error::Error;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use events::Topic;
 use rdkafka::client::{ClientContext, OAuthToken};
@@ -27,15 +28,38 @@ pub(super) struct Member {
     share: Mutex<Share>,
     /// There may be something to take.
     pub(super) woken: Notify,
+    /// There may be something to fetch, or room for it.
+    pub(super) bell: Bell,
 }
 
 impl Member {
     pub(super) fn new(share: Share) -> Self {
-        Self { share: Mutex::new(share), woken: Notify::new() }
+        Self { share: Mutex::new(share), woken: Notify::new(), bell: Bell::default() }
     }
 
     pub(super) fn share(&self) -> MutexGuard<'_, Share> {
         self.share.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Wakes a thread that waits, or does not let it wait when it is about to.
+#[derive(Default)]
+pub(super) struct Bell {
+    rung: Mutex<bool>,
+    heard: Condvar,
+}
+
+impl Bell {
+    pub(super) fn ring(&self) {
+        *self.rung.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.heard.notify_one();
+    }
+
+    /// Waits until it is rung, or for so long.
+    pub(super) fn wait(&self, longest: Duration) {
+        let rung = self.rung.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.heard.wait_timeout_while(rung, longest, |rung| !*rung);
+        *waited.unwrap_or_else(PoisonError::into_inner).0 = false;
     }
 }
 
@@ -84,8 +108,7 @@ impl ConsumerContext for Told {
         if event == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
             moved(Rebalance::Assigned);
             self.member.share().assign(partitions(list));
-            // One that comes back may have been paused when it went.
-            report(consumer.incremental_assign(list).and_then(|()| consumer.resume(list)));
+            report(consumer.incremental_assign(list));
         } else {
             let lost = consumer.assignment_lost();
             moved(if lost { Rebalance::Lost } else { Rebalance::Revoked });

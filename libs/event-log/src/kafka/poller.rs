@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rdkafka::TopicPartitionList;
+use rdkafka::consumer::base_consumer::PartitionQueue;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
 use tokio::sync::oneshot;
@@ -11,16 +11,25 @@ use tokio::time::Instant;
 
 use super::failure::failure;
 use super::member::{Member, Told, partitions, report};
-use super::reader::at;
-use super::records::delivered;
+use super::records::{delivered, number};
 use crate::error::LogError;
+use crate::limits::record_bytes;
 use crate::position::{Delivered, PartitionId};
 
-/// How long to wait for something to come before looking whether something is to go.
+/// How long to wait for something to come before looking whether the group tells something, or something is to go.
 const TICK: Duration = Duration::from_millis(20);
 
-/// So many records are given to the member at once, if they are there: to wake it for each costs more than the record.
+/// So much is given to the member at once, if it is there: to wake it for each record costs more than the record.
 const AT_ONCE: usize = 64;
+const AT_ONCE_BYTES: usize = 256 * 1024;
+
+/// What is fetched of a partition waits in a queue of its own, in librdkafka, until there is room for it: fetching stops by itself where
+/// enough waits. To pause a partition instead would throw away what had been fetched of it.
+struct Queue {
+    of: PartitionId,
+    epoch: i64,
+    queue: PartitionQueue<Told>,
+}
 
 /// Runs until the member leaves; what it answers then comes when the group knows.
 pub(super) fn start(
@@ -30,9 +39,22 @@ pub(super) fn start(
 ) -> std::io::Result<oneshot::Receiver<()>> {
     let (done, ended) = oneshot::channel();
     let run = move || {
+        let mut queues = Vec::new();
+        while !member.share().left {
+            serve(&consumer, &member, &about);
+            open(&consumer, &member, &mut queues);
+            // Each has its turn, whatever the others have.
+            let came = queues.iter().filter(|queue| drain(queue, &member, &about)).count();
+            let_go(&consumer, &member);
+            if came == 0 {
+                member.bell.wait(TICK);
+            }
+        }
+        drop(queues);
         // Who still waits for a call may need what comes.
-        while !member.share().left || Arc::strong_count(&consumer) > 1 {
-            poll(&consumer, &member, &about);
+        while Arc::strong_count(&consumer) > 1 {
+            serve(&consumer, &member, &about);
+            member.bell.wait(TICK);
         }
         let_go(&consumer, &member);
         // Closes it, which waits for the group.
@@ -44,23 +66,54 @@ pub(super) fn start(
     Ok(ended)
 }
 
-/// Takes what has come, and gives it to the member at once. What it has halted is resumed here too: were it another's to do, one
-/// might come before the other. `about` is what is fetched, for who reads of an error.
-fn poll(consumer: &BaseConsumer<Told>, member: &Member, about: &str) {
-    let resumed = member.share().take_resumed();
-    resumed.iter().for_each(|partition| resume(consumer, partition));
-    let (mut fetched, mut fetched_by, mut wait) = (Vec::new(), member.share().now(), TICK);
-    while fetched.len() < AT_ONCE {
-        match consumer.poll(wait) {
+/// Has librdkafka's callbacks run, and takes what was fetched of partitions before they had a queue.
+fn serve(consumer: &BaseConsumer<Told>, member: &Member, about: &str) {
+    loop {
+        match consumer.poll(Duration::ZERO) {
+            // A rebalance may have come before it, on this thread.
             Some(Ok(message)) => {
-                // A rebalance may have come before it.
-                let now = member.share().now();
-                if now != fetched_by {
-                    put(consumer, member, fetched_by, &mut fetched);
-                    fetched_by = now;
-                }
-                fetched.push(delivered(&message));
-                wait = Duration::ZERO;
+                let fetched_by = member.share().now();
+                put(member, fetched_by, [delivered(&message)]);
+            }
+            Some(Err(error)) => return failed(member, &error, about),
+            None => return,
+        }
+    }
+}
+
+/// Gives each partition that has become this member's a queue, and closes those of partitions that it has no more.
+fn open(consumer: &Arc<BaseConsumer<Told>>, member: &Arc<Member>, queues: &mut Vec<Queue>) {
+    let is_open = |queues: &[Queue], of: &PartitionId, epoch: i64| {
+        queues.iter().any(|queue| queue.epoch == epoch && queue.of == *of)
+    };
+    let share = member.share();
+    queues.retain(|queue| share.epoch(&queue.of) == Some(queue.epoch));
+    if queues.len() == share.epochs().count() {
+        return;
+    }
+    let missing: Vec<_> = share.epochs().filter(|(of, epoch)| !is_open(queues, of, *epoch)).collect();
+    let missing: Vec<_> = missing.into_iter().map(|(of, epoch)| (of.clone(), epoch)).collect();
+    drop(share);
+    for (of, epoch) in missing {
+        let Some(mut queue) = consumer.split_partition_queue(of.topic.as_str(), number(of.partition)) else {
+            continue;
+        };
+        let member = Arc::clone(member);
+        queue.set_nonempty_callback(move || member.bell.ring());
+        queues.push(Queue { of, epoch, queue });
+    }
+}
+
+/// Takes what waits of a partition and has room, and gives it to the member. Whether there was any.
+fn drain(Queue { of, epoch, queue }: &Queue, member: &Member, about: &str) -> bool {
+    let room = member.share().room(of).min(AT_ONCE);
+    let (mut fetched, mut bytes) = (Vec::with_capacity(room), 0);
+    while fetched.len() < room && bytes < AT_ONCE_BYTES {
+        match queue.poll(Duration::ZERO) {
+            Some(Ok(message)) => {
+                let delivered = delivered(&message);
+                bytes += record_bytes(&delivered.record);
+                fetched.push(delivered);
             }
             Some(Err(error)) => {
                 failed(member, &error, about);
@@ -69,17 +122,17 @@ fn poll(consumer: &BaseConsumer<Told>, member: &Member, about: &str) {
             None => break,
         }
     }
-    put(consumer, member, fetched_by, &mut fetched);
-    let_go(consumer, member);
+    let came = !fetched.is_empty();
+    put(member, *epoch, fetched);
+    came
 }
 
-fn put(consumer: &BaseConsumer<Told>, member: &Member, fetched_by: i64, fetched: &mut Vec<Delivered>) {
-    if fetched.is_empty() {
-        return;
+fn put(member: &Member, fetched_by: i64, fetched: impl IntoIterator<Item = Delivered>) {
+    let mut fetched = fetched.into_iter().peekable();
+    if fetched.peek().is_some() {
+        member.share().put_all(fetched_by, fetched);
+        member.woken.notify_one();
     }
-    let halting = member.share().put_all(fetched_by, fetched.drain(..));
-    halting.iter().for_each(|partition| halt(consumer, partition));
-    member.woken.notify_one();
 }
 
 /// librdkafka goes on with the rest, and says no more of a topic that it may not read, or when it is no member any more: nobody
@@ -101,16 +154,4 @@ fn let_go(consumer: &BaseConsumer<Told>, member: &Member) {
         member.share().drop_all(partitions(&going));
         report(consumer.incremental_unassign(&going));
     }
-}
-
-/// Little is left of a partition of which enough was at hand.
-fn resume(consumer: &BaseConsumer<Told>, partition: &PartitionId) {
-    let list = at(partition, rdkafka::Offset::Invalid);
-    report(list.and_then(|list: TopicPartitionList| consumer.resume(&list)));
-}
-
-/// A partition of which enough is at hand is not fetched.
-fn halt(consumer: &BaseConsumer<Told>, partition: &PartitionId) {
-    let list = at(partition, rdkafka::Offset::Invalid);
-    report(list.and_then(|list: TopicPartitionList| consumer.pause(&list)));
 }

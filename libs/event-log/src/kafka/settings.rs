@@ -107,6 +107,9 @@ const FIXED: [&str; 29] = [
     "transactional.id",
 ];
 
+/// So much of a partition waits in librdkafka until there is room for it at the member; what comes with one answer may be above that.
+const WAITING_KBYTES: &str = "1024";
+
 /// What a record takes besides its key, headers and value: a bound of the framing of a batch.
 const FRAMING: usize = 64 * 1024;
 
@@ -199,7 +202,7 @@ impl KafkaSettings {
             .set("auto.offset.reset", "earliest")
             .set("allow.auto.create.topics", "false")
             .set("fetch.message.max.bytes", self.message_bytes().to_string())
-            .set("queued.max.messages.kbytes", (4 * self.limits.fetch_bytes / 1024).to_string());
+            .set("queued.max.messages.kbytes", WAITING_KBYTES);
         config
     }
 }

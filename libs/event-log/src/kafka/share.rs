@@ -12,7 +12,7 @@ use crate::error::LogError;
 use crate::limits::record_bytes;
 use crate::position::{Delivered, PartitionId, Position};
 
-/// So many records of a partition are kept at hand before fetching it is paused; it goes on with a quarter of that.
+/// So many records of a partition are kept at hand; with a quarter of that there is room again.
 const FULL: usize = 4_000;
 
 /// So many bytes are kept at hand, which partitions share alike: a member of many has no more than one of few.
@@ -37,8 +37,8 @@ pub(super) struct Share {
     /// How long a partition that is to go may be held.
     grace: Duration,
     fetch_bytes: usize,
-    /// What is to be fetched again.
-    resumed: Vec<PartitionId>,
+    /// There is room again where there was none.
+    has_room: bool,
     /// Why nothing will come any more.
     ended: Option<LogError>,
     /// Why nothing comes, until it was told: no broker can be reached, or none gives us what we ask for.
@@ -52,8 +52,8 @@ struct Held {
     cursor: Cursor,
     fetched: VecDeque<Delivered>,
     bytes: usize,
-    /// Fetching is paused.
-    halted: bool,
+    /// There was no room for more.
+    full: bool,
     /// After a seek, what was on its way is not what was asked for.
     awaited: Option<u64>,
 }
@@ -67,7 +67,7 @@ impl Share {
             going: None,
             grace,
             fetch_bytes,
-            resumed: Vec::new(),
+            has_room: false,
             ended: None,
             trouble: None,
             left: false,
@@ -82,7 +82,7 @@ impl Share {
                 cursor: Cursor::new(self.epoch, 0),
                 fetched: VecDeque::new(),
                 bytes: 0,
-                halted: false,
+                full: false,
                 awaited: None,
             };
             self.held.insert(partition, held);
@@ -94,13 +94,11 @@ impl Share {
         for partition in partitions {
             self.held.remove(&partition);
         }
-        self.resumed.retain(|partition| self.held.contains_key(partition));
     }
 
     /// The member is none any more, and stays so.
     pub(super) fn end(&mut self, why: LogError) {
         self.held.clear();
-        self.resumed.clear();
         self.ended = Some(why);
     }
 
@@ -145,14 +143,28 @@ impl Share {
         self.epoch
     }
 
-    /// Records were fetched by the time that so much was assigned. Gives the partitions that are not to be fetched for now.
-    pub(super) fn put_all(
-        &mut self,
-        fetched_by: i64,
-        records: impl IntoIterator<Item = Delivered>,
-    ) -> Vec<PartitionId> {
+    /// The partitions that are this member's, with the epoch in which they became so.
+    pub(super) fn epochs(&self) -> impl Iterator<Item = (&PartitionId, i64)> {
+        self.held.iter().map(|(partition, held)| (partition, held.cursor.epoch))
+    }
+
+    /// How many records more of a partition there is room for.
+    pub(super) fn room(&mut self, partition: &PartitionId) -> usize {
         let full = self.full();
-        records.into_iter().filter_map(|record| self.put(fetched_by, record, full)).collect()
+        let Some(held) = self.held.get_mut(partition) else { return 0 };
+        let room = if held.bytes < full { FULL.saturating_sub(held.fetched.len()) } else { 0 };
+        held.full |= room == 0;
+        if held.full || held.cursor.goes_at().is_some() { 0 } else { room }
+    }
+
+    /// Whether there is room where there was none, if that was not told yet.
+    pub(super) fn take_has_room(&mut self) -> bool {
+        std::mem::take(&mut self.has_room)
+    }
+
+    /// Records were fetched by the time that so much was assigned.
+    pub(super) fn put_all(&mut self, fetched_by: i64, records: impl IntoIterator<Item = Delivered>) {
+        records.into_iter().for_each(|record| self.put(fetched_by, record));
     }
 
     /// How many bytes of a partition are kept at hand.
@@ -160,23 +172,18 @@ impl Share {
         (AT_HAND / self.held.len().max(1)).clamp(LEAST, MOST)
     }
 
-    /// The partition, if enough of it is at hand now.
-    fn put(&mut self, fetched_by: i64, record: Delivered, full: usize) -> Option<PartitionId> {
+    fn put(&mut self, fetched_by: i64, record: Delivered) {
         let Position { partition, offset } = &record.position;
-        let held = self.held.get_mut(partition)?;
+        let Some(held) = self.held.get_mut(partition) else { return };
         // One that went and is back begins at what is committed, and not where it was.
         let is_of_before = fetched_by < held.cursor.epoch;
         let is_another = held.awaited.is_some_and(|awaited| awaited != *offset);
         if is_of_before || is_another || held.cursor.goes_at().is_some() {
-            return None;
+            return;
         }
         held.awaited = None;
         held.bytes += memory(&record);
-        let is_full = held.fetched.len() + 1 >= FULL || held.bytes >= full;
-        let halts = (is_full && !held.halted).then(|| partition.clone());
-        held.halted |= is_full;
         held.fetched.push_back(record);
-        halts
     }
 
     /// What there is for the member, at most `limit` records and at most so many bytes, each time beginning with another
@@ -200,17 +207,12 @@ impl Share {
                 held.cursor.deliver(next.position.offset + 1);
                 taken.extend(held.fetched.pop_front());
             }
-            if held.halted && held.fetched.len() <= FULL / 4 && held.bytes <= full / 4 {
-                held.halted = false;
-                self.resumed.push(partition);
+            if held.full && held.fetched.len() <= FULL / 4 && held.bytes <= full / 4 {
+                held.full = false;
+                self.has_room = true;
             }
         }
         taken
-    }
-
-    /// The partitions that are to be fetched again. Who halts them resumes them, one after the other.
-    pub(super) fn take_resumed(&mut self) -> Vec<PartitionId> {
-        std::mem::take(&mut self.resumed)
     }
 
     /// What was fetched of a partition is nothing any more: the member reads on from another offset.
@@ -219,10 +221,7 @@ impl Share {
             held.empty();
             held.awaited = Some(offset);
             held.cursor.position = offset;
-            // It may be paused with what was at hand before.
-            if std::mem::take(&mut held.halted) {
-                self.resumed.push(partition.clone());
-            }
+            self.has_room |= std::mem::take(&mut held.full);
         }
     }
 
@@ -304,17 +303,19 @@ mod tests {
     }
 
     #[test]
-    fn a_partition_of_which_enough_is_at_hand_is_halted_once_until_little_is_left() {
+    fn of_a_partition_there_is_room_until_enough_is_at_hand_and_again_when_little_is_left() {
         let mut share = Share::new(Duration::ZERO, usize::MAX);
+        assert_eq!(share.room(&partition()), 0, "it is another's");
         share.assign([partition()]);
-        let (full, low) = (4_000, 1_000);
-        assert_eq!(share.put_all(share.now(), fetched(0..full + 5)), [partition()]);
-        let before = usize::try_from(full - low + 4).unwrap();
-        assert_eq!(share.take(before).len(), before);
-        assert_eq!(share.take_resumed(), []);
-        assert_eq!(offsets(&share.take(1)), [full - low + 4]);
-        assert_eq!(share.take_resumed(), [partition()]);
-        assert_eq!(share.take_resumed(), []);
+        share.put_all(share.now(), fetched(0..3_990));
+        assert_eq!((share.room(&partition()), share.take(3_000).len()), (10, 3_000));
+        assert!(!share.take_has_room(), "nobody was told that there is none");
+        share.put_all(share.now(), fetched(3_990..7_000));
+        assert_eq!((share.room(&partition()), share.take(2_999).len()), (0, 2_999));
+        assert_eq!((share.room(&partition()), share.take_has_room()), (0, false));
+        assert_eq!(offsets(&share.take(1)), [5_999]);
+        assert_eq!((share.take_has_room(), share.take_has_room()), (true, false));
+        assert_eq!(share.room(&partition()), 3_000 - 1);
     }
 
     /// A value of 16 KiB and 72 partitions of which nothing is taken: each is halted in time, and together they are no more
@@ -330,7 +331,8 @@ mod tests {
                 let record = Record { value: vec![0; 16 * 1024], ..Record::default() };
                 bytes += record.value.len();
                 let position = Position { partition: of(partition), offset };
-                if share.put_all(share.now(), [Delivered { position, record }]) == [of(partition)] {
+                share.put_all(share.now(), [Delivered { position, record }]);
+                if share.room(&of(partition)) == 0 {
                     break;
                 }
             }

@@ -21,7 +21,7 @@ pub(super) fn of_producer(statistics: &Statistics) {
     round_trips(PRODUCER, statistics);
 }
 
-/// What a member has fetched that nobody has taken, and how its brokers answer. Most of what was fetched librdkafka has given away
+/// What a member has fetched that nobody has taken, and how its brokers answer. Some of what was fetched librdkafka has given away
 /// already: it is at hand, by topic.
 pub(super) fn of_member(group: &Group, statistics: &Statistics, mut at_hand: BTreeMap<Topic, u64>) {
     for (name, topic) in &statistics.topics {

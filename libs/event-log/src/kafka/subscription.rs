@@ -82,6 +82,9 @@ impl KafkaSubscription {
             return Err(self.fenced(&back));
         }
         let taken = share.take(limit.max(1));
+        if share.take_has_room() {
+            self.member.bell.ring();
+        }
         for of_one in taken.chunk_by(|one, next| one.position.partition == next.position.partition) {
             let Some(Delivered { position, .. }) = of_one.last() else { continue };
             let epoch = share.epoch(&position.partition).unwrap_or_default();
@@ -183,6 +186,7 @@ impl Subscription for KafkaSubscription {
             Ok(Err(_)) | Err(_) => return Err(LogError::Unavailable(format!("{about}: no answer"))),
         }
         self.member.share().sought(partition, offset);
+        self.member.bell.ring();
         Ok(())
     }
 
@@ -216,5 +220,6 @@ impl Drop for KafkaSubscription {
     fn drop(&mut self) {
         // The poller sees it, and closes the consumer.
         self.member.share().left = true;
+        self.member.bell.ring();
     }
 }
