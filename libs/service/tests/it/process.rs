@@ -66,6 +66,7 @@ impl Program {
         Self { directory, url, settings: Vec::new(), _database: None }
     }
 
+    #[cfg(feature = "kafka")]
     pub(crate) fn with(mut self, settings: impl IntoIterator<Item = (String, String)>) -> Self {
         self.settings.extend(settings);
         self
