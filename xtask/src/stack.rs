@@ -1,6 +1,7 @@
 //! `cargo xtask stack up|down|status`: every service as a process of its own on real servers, from packages, without Docker.
 
 use std::error::Error;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -124,12 +125,16 @@ fn down(options: &Options) -> Result<ExitCode, Box<dyn Error>> {
 
 /// A line a part; how it ends says whether all are ready.
 fn show(stack: &Stack) -> ExitCode {
-    println!("{:<12} {:>8} {:>6} {:<10} log", "name", "pid", "port", "state");
-    let rows = stack.status();
+    let line = |name: &str, pid: &str, port: &str, state: &str, log: &str| {
+        format!("{name:<12} {pid:>8} {port:>6} {state:<10} {log}\n")
+    };
+    let (rows, mut text) = (stack.status(), line("name", "pid", "port", "state", "log"));
     for row in &rows {
         let pid = row.process.map_or_else(|| "-".to_owned(), |process| process.to_string());
-        println!("{:<12} {pid:>8} {:>6} {:<10} {}", row.name, row.port, row.state.as_str(), row.log);
+        text += &line(&row.name, &pid, &row.port.to_string(), row.state.as_str(), &row.log);
     }
+    // A reader that has seen enough (`| head`) changes nothing about how it ends.
+    let _ = std::io::stdout().lock().write_all(text.as_bytes());
     match rows.iter().all(|row| row.state == State::Ready) {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,

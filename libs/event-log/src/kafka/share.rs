@@ -315,7 +315,7 @@ mod tests {
         assert_eq!((share.room(&partition()), share.take_has_room()), (0, false));
         assert_eq!(offsets(&share.take(1)), [5_999]);
         assert_eq!((share.take_has_room(), share.take_has_room()), (true, false));
-        assert_eq!(share.room(&partition()), 3_000 - 1);
+        assert_eq!(share.room(&partition()), 3_000);
     }
 
     /// A value of 16 KiB and 72 partitions of which nothing is taken: each is halted in time, and together they are no more
