@@ -63,10 +63,6 @@ impl RegistrySettings {
         let settings = settings.ok_or_else(|| invalid("ca", "it holds no certificate"))?;
         Ok(settings.timeout_global(Some(self.timeout)).build().into())
     }
-
-    fn is_on_this_machine(&self) -> bool {
-        self.url.parse::<Uri>().is_ok_and(|uri| uri.host().is_some_and(is_loopback))
-    }
 }
 
 fn invalid(key: &str, why: &str) -> RegistryError {

@@ -13,13 +13,16 @@ use service::{Decision, Done, Failure, Kind, Occasion, Parts, Refused, Undone, d
 use crate::config::WaiverSettings;
 use crate::domain::{self, Catalog, Command};
 
+/// Catalogs, with their versions.
+type Known = HashMap<OrgId, (u64, Arc<Catalog>)>;
+
 /// The catalogs of all organisations.
 #[derive(Clone)]
 pub struct Books {
     parts: Parts,
     waiver_days: u32,
     /// What was read last, with its version: each promotion asks, and it seldom changes.
-    known: Arc<Mutex<HashMap<OrgId, (u64, Arc<Catalog>)>>>,
+    known: Arc<Mutex<Known>>,
 }
 
 /// A command as it came.
@@ -32,7 +35,7 @@ pub(crate) struct Asked {
 }
 
 /// Of so many organisations what was read is kept.
-const KNOWN: usize = 64;
+const MOST_KNOWN: usize = 64;
 
 impl Books {
     /// The catalogs that these parts keep.
@@ -67,14 +70,14 @@ impl Books {
         };
         let catalog = Arc::new(catalog);
         let mut known = self.known();
-        if known.len() >= KNOWN {
+        if known.len() >= MOST_KNOWN {
             known.clear();
         }
         known.insert(org, (version, Arc::clone(&catalog)));
         Ok(catalog)
     }
 
-    fn known(&self) -> MutexGuard<'_, HashMap<OrgId, (u64, Arc<Catalog>)>> {
+    fn known(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
