@@ -75,7 +75,7 @@ impl fmt::Debug for KafkaSettings {
 
 /// What the contract rests on: durability, order, who decides how far a group has come, and how much is kept at hand; with the aliases
 /// that librdkafka knows of each (its CONFIGURATION.md).
-const FIXED: [&str; 29] = [
+const FIXED: [&str; 30] = [
     "acks",
     "allow.auto.create.topics",
     "auto.commit.enable",
@@ -87,6 +87,7 @@ const FIXED: [&str; 29] = [
     "enable.idempotence",
     "enable.partition.eof",
     "fetch.message.max.bytes",
+    "fetch.queue.backoff.ms",
     "group.id",
     "group.instance.id",
     "group.protocol",
@@ -107,8 +108,11 @@ const FIXED: [&str; 29] = [
     "transactional.id",
 ];
 
-/// So much of a partition waits in librdkafka until there is room for it at the member; what comes with one answer may be above that.
+/// So much of a partition waits in librdkafka until there is room for it at the member, and so much more may come with an answer, or one
+/// record (KIP-74). How long it then asks for nothing: a second by default, in which a member that is quick would have nothing to do.
 const WAITING_KBYTES: &str = "1024";
+const ANSWER_BYTES: &str = "262144";
+const ASKS_AGAIN_MS: &str = "5";
 
 /// What a record takes besides its key, headers and value: a bound of the framing of a batch.
 const FRAMING: usize = 64 * 1024;
@@ -201,8 +205,9 @@ impl KafkaSettings {
             .set("enable.auto.offset.store", "false")
             .set("auto.offset.reset", "earliest")
             .set("allow.auto.create.topics", "false")
-            .set("fetch.message.max.bytes", self.message_bytes().to_string())
-            .set("queued.max.messages.kbytes", WAITING_KBYTES);
+            .set("fetch.message.max.bytes", ANSWER_BYTES)
+            .set("queued.max.messages.kbytes", WAITING_KBYTES)
+            .set("fetch.queue.backoff.ms", ASKS_AGAIN_MS);
         config
     }
 }

@@ -55,6 +55,7 @@ impl Server {
     }
 
     /// The database of a server that is a part of an installation.
+    #[cfg(feature = "kafka")]
     pub(crate) fn database(&self) -> &str {
         &self.part.as_ref().unwrap().database
     }
