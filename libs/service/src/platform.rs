@@ -69,6 +69,13 @@ impl PostgresSettings {
             instance: None,
         }
     }
+
+    fn options(&self) -> Result<PgConnectOptions, Failure> {
+        let options = self.url.expose().parse();
+        options.map_err(|_| {
+            Failure::unhandled("CONFIG_INVALID", "postgres.url: it is no URL of a Postgres database")
+        })
+    }
 }
 
 /// What the services of a process share.
@@ -95,6 +102,7 @@ impl Platform {
         redis: &RedisSettings,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, Failure> {
+        settings.options()?;
         let installation = Installation::new(settings.url.expose())?;
         installation.prepare().await?;
         let name = named(kafka).await?;
@@ -116,6 +124,7 @@ impl Platform {
         redis: &RedisSettings,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, Failure> {
+        settings.options()?;
         if !Installation::new(settings.url.expose())?.has(&named(kafka).await?).await? {
             let why = "no service has written down which log this installation has";
             return Err(Failure::unhandled("LOG_ELSEWHERE", why));
@@ -169,15 +178,12 @@ async fn named(kafka: &KafkaSettings) -> Result<LogName, Failure> {
 }
 
 async fn log_in_postgres(settings: &PostgresSettings) -> Result<Arc<dyn EventLog>, Failure> {
-    let options: PgConnectOptions = settings.url.expose().parse().map_err(|_| {
-        Failure::unhandled("CONFIG_INVALID", "postgres.url: it is no URL of a Postgres database")
-    })?;
     let log_settings = event_log::Settings {
         connections: settings.log_connections,
         instance: settings.instance.clone(),
         ..event_log::Settings::default()
     };
-    let log = PostgresLog::connect(options, log_settings).await?;
+    let log = PostgresLog::connect(settings.options()?, log_settings).await?;
     for service in Service::ALL {
         log.ensure_topic(&service.topic(), settings.partitions).await?;
     }
