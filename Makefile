@@ -38,9 +38,7 @@ simulate: need ## Play SEEDS=10000 simulated histories, and find every deliberat
 test-kafka: need ## The log and the services on a real Kafka with a schema registry (fetches 200 MB once; needs Java 17 and Maven)
 	@bash scripts/kafka/need.sh headers java
 	@bash scripts/kafka/fetch.sh
-	cargo test --locked -p event-log --features kafka --test it kafka
-	cargo test --locked -p service --features kafka --lib --test it kafka
-	cargo test --locked --workspace --features plimsoll/kafka --test server kafka
+	cargo test --locked --workspace --exclude containers --features plimsoll/kafka,service/kafka,event-log/kafka --lib --test it --test server -- kafka
 
 test-docker: need ## The suites of logs, stores and blobs on servers in containers (needs a Docker engine, OpenSSL's headers)
 	@bash scripts/kafka/need.sh headers
