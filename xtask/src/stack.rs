@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use stack::{Brokers, Copies, Layout, Schemas, Shared, Stack, State};
+use stack::{Brokers, Copies, LAST_PORT, Layout, Schemas, Shared, Stack, State};
 
 const USAGE: &str = "\
 usage: cargo xtask stack up|down|status [OPTION…]
@@ -19,9 +19,6 @@ usage: cargo xtask stack up|down|status [OPTION…]
   --copies 1|2     how many processes each service has that can share its work [default: 1]
   --port FIRST     the first of 100 ports on loopback [default: 19100]
   --programs DIR   where the programs are [default: what make build-kafka built, or else beside this one]";
-
-/// The last port that 99 follow.
-const LAST: u16 = u16::MAX - 99;
 
 /// What the command line says.
 #[derive(Debug)]
@@ -74,8 +71,8 @@ fn wrong(why: &str) -> Box<dyn Error> {
 }
 
 fn first_of_100(port: &str) -> Result<u16, Box<dyn Error>> {
-    let first = port.parse().ok().filter(|port| (1..=LAST).contains(port));
-    first.ok_or_else(|| wrong(&format!("--port {port}: a number from 1 to {LAST} is expected")))
+    let first = port.parse().ok().filter(|port| (1..=LAST_PORT).contains(port));
+    first.ok_or_else(|| wrong(&format!("--port {port}: a number from 1 to {LAST_PORT} is expected")))
 }
 
 /// Beside this program, or what `make build-kafka` built, which is quicker.

@@ -2,20 +2,20 @@
 
 #[cfg(any(feature = "kafka", test))]
 mod endpoint;
+mod opened;
 mod token;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+#[cfg(feature = "kafka")]
 use std::sync::Arc;
 
-use event_log::EventLog;
-#[cfg(feature = "kafka")]
-use events::Service;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
 use crate::registry::RegistrySettings;
 use crate::secret::Secret;
+pub(crate) use opened::OpenedLog;
 pub use token::TokenSettings;
 
 /// The section `kafka`.
@@ -193,35 +193,6 @@ impl KafkaSettings {
         let further = self.properties.iter().map(|(name, value)| (name.clone(), value.expose().clone()));
         access.extend(further);
         access
-    }
-}
-
-impl KafkaSettings {
-    /// The id of the cluster, if the log is on Kafka.
-    #[cfg(feature = "kafka")]
-    pub(crate) async fn cluster(&self) -> Result<Option<String>, Failure> {
-        match self.connect().await? {
-            Some(log) => Ok(Some(log.cluster().await?)),
-            None => Ok(None),
-        }
-    }
-
-    /// The log, if it is on Kafka, with every service's topic as it has to be.
-    #[cfg(feature = "kafka")]
-    pub(crate) async fn log(&self) -> Result<Option<Arc<dyn EventLog>>, Failure> {
-        let Some(log) = self.connect().await? else { return Ok(None) };
-        log.check_topics(&Service::ALL.map(Service::topic)).await?;
-        Ok(Some(Arc::new(log)))
-    }
-
-    #[cfg(not(feature = "kafka"))]
-    pub(crate) async fn cluster(&self) -> Result<Option<String>, Failure> {
-        self.brokers().map(|_| None)
-    }
-
-    #[cfg(not(feature = "kafka"))]
-    pub(crate) async fn log(&self) -> Result<Option<Arc<dyn EventLog>>, Failure> {
-        self.brokers().map(|_| None)
     }
 }
 

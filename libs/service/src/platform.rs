@@ -12,7 +12,7 @@ use store::{Blobs, CachedBlobs, Database, PostgresBlobs, PostgresStore};
 use crate::clock::Clock;
 use crate::failure::Failure;
 use crate::installation::{Installation, LogName};
-use crate::kafka::KafkaSettings;
+use crate::kafka::{KafkaSettings, OpenedLog};
 use crate::parts::Parts;
 use crate::redis::{Redis, RedisSettings, SharedBlobs};
 use crate::secret::Secret;
@@ -105,9 +105,10 @@ impl Platform {
         settings.options()?;
         let installation = Installation::new(settings.url.expose())?;
         installation.prepare().await?;
-        let name = named(kafka).await?;
+        let opened = kafka.open().await?;
+        let name = named(opened.as_ref(), kafka);
         let is_known = installation.has(&name).await?;
-        let platform = Self::over(settings, kafka, redis, clock).await?;
+        let platform = Self::over(opened, settings, kafka, redis, clock).await?;
         if !is_known {
             installation.write_down(&name).await?;
         }
@@ -125,22 +126,24 @@ impl Platform {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, Failure> {
         settings.options()?;
-        if !Installation::new(settings.url.expose())?.has(&named(kafka).await?).await? {
+        let opened = kafka.open().await?;
+        if !Installation::new(settings.url.expose())?.has(&named(opened.as_ref(), kafka)).await? {
             let why = "no service has written down which log this installation has";
             return Err(Failure::unhandled("LOG_ELSEWHERE", why));
         }
-        Self::over(settings, kafka, redis, clock).await
+        Self::over(opened, settings, kafka, redis, clock).await
     }
 
     async fn over(
+        on_kafka: Option<OpenedLog>,
         settings: PostgresSettings,
         kafka: &KafkaSettings,
         redis: &RedisSettings,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, Failure> {
         let redis = redis.open()?;
-        let log = match kafka.log().await? {
-            Some(log) => kafka.registry.over(log, settings.url.expose()).await?,
+        let log = match on_kafka {
+            Some(opened) => kafka.registry.over(opened.checked().await?, settings.url.expose()).await?,
             None => log_in_postgres(&settings).await?,
         };
         let blobs = PostgresBlobs::open(settings.url.expose(), settings.store_connections).await?;
@@ -173,8 +176,9 @@ impl Platform {
 }
 
 /// The log that these settings have, by what it is known.
-async fn named(kafka: &KafkaSettings) -> Result<LogName, Failure> {
-    Ok(LogName { cluster: kafka.cluster().await?, registered: kafka.registry.url.is_some() })
+fn named(on_kafka: Option<&OpenedLog>, kafka: &KafkaSettings) -> LogName {
+    let cluster = on_kafka.map(|opened| opened.cluster().to_owned());
+    LogName { cluster, registered: kafka.registry.url.is_some() }
 }
 
 async fn log_in_postgres(settings: &PostgresSettings) -> Result<Arc<dyn EventLog>, Failure> {

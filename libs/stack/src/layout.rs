@@ -71,6 +71,9 @@ pub enum Shared {
     InRedis,
 }
 
+/// The last that [`Layout::port`] may be: 99 follow.
+pub const LAST_PORT: u16 = u16::MAX - 99;
+
 /// What is fetched once for a machine: where `PLIMSOLL_CACHE` says, or below the home.
 #[must_use]
 pub fn cache() -> PathBuf {

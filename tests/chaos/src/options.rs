@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use stack::LAST_PORT;
+
 use crate::Failed;
 
 /// How `chaos` is called.
@@ -61,9 +63,6 @@ impl Default for Options {
     }
 }
 
-/// The last port that 99 follow.
-const LAST: u16 = u16::MAX - 99;
-
 impl Options {
     /// Reads the words after the program's name; none if they ask for help.
     ///
@@ -83,7 +82,7 @@ impl Options {
                 ["--form", "full"] => options.form = Form::Full,
                 ["--programs", directory] => options.programs = Some(std::path::absolute(directory)?),
                 ["--port", first] => {
-                    let first = u16::try_from(number(first)?).ok().filter(|first| *first <= LAST);
+                    let first = u16::try_from(number(first)?).ok().filter(|first| *first <= LAST_PORT);
                     options.port = first.ok_or_else(wrong)?;
                 }
                 ["--lanes", count] => options.lanes = number(count)?,

@@ -83,16 +83,15 @@ fn serve(consumer: &BaseConsumer<Told>, member: &Member, about: &str) {
 
 /// Gives each partition that has become this member's a queue, and closes those of partitions that it has no more.
 fn open(consumer: &Arc<BaseConsumer<Told>>, member: &Arc<Member>, queues: &mut Vec<Queue>) {
-    let is_open = |queues: &[Queue], of: &PartitionId, epoch: i64| {
-        queues.iter().any(|queue| queue.epoch == epoch && queue.of == *of)
-    };
     let share = member.share();
     queues.retain(|queue| share.epoch(&queue.of) == Some(queue.epoch));
     if queues.len() == share.epochs().count() {
         return;
     }
-    let missing: Vec<_> = share.epochs().filter(|(of, epoch)| !is_open(queues, of, *epoch)).collect();
-    let missing: Vec<_> = missing.into_iter().map(|(of, epoch)| (of.clone(), epoch)).collect();
+    // Those that are left are of the epochs of now.
+    let is_missing = |of: &PartitionId| queues.iter().all(|queue| queue.of != *of);
+    let missing = share.epochs().filter(|(of, _)| is_missing(of));
+    let missing: Vec<_> = missing.map(|(of, epoch)| (of.clone(), epoch)).collect();
     drop(share);
     for (of, epoch) in missing {
         let Some(mut queue) = consumer.split_partition_queue(of.topic.as_str(), number(of.partition)) else {
@@ -107,7 +106,8 @@ fn open(consumer: &Arc<BaseConsumer<Told>>, member: &Arc<Member>, queues: &mut V
 /// Takes what waits of a partition and has room, and gives it to the member. Whether there was any.
 fn drain(Queue { of, epoch, queue }: &Queue, member: &Member, about: &str) -> bool {
     let room = member.share().room(of).min(AT_ONCE);
-    let (mut fetched, mut bytes) = (Vec::with_capacity(room), 0);
+    // Mostly nothing waits.
+    let (mut fetched, mut bytes) = (Vec::new(), 0);
     while fetched.len() < room && bytes < AT_ONCE_BYTES {
         match queue.poll(Duration::ZERO) {
             Some(Ok(message)) => {

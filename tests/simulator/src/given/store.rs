@@ -59,15 +59,6 @@ impl Store for GivenStore {
         self.process.ask(away, self.store.load(org, aggregate)).await
     }
 
-    async fn load_newer(
-        &self,
-        org: OrgId,
-        aggregate: &str,
-        known: u64,
-    ) -> Result<Option<Stored>, StoreError> {
-        self.process.ask(away, self.store.load_newer(org, aggregate, known)).await
-    }
-
     async fn commit(&self, mut commit: Commit) -> Result<(), StoreError> {
         let process = &self.process;
         if process.has(Mutation::DedupeOff) {
