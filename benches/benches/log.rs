@@ -15,7 +15,7 @@ use benches::Figure;
 use embedded_postgres::Durability;
 use embedded_postgres::testing::{TestDatabase, TestPostgres};
 use event_log::{EventLog, Group, PostgresLog, Settings, Subscription};
-use events::{Record, Topic};
+use events::{Headers, Record, Topic};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use tokio::sync::Notify;
 
@@ -156,7 +156,7 @@ async fn rate(batch: usize, calls: usize, append: impl AsyncFn(Vec<Record>)) -> 
 fn records(count: usize, seed: usize) -> Vec<Record> {
     let record = |n: usize| Record {
         key: format!("aggregate-{}", seed.wrapping_mul(31).wrapping_add(n)),
-        headers: Vec::new(),
+        headers: Headers::default(),
         value: vec![b'x'; BYTES],
     };
     (0..count).map(record).collect()

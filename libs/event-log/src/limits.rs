@@ -7,7 +7,7 @@ use crate::error::LogError;
 /// How large a record, and what is read at once, may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// The most bytes of a record: key, headers and value together.
+    /// The most bytes of a record: key, headers with their lengths (eight bytes each) and value together.
     pub record_bytes: usize,
     /// The most bytes that are read at once. One record is read whatever its size.
     pub fetch_bytes: usize,
@@ -32,8 +32,7 @@ impl Limits {
     }
 }
 
-/// The size of a record: key, headers and value together, in bytes.
+/// The size of a record: key, headers with their lengths (eight bytes each) and value together, in bytes.
 pub(crate) fn record_bytes(record: &Record) -> usize {
-    let headers: usize = record.headers.iter().map(|(name, value)| name.len() + value.len()).sum();
-    record.key.len() + headers + record.value.len()
+    record.key.len() + record.headers.as_bytes().len() + record.value.len()
 }

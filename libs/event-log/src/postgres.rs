@@ -19,7 +19,6 @@ mod ends;
 mod failure;
 mod follow;
 mod group_store;
-mod headers;
 mod holdings;
 mod link;
 mod membership;

@@ -115,7 +115,7 @@ pub fn encode(message: &Message) -> Result<Record, EncodeError> {
     headers.extend(envelope.traceparent.clone().map(|trace| ("traceparent", trace)));
     Ok(Record {
         key: envelope.subject.clone(),
-        headers: headers.into_iter().map(|(name, value)| (name.to_owned(), value.into_bytes())).collect(),
+        headers: headers.into_iter().collect(),
         value: Frame { schema_id: schema.id, body: &body }.to_vec(),
     })
 }
@@ -173,8 +173,5 @@ fn parsed<T: std::str::FromStr>(record: &Record, name: &'static str) -> Result<T
 }
 
 fn optional<T: std::str::FromStr>(record: &Record, name: &'static str) -> Result<Option<T>, DecodeError> {
-    match record.headers.iter().any(|(header, _)| header == name) {
-        true => parsed(record, name).map(Some),
-        false => Ok(None),
-    }
+    record.headers.get(name).map(|_| parsed(record, name)).transpose()
 }

@@ -1,12 +1,14 @@
 //! What the log keeps.
 
+use crate::headers::Headers;
+
 /// A record of the log. The log reads its key and nothing else.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Record {
     /// The aggregate: records of one key are in one partition, in order.
     pub key: String,
     /// Names and values; CloudEvents attributes have the prefix `ce_`.
-    pub headers: Vec<(String, Vec<u8>)>,
+    pub headers: Headers,
     /// The event, framed.
     pub value: Vec<u8>,
 }
@@ -15,7 +17,6 @@ impl Record {
     /// The first header of this name, if it is text.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
-        let (_, value) = self.headers.iter().find(|(header, _)| header == name)?;
-        std::str::from_utf8(value).ok()
+        std::str::from_utf8(self.headers.get(name)?).ok()
     }
 }

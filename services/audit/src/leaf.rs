@@ -80,7 +80,7 @@ pub(crate) fn actor(event: &EventRecord) -> Option<String> {
     headers.extend(event.causation.clone().map(|id| ("ce_causation", id)));
     let record = Record {
         key: event.subject.clone(),
-        headers: headers.into_iter().map(|(name, value)| (name.to_owned(), value.into_bytes())).collect(),
+        headers: headers.into_iter().collect(),
         value: Frame { schema_id: schema.id, body: &event.body.0 }.to_vec(),
     };
     decode(&record).ok().map(|message| message.actor().to_owned())
@@ -92,9 +92,10 @@ fn as_written(value: &[u8]) -> Vec<u8> {
 }
 
 fn raw(record: &Record) -> RawRecord {
+    let named = |(name, value): (&str, &[u8])| (name.to_owned(), Base64(value.to_vec()));
     RawRecord {
         key: Base64(record.key.clone().into_bytes()),
-        headers: record.headers.iter().map(|(name, value)| (name.clone(), Base64(value.clone()))).collect(),
+        headers: record.headers.iter().map(named).collect(),
         value: Base64(as_written(&record.value)),
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use embedded_postgres::testing::{TestDatabase, TestPostgres};
 use event_log::{Delivered, MemoryLog, PartitionId, Position};
 use events::promotion::PromotionStale;
-use events::{Envelope, Message, Record, Service, encode};
+use events::{Envelope, Headers, Message, Record, Service, encode};
 use ids::{EventId, OrgId, PromotionId};
 use service::{Clock as _, Parts, RecordHandler as _, SystemClock};
 use store::{Database, MemoryBlobs, MemoryStore};
@@ -117,7 +117,7 @@ async fn bytes_that_are_no_event_are_a_leaf_too() {
     let world = world().await;
     let mut broken = event(1, ACME, "a");
     broken.record.value = vec![1, 2, 3];
-    let nobody = delivered(2, Record { key: "k".to_owned(), headers: Vec::new(), value: vec![0xff] });
+    let nobody = delivered(2, Record { key: "k".to_owned(), headers: Headers::default(), value: vec![0xff] });
     world.recorder.handle(&[event(0, ACME, "a"), broken, nobody]).await.unwrap();
     let report = world.verified(ACME, &world.export(ACME, Filter::default()).await);
     assert_eq!((report.verified, report.leaves), (true, 2), "{:?}", report.defects);

@@ -1,6 +1,6 @@
 //! Appending.
 
-use events::{Record, Topic};
+use events::{Headers, Record, Topic};
 
 use super::Backend;
 use super::scene::{Scene, record, values};
@@ -44,16 +44,12 @@ pub async fn a_key_stays_in_its_partition(backend: &dyn Backend) {
 /// Keys, headers (their order, repeated names, bytes that are no text) and values come back as they were.
 pub async fn records_come_back_as_they_were(backend: &dyn Backend) {
     let scene = Scene::new(backend, 1).await;
-    let headers = vec![
-        ("ce_id".to_owned(), b"1".to_vec()),
-        ("z".to_owned(), vec![0, 0xff, 0xfe]),
-        ("a".to_owned(), Vec::new()),
-        ("z".to_owned(), b"again".to_vec()),
-    ];
+    let headers = [("ce_id", &b"1"[..]), ("z", &[0, 0xff, 0xfe]), ("a", b""), ("z", b"again")];
+    let headers = headers.into_iter().collect();
     let records = [
         Record { key: "schlüssel/🔑".to_owned(), headers, value: (0..=255).collect() },
         Record::default(),
-        Record { key: "nul\0in a key".to_owned(), headers: Vec::new(), value: Vec::new() },
+        Record { key: "nul\0in a key".to_owned(), headers: Headers::default(), value: Vec::new() },
     ];
     scene.client.log.append(&scene.topic, &records).await.unwrap();
     let read = scene.client.log.read(&scene.partition(0), 0, 10).await.unwrap();

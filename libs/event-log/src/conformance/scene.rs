@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::time::Duration;
 
-use events::{Record, Topic};
+use events::{Headers, Record, Topic};
 use tokio::time::timeout;
 
 use super::{Backend, Client};
@@ -71,7 +71,7 @@ impl Scene {
 
 /// A record whose value is a number.
 pub(super) fn record(key: &str, value: u64) -> Record {
-    Record { key: key.to_owned(), headers: Vec::new(), value: value.to_be_bytes().to_vec() }
+    Record { key: key.to_owned(), headers: Headers::default(), value: value.to_be_bytes().to_vec() }
 }
 
 /// The numbers that records were made with.

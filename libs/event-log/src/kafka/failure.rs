@@ -20,7 +20,7 @@ pub(super) fn failure(error: &KafkaError, about: &str) -> LogError {
 pub(super) fn of_code(code: Code, about: &str) -> LogError {
     match code {
         Code::UnknownTopic | Code::UnknownTopicOrPartition | Code::UnknownPartition => {
-            LogError::TopicUnknown(Topic::new(about.split('/').next().unwrap_or_default().to_owned()))
+            LogError::TopicUnknown(Topic::new(about.split('/').next().unwrap_or_default()))
         }
         Code::TopicAuthorizationFailed
         | Code::GroupAuthorizationFailed

@@ -6,12 +6,13 @@ use std::time::Duration;
 use rdkafka::consumer::base_consumer::PartitionQueue;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
+use rdkafka::message::Message as _;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::failure::failure;
 use super::member::{Member, Told, partitions, report};
-use super::records::{delivered, number};
+use super::records::{delivered, number, partition_id};
 use crate::error::LogError;
 use crate::limits::record_bytes;
 use crate::position::{Delivered, PartitionId};
@@ -73,7 +74,8 @@ fn serve(consumer: &BaseConsumer<Told>, member: &Member, about: &str) {
             // A rebalance may have come before it, on this thread.
             Some(Ok(message)) => {
                 let fetched_by = member.share().now();
-                put(member, fetched_by, [delivered(&message)]);
+                let of = partition_id(message.topic(), message.partition());
+                put(member, fetched_by, [delivered(&message, of)]);
             }
             Some(Err(error)) => return failed(member, &error, about),
             None => return,
@@ -111,7 +113,7 @@ fn drain(Queue { of, epoch, queue }: &Queue, member: &Member, about: &str) -> bo
     while fetched.len() < room && bytes < AT_ONCE_BYTES {
         match queue.poll(Duration::ZERO) {
             Some(Ok(message)) => {
-                let delivered = delivered(&message);
+                let delivered = delivered(&message, of.clone());
                 bytes += record_bytes(&delivered.record);
                 fetched.push(delivered);
             }

@@ -176,7 +176,7 @@ impl Ranges {
                 return Err(LogError::Unavailable(format!("{partition}: no answer within {seconds} s")));
             }
             match place.client.poll(left) {
-                Some(Ok(message)) => return place.next(delivered(&message)),
+                Some(Ok(message)) => return place.next(delivered(&message, partition.clone())),
                 Some(Err(error)) if !is_passing(&error) => {
                     return Err(failure(&error, &partition.to_string()));
                 }

@@ -12,12 +12,9 @@ pub(super) fn message<'a>(
     partition: u32,
     record: &'a Record,
 ) -> FutureRecord<'a, str, [u8]> {
-    let headers = record
-        .headers
-        .iter()
-        .fold(OwnedHeaders::new_with_capacity(record.headers.len()), |headers, (key, value)| {
-            headers.insert(Header { key, value: Some(value) })
-        });
+    let headers = record.headers.iter().fold(OwnedHeaders::new(), |headers, (key, value)| {
+        headers.insert(Header { key, value: Some(value) })
+    });
     FutureRecord::to(topic.as_str())
         .partition(number(partition))
         .key(record.key.as_str())
@@ -25,20 +22,14 @@ pub(super) fn message<'a>(
         .headers(headers)
 }
 
-/// The record of a message. A key that is no text, which no service writes, is read with replacement characters: what it
+/// The record of a message of this partition. A key that is no text, which no service writes, is read with replacement characters: what it
 /// holds is for its readers to refuse.
-pub(super) fn delivered(message: &impl Message) -> Delivered {
-    let headers = message.headers().map(|headers| {
-        headers
-            .iter()
-            .map(|header| (header.key.to_owned(), header.value.unwrap_or_default().to_vec()))
-            .collect()
-    });
+pub(super) fn delivered(message: &impl Message, partition: PartitionId) -> Delivered {
+    let headers = message
+        .headers()
+        .map(|headers| headers.iter().map(|header| (header.key, header.value.unwrap_or_default())).collect());
     Delivered {
-        position: Position {
-            partition: partition_id(message.topic(), message.partition()),
-            offset: offset(message.offset()),
-        },
+        position: Position { partition, offset: offset(message.offset()) },
         record: Record {
             key: String::from_utf8_lossy(message.key().unwrap_or_default()).into_owned(),
             headers: headers.unwrap_or_default(),
@@ -49,10 +40,7 @@ pub(super) fn delivered(message: &impl Message) -> Delivered {
 
 /// A partition by Kafka's names.
 pub(super) fn partition_id(topic: &str, partition: i32) -> PartitionId {
-    PartitionId {
-        topic: Topic::new(topic.to_owned()),
-        partition: u32::try_from(partition).unwrap_or_default(),
-    }
+    PartitionId { topic: Topic::new(topic), partition: u32::try_from(partition).unwrap_or_default() }
 }
 
 /// A partition's number as Kafka counts it.

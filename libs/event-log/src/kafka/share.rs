@@ -22,9 +22,8 @@ const AT_HAND: usize = 32 * 1024 * 1024;
 const MOST: usize = 8 * 1024 * 1024;
 const LEAST: usize = 256 * 1024;
 
-/// What a record takes besides its texts, and what each of its headers does.
+/// What a record takes besides its texts.
 const RECORD: usize = 256;
-const HEADER: usize = 128;
 
 /// What a member has.
 #[derive(Debug)]
@@ -258,7 +257,7 @@ impl Held {
 
 /// What a record takes of this process's memory, about.
 fn memory(Delivered { record, .. }: &Delivered) -> usize {
-    RECORD + HEADER * record.headers.len() + record_bytes(record)
+    RECORD + record_bytes(record)
 }
 
 /// Whether delivery is paused.

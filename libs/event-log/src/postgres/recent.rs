@@ -90,10 +90,12 @@ impl Tail {
 
 #[cfg(test)]
 mod tests {
+    use events::Headers;
+
     use super::*;
 
     fn record(value: &str) -> Record {
-        Record { key: String::new(), headers: Vec::new(), value: value.as_bytes().to_vec() }
+        Record { key: String::new(), headers: Headers::default(), value: value.as_bytes().to_vec() }
     }
 
     fn found(recent: &Recent, position: u64, limit: usize, bytes: usize) -> Option<Vec<(u64, usize)>> {

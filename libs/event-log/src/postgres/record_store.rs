@@ -2,12 +2,11 @@
 
 use std::collections::HashMap;
 
-use events::{Record, Topic};
+use events::{Headers, Record, Topic};
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
 use time::OffsetDateTime;
 
-use super::headers;
 use crate::position::{Delivered, PartitionId, Position};
 
 /// Makes a topic and its partitions, if there is none.
@@ -95,7 +94,7 @@ impl Rows {
         self.partitions.push(partition);
         self.ranks.push(rank);
         self.keys.push(record.key.clone().into_bytes());
-        self.headers.push(headers::write(&record.headers));
+        self.headers.push(record.headers.as_bytes().to_vec());
         self.values.push(record.value.clone());
         rank.cast_unsigned()
     }
@@ -237,7 +236,7 @@ fn fetched(row: &PgRow) -> sqlx::Result<Fetched> {
         offset: offset.cast_unsigned(),
         record: Record {
             key: String::from_utf8(row.try_get(2)?).map_err(|_| unreadable("key"))?,
-            headers: headers::read(row.try_get(3)?).ok_or_else(|| unreadable("headers"))?,
+            headers: Headers::from_bytes(row.try_get(3)?).ok_or_else(|| unreadable("headers"))?,
             value: row.try_get(4)?,
         },
     })

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use embedded_postgres::testing::TestDatabase;
 use event_log::{Delivered, EventLog, Group, PartitionId, PostgresLog, Settings, Subscription};
-use events::{Record, Topic};
+use events::{Headers, Record, Topic};
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use test_proxy::{Proxy, Server};
@@ -60,7 +60,7 @@ pub(crate) fn partition(partition: u32) -> PartitionId {
 }
 
 pub(crate) fn record(key: &str, value: &str) -> Record {
-    Record { key: key.to_owned(), headers: Vec::new(), value: value.as_bytes().to_vec() }
+    Record { key: key.to_owned(), headers: Headers::default(), value: value.as_bytes().to_vec() }
 }
 
 pub(crate) async fn append(log: &PostgresLog, value: &str) -> u64 {

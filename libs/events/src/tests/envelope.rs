@@ -33,6 +33,13 @@ pub(super) fn message() -> Message {
     Message { envelope, event: event.into() }
 }
 
+/// The record with this header, or without it.
+pub(super) fn with_header(record: &Record, name: &str, value: Option<&[u8]>) -> Record {
+    let others = record.headers.iter().filter(|(other, _)| *other != name);
+    let headers = others.chain(value.map(|value| (name, value))).collect();
+    Record { headers, ..record.clone() }
+}
+
 #[test]
 fn attributes_are_headers_and_the_value_is_framed() {
     let record = encode(&message()).unwrap();
@@ -77,12 +84,7 @@ fn what_is_written_is_read() {
 #[test]
 fn what_is_no_message_is_refused_with_the_reason() {
     let good = encode(&message()).unwrap();
-    let with = |name: &str, value: Option<&[u8]>| {
-        let mut record = good.clone();
-        record.headers.retain(|(header, _)| header != name);
-        record.headers.extend(value.map(|value| (name.to_owned(), value.to_vec())));
-        decode(&record).unwrap_err()
-    };
+    let with = |name: &str, value: Option<&[u8]>| decode(&with_header(&good, name, value)).unwrap_err();
     assert_eq!(with("ce_id", None), DecodeError::HeaderMissing("ce_id"));
     assert_eq!(with("ce_id", Some(b"\xff")), DecodeError::HeaderMissing("ce_id"));
     assert_eq!(with("ce_org", Some(b"acme")), DecodeError::HeaderWrong("ce_org"));

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::envelope::message;
+use super::envelope::{message, with_header};
 use crate::codec::{DecodeError, decode, encode};
 use crate::frame::Frame;
 use crate::schema::{EventSchema, schemas};
@@ -23,10 +23,7 @@ fn parts(event_type: &str) -> (&str, &str) {
 
 /// A payload as a consumer reads it: framed with its number, under its type.
 pub(super) fn consumed(number: u32, event_type: &str, payload: &[u8]) -> Result<Event, DecodeError> {
-    let mut record = encode(&message()).unwrap();
-    for (_, value) in record.headers.iter_mut().filter(|(name, _)| name == "ce_type") {
-        *value = event_type.as_bytes().to_vec();
-    }
+    let mut record = with_header(&encode(&message()).unwrap(), "ce_type", Some(event_type.as_bytes()));
     record.value = Frame { schema_id: number, body: payload }.to_vec();
     decode(&record).map(|message| message.event)
 }

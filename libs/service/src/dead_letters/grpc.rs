@@ -146,8 +146,9 @@ impl DeadLetterService for DeadLetterOperations {
             return Ok(Response::new(proto::ShowResponse { dead_letter, ..Default::default() }));
         }
         let record = letter.letter.record;
-        let text = |(name, value): (String, Vec<u8>)| (name, String::from_utf8_lossy(&value).into_owned());
-        let headers = record.headers.into_iter().map(text).collect();
+        let text =
+            |(name, value): (&str, &[u8])| (name.to_owned(), String::from_utf8_lossy(value).into_owned());
+        let headers = record.headers.iter().map(text).collect();
         Ok(Response::new(proto::ShowResponse { dead_letter, headers, value: record.value }))
     }
 

@@ -23,7 +23,7 @@ async fn ids(
 }
 
 pub async fn parking_twice_is_parking_once(store: Arc<dyn Store>) {
-    let headers = vec![("ce_org".to_owned(), vec![0xff, 0])];
+    let headers = [("ce_org", [0xff, 0])].into_iter().collect();
     let record = Record { key: "k\u{0}".to_owned(), headers, value: vec![0, 254] };
     let first = NewDeadLetter { record, message: "bad byte: \u{0}".to_owned(), ..letter("", 7) };
     let id = store.park(first.clone()).await.unwrap();

@@ -36,7 +36,7 @@ pub(super) fn handled(aggregate: &str, sequence: u64) -> Option<Handled> {
 }
 
 pub(super) fn outgoing(key: &str, sequence: u64) -> Outgoing {
-    let headers = vec![("ce_sequence".to_owned(), sequence.to_string().into_bytes())];
+    let headers = [("ce_sequence", sequence.to_string())].into_iter().collect();
     let record = Record { key: key.to_owned(), headers, value: b"event".to_vec() };
     Outgoing { topic: topic(), record }
 }

@@ -47,8 +47,7 @@ pub async fn what_is_published_is_gone_and_nothing_else(store: Arc<dyn Store>) {
 pub async fn a_record_keeps_its_bytes(store: Arc<dyn Store>) {
     let headers =
         [("ce_org", &b"\xff\x00"[..]), ("twice", b""), ("twice", b"2"), ("", b"no name"), ("\u{0}", b"")];
-    let headers: Vec<_> =
-        headers.into_iter().map(|(name, value)| (name.to_owned(), value.to_vec())).collect();
+    let headers = headers.into_iter().collect();
     let whole = Record { key: "k\u{0}é".to_owned(), headers, value: vec![0, 255, 1] };
     let outbox: Vec<_> = [whole, Record::default()]
         .into_iter()

@@ -13,7 +13,7 @@ pub(super) fn bind<'q>(
     record: &'q Record,
 ) -> Query<'q, Postgres, PgArguments> {
     let (names, values): (Vec<&[u8]>, Vec<&[u8]>) =
-        record.headers.iter().map(|(name, value)| (name.as_bytes(), value.as_slice())).unzip();
+        record.headers.iter().map(|(name, value)| (name.as_bytes(), value)).unzip();
     query.bind(record.key.as_bytes()).bind(names).bind(values).bind(record.value.as_slice())
 }
 

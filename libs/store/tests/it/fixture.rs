@@ -42,7 +42,7 @@ pub(crate) async fn stores() -> [Arc<dyn Store>; 2] {
 }
 
 pub(crate) fn outgoing(topic: &str, key: &str, sequence: u64) -> Outgoing {
-    let headers = vec![("ce_sequence".to_owned(), sequence.to_string().into_bytes())];
+    let headers = [("ce_sequence", sequence.to_string())].into_iter().collect();
     let record = Record { key: key.to_owned(), headers, value: b"event".to_vec() };
     Outgoing { topic: Topic::new(topic), record }
 }

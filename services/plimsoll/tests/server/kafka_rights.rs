@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use event_log::{EventLog as _, Group, KafkaLog, KafkaSettings, PartitionId};
-use events::{Record, Service, Topic};
+use events::{Headers, Record, Service, Topic};
 use stack::{Brokers, Janitor, Layout, Schemas, Stack};
 use tempfile::TempDir;
 
@@ -95,7 +95,7 @@ fn hundred_ports() -> u16 {
 }
 
 fn record() -> Record {
-    Record { key: "key".to_owned(), headers: Vec::new(), value: b"value".to_vec() }
+    Record { key: "key".to_owned(), headers: Headers::default(), value: b"value".to_vec() }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

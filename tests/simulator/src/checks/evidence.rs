@@ -62,7 +62,7 @@ impl Evidence {
         for Delivered { position, record } in self.records.iter().map(|seen| &seen.delivered) {
             part(position.to_string().as_bytes());
             part(record.key.as_bytes());
-            for (name, value) in &record.headers {
+            for (name, value) in record.headers.iter() {
                 part(name.as_bytes());
                 part(value);
             }
