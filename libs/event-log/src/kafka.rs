@@ -107,17 +107,23 @@ impl KafkaLog {
         Ok(())
     }
 
-    /// Makes a change of a plan. One that is refused changes nothing.
+    /// Makes a change of a plan, and waits until the cluster tells it. One that is refused changes nothing.
     ///
     /// # Errors
     /// The log cannot be reached, or does not let us in.
     pub async fn apply(&self, change: &TopicChange) -> Result<(), LogError> {
         let admin = &self.inner.admin;
         match change {
-            TopicChange::Create(spec) => admin.create(spec).await,
-            TopicChange::Set { topic, name, to, .. } => admin.set(topic, &[(name, to)]).await,
+            TopicChange::Create(spec) => self.create(spec).await,
+            TopicChange::Set { topic, settings } => admin.set(topic, settings).await,
             TopicChange::Refused { .. } => Ok(()),
         }
+    }
+
+    async fn create(&self, spec: &TopicSpec) -> Result<(), LogError> {
+        self.inner.admin.create(spec).await?;
+        let topic = spec.topic.clone();
+        self.ask(move |reader| reader.until_known(&topic)).await
     }
 
     async fn ask<T: Send + 'static>(
@@ -144,9 +150,7 @@ impl EventLog for KafkaLog {
         let spec = self.inner.admin.spec(topic, partitions);
         let found = self.found_topics(std::slice::from_ref(topic)).await?;
         let Some(found) = found.get(topic) else {
-            self.inner.admin.create(&spec).await?;
-            let topic = topic.clone();
-            return self.ask(move |reader| reader.until_known(&topic)).await;
+            return self.create(&spec).await;
         };
         safe(&spec, found)
     }

@@ -29,5 +29,5 @@ pub use memory::MemoryLog;
 pub use partitioner::partition_of;
 pub use position::{Delivered, Group, PartitionId, Position};
 pub use postgres::{PostgresLog, Settings};
-pub use topics::{FoundTopic, Keeps, TopicChange, TopicSpec, plan_topics};
+pub use topics::{FoundTopic, Keeps, SettingChange, TopicChange, TopicSpec, plan_topics};
 pub use traits::{EventLog, Subscription};

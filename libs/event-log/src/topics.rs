@@ -47,16 +47,12 @@ pub struct FoundTopic {
 pub enum TopicChange {
     /// It is not there.
     Create(TopicSpec),
-    /// A setting is another.
+    /// Settings are others. They are one change: who alters settings of a topic says all of its own anew.
     Set {
         /// The topic.
         topic: Topic,
-        /// Kafka's name of the setting.
-        name: &'static str,
-        /// What it is; none where the broker does not say it.
-        from: Option<String>,
-        /// What it is to be.
-        to: String,
+        /// Which.
+        settings: Vec<SettingChange>,
     },
     /// Nothing that is done here makes it so.
     Refused {
@@ -65,6 +61,17 @@ pub enum TopicChange {
         /// What is otherwise, and who can change it.
         why: String,
     },
+}
+
+/// A setting that is another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingChange {
+    /// Kafka's name of it.
+    pub name: &'static str,
+    /// What it is; none where the broker does not say it.
+    pub from: Option<String>,
+    /// What it is to be.
+    pub to: String,
 }
 
 impl TopicSpec {
@@ -124,11 +131,13 @@ impl TopicSpec {
                 found.replication, self.replication
             ));
         }
-        for (name, to) in self.settings() {
+        let change = |(name, to): (&'static str, String)| {
             let from = found.settings.get(name);
-            if from != Some(&to) {
-                changes.push(TopicChange::Set { topic: topic(), name, from: from.cloned(), to });
-            }
+            (from != Some(&to)).then(|| SettingChange { name, from: from.cloned(), to })
+        };
+        let settings: Vec<_> = self.settings().into_iter().filter_map(change).collect();
+        if !settings.is_empty() {
+            changes.push(TopicChange::Set { topic: topic(), settings });
         }
         changes
     }
@@ -152,12 +161,19 @@ impl fmt::Display for TopicChange {
                 "create {} with {} partitions on {} brokers, {} in sync",
                 spec.topic, spec.partitions, spec.replication, spec.min_insync
             ),
-            Self::Set { topic, name, from, to } => {
-                let from = from.as_deref().unwrap_or("not known");
-                write!(f, "set {name} of {topic} from {from} to {to}")
+            Self::Set { topic, settings } => {
+                let settings: Vec<_> = settings.iter().map(ToString::to_string).collect();
+                write!(f, "set of {topic} {}", settings.join(", "))
             }
             Self::Refused { topic, why } => write!(f, "{topic}: {why}"),
         }
+    }
+}
+
+impl fmt::Display for SettingChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, from, to } = self;
+        write!(f, "{name} from {} to {to}", from.as_deref().unwrap_or("not known"))
     }
 }
 
@@ -211,10 +227,11 @@ mod tests {
     fn what_is_not_there_is_made_and_what_is_otherwise_is_set() {
         let made = plan_topics(&[spec()], &BTreeMap::new());
         assert_eq!(made, [TopicChange::Create(spec())]);
-        assert_eq!(
-            plan(with("retention.ms", "604800000")),
-            ["set retention.ms of promotion.v1 from 604800000 to -1"]
-        );
+        let mut found = with("retention.ms", "604800000");
+        found.settings.remove("min.insync.replicas");
+        let set =
+            "set of promotion.v1 min.insync.replicas from not known to 2, retention.ms from 604800000 to -1";
+        assert_eq!(plan(found), [set]);
     }
 
     /// Kafka chooses a key's partition by its hash modulo their number.

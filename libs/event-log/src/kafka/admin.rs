@@ -1,6 +1,7 @@
 //! Topics: what they are to be, and making them so.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use events::Topic;
 use rdkafka::admin::{
@@ -8,13 +9,17 @@ use rdkafka::admin::{
     ResourceSpecifier, TopicReplication,
 };
 use rdkafka::error::RDKafkaErrorCode as Code;
+use tokio::time::{Instant, sleep};
 
 use super::failure::{failure, of_code};
 use super::quiet::Quiet;
 use super::records::number;
 use super::settings::KafkaSettings;
 use crate::error::LogError;
-use crate::topics::{FoundTopic, Keeps, TopicSpec};
+use crate::topics::{FoundTopic, Keeps, SettingChange, TopicSpec};
+
+/// Before the cluster is asked again.
+const SOON: Duration = Duration::from_millis(20);
 
 /// Asks and tells the cluster about topics.
 #[derive(Clone)]
@@ -105,11 +110,29 @@ impl Admin {
         Ok(())
     }
 
-    /// Gives a topic settings, and leaves its others as they are: who alters settings says all of a topic's own.
-    pub(super) async fn set(&self, topic: &Topic, changed: &[(&str, &str)]) -> Result<(), LogError> {
+    /// Gives a topic settings, and leaves its others as they are: who alters settings says all of a topic's own. It is done when the
+    /// cluster tells it: a broker answers from what it has heard so far.
+    pub(super) async fn set(&self, topic: &Topic, changes: &[SettingChange]) -> Result<(), LogError> {
         let name = topic.as_str();
         let (_, mut own) = self.settings_of(&[topic]).await?.remove(name).unwrap_or_default();
-        own.extend(changed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        own.extend(changes.iter().map(|change| (change.name.to_owned(), change.to.clone())));
+        self.alter(name, &own).await?;
+        let deadline = Instant::now() + self.settings.request_timeout;
+        loop {
+            let (told, _) = self.settings_of(&[topic]).await?.remove(name).unwrap_or_default();
+            match changes.iter().find(|change| told.get(change.name) != Some(&change.to)) {
+                None => return Ok(()),
+                Some(_) if Instant::now() < deadline => sleep(SOON).await,
+                Some(SettingChange { name: setting, to, .. }) => {
+                    let why = format!("{name}: {setting} was set to {to}, which is not told yet");
+                    return Err(LogError::Unavailable(why));
+                }
+            }
+        }
+    }
+
+    /// Says all of a topic's own settings.
+    async fn alter(&self, name: &str, own: &Settings) -> Result<(), LogError> {
         let altered = AlterConfig::new(ResourceSpecifier::Topic(name));
         let altered = own.iter().fold(altered, |altered, (name, value)| altered.set(name, value));
         let client = self.client(name)?;

@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use event_log::conformance::{Backend, Client};
-use event_log::{EventLog, KafkaLog, KafkaSettings, Keeps, Limits, TopicChange, TopicSpec, plan_topics};
+use event_log::{
+    EventLog, KafkaLog, KafkaSettings, Keeps, Limits, SettingChange, TopicChange, TopicSpec, plan_topics,
+};
 use events::Topic;
 use telemetry::Metrics;
 use test_kafka::TestKafka;
@@ -82,13 +84,9 @@ async fn a_topic_that_would_lose_records_is_refused_and_put_right() {
     let log = KafkaLog::connect(settings(kafka.brokers())).await.unwrap();
     let topic = Topic::new("made-otherwise.v1");
     log.ensure_topic(&topic, 2).await.unwrap();
-    let set = |to: &str| TopicChange::Set {
-        topic: topic.clone(),
-        name: "retention.ms",
-        from: None,
-        to: to.to_owned(),
-    };
-    log.apply(&set("604800000")).await.unwrap();
+    let week = SettingChange { name: "retention.ms", from: None, to: "604800000".to_owned() };
+    let kept_a_week = TopicChange::Set { topic: topic.clone(), settings: vec![week] };
+    log.apply(&kept_a_week).await.unwrap();
     let refused = log.ensure_topic(&topic, 2).await.unwrap_err();
     assert_eq!(refused.code(), "LOG_MISCONFIGURED");
     assert!(refused.to_string().contains("retention.ms is \"604800000\", and has to be -1"), "{refused}");
@@ -112,7 +110,7 @@ async fn a_topic_that_would_lose_records_is_refused_and_put_right() {
     assert_eq!(
         shown,
         [
-            "set retention.ms of made-otherwise.v1 from 604800000 to -1",
+            "set of made-otherwise.v1 retention.ms from 604800000 to -1",
             "create not-made-yet.v1 with 2 partitions on 1 brokers, 1 in sync",
         ]
     );

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use event_log::TopicChange;
+use event_log::{SettingChange, TopicChange};
 use serde::Serialize;
 
 use crate::cli::PlainFormat;
@@ -26,8 +26,15 @@ pub(super) struct Report<'a> {
 #[serde(tag = "change", rename_all = "lowercase")]
 enum Change<'a> {
     Create { topic: &'a str, partitions: u32, replication: u16, min_insync_replicas: u16 },
-    Set { topic: &'a str, setting: &'a str, from: Option<&'a str>, to: &'a str },
+    Set { topic: &'a str, settings: Vec<Setting<'a>> },
     Refused { topic: &'a str, why: &'a str },
+}
+
+#[derive(Debug, Serialize)]
+struct Setting<'a> {
+    setting: &'a str,
+    from: Option<&'a str>,
+    to: &'a str,
 }
 
 impl<'a> Report<'a> {
@@ -45,11 +52,15 @@ fn change(change: &TopicChange) -> Change<'_> {
             replication: spec.replication,
             min_insync_replicas: spec.min_insync,
         },
-        TopicChange::Set { topic, name, from, to } => {
-            Change::Set { topic: topic.as_str(), setting: name, from: from.as_deref(), to }
+        TopicChange::Set { topic, settings } => {
+            Change::Set { topic: topic.as_str(), settings: settings.iter().map(setting).collect() }
         }
         TopicChange::Refused { topic, why } => Change::Refused { topic: topic.as_str(), why },
     }
+}
+
+fn setting(SettingChange { name, from, to }: &SettingChange) -> Setting<'_> {
+    Setting { setting: name, from: from.as_deref(), to }
 }
 
 pub(super) fn print(
@@ -97,8 +108,9 @@ mod tests {
     fn changes() -> Vec<TopicChange> {
         let topic = || Topic::new("a.v1");
         let from = Some("604800000".to_owned());
+        let kept = SettingChange { name: "retention.ms", from, to: "-1".to_owned() };
         vec![
-            TopicChange::Set { topic: topic(), name: "retention.ms", from, to: "-1".to_owned() },
+            TopicChange::Set { topic: topic(), settings: vec![kept] },
             TopicChange::Refused { topic: topic(), why: "it has 4 partitions".to_owned() },
         ]
     }
@@ -111,7 +123,7 @@ mod tests {
             print(&Report::of(9, extent, changes), changes, PlainFormat::Text).unwrap()
         };
         assert_eq!(shown(Extent::Planned, 0), "all 9 topics are as they are to be\n");
-        let set = "set retention.ms of a.v1 from 604800000 to -1\n";
+        let set = "set of a.v1 retention.ms from 604800000 to -1\n";
         assert_eq!(shown(Extent::All, 1), format!("{set}1 change made\n"));
         assert_eq!(shown(Extent::UntilFailure, 1), format!("{set}1 change made before it failed\n"));
         assert_eq!(shown(Extent::UntilFailure, 0), "0 changes made before it failed\n");
@@ -126,7 +138,8 @@ mod tests {
         let changes = changes();
         let printed = print(&Report::of(9, Extent::All, &changes), &changes, PlainFormat::Json).unwrap();
         let document: serde_json::Value = serde_json::from_str(&printed).unwrap();
-        let set = json!({"change": "set", "topic": "a.v1", "setting": "retention.ms", "from": "604800000", "to": "-1"});
+        let kept = json!({"setting": "retention.ms", "from": "604800000", "to": "-1"});
+        let set = json!({"change": "set", "topic": "a.v1", "settings": [kept]});
         let refused = json!({"change": "refused", "topic": "a.v1", "why": "it has 4 partitions"});
         let schema = include_str!("../../../../../schemas/json/topics.schema.json");
         let schema = jsonschema::validator_for(&serde_json::from_str(schema).unwrap()).unwrap();
