@@ -31,6 +31,7 @@ fn person(event: &Event) -> Option<&str> {
         Event::TokenCreated(event) => &event.by,
         Event::TokenRevoked(event) => &event.by,
         Event::AccessRefused(event) => &event.user,
+        Event::EventParked(event) => event.retried_by.as_deref()?,
         Event::DeadLetterRetried(event) => &event.by,
         Event::DeadLetterDiscarded(event) => &event.by,
         _ => return None,

@@ -23,6 +23,8 @@ pub struct EventParked {
     pub code: String,
     /// The error.
     pub message: String,
+    /// Who had it handled again, in vain; none when it is parked for the first time.
+    pub retried_by: Option<String>,
 }
 
 /// Somebody had a parked event handled again, and it was.

@@ -58,11 +58,13 @@ impl Messages {
         match verdict {
             Verdict::Handled | Verdict::Duplicate => self.settle(partition, &letter, stop).await,
             Verdict::Faulty { attempts, failure } => {
-                let mut again = letter.letter;
-                again.attempts = again.attempts.saturating_add(attempts);
-                (again.code, again.message) = (failure.code().to_owned(), failure.message().to_owned());
+                let NewDeadLetter { attempts: before, .. } = letter.letter;
+                let (code, message) = (failure.code().to_owned(), failure.message().to_owned());
+                let attempts = before.saturating_add(attempts);
+                let again = NewDeadLetter { attempts, code, message, ..letter.letter };
+                let again = DeadLetter { letter: again, ..letter };
                 tracing::warn!(consumer = self.consumer(), id, code = failure.code(), "parked again");
-                self.park(again, stop).await?;
+                self.tries.store(partition, stop, || self.cases.park_again(&again)).await?;
                 Ok(Next::No)
             }
         }

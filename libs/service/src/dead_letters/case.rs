@@ -9,11 +9,14 @@ use uuid::Uuid;
 
 /// What is known of a dead letter beside the letter.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct Case {
     /// Who wants it handled again.
     pub(crate) asked_by: Option<String>,
     /// How often a consumer has begun to handle it again.
     pub(crate) begun: u32,
+    /// Which of these was the last to be told of as in vain.
+    pub(crate) in_vain: u32,
     /// How it ended.
     pub(crate) end: Option<End>,
 }
@@ -65,6 +68,7 @@ impl Opened {
             attempts: letter.attempts,
             code: letter.code.clone(),
             message: letter.message.chars().take(MESSAGE).collect(),
+            retried_by: (self.case.begun > 0).then(|| self.asked_by().to_owned()),
         }
     }
 

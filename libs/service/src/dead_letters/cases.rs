@@ -63,6 +63,24 @@ impl Cases {
         self.commit(opened, case, None).await
     }
 
+    /// The letter was handled again in vain: it is told once, and the letter is parked as it is now.
+    pub(crate) async fn park_again(&self, letter: &DeadLetter) -> Result<(), StoreError> {
+        loop {
+            let opened = self.open(letter.clone()).await?;
+            let begun = opened.case.begun;
+            if opened.case.in_vain == begun {
+                break;
+            }
+            let case = Case { in_vain: begun, ..opened.case.clone() };
+            match self.commit(&opened, case, Some(opened.parked().into())).await {
+                Ok(()) => break,
+                Err(StoreError::Conflict { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        self.store.park(letter.letter.clone()).await.map(drop)
+    }
+
     /// The letter was handled again.
     pub(crate) async fn handled(&self, opened: &Opened) -> Result<(), StoreError> {
         let case = Case { end: Some(End::Handled), ..opened.case.clone() };

@@ -1,7 +1,7 @@
 //! What cannot be handled waits with its aggregate, until somebody does something about it.
 
 use events::delivery::{DeadLetterDiscarded, DeadLetterRetried, EventParked};
-use events::{Event, Service};
+use events::{Event, Headers, Service};
 use service::{DeadLetterError, DeadLetters, Parts, Policy};
 use store::{DeadLetterState, NewDeadLetter};
 
@@ -42,6 +42,7 @@ async fn what_cannot_be_handled_waits_with_its_aggregate_and_others_flow() {
         attempts: 4,
         code: "EVENT_ODD".to_owned(),
         message: "it makes no sense".to_owned(),
+        retried_by: None,
     };
     assert_eq!(*event, expected);
     let input = crate::bench::message("a", 1).envelope;
@@ -55,7 +56,7 @@ async fn what_cannot_be_handled_waits_with_its_aggregate_and_others_flow() {
 async fn bytes_that_are_no_event_are_parked_with_what_their_headers_say() {
     let bench = Bench::new(1).await;
     let mut bare = record("b", 1);
-    bare.headers.clear();
+    bare.headers = Headers::default();
     bench.append(&[poison("a", 1), record("a", 2), bare, record("c", 1)]).await;
     let handler = Noting::able();
     let consumer = bench.consume(&handler);
@@ -153,6 +154,18 @@ async fn a_retry_that_fails_parks_again_and_says_why() {
     handler.does(|_, _| Does::Handle);
     bench.dead_letters().retry(1, "eve").await.unwrap();
     until("all are handled", async || handler.handled() == ["a1", "a2"]).await;
+    until("all is told", async || bench.outbox().await.len() == 5).await;
+    // What was tried in vain is told as what was not: who, how often it was tried by now, and why.
+    let outbox = bench.outbox().await;
+    let of_first: Vec<_> =
+        outbox.iter().filter(|message| message.envelope.subject == "dead-letter/1").collect();
+    assert_eq!(of_first.iter().map(|message| message.envelope.sequence).collect::<Vec<_>>(), [1, 2, 3]);
+    let Event::EventParked(again) = &of_first[1].event else { panic!("{of_first:?}") };
+    assert_eq!(
+        (again.retried_by.as_deref(), again.attempts, &*again.code),
+        (Some("ben"), 8, "HANDLER_PANICKED")
+    );
+    assert_eq!((of_first[1].actor(), of_first[0].actor(), of_first[2].actor()), ("ben", "promotion", "eve"));
     consumer.stop().await.unwrap();
 }
 
