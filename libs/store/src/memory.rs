@@ -5,6 +5,7 @@ mod commit;
 mod dead_letters;
 mod inner;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -40,6 +41,13 @@ impl MemoryStore {
     pub fn new(now: impl Fn() -> OffsetDateTime + Send + Sync + 'static) -> Self {
         let (inner, committed, turn) = (Arc::default(), Arc::default(), Arc::default());
         Self { inner, now: Arc::new(now), committed, turn }
+    }
+
+    /// How many events each aggregate has told of, by organisation and name.
+    #[must_use]
+    pub fn sequences(&self) -> BTreeMap<(OrgId, String), u64> {
+        let inner = self.inner();
+        inner.aggregates.iter().map(|(of, stored)| (of.clone(), stored.sequence)).collect()
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {

@@ -14,8 +14,10 @@ use tokio::time::{Instant, sleep, timeout};
 use uuid::Uuid;
 
 use crate::checks::{self, Evidence};
+use crate::journal::Done;
 use crate::keeper::keep;
 use crate::mutation::Mutation;
+use crate::panics;
 use crate::people::People;
 use crate::report::{Report, Violation};
 use crate::world::{ACME, Application, SERVICES, World};
@@ -59,6 +61,8 @@ pub(crate) async fn play(
     mutation: Option<Mutation>,
     prices: &Arc<Prices>,
 ) -> Result<Report, HistoryError> {
+    // Of whatever was played on this thread before.
+    drop(panics::take());
     let world = Arc::new(World::new(seed, mutation, prices).await?);
     let mut lot = world.lot("history");
     let applications: Vec<Application> =
@@ -81,6 +85,7 @@ pub(crate) async fn play(
     violations.extend(rest(&world).await?);
     kept.abort_all();
     while kept.join_next().await.is_some() {}
+    violations.extend(panics::take().into_iter().map(|panic| Violation::new("nothing panics", panic)));
     let evidence = Evidence::gather(&world).await?;
     violations.extend(checks::check(&world, &evidence).await?);
     Ok(Report {
@@ -125,14 +130,14 @@ async fn storm(world: &World, applications: &[Application]) {
     world.weather.becomes_calm();
 }
 
-/// A merge that the promotion service does not know of.
+/// What people did with a branch that the promotion service does not know of.
 async fn unseen(world: &World) -> Result<Option<String>, HistoryError> {
     let Some(store) = world.stores.get(&Service::Promotion) else { return Ok(None) };
-    for id in world.journal.all_merged() {
-        let stored = store.load(ACME, &id).await?;
+    for Done { promotion, with } in world.journal.done() {
+        let stored = store.load(ACME, &promotion).await?;
         let status = stored.and_then(|stored| Some(stored.state.get("status")?.as_str()?.to_owned()));
-        if status.as_deref() != Some("merged") {
-            return Ok(Some(format!("{id} is merged, and {status:?} to its owner")));
+        if !with.explains(status.as_deref().unwrap_or_default()) {
+            return Ok(Some(format!("{promotion} is {with}, and {status:?} to its owner")));
         }
     }
     Ok(None)

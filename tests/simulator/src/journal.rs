@@ -22,14 +22,51 @@ pub(crate) struct Acknowledged {
     pub(crate) requested: Vec<PromotionId>,
     /// Approvals: whose, and of which preview.
     pub(crate) approved: Vec<(PromotionId, String, String)>,
-    /// Promotions whose branch people have merged.
-    pub(crate) merged: Vec<String>,
+    /// Who was told that nobody needs their approval any more.
+    pub(crate) not_needed: Vec<(PromotionId, String)>,
+    /// Promotions that people were told are rejected.
+    pub(crate) rejected: Vec<PromotionId>,
+    /// What people have done with branches.
+    pub(crate) done: Vec<Done>,
     /// Records that services were told are there.
     pub(crate) appended: Vec<(Position, Record)>,
     /// What nobody should have been answered.
     pub(crate) unexpected: Vec<String>,
     /// What happened, in order, for people.
     pub(crate) story: Vec<String>,
+}
+
+/// What people have done with the branch of a promotion.
+#[derive(Debug, Clone)]
+pub(crate) struct Done {
+    pub(crate) promotion: String,
+    pub(crate) with: Deed,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Deed {
+    Merged,
+    Deleted,
+}
+
+impl Deed {
+    /// Whether this status is one that knows of it. Of a branch that is deleted it may have been over before that was seen: another
+    /// promotion came after it.
+    pub(crate) fn explains(self, status: &str) -> bool {
+        match self {
+            Self::Merged => status == "merged",
+            Self::Deleted => status == "closed" || status == "superseded",
+        }
+    }
+}
+
+impl fmt::Display for Deed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Merged => "merged",
+            Self::Deleted => "deleted",
+        })
+    }
 }
 
 impl Journal {
@@ -53,9 +90,19 @@ impl Journal {
         self.lock().approved.push((promotion, by.to_owned(), preview_hash.to_owned()));
     }
 
-    pub(crate) fn merged(&self, promotion: &str) {
-        self.note(format_args!("{promotion} is merged"));
-        self.lock().merged.push(promotion.to_owned());
+    pub(crate) fn not_needed(&self, promotion: PromotionId, of: &str) {
+        self.note(format_args!("{of} is told that {promotion} needs no approval of theirs"));
+        self.lock().not_needed.push((promotion, of.to_owned()));
+    }
+
+    pub(crate) fn rejected(&self, promotion: PromotionId) {
+        self.note(format_args!("bob is told that {promotion} is rejected"));
+        self.lock().rejected.push(promotion);
+    }
+
+    pub(crate) fn did(&self, with: Deed, promotion: &str) {
+        self.note(format_args!("{promotion} is {with}"));
+        self.lock().done.push(Done { promotion: promotion.to_owned(), with });
     }
 
     pub(crate) fn appended(&self, positions: &[Position], records: &[Record]) {
@@ -66,9 +113,9 @@ impl Journal {
         self.lock().unexpected.push(what);
     }
 
-    /// Promotions whose branch people have merged.
-    pub(crate) fn all_merged(&self) -> Vec<String> {
-        self.lock().merged.clone()
+    /// What people have done with branches.
+    pub(crate) fn done(&self) -> Vec<Done> {
+        self.lock().done.clone()
     }
 
     /// Everything, once the history has ended.

@@ -15,6 +15,7 @@ mod history;
 mod journal;
 mod keeper;
 mod mutation;
+mod panics;
 mod people;
 mod process;
 mod report;

@@ -34,17 +34,21 @@ pub enum Mutation {
     OldPlan,
     /// The branch holds something else than the edit.
     OtherContent,
+    /// The branch takes a file away that nobody promoted.
+    OtherFile,
     /// Records that come again have another leaf.
     LeafTwice,
     /// The projections mark one event more than they fold.
     MarkedTooFar,
     /// An identifier is given more than once.
     IdentifiersAgain,
+    /// A task panics now and then, and is started again.
+    TaskPanics,
 }
 
 impl Mutation {
     /// Every one.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::CommitBeforeEffect,
         Self::DedupeOff,
         Self::OutboxReversed,
@@ -59,9 +63,11 @@ impl Mutation {
         Self::NothingMoved,
         Self::OldPlan,
         Self::OtherContent,
+        Self::OtherFile,
         Self::LeafTwice,
         Self::MarkedTooFar,
         Self::IdentifiersAgain,
+        Self::TaskPanics,
     ];
 
     /// Its name on the command line.
@@ -82,9 +88,11 @@ impl Mutation {
             Self::NothingMoved => "nothing-moved",
             Self::OldPlan => "old-plan",
             Self::OtherContent => "other-content",
+            Self::OtherFile => "other-file",
             Self::LeafTwice => "leaf-twice",
             Self::MarkedTooFar => "marked-too-far",
             Self::IdentifiersAgain => "identifiers-again",
+            Self::TaskPanics => "task-panics",
         }
     }
 }

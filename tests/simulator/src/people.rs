@@ -18,6 +18,7 @@ use tokio::time::{Instant, sleep, timeout};
 use tonic::{Code, Request, Status};
 
 use crate::clock::BEGIN;
+use crate::journal::Deed;
 use crate::repository::{PRODUCTION, STAGING, change, release, someone_commits, tag, with_tag};
 use crate::world::{ACME, Application, World};
 
@@ -107,8 +108,11 @@ impl People {
             preview_hash: Some(preview_hash.clone()),
         };
         let ask = async |api: Arc<Api>, request| api.approve(request).await;
-        if self.ask(user, Role::Approver, message, ask).await.is_ok() {
-            self.world.journal.approved(id, user, &preview_hash);
+        match self.ask(user, Role::Approver, message, ask).await {
+            Ok(_) => self.world.journal.approved(id, user, &preview_hash),
+            // Perhaps by themselves, and nobody told them.
+            Err(code) if code == "ALREADY_APPROVED" => self.world.journal.not_needed(id, user),
+            Err(_) => {}
         }
     }
 
@@ -116,7 +120,9 @@ impl People {
         let message = RejectRequest { promotion_id: id.to_string(), comment: None };
         let ask = async |api: Arc<Api>, request| api.reject(request).await;
         // It may be too late for that.
-        let _ = self.ask("bob", Role::Approver, message, ask).await;
+        if self.ask("bob", Role::Approver, message, ask).await.is_ok() {
+            self.world.journal.rejected(id);
+        }
     }
 
     /// The promotion once its status is one that is waited for; none if it never is.
@@ -152,12 +158,15 @@ impl People {
             6 => hosts.commit(&url, &files, &message),
             7 => {
                 hosts.delete(push);
+                self.world.journal.did(Deed::Deleted, &shown.promotion_id);
                 return;
             }
             _ => return,
         }
-        debug_assert!(!hosts.file(&url, STAGING).is_empty(), "a merge takes nothing else away");
-        self.world.journal.merged(&shown.promotion_id);
+        if hosts.file(&url, STAGING).is_empty() {
+            self.world.journal.unexpected(format!("the merge of {} takes more away", shown.promotion_id));
+        }
+        self.world.journal.did(Deed::Merged, &shown.promotion_id);
         if self.lot.hits(5_000) {
             hosts.delete(push);
         }
@@ -194,6 +203,7 @@ impl People {
             }
             self.think(1_000).await;
         }
+        self.world.journal.unexpected(format!("{user} is answered by nobody"));
         Err("NOBODY".to_owned())
     }
 }

@@ -7,6 +7,7 @@ use promotion::Prices;
 
 use crate::history;
 use crate::mutation::Mutation;
+use crate::panics;
 use crate::report::Report;
 
 /// Prices of a history: the shipped ones have those of hundreds of machines, which no history has.
@@ -46,6 +47,7 @@ impl Simulator {
     /// # Errors
     /// [`SimulatorError::Prices`].
     pub fn new() -> Result<Self, SimulatorError> {
+        panics::watch();
         Ok(Self { prices: Arc::new(Prices::only(PriceBook::parse(PRICES)?)) })
     }
 

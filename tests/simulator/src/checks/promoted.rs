@@ -6,12 +6,13 @@ use events::{Event, Message};
 use promotion::domain::{Promotion, Status};
 
 use super::evidence::Evidence;
+use crate::journal::Done;
 use crate::report::Violation;
 
 const FOLD: &str = "a promotion is what its events make it";
 const END: &str = "no promotion waits for what nobody does";
 const WHY: &str = "a promotion fails for what has failed";
-const MERGED: &str = "what is merged is known to be";
+const DONE: &str = "what people did with a branch is known";
 const ONCE: &str = "a merge and a push are told once";
 
 /// What hosts that are away, or refuse, explain.
@@ -27,9 +28,14 @@ pub(super) fn check(evidence: &Evidence) -> Vec<Violation> {
             found.push(Violation::new(FOLD, format!("{id}: {} and {stored:?}", promotion.status)));
         }
         found.extend(ended(&promotion));
-        if evidence.acknowledged.merged.contains(&id.to_string()) && promotion.status != Status::Merged {
-            found.push(Violation::new(MERGED, format!("{id} is {}", promotion.status)));
-        }
+        let (name, status) = (id.to_string(), promotion.status.to_string());
+        let unknown = |done: &&Done| done.promotion == name && !done.with.explains(&status);
+        let unknown = evidence.acknowledged.done.iter().find(unknown);
+        found.extend(
+            unknown.map(|done| {
+                Violation::new(DONE, format!("{id} is {}, and {status} to its owner", done.with))
+            }),
+        );
     }
     found.extend(told_twice(evidence));
     found

@@ -4,13 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use events::{Event, Message};
+use gitops::git::{Git as _, Watched};
 use ids::PromotionId;
 use promotion::domain::Status;
 
 use super::evidence::Evidence;
 use crate::given::Pushing;
 use crate::report::Violation;
-use crate::repository::{PRODUCTION, STAGING, tag, with_tag};
+use crate::repository::{DOCUMENT, PRODUCTION, STAGING, tag, with_tag};
 use crate::world::World;
 
 const ONE: &str = "one branch and one commit for each approved promotion";
@@ -107,5 +108,14 @@ fn is_right(world: &World, messages: &[Message], push: &Pushing) -> bool {
         let staging = file(&inputs.source_commit, STAGING);
         let before = file(&inputs.target_commit, PRODUCTION);
         tag(&staging).is_some_and(|tag| with_tag(&before, tag) == branch)
+            && changed(world, push, &inputs.target_commit) == [PRODUCTION]
     })
+}
+
+/// The files that a branch has otherwise than a commit.
+fn changed(world: &World, push: &Pushing, before: &str) -> Vec<String> {
+    let files = [DOCUMENT, STAGING, PRODUCTION].map(str::to_owned).into();
+    // And whatever comes or goes.
+    let all = Watched { files, directories: [String::new()].into() };
+    world.hosts.git.changed_between(&push.url, before, &push.commit, &all).unwrap_or_default()
 }

@@ -8,7 +8,7 @@ use gitops::git::{Git, GitError, Looking, MemoryGit, Push, PushError, Pushed, Se
 use crate::journal::Journal;
 use crate::mutation::Mutation;
 use crate::process::{Fate, NOBODY, Process};
-use crate::repository::{self, TARGET};
+use crate::repository::{self, DOCUMENT, TARGET};
 
 /// The Git hosts of a history, and what was done to them.
 #[derive(Default)]
@@ -165,6 +165,9 @@ impl GivenGit {
         }
         if self.process.has(Mutation::OtherContent) {
             push.files.values_mut().flatten().for_each(|bytes| bytes.extend_from_slice(b"# more\n"));
+        }
+        if self.process.has(Mutation::OtherFile) {
+            push.files.insert(DOCUMENT.to_owned(), None);
         }
         push
     }

@@ -47,6 +47,13 @@ impl GivenStore {
         self.store.mark(org, &consumer, &topic, &aggregate, sequence).await
     }
 
+    #[expect(clippy::panic, reason = "it is the deliberate fault")]
+    fn panic_now_and_then(&self) {
+        if self.process.lot().hits(500) {
+            panic!("a deliberate fault");
+        }
+    }
+
     /// The state without its events: as if they were not one transaction.
     async fn tear(&self, commit: Commit) -> Result<(), StoreError> {
         self.store.commit(Commit { outbox: Vec::new(), ..commit }).await
@@ -125,6 +132,9 @@ impl Store for GivenStore {
 
     async fn outbox(&self, limit: usize) -> Result<Vec<(i64, Outgoing)>, StoreError> {
         let mut rows = self.process.ask(away, self.store.outbox(limit)).await?;
+        if !rows.is_empty() && self.process.has(Mutation::TaskPanics) {
+            self.panic_now_and_then();
+        }
         if self.process.has(Mutation::OutboxReversed) {
             rows.reverse();
         }
