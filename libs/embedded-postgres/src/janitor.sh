@@ -1,5 +1,4 @@
 # Removes a test's data directory when the process that holds the other end of standard input has ended.
-trap '' HUP INT TERM
 read -r _
 # The server is ended by its own watcher (watch.sh).
 tries=0

@@ -17,9 +17,8 @@ mod template;
 
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -161,14 +160,5 @@ fn temporary() -> TempDir {
 }
 
 fn janitor(directory: &Path) -> Child {
-    Command::new("/bin/sh")
-        .args(["-c", include_str!("janitor.sh"), "plimsoll-test-janitor"])
-        .arg(directory)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .current_dir("/")
-        .process_group(0)
-        .spawn()
-        .expect("a shell")
+    test_janitor::janitor(include_str!("janitor.sh")).arg(directory).spawn().expect("a shell")
 }

@@ -1,7 +1,7 @@
 //! Ends a stack with the process that wanted it, whichever way that ends: for tests.
 
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 
 use crate::error::StackError;
 
@@ -29,11 +29,7 @@ impl Janitor {
     /// # Errors
     /// There is no shell.
     pub fn of(directory: &Path) -> Result<Self, StackError> {
-        let mut command = Command::new("/bin/sh");
-        command.args(["-c", SCRIPT, "janitor"]).arg(directory).current_dir("/");
-        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-        std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        let child = command.spawn();
+        let child = test_janitor::janitor(SCRIPT).arg(directory).spawn();
         Ok(Self(child.map_err(|error| StackError::new(format!("/bin/sh cannot be run: {error}")))?))
     }
 }
@@ -47,6 +43,8 @@ impl Drop for Janitor {
 
 #[cfg(test)]
 mod tests {
+    use std::process::Command;
+
     use rustix::process::Pid;
 
     use super::*;

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 use std::time::Duration;
 
 use test_proxy::Proxy;
@@ -80,10 +80,7 @@ fn janitor(directory: &Path, libraries: &Path) -> Child {
         kill -9 "$pid"
         rm -rf "$1"
     "#;
-    let mut command = Command::new("sh");
-    command.args(["-c", SCRIPT, "sh"]).arg(directory).arg(libraries);
-    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-    command.spawn().expect("sh starts")
+    test_janitor::janitor(SCRIPT).arg(directory).arg(libraries).spawn().expect("sh starts")
 }
 
 async fn until_started(directory: &Path) {

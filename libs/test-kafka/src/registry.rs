@@ -1,6 +1,6 @@
 //! The schema registry of a test.
 
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -32,10 +32,8 @@ impl TestRegistry {
     pub async fn start() -> Self {
         let folder = fetched("apicurio");
         let port = ports::free(1)[0];
-        let mut command = Command::new("sh");
-        command.args(["-c", SCRIPT, "sh"]).arg(folder).arg(port.to_string());
-        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-        let registry = Self { port, _janitor: command.spawn().expect("sh starts") };
+        let janitor = test_janitor::janitor(SCRIPT).arg(folder).arg(port.to_string()).spawn();
+        let registry = Self { port, _janitor: janitor.expect("sh starts") };
         let mut waited = Duration::ZERO;
         while !registry.answers().await {
             assert!(waited < PATIENCE, "the registry does not start");

@@ -61,18 +61,16 @@ impl TestRedis {
     /// If it cannot be started.
     pub async fn begin(&mut self) {
         const SCRIPT: &str = r#"
+            mkdir -p -m 700 "$3"
             "$1" --port "$2" --bind 127.0.0.1 --save '' --appendonly no --dir "$3" > "$3/log" 2>&1 &
             echo $!
             read -r _
             kill -9 $!
+            rm -rf "$3"
         "#;
-        let mut command = Command::new("sh");
-        command
-            .args(["-c", SCRIPT, "sh"])
-            .arg(&self.program)
-            .arg(self.port.to_string())
-            .arg(self.directory.path());
-        let mut janitor = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("sh starts");
+        let mut command = test_janitor::janitor(SCRIPT);
+        command.arg(&self.program).arg(self.port.to_string()).arg(self.directory.path());
+        let mut janitor = command.stdout(Stdio::piped()).spawn().expect("sh starts");
         let mut line = String::new();
         let said = janitor.stdout.as_mut().expect("its output");
         BufReader::new(said).read_line(&mut line).expect("it says which process the server is");

@@ -1,6 +1,6 @@
 //! A container that ends with this process, whichever way that does.
 
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 
 use testcontainers::runners::AsyncRunner as _;
 use testcontainers::{ContainerAsync, ContainerRequest, GenericImage};
@@ -17,10 +17,9 @@ pub(crate) struct Server {
 impl Server {
     pub(crate) async fn start(wanted: ContainerRequest<GenericImage>) -> Self {
         let container = wanted.start().await.expect("a Docker engine that starts containers");
-        let mut command = Command::new("sh");
-        command.args(["-c", "read -r _; docker rm --force --volumes \"$1\"", "sh", container.id()]);
-        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-        Self { container, _janitor: command.spawn().expect("sh starts") }
+        let script = "read -r _; docker rm --force --volumes \"$1\"";
+        let janitor = test_janitor::janitor(script).arg(container.id()).spawn().expect("sh starts");
+        Self { container, _janitor: janitor }
     }
 
     /// The port of this machine that leads to a port of the container.
