@@ -11,6 +11,10 @@ KAFKA_BENCHES := -p benches --features benches/kafka
 LINTED = containers/docker-tests$(shell bash scripts/kafka/need.sh headers 2>/dev/null && echo ,containers/kafka,plimsoll/kafka,chaos/kafka,benches/kafka)
 TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 
+# What the shell says of an installation is for none of these: they start their own, and fill and break it.
+unexport DATABASE_URL PLIMSOLL_CONFIG PLIMSOLL_DATA PLIMSOLL_SERVER PLIMSOLL_TOKEN \
+	$(foreach name,$(filter PLIMSOLL_%,$(.VARIABLES)),$(if $(findstring __,$(name)),$(name)))
+
 .PHONY: help demo build-kafka chaos chaos-short simulate test test-cluster test-docker test-kafka test-scheduler lint fmt bench bench-kafka build tools advisories crash fuzz-api fuzz clean-demo
 
 help: ## List the commands

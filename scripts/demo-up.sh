@@ -5,7 +5,12 @@
 set -euo pipefail
 plimsoll=$1
 dir=$2
+# A database, a configuration, a server or a token that the shell names is somebody's: only where Postgres' programs are stays.
 export XDG_CONFIG_HOME=$dir/config
+unset DATABASE_URL
+for name in "${!PLIMSOLL_@}"; do
+  [[ $name == PLIMSOLL_PG_BIN ]] || unset "$name"
+done
 cd "$dir"
 
 free_port() {
@@ -27,6 +32,21 @@ show() {
   echo "  \$ plimsoll$(printf ' %q' "$@")"
   "$plimsoll" "$@" | sed 's/^/  /'
 }
+
+# Looks until a command succeeds; of what never comes it says so, and ends: until_so WHAT COMMAND…
+until_so() {
+  local what=$1
+  shift
+  for _ in $(seq 200); do
+    "$@" && return
+    sleep 0.2
+  done
+  echo "demo: $what never came; see $dir/up.log" >&2
+  exit 1
+}
+
+is_pushed() { [[ -n $(git -C shop.git branch --list 'plimsoll/*') ]]; }
+is_merged() { "$plimsoll" promotion show "$id" | head -1 | grep -q "is merged"; }
 
 git clone --quiet --bare shop shop.git
 : > up.out
@@ -59,10 +79,7 @@ show promotion request --application shop --from staging --to production --token
 id=$("$plimsoll" promotion list --format json | sed -n 's/.*"promotion_id": "\(.*\)".*/\1/p' | head -1)
 show promotion approve "$id" --comment "Seen with checkout's team." --token-file bob.token
 # The branch comes a moment after the approval.
-for _ in $(seq 100); do
-  [[ -n $(git -C shop.git branch --list 'plimsoll/*') ]] && break
-  sleep 0.1
-done
+until_so "the branch" is_pushed
 branch=$(git -C shop.git branch --list 'plimsoll/*' --format '%(refname:short)' | head -1)
 echo
 echo "  \$ git log -1 --stat $branch"
@@ -72,10 +89,7 @@ git -C shop.git log -1 --stat --format='%h %s%n%n%(trailers)' "$branch" | sed 's
 git clone --quiet shop.git merged
 git -C merged -c user.name=bob -c user.email=bob@copperkettle.example merge --quiet --no-ff "origin/$branch" -m "Merge the promotion"
 git -C merged push --quiet
-for _ in $(seq 100); do
-  "$plimsoll" promotion show "$id" | head -1 | grep -q "is merged" && break
-  sleep 0.2
-done
+until_so "the merge" is_merged
 show audit list --promotion "$id"
 "$plimsoll" audit key > audit.pub
 show audit export --output audit.jsonl

@@ -7,6 +7,7 @@ mod budgets;
 mod commands;
 mod compose;
 mod cost_views;
+mod demo;
 mod drift;
 mod example;
 mod exit_codes;

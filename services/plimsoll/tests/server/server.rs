@@ -160,9 +160,7 @@ pub(crate) fn program(package: &str) -> Command {
     let name = format!("plimsoll-{package}");
     let path = Path::new(env!("CARGO_BIN_EXE_plimsoll")).with_file_name(&name);
     assert!(path.exists(), "{name} is not built: test the whole workspace, or add `-p {package}`");
-    let mut command = Command::new(path);
-    command.stdin(Stdio::null());
-    command
+    alone(Command::new(path))
 }
 
 /// A free port below those that outgoing connections get: one of them would take it while the server is down.
@@ -192,8 +190,19 @@ pub(crate) fn send(signal: &str, pid: u32) {
 
 /// The command, with nothing of this machine's settings.
 pub(crate) fn plimsoll() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_plimsoll"));
-    command.env("NO_COLOR", "1").env_remove("DATABASE_URL").stdin(Stdio::null());
+    let mut command = alone(Command::new(env!("CARGO_BIN_EXE_plimsoll")));
+    command.env("NO_COLOR", "1");
+    command
+}
+
+/// What this machine says besides where Postgres' programs are is of an installation that somebody uses.
+fn alone(mut command: Command) -> Command {
+    for name in std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()) {
+        if name.starts_with("PLIMSOLL_") && name != "PLIMSOLL_PG_BIN" {
+            command.env_remove(name);
+        }
+    }
+    command.env_remove("DATABASE_URL").stdin(Stdio::null());
     command
 }
 
