@@ -71,8 +71,9 @@ impl Stack {
     }
 }
 
+/// As people do, by the file's name alone.
 fn make_secrets(directory: &Path) {
-    let made = Command::new("sh").arg(workspace().join("compose/secrets.sh")).arg(directory).status();
+    let made = Command::new(workspace().join("compose/secrets.sh")).arg(directory).status();
     assert!(made.unwrap().success());
 }
 
@@ -261,6 +262,26 @@ fn everything_in_it_is_known() {
             }
         }
     }
+}
+
+/// As docs/compose.md says: the files of both sides are removed, and made again.
+#[test]
+fn a_services_passwords_are_changed_by_four_files() {
+    let stack = Stack::read();
+    let files = ["diff/kafka", "diff/postgres.url", "kafka-rights/users/diff", "postgres-rights/roles/diff"];
+    let page = fs::read_to_string(workspace().join("docs/compose.md")).unwrap();
+    let before = files.map(|file| {
+        assert!(page.contains(&format!("`{}`", file.replace("diff", "SERVICE"))), "{file}");
+        let text = stack.secret(file);
+        fs::remove_file(stack.secrets.path().join(file)).unwrap();
+        text
+    });
+    make_secrets(stack.secrets.path());
+    let [kafka, url, user, role] = files.map(|file| stack.secret(file));
+    assert_eq!(user, kafka);
+    assert_eq!(url, format!("postgres://plimsoll_diff:{role}@postgres/plimsoll"));
+    let after = [kafka, url, user, role];
+    assert!(before.iter().zip(&after).all(|(before, after)| before != after));
 }
 
 fn there(stack: &Stack, path: &str) -> PathBuf {
