@@ -6,9 +6,8 @@ FROM rust:1.95.0-trixie AS build
 ENV RUSTUP_TOOLCHAIN=1.95.0
 WORKDIR /src
 COPY . .
-# `need` asks for Postgres, which tests and `plimsoll up` want, and the build does not.
 RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,target=/src/target \
-    make build-kafka DATABASE_URL=unused \
+    make build-kafka \
     && mkdir /programs \
     && find target/release -maxdepth 1 -name 'plimsoll*' -type f -perm -u+x -exec install --strip -t /programs {} +
 

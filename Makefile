@@ -20,7 +20,7 @@ unexport DATABASE_URL PLIMSOLL_CONFIG PLIMSOLL_DATA PLIMSOLL_SERVER PLIMSOLL_TOK
 help: ## List the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: build clean-demo ## Promote examples/shop from a real Git history; with a helm, preview examples/newsletter
+demo: need-postgres build clean-demo ## Promote examples/shop from a real Git history; with a helm, preview examples/newsletter
 	@"$(TARGET)/release/plimsoll" demo .demo
 
 build: need ## Build the plimsoll binary
@@ -30,7 +30,7 @@ build-kafka: need ## Build the binary and every service's program with the log o
 	@bash scripts/kafka/need.sh headers
 	@cargo build --release --locked --quiet $(KAFKA_PROGRAMS)
 
-test: need ## Run every test, and play SEEDS=10000 simulated histories
+test: need-postgres ## Run every test, and play SEEDS=10000 simulated histories
 	cargo test --workspace --locked
 	@command -v redis-server >/dev/null || echo "skipped: the tests of Redis (no redis-server; Debian: apt-get install redis-server)"
 	@$(MAKE) --no-print-directory simulate
@@ -39,7 +39,7 @@ simulate: need ## Play SEEDS=10000 simulated histories, and find every deliberat
 	@cargo simulate --seeds $(or $(SEEDS),10000)
 	@cargo simulate --mutations
 
-test-kafka: need ## The log and the services on a real Kafka with a schema registry (fetches 200 MB once; needs Java 17 and Maven)
+test-kafka: need-postgres ## The log and the services on a real Kafka with a schema registry (fetches 200 MB once; needs Java 17 and Maven)
 	@bash scripts/kafka/need.sh headers java
 	@bash scripts/kafka/fetch.sh
 	cargo test --locked --workspace --exclude containers --features plimsoll/kafka,service/kafka,event-log/kafka --lib --test it --test server -- kafka
@@ -62,7 +62,7 @@ lint: need linters ## Formatting, clippy, licences and sources of dependencies
 fmt: need ## Format the code
 	cargo fmt --all
 
-bench: build ## Measure, as ratios against a named peer
+bench: need-postgres build ## Measure, as ratios against a named peer
 	@bash scripts/dyff.sh "$(CACHE)/bin"
 	@bash scripts/kube-tools.sh "$(CACHE)/bin" || true
 	@bash scripts/linters.sh "$(CACHE)/bin" || true
@@ -72,7 +72,7 @@ bench: build ## Measure, as ratios against a named peer
 	CHECKOV_BIN="$$(ls "$(CACHE)/bin/checkov-venv/bin/checkov" 2>/dev/null || true)" \
 	cargo bench --locked --quiet -p benches
 
-bench-kafka: build-kafka ## Measure the log on Kafka and the services upon it, each against a named peer on the same broker
+bench-kafka: need-postgres build-kafka ## Measure the log on Kafka and the services upon it, each against a named peer on the same broker
 	@bash scripts/kafka/need.sh java
 	@bash scripts/kafka/fetch.sh
 	@cargo bench --locked --quiet --no-run $(KAFKA_BENCHES) --bench kafka --bench copies
@@ -82,23 +82,23 @@ bench-kafka: build-kafka ## Measure the log on Kafka and the services upon it, e
 	done
 	@STACK_PROGRAMS="$(TARGET)/release" cargo bench --locked --quiet $(KAFKA_BENCHES) --bench copies
 
-crash: need ## Kill the control plane at 50 seeded points, take Postgres away for 30 s, and look for what was lost or done twice
+crash: need-postgres ## Kill the control plane at 50 seeded points, take Postgres away for 30 s, and look for what was lost or done twice
 	PLIMSOLL_AWAY_SECONDS=30 cargo test --locked -p plimsoll --test server a_database_that_is_away
 	PLIMSOLL_CRASHES=50 cargo test --locked -p plimsoll --test server crash
 
-chaos: need ## Break the whole stack under PROMOTIONS=10000 and print what was lost or done twice (docs/chaos.md)
+chaos: need-postgres ## Break the whole stack under PROMOTIONS=10000 and print what was lost or done twice (docs/chaos.md)
 	@bash scripts/kafka/need.sh headers java
 	@bash scripts/kafka/fetch.sh
 	@cargo build --release --locked --quiet $(KAFKA_PROGRAMS) -p chaos --features chaos/kafka
 	@"$(TARGET)/release/chaos" --form full --promotions $(or $(PROMOTIONS),10000)
 
-chaos-short: need ## The same with 200 promotions and each fault once
+chaos-short: need-postgres ## The same with 200 promotions and each fault once
 	@bash scripts/kafka/need.sh headers java
 	@bash scripts/kafka/fetch.sh
 	@cargo build --locked --quiet $(KAFKA_PROGRAMS) -p chaos --features chaos/kafka
 	@"$(TARGET)/debug/chaos" --form short --promotions 200
 
-fuzz-api: build ## Put the OpenAPI document to the test with schemathesis (in a venv of its own, in the cache)
+fuzz-api: need-postgres build ## Put the OpenAPI document to the test with schemathesis (in a venv of its own, in the cache)
 	@bash scripts/fuzz-api.sh "$(TARGET)/release/plimsoll" "$(CACHE)/schemathesis"
 
 fuzz: need ## Hostile input for MINUTES=1 a target: YAML bytes, and pairs of states (needs nightly and cargo-fuzz)
@@ -117,6 +117,9 @@ linters:
 clean-demo:
 	@rm -rf .demo
 
-.PHONY: need
+.PHONY: need need-postgres
 need:
 	@bash scripts/need.sh
+
+need-postgres:
+	@bash scripts/need.sh postgres

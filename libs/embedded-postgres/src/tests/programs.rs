@@ -44,6 +44,15 @@ fn the_path_goes_before_what_is_installed_and_there_the_highest_supported() {
     assert_eq!(lookup(root.path()).programs(None).unwrap().major, 16);
 }
 
+/// It says before anything is compiled what would not be found afterwards.
+#[test]
+fn the_script_that_says_what_is_missing_looks_where_we_do() {
+    let script = include_str!("../../../../scripts/need.sh");
+    for place in INSTALLED {
+        assert!(script.contains(&format!(" {place}")), "{place}");
+    }
+}
+
 /// An upgrade of the system put version 17 beside 14, or before it.
 #[test]
 fn data_keep_their_version() {
