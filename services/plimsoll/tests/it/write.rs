@@ -1,6 +1,9 @@
 //! `preview --write`: the edit lands in the working tree, whole or not at all.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::Write as _;
+use std::process::Command;
+use std::thread;
 
 use crate::sandbox::{Sandbox, deployment};
 
@@ -46,35 +49,27 @@ fn nothing_is_committed() {
     assert_eq!(sandbox.git(&["status", "--porcelain"]), "M production/web.yaml");
 }
 
-/// The plan is made while standard input, which is the source, is still open; meanwhile the target changes.
+/// Source and target are read before the base, which is a pipe: whoever fills it has the target change first.
 #[test]
 fn a_file_that_changes_meanwhile_is_left_as_it_is() {
-    use std::io::{Read as _, Write as _};
-    use std::process::{Command, Stdio};
-
     let sandbox = shop();
-    let fifo = sandbox.path().join("prices");
-    assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
-    let mut child = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
-        .current_dir(sandbox.path())
-        .args(["preview", "--to", "production", "--from", "staging", "--base", "-", "--write"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // Source and target are read before the base, for which the command waits.
-    std::thread::sleep(std::time::Duration::from_millis(500));
+    let (pipe, target) = (sandbox.path().join("pipe"), sandbox.path().join("production/web.yaml"));
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     let changed = deployment("web", "hotfix:1");
-    sandbox.put("production/web.yaml", &changed);
-    child.stdin.take().unwrap().write_all(deployment("web", "a:1").as_bytes()).unwrap();
-    let mut err = String::new();
-    child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(1), "{err}");
-    assert!(
-        err.starts_with("error[FILE_CHANGED]: web.yaml has changed since it was read; nothing was written"),
-        "{err}"
-    );
+    let filled = thread::spawn({
+        let changed = changed.clone();
+        move || {
+            // It is open when the command has it open, too.
+            let mut pipe = File::options().write(true).open(pipe).unwrap();
+            fs::write(target, changed).unwrap();
+            pipe.write_all(deployment("web", "a:1").as_bytes()).unwrap();
+        }
+    });
+    let run = sandbox.run(&[&WRITE[..], &["--base", "pipe"]].concat());
+    assert_eq!(run.code, 1, "{run:?}");
+    let expected = "error[FILE_CHANGED]: web.yaml has changed since it was read; nothing was written";
+    assert!(run.err.starts_with(expected), "{run:?}");
+    filled.join().unwrap();
     assert_eq!(read(&sandbox, "production/web.yaml"), changed);
 }
 

@@ -1,6 +1,7 @@
 //! What goes wrong around a server, and what it says and does then.
 
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
@@ -133,7 +134,7 @@ fn away(shop: &Shop) {
 fn a_watch_goes_on_when_the_server_is_back() {
     let mut shop = Shop::open(&[]);
     let promotion = id(&shop.preview());
-    let watch = plimsoll()
+    let mut watch = plimsoll()
         .args(["promotion", "watch", &promotion, "--format", "json", "--server"])
         .arg(format!("http://127.0.0.1:{}", shop.server.port()))
         .env("PLIMSOLL_TOKEN", shop.alice.token())
@@ -141,7 +142,9 @@ fn a_watch_goes_on_when_the_server_is_back() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    std::thread::sleep(Duration::from_secs(1));
+    let mut lines = BufReader::new(watch.stdout.take().unwrap()).lines().map(Result::unwrap);
+    // From then on it follows the promotion.
+    let first = lines.next();
     shop.server.kill();
     shop.server.spawn();
     shop.server.ready();
@@ -152,8 +155,8 @@ fn a_watch_goes_on_when_the_server_is_back() {
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(said.contains("the connection to the server is lost; trying again"), "{said}");
     assert!(said.contains("the promotion is rejected"), "{said}");
-    let lines = String::from_utf8(output.stdout).unwrap();
-    let types = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["type"].clone());
+    let lines = first.into_iter().chain(lines);
+    let types = lines.map(|line| serde_json::from_str::<Value>(&line).unwrap()["type"].clone());
     let types: Vec<String> =
         types.map(|name| name.as_str().unwrap().rsplit('.').next().unwrap().to_owned()).collect();
     assert_eq!(types, ["PreviewRequested", "PreviewCompleted", "PromotionRejected"]);
