@@ -18,7 +18,7 @@ pub(crate) struct Events {
     /// Those of this service alone; may be given several times
     #[arg(long, value_name = "NAME", value_parser = service)]
     pub(crate) service: Vec<Service>,
-    /// Those of this aggregate alone: a promotion, an application, a token
+    /// Those of this aggregate alone: a promotion, a token; of applications, clusters and waivers the organisation
     #[arg(long, value_name = "ID")]
     pub(crate) subject: Option<String>,
     /// At most so many

@@ -67,6 +67,12 @@ fn the_log_is_read_from_its_start_and_from_a_time() {
     let found = until(&decided, &[of_it[0], of_it[1], "--service", "promotion"]);
     assert_eq!(names(&found), decided, "in the order in which they happened");
 
+    let organisation = shop.admin.get("/auth/me").ok(200)["organisation"]["id"].clone();
+    eventually("an application is its organisation's", || {
+        let found = events(&shop, &["--subject", organisation.as_str().unwrap(), "--service", "catalog"]);
+        names(&found).contains(&"ApplicationRegistered").then_some(())
+    });
+
     let some = events(&shop, &[of_it[0], of_it[1], "--limit", "3"]);
     assert_eq!((names(&some).len(), &some["more"]), (3, &Value::Bool(true)));
     let wrong = plimsoll().args(["events", "--service", "promotions"]).output().unwrap();
