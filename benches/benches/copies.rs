@@ -36,7 +36,7 @@ fn main() {
     let layout = Layout {
         directory: temporary.path().join("stack"),
         programs: std::path::absolute(programs).unwrap(),
-        cache: stack::cache(),
+        cache: stack::fetched(),
         brokers: Brokers::One,
         schemas: Schemas::Bundled,
         copies: Copies::One,

@@ -91,7 +91,7 @@ fn written(options: &Options) -> Result<Stack, Box<dyn Error>> {
 
 fn up(options: Options) -> Result<ExitCode, Box<dyn Error>> {
     let Options { directory, brokers, copies, port, programs } = options;
-    let (cache, schemas, shared) = (stack::cache(), Schemas::Registered, Shared::found());
+    let (cache, schemas, shared) = (stack::fetched(), Schemas::Registered, Shared::found());
     let layout = Layout { directory, programs, cache, brokers, schemas, copies, shared, port, lines: false };
     let stack = Stack::up(layout)?;
     let code = show(&stack);

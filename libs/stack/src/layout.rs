@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use crate::error::StackError;
 
@@ -81,6 +82,15 @@ pub fn cache() -> PathBuf {
     std::env::var_os("PLIMSOLL_CACHE").map_or_else(home, PathBuf::from)
 }
 
+/// Where `scripts/kafka/fetch.sh` puts Kafka and a schema registry: in a folder for each version of what it is to fetch, so that no other
+/// is taken for it. It is there when all of it is.
+#[must_use]
+pub fn fetched() -> PathBuf {
+    let versions = Sha256::digest(include_bytes!("../../../scripts/kafka/pom.xml"));
+    let key: String = versions.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    cache().join("kafka").join(key)
+}
+
 /// Where everything of a stack is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Layout {
@@ -88,7 +98,7 @@ pub struct Layout {
     pub directory: PathBuf,
     /// Where the programs of the services are.
     pub programs: PathBuf,
-    /// Where `scripts/kafka/fetch.sh` has put what the servers need ([`cache`]).
+    /// Where `scripts/kafka/fetch.sh` has put what the servers need ([`fetched`]).
     pub cache: PathBuf,
     /// How many brokers.
     pub brokers: Brokers,
@@ -129,7 +139,7 @@ impl Layout {
     }
 
     pub(crate) fn jars(&self) -> PathBuf {
-        self.cache.join("kafka/lib")
+        self.cache.join("lib")
     }
 
     /// A file or directory below the stack's.
@@ -232,4 +242,19 @@ pub(crate) fn put(path: &Path, text: &str) -> Result<(), StackError> {
     let mut options = OpenOptions::new();
     let file = options.create(true).truncate(true).write(true).mode(0o600).open(path);
     file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(StackError::file(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use super::*;
+    use crate::shell::run;
+
+    #[test]
+    fn servers_are_looked_for_where_they_are_fetched_to() {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts/kafka/fetch.sh");
+        let said = run(Command::new("bash").args([script, "--only-say"]), "").unwrap();
+        assert_eq!(Path::new(said.trim_end()), fetched());
+    }
 }

@@ -23,7 +23,7 @@ mod up;
 pub use certificates::certificates;
 pub use error::StackError;
 pub use janitor::Janitor;
-pub use layout::{Brokers, Copies, LAST_PORT, Layout, Schemas, Shared, cache};
+pub use layout::{Brokers, Copies, LAST_PORT, Layout, Schemas, Shared, cache, fetched};
 pub use process::{Part, Ready, Signal, State};
 pub use programs::check_programs;
 pub use services::SERVICES;

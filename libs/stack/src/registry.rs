@@ -10,7 +10,7 @@ const API: &str = "/apis/ccompat/v7";
 
 /// The registry as a part.
 pub(crate) fn part(layout: &Layout) -> Result<Part, StackError> {
-    let (folder, port) = (layout.cache.join("kafka/apicurio"), layout.registry_port());
+    let (folder, port) = (layout.cache.join("apicurio"), layout.registry_port());
     let jars = std::fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path());
     let runner = jars.into_iter().find(|path| path.to_string_lossy().ends_with("-runner.jar"));
     let runner = runner.ok_or_else(|| {

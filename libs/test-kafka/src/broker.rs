@@ -62,7 +62,7 @@ impl TestKafka {
 
 /// A folder that `scripts/kafka/fetch.sh` has filled.
 pub(crate) fn fetched(name: &str) -> PathBuf {
-    let folder = stack::cache().join("kafka").join(name);
+    let folder = stack::fetched().join(name);
     assert!(folder.is_dir(), "there is no {}: run scripts/kafka/fetch.sh", folder.display());
     folder
 }

@@ -54,7 +54,7 @@ fn run(options: Options) -> Result<bool, Failed> {
     let layout = Layout {
         directory: directory.join("stack"),
         programs: options.programs.clone().unwrap_or(own),
-        cache: stack::cache(),
+        cache: stack::fetched(),
         brokers: Brokers::Three,
         schemas: Schemas::Registered,
         copies: Copies::Two,

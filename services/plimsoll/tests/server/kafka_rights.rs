@@ -36,7 +36,7 @@ impl Guarded {
         let layout = Layout {
             directory: directory.path().join("stack"),
             programs,
-            cache: stack::cache(),
+            cache: stack::fetched(),
             brokers: Brokers::One,
             schemas: Schemas::Bundled,
             copies: stack::Copies::One,
