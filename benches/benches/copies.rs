@@ -4,22 +4,21 @@
 
 #![allow(
     clippy::expect_used,
+    clippy::panic,
     clippy::unwrap_used,
     clippy::disallowed_methods,
     reason = "a bench is where time is measured, and may fail"
 )]
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread::{scope, sleep};
+use std::thread::scope;
 use std::time::{Duration, Instant};
 
 use benches::{Figure, processor, write_repository};
 use serde_json::{Value, json};
-use stack::{Brokers, Copies, Janitor, Layout, Schemas, Shared, Stack};
+use stack::{Brokers, Copies, Janitor, Layout, Part, Ready, Schemas, Shared, Stack};
 
 const ENGINES: [&str; 4] = ["diff", "cost", "risk", "explain"];
 const OBJECTS: usize = 300;
@@ -60,22 +59,23 @@ fn measure(stack: &Stack, client: &Client) {
         "| copies of each engine | engines: CPU-s a preview | all services | previews a second | × CPU of one copy |"
     );
     println!("|---|---|---|---|---|");
-    let (mut copies, mut first, mut shares) = (Vec::new(), None, Vec::new());
+    let mut copies: Vec<Copy> = Vec::new();
+    let (mut first, mut shares) = (None, Vec::new());
     for wanted in [1, 2, 4] {
-        for number in copies.len() / ENGINES.len() + 2..=wanted {
-            copies.extend(ENGINES.iter().map(|engine| Copy::start(stack, engine, number)));
+        for copy in copies.len() / ENGINES.len() + 1..wanted {
+            copies.extend(ENGINES.iter().map(|engine| Copy::start(stack, engine, copy)));
         }
-        copies.iter().for_each(Copy::until_ready);
+        copies.iter().for_each(|copy| copy.part.until_ready(PATIENCE).unwrap());
         // The group shares its partitions anew, and what is new fills its caches.
         client.previews(PREVIEWS / 2);
-        let before = handled(&copies);
+        let before = handled(stack, &copies);
         let rounds: Vec<Round> = (0..ROUNDS).map(|_| Round::of(stack, &copies, client)).collect();
         let median = |figure: fn(&Round) -> f64| Figure::of(rounds.iter().map(figure).collect()).median;
         let (engines, services) = (median(|round| round.engines), median(|round| round.services));
         let one = *first.get_or_insert(engines);
         let rate = median(|round| round.rate);
         println!("| {wanted} | {engines:.4} | {services:.4} | {rate:.1} | {:.2} |", engines / one);
-        shares.push((wanted, before, handled(&copies)));
+        shares.push((wanted, before, handled(stack, &copies)));
     }
     print_shares(&shares);
 }
@@ -90,14 +90,11 @@ struct Round {
 impl Round {
     fn of(stack: &Stack, copies: &[Copy], client: &Client) -> Self {
         let busy = || {
-            let part = |name: &&str| {
-                busy_of(stack.part(name).unwrap().process().map(|process| process.as_raw_nonzero().get()))
-            };
-            let engines: f64 = ENGINES.iter().map(part).sum();
-            let engines = engines
-                + copies.iter().map(|copy| busy_of(i32::try_from(copy.process.id()).ok())).sum::<f64>();
+            let first = |name: &&str| busy_of(stack.part(name).unwrap());
+            let engines: f64 = ENGINES.iter().map(first).sum();
+            let engines = engines + copies.iter().map(|copy| busy_of(&copy.part)).sum::<f64>();
             let others = ["catalog", "promotion", "gitops", "audit", "gateway"];
-            (engines, engines + others.iter().map(part).sum::<f64>())
+            (engines, engines + others.iter().map(first).sum::<f64>())
         };
         let (began, before) = (Instant::now(), busy());
         client.previews(PREVIEWS);
@@ -111,25 +108,25 @@ impl Round {
     }
 }
 
-fn busy_of(pid: Option<i32>) -> f64 {
-    let pid = pid.expect("it runs").to_string();
+fn busy_of(part: &Part) -> f64 {
+    let pid = part.process().expect("it runs").as_raw_nonzero().to_string();
     processor::seconds(&pid).expect("it runs")
 }
 
 type Handled = BTreeMap<&'static str, Vec<u64>>;
 
 /// How many events each copy of each engine has handled.
-fn handled(copies: &[Copy]) -> Handled {
+fn handled(stack: &Stack, copies: &[Copy]) -> Handled {
     let of = |engine: &'static str| {
-        let number = stack::SERVICES.iter().position(|service| *service == engine).unwrap();
-        let own = metric(PORT + 60 + u16::try_from(number).unwrap(), engine);
-        let others = copies.iter().filter(|copy| copy.engine == engine).map(|copy| metric(copy.port, engine));
-        (engine, [own].into_iter().chain(others).collect())
+        let others = copies.iter().filter(|copy| copy.engine == engine).map(|copy| &copy.part);
+        let parts = [stack.part(engine).unwrap()].into_iter().chain(others);
+        (engine, parts.map(|part| metric(part, engine)).collect())
     };
     ENGINES.into_iter().map(of).collect()
 }
 
-fn metric(port: u16, engine: &str) -> u64 {
+fn metric(part: &Part, engine: &str) -> u64 {
+    let Ready::Answers { port, .. } = part.ready else { panic!("{} has no metrics", part.name) };
     let url = format!("http://127.0.0.1:{port}/metrics");
     let text = ureq::get(url).call().unwrap().body_mut().read_to_string().unwrap();
     let is_it = |line: &&str| {
@@ -154,46 +151,23 @@ fn print_shares(all: &[(usize, Handled, Handled)]) {
     }
 }
 
-/// One more process of an engine, with the configuration of the first.
+/// One more process of an engine.
 struct Copy {
     engine: &'static str,
-    port: u16,
-    process: Child,
+    part: Part,
 }
 
 impl Copy {
-    fn start(stack: &Stack, engine: &'static str, number: usize) -> Self {
-        let layout = stack.layout();
-        let place = ENGINES.iter().position(|name| *name == engine).unwrap();
-        let port = PORT + 80 + u16::try_from((number - 2) * ENGINES.len() + place).unwrap();
-        let name = format!("{engine}-{number}");
-        let mut command = Command::new(layout.programs.join(format!("plimsoll-{engine}")));
-        command.arg("--config").arg(layout.at(&format!("config/{engine}.toml")));
-        command.args(["--set", &format!("kafka.instance={name}")]);
-        command.args(["--set", &format!("probes.listen=127.0.0.1:{port}")]);
-        if engine == "diff" {
-            command
-                .arg("--set")
-                .arg(format!("diff.mirrors={}", layout.at(&format!("data/{name}")).display()));
-        }
-        let log = fs::File::create(layout.at(&format!("log/{name}.log"))).unwrap();
-        let process = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().unwrap();
-        Self { engine, port, process }
-    }
-
-    fn until_ready(&self) {
-        let began = Instant::now();
-        while ureq::get(format!("http://127.0.0.1:{}/readyz", self.port)).call().is_err() {
-            assert!(began.elapsed() < PATIENCE, "a copy of {} is not ready", self.engine);
-            sleep(Duration::from_millis(100));
-        }
+    fn start(stack: &Stack, engine: &'static str, copy: usize) -> Self {
+        let part = stack.copy(engine, u16::try_from(copy).unwrap()).unwrap();
+        part.start().unwrap();
+        Self { engine, part }
     }
 }
 
 impl Drop for Copy {
     fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        self.part.kill();
     }
 }
 

@@ -54,6 +54,15 @@ impl Process {
     }
 }
 
+/// A process of a service beside those of the stack, as a part: 0 is the one that others call, 1 the second. The ports of the third and of
+/// later ones lie behind the stack's hundred.
+pub(crate) fn copy(layout: &Layout, service: &str, copy: u16) -> Result<Part, StackError> {
+    let mut known = (0..).zip(SERVICES);
+    let missing = || StackError::new(format!("{service} is no service"));
+    let (number, service) = known.find(|(_, known)| *known == service).ok_or_else(missing)?;
+    part(layout, Process { service, number, copy })
+}
+
 /// Every process of every service as a part.
 pub(crate) fn parts(layout: &Layout) -> Result<Vec<Part>, StackError> {
     for key in ["identity", "engines", "redaction", "audit"] {
@@ -192,19 +201,19 @@ burst = 100000
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
     use std::fs;
     use std::os::unix::fs::PermissionsExt as _;
+    use std::path::Path;
 
     use super::*;
     use crate::layout::{Brokers, Schemas, Shared};
 
-    #[test]
-    fn each_process_finds_the_redis_of_the_stack_and_no_word_of_it_is_anybody_elses() {
-        let directory = tempfile::tempdir().unwrap();
+    fn layout(directory: &Path) -> Layout {
         let layout = Layout {
-            directory: directory.path().to_owned(),
-            programs: directory.path().to_owned(),
-            cache: directory.path().to_owned(),
+            directory: directory.to_owned(),
+            programs: directory.to_owned(),
+            cache: directory.to_owned(),
             brokers: Brokers::One,
             schemas: Schemas::Bundled,
             copies: Copies::Two,
@@ -213,6 +222,13 @@ mod tests {
             lines: false,
         };
         layout.make_directories().unwrap();
+        layout
+    }
+
+    #[test]
+    fn each_process_finds_the_redis_of_the_stack_and_no_word_of_it_is_anybody_elses() {
+        let directory = tempfile::tempdir().unwrap();
+        let layout = layout(directory.path());
         let names: Vec<String> = parts(&layout).unwrap().into_iter().map(|part| part.name).collect();
         // Nine services, of which two have one process.
         assert_eq!(names.len(), 16);
@@ -226,5 +242,43 @@ mod tests {
         assert_eq!(fs::metadata(&url).unwrap().permissions().mode() & 0o077, 0);
         parts(&Layout { shared: Shared::Nothing, ..layout.clone() }).unwrap();
         assert!(names.iter().all(|name| !text(name).contains("redis")));
+    }
+
+    /// Two that listen in one place, are one member or keep one mirror are no two processes.
+    #[test]
+    fn no_process_has_a_place_of_another() {
+        let directory = tempfile::tempdir().unwrap();
+        let layout = Layout { copies: Copies::One, ..layout(directory.path()) };
+        let names: Vec<String> = parts(&layout).unwrap().into_iter().map(|part| part.name).collect();
+        assert_eq!(names, SERVICES);
+        let mut copies = Vec::new();
+        for service in ["diff", "cost", "risk", "explain"] {
+            copies.extend((1..=3).map(|number| copy(&layout, service, number).unwrap().name));
+        }
+        assert_eq!(copies[..4], ["diff-2", "diff-3", "diff-4", "cost-2"]);
+        let mut places = Vec::new();
+        for name in names.iter().chain(&copies) {
+            let text = fs::read_to_string(layout.at(&format!("config/{name}.toml"))).unwrap();
+            let is_own = |line: &&str| ["listen", "grpc_listen", "instance", "mirrors"].contains(&key(line));
+            places.extend(text.lines().filter(is_own).map(str::to_owned));
+        }
+        // Of the first ones a name and two places each, two more of the gateway, four mirrors; of the others three, and three mirrors of diff's.
+        assert_eq!(places.len(), 9 * 3 + 2 + 4 + 12 * 3 + 3);
+        let values = places.iter().filter_map(|line| line.split(" = ").nth(1));
+        assert_eq!(values.collect::<BTreeSet<_>>().len(), places.len(), "{places:?}");
+        let third = fs::read_to_string(layout.at("config/diff-3.toml")).unwrap();
+        for said in [
+            "listen = \"127.0.0.1:27302\"",
+            "listen = \"127.0.0.1:27312\"",
+            "instance = \"diff-3\"",
+            "/data/diff-3\"",
+        ] {
+            assert!(third.contains(said), "{said}: {third}");
+        }
+        assert!(copy(&layout, "kafka", 1).unwrap_err().to_string().starts_with("kafka is no service"));
+    }
+
+    fn key(line: &str) -> &str {
+        line.split(" = ").next().unwrap_or_default()
     }
 }

@@ -153,6 +153,15 @@ impl Stack {
         part.ok_or_else(|| StackError::new(format!("{name} is no part of the stack")))
     }
 
+    /// One more process of a service, which is no part of the stack: its configuration is written, and who asks for it starts and ends it. The
+    /// first that others call is `copy` 0. The ports of `copy` 2 and later ones lie behind the stack's hundred.
+    ///
+    /// # Errors
+    /// There is no such service, or a file cannot be written.
+    pub fn copy(&self, service: &str, copy: u16) -> Result<Part, StackError> {
+        services::copy(&self.layout, service, copy)
+    }
+
     /// How every part is.
     #[must_use]
     pub fn status(&self) -> Vec<Row> {
