@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, SocketAddrV4, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 pub use rustix::process::Signal;
 use rustix::process::{Pid, kill_process};
@@ -187,18 +187,19 @@ impl Part {
     /// # Errors
     /// It has ended, or it takes too long.
     pub fn until_ready(&self, patience: Duration) -> Result<(), StackError> {
-        let mut waited = Duration::ZERO;
+        // To ask may take seconds, too.
+        #[expect(clippy::disallowed_methods, reason = "how long it may take is said in time")]
+        let began = Instant::now();
         while !self.is_ready() {
             let why = match self.process() {
                 None => "it has ended",
-                Some(_) if waited > patience => "it is not ready in time",
+                Some(_) if began.elapsed() > patience => "it is not ready in time",
                 Some(_) => "",
             };
             if !why.is_empty() {
                 return Err(StackError::new(format!("{}: {why}: {}", self.name, end_of(&self.log()))));
             }
             sleep(TICK);
-            waited += TICK;
         }
         Ok(())
     }
@@ -276,5 +277,32 @@ mod tests {
         // Ticks are hundredths of a second on every Linux that this runs on.
         assert!(began > 0 && (began as f64) / 100.0 <= seconds);
         assert_eq!(began_at(Pid::from_raw(i32::MAX).unwrap()), None);
+    }
+
+    /// Each question takes 0.2 s, four times as long as what is slept between two: after 0.5 s there were three.
+    #[test]
+    fn how_long_it_takes_to_ask_counts_for_patience() {
+        let directory = tempfile::tempdir().unwrap();
+        for name in ["log", "run"] {
+            fs::create_dir(directory.path().join(name)).unwrap();
+        }
+        let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+        let asked = directory.path().join("asked");
+        let ask = format!("echo >> '{}'; sleep 0.2; false", asked.display());
+        let part = Part {
+            name: "sleeper".to_owned(),
+            service: None,
+            port: 0,
+            words: words(&["sleep", "60"]),
+            ready: Ready::Asked(words(&["sh", "-c", &ask])),
+            ends: Ends::Terminated,
+            directory: directory.path().to_owned(),
+        };
+        part.start().unwrap();
+        let said = part.until_ready(Duration::from_millis(500)).unwrap_err().to_string();
+        part.kill();
+        assert!(said.starts_with("sleeper: it is not ready in time"), "{said}");
+        let times = fs::read_to_string(&asked).unwrap().lines().count();
+        assert!((1..=3).contains(&times), "{times}");
     }
 }
