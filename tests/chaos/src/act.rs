@@ -91,7 +91,8 @@ impl<'a> Theatre<'a> {
             found.retain(|said| self.told.insert(said.clone()));
         }
         (row.lost, row.doubled) = (counts.lost.len(), counts.doubled.len());
-        row.repeated = seen.repeated() - self.repeated;
+        // What is gone from the log may have been there twice.
+        row.repeated = seen.repeated().saturating_sub(self.repeated);
         self.repeated = seen.repeated();
         Ok(counts.lost.into_iter().chain(counts.doubled).collect())
     }

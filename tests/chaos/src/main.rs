@@ -64,12 +64,11 @@ fn run(options: Options) -> Result<bool, Failed> {
     };
     let faults = wanted(&options, layout.shared)?;
     check_programs(&layout)?;
-    // The logs of who wants to keep them are not removed.
-    let _janitor = match options.keep {
-        None => Some(Janitor::of(&layout.directory)?),
-        Some(_) => None,
-    };
+    let keeps = options.keep.is_some();
+    let _janitor = (!keeps).then(|| Janitor::of(&layout.directory)).transpose()?;
     let stack = Stack::prepare(layout)?;
+    // What is kept is kept without its processes. Not before the stack is prepared: if another runs there, it was refused.
+    let _keeper = keeps.then(|| Janitor::keeping(&stack.layout().directory)).transpose()?;
     let lines = Lines::to(stack.layout())?;
     let outcome = perform((&options, &faults), &stack, &lines, directory.join("repositories"));
     stack.down();
