@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::sleep;
+use std::thread::{ScopedJoinHandle, sleep};
 use std::time::Duration;
 
 use chaos::{Acknowledged, Driver, Failed, Form, People, Repository, Row};
@@ -108,9 +108,7 @@ fn play(
     let over = AtomicBool::new(false);
     let copier = (fault == Fault::Repeated).then(|| scene.log.copier()).transpose()?;
     let (recovery, mut problems) = std::thread::scope(|scope| {
-        for lane in 0..lanes {
-            scope.spawn(move || driver.drive(lane));
-        }
+        let people: Vec<_> = (0..lanes).map(|lane| scope.spawn(move || driver.drive(lane))).collect();
         let copying = copier.map(|mut copier| {
             let over = &over;
             scope.spawn(move || {
@@ -122,7 +120,8 @@ fn play(
         });
         let broken = break_it(scene, fault, driver, quota);
         driver.open_gate();
-        while driver.ended() < lanes {
+        // One who has panicked has ended, too: then the scope does.
+        while !people.iter().all(ScopedJoinHandle::is_finished) {
             sleep(LOOK);
         }
         over.store(true, Ordering::SeqCst);

@@ -1,6 +1,6 @@
 //! People who promote, and ask again whenever no answer comes.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::sleep;
 use std::time::Duration;
@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::Failed;
 use crate::api::{Answer, Client};
+use crate::gate::Gate;
 use crate::repository::Repository;
 
 /// What was answered with yes, and so has to be there for ever.
@@ -86,14 +87,14 @@ pub struct Driver<'a> {
     quota: usize,
     taken: AtomicUsize,
     done: AtomicUsize,
-    ended: AtomicUsize,
     steps: AtomicUsize,
-    closed: AtomicBool,
+    gate: Gate,
     acknowledged: Mutex<Acknowledged>,
     problems: Mutex<Vec<String>>,
 }
 
-/// A promotion takes seconds; one that has not come so far after this long never does.
+/// A promotion takes seconds; one that has not come so far after this long, without the time at the gate, never does. It is time by the clock:
+/// a call that nobody answers takes 20 s.
 const PATIENCE: Duration = Duration::from_secs(240);
 const TICK: Duration = Duration::from_millis(100);
 
@@ -111,9 +112,8 @@ impl<'a> Driver<'a> {
             quota,
             taken: AtomicUsize::new(0),
             done: AtomicUsize::new(0),
-            ended: AtomicUsize::new(0),
             steps: AtomicUsize::new(0),
-            closed: AtomicBool::new(false),
+            gate: Gate::open(),
             acknowledged: Mutex::default(),
             problems: Mutex::default(),
         }
@@ -150,7 +150,6 @@ impl<'a> Driver<'a> {
                 self.problems().push(problem.to_string());
             }
         }
-        self.ended.fetch_add(1, Ordering::SeqCst);
     }
 
     /// Takes an application out of the catalog: the next act's people have applications of their own.
@@ -196,7 +195,7 @@ impl<'a> Driver<'a> {
         self.step();
         self.until(&people.alice, &id, "open")?;
         self.step();
-        self.at_the_gate();
+        self.gate.pass();
         self.repository.merge(&id)?;
         self.acknowledged().merged.push(id.clone());
         self.step();
@@ -204,7 +203,7 @@ impl<'a> Driver<'a> {
     }
 
     fn until(&self, client: &Client, id: &str, status: &str) -> Result<(), Failed> {
-        let mut waited = Duration::ZERO;
+        let until = self.gate.time() + PATIENCE;
         loop {
             let found = self.asked(client, "GET", &format!("/promotions/{id}"), "", None)?;
             // The projections may be behind by an event or two.
@@ -217,11 +216,10 @@ impl<'a> Driver<'a> {
                     format!("{id} is {now}, and {status} was expected: {}", found.json["failure"]).into()
                 );
             }
-            if waited > PATIENCE {
+            if self.gate.time() > until {
                 return Err(format!("{id} is {now}, and never became {status}").into());
             }
             sleep(TICK);
-            waited += TICK;
         }
     }
 
@@ -234,19 +232,18 @@ impl<'a> Driver<'a> {
         key: &str,
         body: Option<&Value>,
     ) -> Result<Answer, Failed> {
-        let mut waited = Duration::ZERO;
+        let until = self.gate.time() + PATIENCE;
         loop {
-            self.at_the_gate();
+            self.gate.pass();
             let why = match client.call(method, path, key, body) {
                 Ok(answer) if answer.status != 503 && answer.status != 429 => return Ok(answer),
                 Ok(answer) => format!("{} {}", answer.status, answer.json),
                 Err(error) => error.to_string(),
             };
-            if waited > PATIENCE {
+            if self.gate.time() > until {
                 return Err(format!("{method} {path}: {why}").into());
             }
             sleep(TICK);
-            waited += TICK;
         }
     }
 
@@ -256,18 +253,12 @@ impl<'a> Driver<'a> {
 
     /// Nobody asks for anything while it is closed.
     pub fn close_gate(&self) {
-        self.closed.store(true, Ordering::SeqCst);
+        self.gate.close();
     }
 
     /// All go on.
     pub fn open_gate(&self) {
-        self.closed.store(false, Ordering::SeqCst);
-    }
-
-    fn at_the_gate(&self) {
-        while self.closed.load(Ordering::SeqCst) {
-            sleep(TICK / 10);
-        }
+        self.gate.open_again();
     }
 
     /// Waits until they have come so many steps further, or all are done.
@@ -281,11 +272,6 @@ impl<'a> Driver<'a> {
     /// Whether all applications are promoted, or given up.
     fn is_over(&self) -> bool {
         self.done.load(Ordering::SeqCst) >= self.quota
-    }
-
-    /// How many have nothing left to do or to wait for.
-    pub fn ended(&self) -> usize {
-        self.ended.load(Ordering::SeqCst)
     }
 
     /// What was acknowledged so far.

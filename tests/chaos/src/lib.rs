@@ -7,6 +7,7 @@
 mod api;
 mod counts;
 mod driver;
+mod gate;
 mod lines;
 mod options;
 mod repository;
