@@ -83,7 +83,7 @@ impl<'a> Theatre<'a> {
     fn judge(&mut self, row: &mut Row) -> Result<Vec<String>, Failed> {
         let seen = self.scene.log.read()?;
         let mut pushed = BTreeMap::new();
-        for repository in &self.repositories {
+        for repository in &mut self.repositories {
             pushed.extend(repository.pushed()?);
         }
         let mut counts = seen.judge(&self.acknowledged, &pushed);

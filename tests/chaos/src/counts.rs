@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::branches::{Branch, Change};
 use crate::driver::Acknowledged;
 
 /// An event of the log, as an independent reader sees it: its headers, not its body.
@@ -51,9 +52,9 @@ impl Seen {
         self.events.values().map(|times| times - 1).sum()
     }
 
-    /// Holds it against what was acknowledged. `pushed` are the branches of promotions, with how many commits each has.
+    /// Holds it against what was acknowledged. `pushed` are the branches of promotions.
     #[must_use]
-    pub fn judge(&self, acknowledged: &Acknowledged, pushed: &BTreeMap<String, usize>) -> Counts {
+    pub fn judge(&self, acknowledged: &Acknowledged, pushed: &BTreeMap<String, Branch>) -> Counts {
         let mut found: BTreeMap<(&str, &str), usize> = BTreeMap::new();
         for event in self.events.keys() {
             *found.entry((&event.name, &event.subject)).or_default() += 1;
@@ -73,10 +74,15 @@ impl Seen {
             names.iter().for_each(|name| once(name, id));
         }
         for id in &acknowledged.approved {
-            match pushed.get(id) {
+            match pushed.get(id).map(|branch| branch.commits) {
                 Some(1) => {}
                 None => counts.lost.push(format!("the branch of {id}")),
                 Some(commits) => counts.doubled.push(format!("{commits} commits on the branch of {id}")),
+            }
+        }
+        for (id, expected) in &acknowledged.changes {
+            if let Some(branch) = pushed.get(id) {
+                counts.hold(id, branch, expected);
             }
         }
         counts.doubled.extend(self.unasked(acknowledged));
@@ -107,6 +113,18 @@ impl Seen {
             acknowledged.maybe_registered,
         ));
         unasked
+    }
+}
+
+impl Counts {
+    /// Holds what a branch changes against what was promoted: what is not in it is lost, and what is in it besides was done too much.
+    fn hold(&mut self, id: &str, branch: &Branch, expected: &Change) {
+        if !branch.changes.contains(expected) {
+            self.lost.push(format!("{expected} on the branch of {id}"));
+        }
+        for change in branch.changes.iter().filter(|change| *change != expected) {
+            self.doubled.push(format!("{change} on the branch of {id}, which was not promoted"));
+        }
     }
 }
 
@@ -193,12 +211,39 @@ mod tests {
         let approved = Acknowledged { approved: vec!["p".to_owned()], ..Acknowledged::default() };
         let events = APPROVED.map(|name| (name, name));
         let judge = |pushed: &[(&str, usize)]| {
-            let pushed = pushed.iter().map(|(id, commits)| ((*id).to_owned(), *commits)).collect();
+            let branch = |commits: usize| Branch { commits, ..Branch::default() };
+            let pushed = pushed.iter().map(|(id, commits)| ((*id).to_owned(), branch(*commits))).collect();
             seen(&events).judge(&approved, &pushed)
         };
         assert_eq!(judge(&[("p", 1)]), Counts::default());
         assert_eq!(judge(&[]).lost, ["the branch of p"]);
         assert_eq!(judge(&[("p", 2)]).doubled, ["2 commits on the branch of p"]);
         assert_eq!(judge(&[("p", 1), ("q", 1)]).doubled, ["the branch of q, which nobody approved"]);
+    }
+
+    #[test]
+    fn a_branch_changes_what_was_promoted_and_nothing_else() {
+        let change = |path: &str, how: &str| Change { path: path.to_owned(), how: how.to_owned() };
+        // Nobody was answered that it is approved: what is pushed is held against what was asked for nevertheless.
+        let maybe_approved = vec!["p".to_owned()];
+        let changes = BTreeMap::from([("p".to_owned(), change("a.yaml", "1 2 M"))]);
+        let acknowledged = Acknowledged { maybe_approved, changes, ..requested() };
+        let whole = seen(&[("PreviewRequested", "1"), ("PreviewCompleted", "2")]);
+        let judge = |changes: &[Change]| {
+            let branch = Branch { commits: 1, changes: changes.to_vec() };
+            let Counts { lost, doubled } =
+                whole.judge(&acknowledged, &BTreeMap::from([("p".to_owned(), branch)]));
+            (lost, doubled)
+        };
+        let [nothing, lost, more] = [
+            vec![],
+            vec!["a.yaml (1 2 M) on the branch of p".to_owned()],
+            vec!["b.yaml (0 3 A) on the branch of p, which was not promoted".to_owned()],
+        ];
+        assert_eq!(judge(&[change("a.yaml", "1 2 M")]), (nothing.clone(), nothing.clone()));
+        assert_eq!(judge(&[]), (lost.clone(), nothing.clone()));
+        assert_eq!(judge(&[change("a.yaml", "1 2 M"), change("b.yaml", "0 3 A")]), (nothing, more));
+        let other = vec!["a.yaml (1 4 M) on the branch of p, which was not promoted".to_owned()];
+        assert_eq!(judge(&[change("a.yaml", "1 4 M")]), (lost, other));
     }
 }

@@ -1,5 +1,6 @@
 //! People who promote, and ask again whenever no answer comes.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::sleep;
@@ -9,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::Failed;
 use crate::api::{Answer, Client};
+use crate::branches::Change;
 use crate::gate::Gate;
 use crate::repository::Repository;
 
@@ -27,6 +29,8 @@ pub struct Acknowledged {
     pub merged: Vec<String>,
     /// Promotions whose approval was asked for; the answer may never have come.
     pub maybe_approved: Vec<String>,
+    /// What the branch of each promotion has to change, if there is one.
+    pub changes: BTreeMap<String, Change>,
     /// So many registrations were given up with no answer: each may have been done.
     pub maybe_registered: usize,
     /// So many promotions were asked for with no answer: each may have been requested.
@@ -48,6 +52,7 @@ impl Acknowledged {
         self.approved.extend(others.approved);
         self.merged.extend(others.merged);
         self.maybe_approved.extend(others.maybe_approved);
+        self.changes.extend(others.changes);
         self.maybe_registered += others.maybe_registered;
         self.maybe_requested += others.maybe_requested;
     }
@@ -182,6 +187,7 @@ impl<'a> Driver<'a> {
         }
         let id = text(&requested.json["promotion_id"])?;
         self.acknowledged().requested.push(id.clone());
+        self.acknowledged().changes.insert(id.clone(), self.repository.promoted(application));
         self.step();
         self.until(&people.alice, &id, "preview")?;
         self.step();

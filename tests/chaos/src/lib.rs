@@ -5,15 +5,18 @@
 //! `make chaos` runs it; `docs/chaos.md` has the table.
 
 mod api;
+mod branches;
 mod counts;
 mod driver;
 mod gate;
+mod git;
 mod lines;
 mod options;
 mod repository;
 mod table;
 
 pub use api::{Answer, Client};
+pub use branches::{Branch, Change};
 pub use counts::{Counts, Event, Seen};
 pub use driver::{Acknowledged, Driver, People};
 pub use lines::Lines;
