@@ -9,6 +9,7 @@ use std::time::Duration;
 use chaos::{Acknowledged, Driver, Failed, Form, People, Repository, Row};
 use stack::Signal;
 
+use crate::audited;
 use crate::faults::{Fault, Scene};
 use crate::letters;
 use crate::poison;
@@ -87,6 +88,7 @@ impl<'a> Theatre<'a> {
             pushed.extend(repository.pushed()?);
         }
         let mut counts = seen.judge(&self.acknowledged, &pushed);
+        counts.lost.extend(audited::lost(self.scene.stack, self.scene.log)?);
         for found in [&mut counts.lost, &mut counts.doubled] {
             found.retain(|said| self.told.insert(said.clone()));
         }

@@ -1,9 +1,9 @@
 //! The log as somebody sees it who is none of the services: read by Kafka's own client, from the first record on.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use chaos::{Event, Failed, Seen};
+use chaos::{Ends, Event, Failed, Seen};
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::message::{BorrowedMessage, Headers as _, Message as _};
@@ -67,8 +67,15 @@ impl Log {
         Ok(Self { config: config.clone(), groups, reader })
     }
 
-    fn ends(&self) -> Result<BTreeMap<(String, i32), i64>, Failed> {
-        let mut ends = BTreeMap::new();
+    /// Where the partitions end of which the audit keeps leaves: all but its own.
+    pub(crate) fn audited(&self) -> Result<Ends, Failed> {
+        let (mut ends, own) = (self.ends()?, topic("audit"));
+        ends.retain(|(topic, _), _| *topic != own);
+        Ok(ends)
+    }
+
+    fn ends(&self) -> Result<Ends, Failed> {
+        let mut ends = Ends::new();
         for (topic, partition) in partitions() {
             let (_, high) = self.reader.fetch_watermarks(&topic, partition, PATIENCE)?;
             ends.insert((topic, partition), high);

@@ -2,6 +2,7 @@
 
 mod act;
 mod aftermath;
+mod audited;
 mod faults;
 mod letters;
 mod log;
