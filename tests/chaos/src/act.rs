@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{ScopedJoinHandle, sleep};
 use std::time::Duration;
 
-use chaos::{Acknowledged, Driver, Failed, Form, People, Repository, Row};
+use chaos::{Acknowledged, Driver, Failed, Form, People, Repository, Row, Seen};
 use stack::Signal;
 
 use crate::audited;
@@ -51,7 +51,8 @@ impl<'a> Theatre<'a> {
         let repository = Repository::new(&self.directory.join(&name), Driver::applications(&name, quota))?;
         let driver = Driver::new(&self.people, &repository, (name, quota));
         let before = letters::all(self.scene.stack)?;
-        let (recovery, mut problems) = play(&mut self.scene, fault, &driver, (quota, self.lanes))?;
+        let played = play(&mut self.scene, fault, &driver, (quota, self.lanes))?;
+        let Played { recovery, mut problems, copies } = played;
         problems.extend(driver.problems().iter().cloned());
         let acknowledged = driver.acknowledged().clone();
         let mut row = Row {
@@ -67,6 +68,7 @@ impl<'a> Theatre<'a> {
         self.acknowledged.add(acknowledged);
         self.repositories.push(repository);
         problems.extend(self.judge(&mut row)?);
+        problems.extend(copies.and_then(|copies| Seen::not_written_again(copies, row.repeated)));
         let mut letters = letters::all(self.scene.stack)?;
         letters.retain(|id, _| !before.contains_key(id));
         let spoilt: Vec<_> = match fault {
@@ -100,16 +102,24 @@ impl<'a> Theatre<'a> {
     }
 }
 
+/// How an act went.
+struct Played {
+    recovery: Recovery,
+    problems: Vec<String>,
+    /// How many records were written again, where that is the fault.
+    copies: Option<usize>,
+}
+
 /// People promote until all is promoted, and meanwhile it breaks; then everybody catches up.
 fn play(
     scene: &mut Scene<'_>,
     fault: Fault,
     driver: &Driver<'_>,
     (quota, lanes): (usize, usize),
-) -> Result<(Recovery, Vec<String>), Failed> {
+) -> Result<Played, Failed> {
     let over = AtomicBool::new(false);
     let copier = (fault == Fault::Repeated).then(|| scene.log.copier()).transpose()?;
-    let (recovery, mut problems) = std::thread::scope(|scope| {
+    let (broken, copies) = std::thread::scope(|scope| {
         let people: Vec<_> = (0..lanes).map(|lane| scope.spawn(move || driver.drive(lane))).collect();
         let copying = copier.map(|mut copier| {
             let over = &over;
@@ -127,15 +137,15 @@ fn play(
             sleep(LOOK);
         }
         over.store(true, Ordering::SeqCst);
-        if let Some(copies) = copying.and_then(|copying| copying.join().ok()) {
-            eprintln!("  {} events written again", copies?);
-        }
-        broken
-    })?;
+        let panicked = |_| Err("who writes events again has panicked".into());
+        (broken, copying.map(|copying| copying.join().unwrap_or_else(panicked)))
+    });
+    let (recovery, mut problems) = broken?;
+    let copies = copies.transpose()?;
     let still = caught_up(scene.stack, scene.log);
     problems.extend(still.is_none().then(|| format!("{}: somebody stays behind", fault.name())));
     problems.extend(scene.roll.call()?);
-    Ok((recovery, problems))
+    Ok(Played { recovery, problems, copies })
 }
 
 /// The fault, as often as it happens, while people promote; and how long it took until nobody was behind.

@@ -52,6 +52,14 @@ impl Seen {
         self.events.values().map(|times| times - 1).sum()
     }
 
+    /// What is wrong if brokers have acknowledged so many copies of records and so many records more are there again: each copy is one of
+    /// those, and a producer that asked again may have written others. Where nothing was written again nobody has dropped anything.
+    #[must_use]
+    pub fn not_written_again(copies: usize, repeated: usize) -> Option<String> {
+        let is_well = copies > 0 && repeated >= copies;
+        (!is_well).then(|| format!("{copies} records were written again, and {repeated} are there again"))
+    }
+
     /// Holds it against what was acknowledged. `pushed` are the branches of promotions.
     #[must_use]
     pub fn judge(&self, acknowledged: &Acknowledged, pushed: &BTreeMap<String, Branch>) -> Counts {
@@ -204,6 +212,14 @@ mod tests {
         let again = seen(&[("PreviewRequested", "1"), ("PreviewRequested", "1"), ("PreviewCompleted", "2")]);
         assert_eq!(again.judge(&requested(), &BTreeMap::new()), Counts::default());
         assert_eq!(again.repeated(), 1);
+    }
+
+    #[test]
+    fn what_was_written_again_is_there_again() {
+        let said = |copies, repeated| Seen::not_written_again(copies, repeated).is_some();
+        assert_eq!([said(7, 7), said(7, 9)], [false; 2]);
+        // One was acknowledged and is not there; none was written, though others did.
+        assert_eq!([said(7, 6), said(0, 0), said(0, 9)], [true; 3]);
     }
 
     #[test]

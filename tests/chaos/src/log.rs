@@ -1,6 +1,5 @@
 //! The log as somebody sees it who is none of the services: read by Kafka's own client, from the first record on.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chaos::{Ends, Event, Failed, Seen};
@@ -9,9 +8,9 @@ use rdkafka::consumer::{BaseConsumer, Consumer as _};
 use rdkafka::message::{BorrowedMessage, Headers as _, Message as _};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer as _};
 use rdkafka::{Offset, TopicPartitionList};
-use seeded::Lot;
 use stack::{Layout, SERVICES};
 
+use crate::copier::Copier;
 use crate::poison::{KEY, LARGE, Specimen, Written};
 
 /// Who reads what, as `rights.yaml` says it.
@@ -178,56 +177,12 @@ impl Log {
 
     /// Somebody who writes each event up to four times again, from now on.
     pub(crate) fn copier(&self) -> Result<Copier, Failed> {
-        let reader: BaseConsumer = self.config.clone().set("group.id", "chaos-copier").create()?;
-        let producer: BaseProducer = self.config.create()?;
-        let mut list = TopicPartitionList::new();
-        for ((topic, partition), end) in self.ends()? {
-            list.add_partition_offset(&topic, partition, Offset::Offset(end))?;
-        }
-        reader.assign(&list)?;
-        Ok(Copier { reader, producer, lot: Lot::new(5), seen: BTreeSet::new(), copies: 0 })
+        Copier::behind(&self.config, self.ends()?)
     }
 }
 
-/// Somebody who writes events again.
-pub(crate) struct Copier {
-    reader: BaseConsumer,
-    producer: BaseProducer,
-    lot: Lot,
-    /// An engine that reads an event three times writes its output three times. If those were copied again, there would be hundreds at the
-    /// end of the chain, and not one to five.
-    seen: BTreeSet<String>,
-    pub(crate) copies: usize,
-}
-
-impl Copier {
-    /// Copies what comes within a moment.
-    pub(crate) fn copy(&mut self) {
-        if let Some(Ok(message)) = self.reader.poll(Duration::from_millis(50))
-            && let Some(headers) = message.headers()
-            && event(&message).is_some_and(|event| self.seen.insert(event.id))
-        {
-            for _ in 0..self.lot.below(5) {
-                let record = BaseRecord::to(message.topic())
-                    .partition(message.partition())
-                    .key(message.key().unwrap_or_default())
-                    .payload(message.payload().unwrap_or_default())
-                    .headers(headers.detach());
-                if self.producer.send(record).is_ok() {
-                    self.copies += 1;
-                }
-            }
-        }
-        self.producer.poll(Duration::ZERO);
-    }
-
-    pub(crate) fn finish(self) -> Result<usize, Failed> {
-        self.producer.flush(Duration::from_secs(15))?;
-        Ok(self.copies)
-    }
-}
-
-fn event(message: &BorrowedMessage<'_>) -> Option<Event> {
+/// The event of a message, if it is one.
+pub(crate) fn event(message: &BorrowedMessage<'_>) -> Option<Event> {
     let headers = message.headers()?;
     let said = |name: &str| {
         let value = headers.iter().find(|header| header.key == name)?.value?;

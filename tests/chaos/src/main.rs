@@ -3,6 +3,7 @@
 mod act;
 mod aftermath;
 mod audited;
+mod copier;
 mod faults;
 mod letters;
 mod log;
