@@ -159,20 +159,21 @@ fn break_it(
     let times = scene.times(fault);
     // They are spread over all times, and over what is before a fault and while it lasts.
     let steps = (Driver::STEPS * quota / (times + 1) / if fault.lasts() { 2 } else { 1 }).max(1);
-    let turns = scene.turns();
+    let turns = scene.turns(fault);
     for (time, part) in (0..times).zip(turns.into_iter().cycle()) {
         driver.go_on(steps);
         problems.extend(scene.roll.call()?);
         sleep(Duration::from_millis(scene.lot.below(300)));
         let still_broken = scene.inject(fault, time, part)?;
-        if still_broken.is_some() {
+        // Without a process that others call people may come no further: until then they had a time.
+        if still_broken.is_some() && fault != Fault::ServiceAway {
             driver.go_on(steps);
         }
         driver.close_gate();
         let mut is_well = recovery.wait(scene.stack, scene.log);
         if let Some(part) = still_broken {
             part.signal(Signal::CONT);
-            part.start()?;
+            scene.roll.start(part)?;
             part.until_ready(PATIENCE)?;
             is_well &= recovery.wait(scene.stack, scene.log);
         }

@@ -1,7 +1,7 @@
 //! What is broken, and how.
 
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chaos::{Failed, Form, Lines};
 use rustix::process::{Resource, Rlimit, prlimit};
@@ -17,6 +17,7 @@ use crate::roll::Roll;
 pub(crate) enum Fault {
     Nothing,
     ServiceKilled,
+    ServiceAway,
     ServiceStopped,
     HandlerStalled,
     BrokerRestarted,
@@ -33,9 +34,10 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
-    pub(crate) const ALL: [Self; 15] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::Nothing,
         Self::ServiceKilled,
+        Self::ServiceAway,
         Self::ServiceStopped,
         Self::HandlerStalled,
         Self::BrokerRestarted,
@@ -55,6 +57,7 @@ impl Fault {
         match self {
             Self::Nothing => "none",
             Self::ServiceKilled => "a service killed (-9)",
+            Self::ServiceAway => "a service killed (-9), and started when another has its work, 10 s",
             Self::ServiceStopped => "a service stalled (SIGSTOP) past its session, 8 s",
             Self::HandlerStalled => {
                 "a handler stalled (its tables locked) past session and poll interval, 15 s"
@@ -75,17 +78,25 @@ impl Fault {
 
     /// Whether it stays broken until everybody has caught up without what is broken.
     pub(crate) fn lasts(self) -> bool {
-        matches!(self, Self::BrokerKilled | Self::BrokerDiskFull | Self::RedisKilled | Self::RegistryAway)
+        matches!(
+            self,
+            Self::ServiceAway
+                | Self::BrokerKilled
+                | Self::BrokerDiskFull
+                | Self::RedisKilled
+                | Self::RegistryAway
+        )
     }
 
+    /// `processes` are those that it may be done to.
     fn times(self, form: Form, processes: usize) -> usize {
         match (self, form) {
             (Self::Nothing, _) => 0,
             (Self::ServiceKilled, Form::Short) => processes,
             (Self::ServiceKilled, Form::Full) => 10 * SERVICES.len(),
-            (Self::ServiceStopped, Form::Short) => 3,
-            (Self::ServiceStopped, Form::Full) => processes,
-            (Self::HandlerStalled, Form::Full) => SERVICES.len(),
+            (Self::ServiceAway | Self::ServiceStopped, Form::Short) => 3,
+            (Self::ServiceAway | Self::ServiceStopped, Form::Full) => processes,
+            (Self::HandlerStalled, Form::Full) => HANDLERS.len(),
             (Self::BrokerRestarted, Form::Full) => 20,
             (Self::PostgresAway | Self::Poison | Self::Repeated, _) | (_, Form::Short) => 1,
             (_, Form::Full) => 5,
@@ -103,8 +114,13 @@ pub(crate) struct Scene<'a> {
     pub(crate) lot: Lot,
 }
 
+/// Who handles what others write: the catalog reads no topic.
+const HANDLERS: [&str; 8] = ["promotion", "diff", "cost", "risk", "explain", "gitops", "audit", "gateway"];
+
 /// Longer than a member's session (6 s).
 const HOLD: Duration = Duration::from_secs(8);
+/// A member's session, and 4 s in which its group shares the partitions anew: one that is back sooner has its own again, since it has its name.
+const TAKEOVER: Duration = Duration::from_secs(10);
 /// Longer than a member may ask for nothing, and than a broker may take to answer (10 s each).
 const LONG: Duration = Duration::from_secs(15);
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -112,14 +128,21 @@ const PATIENCE: Duration = Duration::from_secs(120);
 impl<'a> Scene<'a> {
     /// How often a fault happens.
     pub(crate) fn times(&self, fault: Fault) -> usize {
-        fault.times(self.form, self.stack.processes().len())
+        fault.times(self.form, self.able(fault).len())
     }
 
-    /// The processes of services, in an order drawn by lot.
-    pub(crate) fn turns(&mut self) -> Vec<&'a Part> {
-        let mut turns: Vec<&Part> = self.stack.processes().iter().collect();
+    /// The processes of services that a fault may be done to, in an order drawn by lot.
+    pub(crate) fn turns(&mut self, fault: Fault) -> Vec<&'a Part> {
+        let mut turns = self.able(fault);
         self.lot.shuffle(&mut turns);
         turns
+    }
+
+    /// What one leaves that stays away, another of its service takes over; some have no other.
+    fn able(&self, fault: Fault) -> Vec<&'a Part> {
+        let processes = self.stack.processes();
+        let wants_another = fault == Fault::ServiceAway;
+        processes.iter().filter(|part| !wants_another || has_another(processes, part)).collect()
     }
 
     /// Breaks something, and mends it; `part` is the process whose turn it is. What it returns is still broken, and is mended once
@@ -128,7 +151,7 @@ impl<'a> Scene<'a> {
         &mut self,
         fault: Fault,
         time: usize,
-        part: &Part,
+        part: &'a Part,
     ) -> Result<Option<&'a Part>, Failed> {
         let number = u16::try_from(self.lot.below(3))? + 1;
         let broker = self.stack.part(&format!("kafka-{number}"))?;
@@ -139,12 +162,17 @@ impl<'a> Scene<'a> {
                 self.roll.kill(part);
                 self.roll.start(part)?;
             }
+            Fault::ServiceAway => {
+                self.roll.kill(part);
+                sleep(TAKEOVER);
+                return Ok(Some(part));
+            }
             Fault::ServiceStopped => {
                 part.signal(Signal::STOP);
                 sleep(HOLD);
                 part.signal(Signal::CONT);
             }
-            Fault::HandlerStalled => self.lock(SERVICES[(time + 1) % SERVICES.len()])?,
+            Fault::HandlerStalled => self.lock(HANDLERS[time % HANDLERS.len()])?,
             Fault::BrokerRestarted => again(broker, Duration::ZERO)?,
             Fault::BrokerKilled => {
                 broker.kill();
@@ -182,12 +210,15 @@ impl<'a> Scene<'a> {
         Ok(None)
     }
 
-    /// Whoever handles an event of this service waits for a while: its process lives, and does not get on.
+    /// Whoever handles a record for this service waits for a while: its process lives, and does not get on.
     fn lock(&self, service: &str) -> Result<(), Failed> {
+        let tables = match service {
+            // It keeps no mark of what it has handled: a record that has a leaf has been.
+            "audit" => "\"audit\".tree".to_owned(),
+            _ => format!("\"{service}\".aggregates, \"{service}\".handled"),
+        };
         let seconds = LONG.as_secs();
-        self.stack.sql(&format!(
-            "BEGIN; LOCK TABLE \"{service}\".aggregates, \"{service}\".handled; SELECT pg_sleep({seconds}); COMMIT;\n"
-        ))?;
+        self.stack.sql(&format!("BEGIN; LOCK TABLE {tables}; SELECT pg_sleep({seconds}); COMMIT;\n"))?;
         Ok(())
     }
 
@@ -196,6 +227,11 @@ impl<'a> Scene<'a> {
         sleep(time);
         self.lines.set(broker, Line::Open);
     }
+}
+
+/// Whether there is another process of its service.
+fn has_another(processes: &[Part], part: &Part) -> bool {
+    processes.iter().any(|other| other.service == part.service && other.name != part.name)
 }
 
 fn again(part: &Part, away: Duration) -> Result<(), Failed> {
@@ -210,18 +246,17 @@ fn uses_redis(part: &Part) -> Result<(), Failed> {
     let Ready::Answers { port, .. } = &part.ready else {
         return Err(format!("{} has no metrics to be asked", part.name).into());
     };
-    let url = format!("http://127.0.0.1:{port}/metrics");
-    let mut waited = Duration::ZERO;
+    let (url, began) = (format!("http://127.0.0.1:{port}/metrics"), now());
     loop {
-        let answer = ureq::get(&url).call().and_then(|mut answer| answer.body_mut().read_to_string());
+        let asked = ureq::get(&url).config().timeout_global(Some(HOLD)).build().call();
+        let answer = asked.and_then(|mut answer| answer.body_mut().read_to_string());
         if answer.is_ok_and(|text| text.lines().any(|line| line == "plimsoll_redis_away 0")) {
             return Ok(());
         }
-        if waited > PATIENCE {
+        if began.elapsed() > PATIENCE {
             return Err(format!("{} does not use the Redis that is there", part.name).into());
         }
         sleep(HOLD / 80);
-        waited += HOLD / 80;
     }
 }
 
@@ -232,13 +267,17 @@ fn fill(broker: &Part) -> Result<(), Failed> {
     let process = broker.process().ok_or("the broker does not run")?;
     let limit = Rlimit { current: Some(1), maximum: Some(1) };
     prlimit(Some(process), Resource::Fsize, limit)?;
-    let mut waited = Duration::ZERO;
+    let began = now();
     while broker.process().is_some() {
-        if waited > PATIENCE {
+        if began.elapsed() > PATIENCE {
             return Err("a broker that can write nothing goes on".into());
         }
         sleep(HOLD / 80);
-        waited += HOLD / 80;
     }
     Ok(())
+}
+
+#[expect(clippy::disallowed_methods, reason = "how long something may take is said in time")]
+fn now() -> Instant {
+    Instant::now()
 }

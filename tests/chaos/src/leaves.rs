@@ -22,7 +22,7 @@ const RUNS: &str =
     "SELECT topic || ' ' || partition || ' ' || min(\"offset\") || ' ' || max(\"offset\") FROM (
     SELECT topic, partition, \"offset\",
         \"offset\" - row_number() OVER (PARTITION BY topic, partition ORDER BY \"offset\") AS run
-    FROM audit.leaf
+    FROM \"audit\".leaf
 ) AS placed GROUP BY topic, partition, run ORDER BY topic, partition, min(\"offset\");\n";
 
 impl Leaves {

@@ -24,7 +24,7 @@ Ends with 1 if anything is otherwise than it has to be.
 /// How often each fault happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
-    /// Each once (of the services: each is killed, and some stand still).
+    /// Each once (of the services: each is killed, and some stay away or stand still).
     Short,
     /// Many times.
     Full,
@@ -145,8 +145,9 @@ mod tests {
     #[test]
     fn every_fault_has_its_share() {
         let shares = |promotions, faults| Options { promotions, ..Options::default() }.shares(faults);
-        // 10,000 = 15 × 666 + 10.
+        // 10,000 = 15 × 666 + 10 = 16 × 625.
         assert_eq!(shares(10_000, 15), [[667; 10].as_slice(), &[666; 5]].concat());
+        assert_eq!(shares(10_000, 16), [625; 16]);
         assert_eq!(shares(7, 3), [3, 2, 2]);
     }
 }
