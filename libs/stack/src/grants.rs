@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::error::StackError;
 use crate::layout::{Layout, Schemas, put};
-use crate::shell::{java, run};
+use crate::shell::{alone, java, run};
 use crate::{postgres, registry};
 
 const TOPICS: &str = include_str!("../../../topics.yaml");
@@ -13,7 +13,7 @@ const TOPICS: &str = include_str!("../../../topics.yaml");
 /// Plimsoll's own command.
 pub(crate) fn plimsoll(layout: &Layout) -> Command {
     let mut command = Command::new(layout.programs.join("plimsoll"));
-    command.env("NO_COLOR", "1").env_remove("PLIMSOLL_CONFIG");
+    alone(&mut command).env("NO_COLOR", "1");
     command
 }
 

@@ -13,6 +13,7 @@ use rustix::process::{Pid, kill_process};
 use serde::{Deserialize, Serialize};
 
 use crate::error::StackError;
+use crate::shell::alone;
 
 /// A part of the stack.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -109,7 +110,7 @@ impl Part {
         let (program, arguments) =
             self.words.split_first().ok_or_else(|| StackError::new("a part has no program"))?;
         let mut command = Command::new(program);
-        command.args(arguments).current_dir(&self.directory);
+        alone(&mut command).args(arguments).current_dir(&self.directory);
         command.stdin(Stdio::null()).stdout(open()?).stderr(open()?);
         // Ctrl-C at the terminal is not for it.
         std::os::unix::process::CommandExt::process_group(&mut command, 0);

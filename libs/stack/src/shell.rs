@@ -24,6 +24,18 @@ pub(crate) fn run(command: &mut Command, input: &str) -> Result<String, StackErr
     }
 }
 
+/// Takes from a program what the shell says of an installation that somebody uses: what is the stack's is in its files.
+pub(crate) fn alone(command: &mut Command) -> &mut Command {
+    const NAMES: [&str; 5] =
+        ["DATABASE_URL", "PLIMSOLL_CONFIG", "PLIMSOLL_DATA", "PLIMSOLL_SERVER", "PLIMSOLL_TOKEN"];
+    let settings = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    let settings = settings.filter(|name| name.starts_with("PLIMSOLL_") && name.contains("__"));
+    for name in settings.chain(NAMES.map(str::to_owned)) {
+        command.env_remove(name);
+    }
+    command
+}
+
 /// Where a program is found.
 pub(crate) fn found(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
