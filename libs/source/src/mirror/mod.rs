@@ -1,7 +1,7 @@
 //! Mirrors of remote repositories, for servers.
 //!
 //! A mirror is a bare repository of ours that holds the commits which were asked for. It is a cache: it may be thrown
-//! away at any time, and is when it is broken. Several processes may share a directory of mirrors.
+//! away at any time, and is when it is broken and nobody keeps it ([`Mirror::keep`]). Several processes may share a directory of mirrors.
 
 mod allowed;
 mod command;

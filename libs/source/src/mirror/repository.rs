@@ -1,7 +1,8 @@
 //! The mirror of one repository.
 
 use std::fs::{self, File};
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
+use std::path::PathBuf;
 
 use super::command::GitCommand;
 use super::error::GitError;
@@ -64,8 +65,26 @@ impl<'a> Mirror<'a> {
     /// # Errors
     /// `GIT_TIMEOUT` if somebody else has it for too long, `GIT_CACHE_FAILED`.
     pub fn lock(&self) -> Result<File, GitError> {
-        let (path, patience) = (self.git.path.with_extension("lock"), self.mirrors.server.left());
-        match lock::take(&path, patience) {
+        self.held(lock::take(&self.git.path.with_extension("lock"), self.mirrors.server.left()))
+    }
+
+    /// Keeps the mirror from being thrown away until this is dropped; others may write to it meanwhile. To be asked for under
+    /// [`Mirror::lock`], without which nobody throws it away: who has waited may find another mirror. Nothing that may mend
+    /// the mirror is to be called as long as it is held, since that would wait for its own end.
+    ///
+    /// # Errors
+    /// As [`Mirror::lock`].
+    pub fn keep(&self) -> Result<File, GitError> {
+        self.held(lock::share(&self.kept(), self.mirrors.server.left()))
+    }
+
+    /// The lock that stands for the mirror's being there.
+    fn kept(&self) -> PathBuf {
+        self.git.path.with_extension("kept")
+    }
+
+    fn held(&self, lock: io::Result<Option<File>>) -> Result<File, GitError> {
+        match lock {
             Ok(Some(file)) => Ok(file),
             Ok(None) => Err(self.timeout()),
             Err(error) => Err(GitError::cache(&error)),
@@ -180,7 +199,9 @@ impl<'a> Mirror<'a> {
         self.command().args(["init", "--quiet", "--bare", "--template=", &format]).run().map(drop)
     }
 
+    /// Throws the mirror away, once nobody works in it who cannot begin again.
     fn discard(&self) -> Result<(), GitError> {
+        let _alone = self.held(lock::take(&self.kept(), self.mirrors.server.left()))?;
         match fs::remove_dir_all(&self.git.path) {
             Err(error) if error.kind() != ErrorKind::NotFound => Err(GitError::cache(&error)),
             _ => Ok(()),

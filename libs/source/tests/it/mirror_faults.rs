@@ -264,6 +264,30 @@ fn a_mirror_that_somebody_holds_is_waited_for_and_then_left() {
     cache.mirrors.ensure(&url, &commit).unwrap();
 }
 
+/// A push takes long, and reads from the mirror all the while.
+#[test]
+fn a_mirror_that_is_kept_is_written_to_and_not_thrown_away() {
+    let (origin, first) = origin();
+    origin.put("a/a.yaml", "2");
+    let second = origin.commit("second");
+    let (cache, url) = (cache(options()), url(&origin.path()));
+    cache.mirrors.ensure(&url, &first).unwrap();
+    let kept = {
+        let mirror = cache.mirrors.mirror(&url).unwrap();
+        let _lock = mirror.lock().unwrap();
+        mirror.keep().unwrap()
+    };
+    cache.mirrors.ensure(&url, &second).unwrap();
+    // From here on nothing can be read, and a fetch fails for no reason that the host gave.
+    fs::remove_dir_all(cache.only().join("objects")).unwrap();
+    let hasty = Mirrors::open(cache.directory.path(), short(1)).unwrap();
+    let error = hasty.ensure(&url, &second).unwrap_err();
+    assert_eq!((error.code(), error.is_transient()), ("GIT_TIMEOUT", true), "{error}");
+    assert!(cache.only().join("HEAD").exists(), "it is still there");
+    drop(kept);
+    cache.mirrors.ensure(&url, &second).unwrap();
+}
+
 #[test]
 fn a_directory_that_cannot_be_made_is_said() {
     let sandbox = Sandbox::new().file("file", "");

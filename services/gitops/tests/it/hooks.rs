@@ -91,6 +91,22 @@ fn a_host_that_takes_too_long_is_left_and_asked_again() {
     assert_eq!(world.repository.branches(), ["main", push.branch.as_str()]);
 }
 
+/// A watcher fetches into the same mirror, and throws it away if that fails.
+#[test]
+fn while_a_host_takes_its_time_the_mirror_is_written_to_and_not_thrown_away() {
+    let (world, push) = open();
+    let directory = world.repository.directory.path();
+    let (mirrors, free) = (directory.join("mirrors"), directory.join("free"));
+    let script = format!(
+        "cat > /dev/null; cd '{}'; for lock in lock kept; do flock -n *.$lock echo $lock; done > '{}'; exit 0",
+        mirrors.display(),
+        free.display()
+    );
+    world.repository.hook("pre-receive", &script);
+    world.git.push_branch(&push).unwrap();
+    assert_eq!(fs::read_to_string(free).unwrap(), "lock\n");
+}
+
 #[test]
 fn a_host_in_trouble_is_tried_again() {
     let (world, push) = open();

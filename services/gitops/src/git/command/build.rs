@@ -1,11 +1,21 @@
 //! Making a commit on top of another one, without a working tree: one `git fast-import`.
 
+use std::fs::File;
+
 use source::{EntryKind, GitError, Mirror, Mirrors};
 
 use crate::git::push::{Author, Push, PushError};
 
-/// Makes the commit in the mirror, which has the base commit; its hash.
-pub(super) fn build(mirrors: &Mirrors, mirror: &Mirror<'_>, push: &Push) -> Result<String, PushError> {
+/// A commit that lies in a mirror.
+pub(super) struct Built {
+    /// Its hash.
+    pub(super) commit: String,
+    /// As long as it is there, nobody throws the mirror away with the commit in it.
+    pub(super) kept: File,
+}
+
+/// Makes the commit in the mirror, which has the base commit.
+pub(super) fn build(mirrors: &Mirrors, mirror: &Mirror<'_>, push: &Push) -> Result<Built, PushError> {
     let mut changes = Vec::new();
     for (path, bytes) in &push.files {
         let place = Place::of(mirrors, push, path)?;
@@ -15,11 +25,12 @@ pub(super) fn build(mirrors: &Mirrors, mirror: &Mirror<'_>, push: &Push) -> Resu
         changes.push((place, bytes.as_deref()));
     }
     let _lock = mirror.lock()?;
+    let kept = mirror.keep()?;
     let command = mirror.command().args(["fast-import", "--quiet", "--force", "--done", "--date-format=raw"]);
     let output = command.input(stream(push, &changes)?).run()?;
-    let hash = String::from_utf8_lossy(&output).trim().to_owned();
-    match hash.len() == push.base_commit.len() {
-        true => Ok(hash),
+    let commit = String::from_utf8_lossy(&output).trim().to_owned();
+    match commit.len() == push.base_commit.len() {
+        true => Ok(Built { commit, kept }),
         false => {
             let why = "git fast-import named no commit".to_owned();
             Err(GitError::Failed { repository: mirror.shown().to_owned(), why }.into())

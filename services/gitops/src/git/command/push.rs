@@ -2,7 +2,7 @@
 
 use source::{GitError, GitOutput, Mirror, Mirrors, sanitised};
 
-use super::build::build;
+use super::build::{Built, build};
 use super::history::Mirrored;
 use crate::git::merge::Repository;
 use crate::git::message::Trailers;
@@ -16,12 +16,15 @@ const TROUBLE: [&str; 5] =
 pub(super) fn push(mirrors: &Mirrors, push: &Push) -> Result<Pushed, PushError> {
     let mirror = mirrors.mirror(&push.url)?;
     mirror.ensure(&push.base_commit)?;
-    let commit = build(mirrors, &mirror, push)?;
+    // The lock is not held while the host takes its time: others fetch. A watcher whose fetch fails would throw the mirror away.
+    let Built { commit, kept } = build(mirrors, &mirror, push)?;
     let name = format!("refs/heads/{}", push.branch);
     // The branch is expected not to be there; one with the same commit is left alone.
     let command = mirror.command().args(["push", "--porcelain", "--no-verify", "--no-thin"]);
     let command = command.args([format!("--force-with-lease={name}:"), "--".to_owned()]);
     let output = command.args([mirror.url().to_owned(), format!("{commit}:{name}")]).output()?;
+    // What follows may have to mend the mirror.
+    drop(kept);
     match Answer::of(&output) {
         Answer::Made => Ok(Pushed { commit, already_there: false }),
         Answer::Same => Ok(Pushed { commit, already_there: true }),
