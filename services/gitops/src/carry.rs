@@ -45,19 +45,28 @@ pub(crate) enum Outcome {
 pub(crate) enum Trouble {
     /// The host's, or this machine's: it goes away without anybody doing something about the promotion.
     Away,
-    /// Ours.
+    /// Ours, or nobody's that is known.
     Faulty,
     /// The promotion's: the host, or the repository as it is, does not take it.
     Refused,
 }
 
 impl Trouble {
-    /// Whether it is tried again after so many failures for the same reason.
-    pub(crate) fn is_tried_again(self, failures: u32) -> bool {
+    /// Whether it is tried again once a push has met so many faults.
+    pub(crate) fn is_tried_again(self, faults: u32) -> bool {
         match self {
             Self::Away => true,
-            Self::Faulty => failures < ATTEMPTS,
+            Self::Faulty => faults < ATTEMPTS,
             Self::Refused => false,
+        }
+    }
+
+    fn of_git(error: &GitError) -> Self {
+        match error {
+            // What Git said is known to nobody: as well a mirror's fault as the repository's.
+            GitError::Failed { .. } => Self::Faulty,
+            error if error.is_transient() => Self::Away,
+            _ => Self::Refused,
         }
     }
 }
@@ -88,21 +97,18 @@ impl CarryError {
         }
     }
 
-    fn is_transient(&self) -> bool {
+    fn trouble(&self) -> Trouble {
         match self {
-            Self::Git(error) => error.is_transient(),
-            Self::Push(error) => error.is_transient(),
-            Self::Edit(_) => false,
+            Self::Git(error) | Self::Push(PushError::Git(error)) => Trouble::of_git(error),
+            Self::Push(_) | Self::Edit(_) => Trouble::Refused,
         }
     }
 }
 
 /// Pushes the branch, unless what the plan read has moved.
 pub(crate) fn carry_out(git: &dyn Git, carried: &Carried) -> Outcome {
-    attempt(git, carried).unwrap_or_else(|error| {
-        let trouble = if error.is_transient() { Trouble::Away } else { Trouble::Refused };
-        Outcome::failed(trouble, error.code(), error.to_string())
-    })
+    attempt(git, carried)
+        .unwrap_or_else(|error| Outcome::failed(error.trouble(), error.code(), error.to_string()))
 }
 
 fn attempt(git: &dyn Git, carried: &Carried) -> Result<Outcome, CarryError> {

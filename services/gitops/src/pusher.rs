@@ -173,29 +173,29 @@ fn noted(
         }
         Outcome::Failed { trouble, code, message } => {
             let code = code.to_owned();
-            if trouble.is_tried_again(state.failures(&code)) {
-                let delayed = PushDelayed { promotion_id, preview_hash, code, message };
-                return later(state, trouble, delayed, now);
+            match state.push.clone().map(|due| due.failed(trouble)) {
+                Some(due) if trouble.is_tried_again(due.faults) => {
+                    let delayed = PushDelayed { promotion_id, preview_hash, code, message };
+                    return later(state, (due, trouble), delayed, now);
+                }
+                _ => (Default::default(), PushRefused { promotion_id, code, message }.into()),
             }
-            (Default::default(), PushRefused { promotion_id, code, message }.into())
         }
     };
     Decision { state: Some(Promoted { planned, push: None, ..state }), events: vec![event], answer: () }
 }
 
-/// It is tried again later. Others hear once that the host is away, not at every try.
+/// It is tried again later. Others hear once with each code that the host is away, not at every try.
 fn later(
     state: Promoted,
-    trouble: Trouble,
+    (mut due, trouble): (DuePush, Trouble),
     delayed: PushDelayed,
     now: OffsetDateTime,
 ) -> Decision<Promoted, ()> {
-    let (promotion, code) = (delayed.promotion_id, delayed.code.clone());
+    let (promotion, code) = (delayed.promotion_id, &delayed.code);
     tracing::warn!(%promotion, code, error = delayed.message, "not pushed yet");
-    let failures = state.failures(&code);
-    let is_news = failures == 1 && trouble == Trouble::Away;
-    let not_before = now + AGAIN.delay(failures, u32::MAX);
-    let push = state.push.map(|due| DuePush { failures, not_before, failed_with: Some(code), ..due });
+    due.not_before = now + AGAIN.delay(due.failures, u32::MAX);
+    let is_news = trouble == Trouble::Away && due.told.insert(code.clone());
     let events = is_news.then(|| delayed.into()).into_iter().collect();
-    Decision { state: Some(Promoted { push, ..state }), events, answer: () }
+    Decision { state: Some(Promoted { push: Some(due), ..state }), events, answer: () }
 }

@@ -1,6 +1,6 @@
 //! What the service knows of promotions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use events::plan::ApprovedPlan;
 use events::{Event, Message};
@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use service::{Aggregate, Failure, Parts};
 use time::OffsetDateTime;
 
+use crate::carry::Trouble;
 use crate::git::Looking;
 
 /// A promotion whose change was to be pushed.
@@ -41,10 +42,15 @@ pub(crate) struct DuePush {
     pub(crate) asked_at: OffsetDateTime,
     /// The trace that it belongs to.
     pub(crate) traceparent: Option<String>,
-    /// How many tries have failed for the same reason, one after another.
+    /// How many tries have failed, for whatever reason: a host that fails in turns with one code and another is as far away
+    /// as one that keeps to its own.
     pub(crate) failures: u32,
-    /// The code of that reason.
-    pub(crate) failed_with: Option<String>,
+    /// How many of them met a fault of ours, or nobody's.
+    #[serde(default)]
+    pub(crate) faults: u32,
+    /// The codes with which others were told of a delay: the log keeps what they are told for ever.
+    #[serde(default)]
+    pub(crate) told: BTreeSet<String>,
     /// It is not tried again before.
     #[serde(with = "time::serde::rfc3339")]
     pub(crate) not_before: OffsetDateTime,
@@ -59,9 +65,17 @@ impl DuePush {
             asked_at: envelope.time,
             traceparent: envelope.traceparent.clone(),
             failures: 0,
-            failed_with: None,
+            faults: 0,
+            told: BTreeSet::new(),
             not_before: envelope.time,
         }
+    }
+
+    /// With one more try that has failed.
+    pub(crate) fn failed(self, trouble: Trouble) -> Self {
+        let failures = self.failures.saturating_add(1);
+        let faults = self.faults.saturating_add(u32::from(trouble == Trouble::Faulty));
+        Self { failures, faults, ..self }
     }
 }
 
@@ -82,12 +96,6 @@ impl Promoted {
     /// The push to make; none if there is none to make.
     pub(crate) fn due(&self) -> Option<&DuePush> {
         self.push.as_ref().filter(|_| !self.is_over)
-    }
-
-    /// How many tries have failed for the same reason, with one that fails for this reason now.
-    pub(crate) fn failures(&self, code: &str) -> u32 {
-        let same = self.push.as_ref().filter(|due| due.failed_with.as_deref() == Some(code));
-        same.map_or(0, |due| due.failures).saturating_add(1)
     }
 
     /// What to look for; none if there is nothing to look for.

@@ -9,7 +9,7 @@ use events::gitops::{BranchPushed, ConflictDetected, PushDelayed, PushRefused};
 use events::promotion::{ApprovalCarried, PromotionStale};
 use events::{Event, Service};
 use gitops::Config;
-use gitops::git::{Git, Trailers};
+use gitops::git::{Git, GitError, Trailers};
 use service::{Health, Supervisor, SystemClock};
 use tokio_util::sync::CancellationToken;
 
@@ -179,6 +179,75 @@ async fn a_host_that_is_away_is_waited_for_and_told_once() {
     let events = desk.events().await;
     assert!(matches!(events.last(), Some(Event::BranchPushed(_))), "{events:?}");
     assert_eq!((events.len(), desk.git.pushes.load(Ordering::SeqCst)), (2, 1));
+}
+
+fn unreachable() -> GitError {
+    GitError::Unreachable { repository: "shop".to_owned(), why: "no route".to_owned() }
+}
+
+fn too_slow() -> GitError {
+    GitError::Timeout { repository: "shop".to_owned(), seconds: 1 }
+}
+
+/// As Git says it of a mirror that somebody else has just thrown away.
+fn unknown() -> GitError {
+    GitError::Failed { repository: "shop".to_owned(), why: "not a git repository".to_owned() }
+}
+
+/// The code of a delay or of a refusal.
+fn code(event: &Event) -> &str {
+    match event {
+        Event::PushDelayed(delayed) => &delayed.code,
+        Event::PushRefused(refused) => &refused.code,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The log keeps what is told for ever, and a host that fails in turns is as far away as another.
+#[tokio::test]
+async fn a_host_that_fails_in_turns_is_told_once_with_each_code_and_asked_more_seldom() {
+    let desk = Desk::new(MemoryWorld::new()).await;
+    desk.git.fail((0..3).flat_map(|_| [unreachable(), too_slow()]));
+    desk.approve().await;
+    for _ in 1..6 {
+        desk.push_later().await;
+    }
+    let told = desk.events().await;
+    assert_eq!(told.iter().map(code).collect::<Vec<_>>(), ["GIT_UNREACHABLE", "GIT_TIMEOUT"]);
+    // After six failures 64 s lie between two tries, and not 2.
+    assert_eq!(desk.git.asked.load(Ordering::SeqCst), 6);
+    desk.push_in(20).await;
+    assert_eq!(desk.git.asked.load(Ordering::SeqCst), 6);
+    desk.push_later().await;
+    assert!(matches!(desk.events().await.last(), Some(Event::BranchPushed(_))));
+}
+
+#[tokio::test]
+async fn what_git_says_and_nobody_knows_does_not_end_a_promotion_at_once() {
+    let desk = Desk::new(MemoryWorld::new()).await;
+    desk.git.fail([unknown()]);
+    desk.handle(&desk.approval(PROMOTION)).await.unwrap();
+    assert_eq!(desk.events().await, []);
+    desk.push_later().await;
+    let events = desk.events().await;
+    assert!(matches!(&events[..], [Event::BranchPushed(_)]), "{events:?}");
+}
+
+/// It comes to an end, whatever else fails between.
+#[tokio::test]
+async fn faults_are_counted_whatever_else_fails() {
+    let desk = Desk::new(MemoryWorld::new()).await;
+    desk.git.fail([unreachable(), unreachable(), unreachable(), unreachable(), unknown()]);
+    desk.git.fail([too_slow(), unknown(), unreachable(), unknown(), too_slow(), unknown()]);
+    desk.approve().await;
+    for _ in 1..10 {
+        desk.push_later().await;
+    }
+    let told = desk.events().await;
+    assert_eq!(told.iter().map(code).collect::<Vec<_>>(), ["GIT_UNREACHABLE", "GIT_TIMEOUT"], "not yet");
+    desk.push_later().await;
+    assert_eq!(refusal(desk.events().await.pop().unwrap()).code, "GIT_FAILED");
+    assert_eq!(desk.branch(), None);
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! The service on a repository, with a store in memory.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 
@@ -27,6 +27,8 @@ pub(crate) struct Through<W> {
     world: Arc<W>,
     /// So many calls find the host away.
     pub(crate) away: AtomicU32,
+    /// What the next calls find, before anything else.
+    fails: Mutex<VecDeque<GitError>>,
     /// So many pushes are made without anybody hearing of it.
     pub(crate) crashes: AtomicU32,
     pub(crate) pushes: AtomicU32,
@@ -40,8 +42,13 @@ pub(crate) struct Through<W> {
 impl<W> Through<W> {
     fn new(world: Arc<W>) -> Self {
         let (away, crashes, pushes, asked) = Default::default();
-        let (stuck, answers) = Default::default();
-        Self { world, away, crashes, pushes, asked, stuck, answers }
+        let (fails, stuck, answers) = Default::default();
+        Self { world, away, fails, crashes, pushes, asked, stuck, answers }
+    }
+
+    /// The next calls fail so, one after another.
+    pub(crate) fn fail(&self, errors: impl IntoIterator<Item = GitError>) {
+        self.fails.lock().unwrap().extend(errors);
     }
 
     /// From now on the host of this repository takes questions, and does not answer.
@@ -91,6 +98,9 @@ impl<W: World> Git for Through<W> {
     fn head(&self, url: &str, branch: &str) -> Result<Option<String>, GitError> {
         self.asked.fetch_add(1, Ordering::SeqCst);
         self.wait(url);
+        if let Some(error) = self.fails.lock().unwrap().pop_front() {
+            return Err(error);
+        }
         if take(&self.away) {
             return Err(GitError::Unreachable { repository: url.to_owned(), why: "no route".to_owned() });
         }
@@ -178,7 +188,12 @@ impl<W: World> Desk<W> {
 
     /// One go of a service that is started an hour later.
     pub(crate) async fn push_later(&self) {
-        self.clock.0.fetch_add(3600, Ordering::SeqCst);
+        self.push_in(3600).await;
+    }
+
+    /// One go of a service that is started so many seconds later.
+    pub(crate) async fn push_in(&self, seconds: i64) {
+        self.clock.0.fetch_add(seconds, Ordering::SeqCst);
         self.push().await;
     }
 
