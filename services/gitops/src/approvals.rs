@@ -10,7 +10,7 @@ use ids::PromotionId;
 use service::{Decision, Failure, Handler, Occasion, Parts, decide};
 use tokio::sync::Notify;
 
-use crate::lists::{Entry, List, settle};
+use crate::lists::{Entry, List, Lists};
 use crate::state::Promoted;
 
 /// The consumer's name.
@@ -18,6 +18,7 @@ const CONSUMER: &str = "gitops";
 
 /// Notes what is to be pushed.
 pub struct Approvals {
+    lists: Lists,
     parts: Parts,
     /// Somebody waits for what is to be pushed.
     noted: Arc<Notify>,
@@ -27,7 +28,7 @@ impl Approvals {
     /// Notes approvals, and wakes who waits for them.
     #[must_use]
     pub fn new(parts: Parts, noted: Arc<Notify>) -> Self {
-        Self { parts, noted }
+        Self { lists: Lists::new(parts.clone()), parts, noted }
     }
 
     async fn approved(
@@ -38,7 +39,7 @@ impl Approvals {
     ) -> Result<(), Failure> {
         let (org, asked) = (message.envelope.org, message.envelope.sequence);
         let entry = Entry { org, repository: approved.repository.clone(), asked };
-        List::Pushing.add(&self.parts, promotion, &entry).await?;
+        self.lists.add(List::Pushing, promotion, &entry).await?;
         decide(&self.parts, &occasion(message, promotion), |state: Option<Promoted>| {
             let state = match state {
                 Some(over) if over.is_over => Promoted { asked, ..over },
@@ -57,7 +58,7 @@ impl Approvals {
             Decision { state, events: Vec::new(), answer: () }
         })
         .await?;
-        settle(&self.parts, message.envelope.org, promotion).await
+        self.lists.settle(message.envelope.org, promotion).await
     }
 }
 

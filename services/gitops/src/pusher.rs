@@ -15,7 +15,7 @@ use time::OffsetDateTime;
 use crate::carry::{Carried, Outcome, Trouble, carry_out};
 use crate::config::Config;
 use crate::git::{Author, Git};
-use crate::lists::{Entry, List, Listed, by_itself, settle};
+use crate::lists::{Entry, List, Listed, Lists, by_itself};
 use crate::rounds::{DONE, Errand, once};
 use crate::state::{DuePush, Promoted, promoted};
 
@@ -30,6 +30,7 @@ const NOTED: Duration = Duration::from_millis(250);
 pub struct Pusher {
     author: Author,
     git: Arc<dyn Git>,
+    lists: Lists,
     parts: Parts,
 }
 
@@ -37,7 +38,7 @@ impl Pusher {
     /// Pushes with this Git.
     #[must_use]
     pub fn new(config: &Config, git: Arc<dyn Git>, parts: Parts) -> Self {
-        Self { author: config.author(), git, parts }
+        Self { author: config.author(), git, lists: Lists::new(parts.clone()), parts }
     }
 
     /// Tries once to push everything whose time has come. What fails for one promotion is logged, and tried again.
@@ -104,7 +105,7 @@ impl Pusher {
     ) -> Result<(), Failure> {
         if let Outcome::Pushed { .. } = outcome {
             let (repository, asked) = (state.approved.repository.clone(), state.asked);
-            List::Watching.add(&self.parts, promotion, &Entry { org, repository, asked }).await?;
+            self.lists.add(List::Watching, promotion, &Entry { org, repository, asked }).await?;
         }
         let now = self.parts.clock.now();
         let occasion = Occasion {
@@ -126,8 +127,8 @@ impl Pusher {
 
 #[async_trait]
 impl Errand for Pusher {
-    async fn listed(&self) -> Result<Listed, Failure> {
-        List::Pushing.read(&self.parts).await
+    async fn listed(&self) -> Result<Arc<Listed>, Failure> {
+        self.lists.read(List::Pushing).await
     }
 
     async fn run(&self, org: OrgId, promotion: PromotionId) -> Result<Option<Duration>, Failure> {
@@ -139,7 +140,7 @@ impl Errand for Pusher {
             let (outcome, traceparent) = self.traced(org, promotion, &state, due).await?;
             self.note(org, promotion, &state, (due, traceparent), &outcome).await?;
         }
-        settle(&self.parts, org, promotion).await?;
+        self.lists.settle(org, promotion).await?;
         // If it is still on the list, its state says when its time comes.
         Ok(Some(NOTED))
     }

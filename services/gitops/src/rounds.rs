@@ -23,7 +23,7 @@ const AGAIN: Backoff = Backoff { first: Duration::from_secs(2), longest: Duratio
 #[async_trait]
 pub(crate) trait Errand: Send + Sync + 'static {
     /// The promotions about which something is to be done.
-    async fn listed(&self) -> Result<Listed, Failure>;
+    async fn listed(&self) -> Result<Arc<Listed>, Failure>;
 
     /// Does it for one; when to come back to it, none if nothing is to be done any more.
     async fn run(&self, org: OrgId, promotion: PromotionId) -> Result<Option<Duration>, Failure>;
@@ -32,9 +32,10 @@ pub(crate) trait Errand: Send + Sync + 'static {
 /// Does what is to be done now, once, for each promotion of the list.
 pub(crate) async fn once(errand: &impl Errand) -> Result<(), Failure> {
     let listed = errand.listed().await?;
+    let listed: Vec<_> = listed.iter().map(|(promotion, entry)| (*promotion, entry.org)).collect();
     let all = futures::stream::iter(listed);
-    all.for_each_concurrent(None, |(promotion, entry)| async move {
-        if let Err(failure) = errand.run(entry.org, promotion).await {
+    all.for_each_concurrent(None, |(promotion, org)| async move {
+        if let Err(failure) = errand.run(org, promotion).await {
             warn(promotion, &failure);
         }
     })

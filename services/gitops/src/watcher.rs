@@ -11,7 +11,7 @@ use service::{Decision, Failure, Parts, decide};
 
 use crate::config::Config;
 use crate::git::{Git, Looking, Seen};
-use crate::lists::{List, Listed, by_itself, settle};
+use crate::lists::{List, Listed, Lists, by_itself};
 use crate::rounds::{DONE, Errand, once};
 use crate::state::{Promoted, promoted};
 
@@ -19,6 +19,7 @@ use crate::state::{Promoted, promoted};
 #[derive(Clone)]
 pub struct Watcher {
     git: Arc<dyn Git>,
+    lists: Lists,
     parts: Parts,
     pause: Duration,
 }
@@ -27,7 +28,7 @@ impl Watcher {
     /// Looks through this Git.
     #[must_use]
     pub fn new(config: &Config, git: Arc<dyn Git>, parts: Parts) -> Self {
-        Self { git, parts, pause: config.pause() }
+        Self { git, lists: Lists::new(parts.clone()), parts, pause: config.pause() }
     }
 
     /// Looks once at everything that is pushed and not over. What fails for one promotion is logged, and tried at the
@@ -67,8 +68,8 @@ impl Watcher {
 
 #[async_trait]
 impl Errand for Watcher {
-    async fn listed(&self) -> Result<Listed, Failure> {
-        List::Watching.read(&self.parts).await
+    async fn listed(&self) -> Result<Arc<Listed>, Failure> {
+        self.lists.read(List::Watching).await
     }
 
     async fn run(&self, org: OrgId, promotion: PromotionId) -> Result<Option<Duration>, Failure> {
@@ -77,7 +78,7 @@ impl Errand for Watcher {
             let seen = self.find(looking.clone()).await?;
             self.note(org, promotion, &looking, &seen).await?;
         }
-        settle(&self.parts, org, promotion).await?;
+        self.lists.settle(org, promotion).await?;
         Ok(Some(self.pause))
     }
 }
