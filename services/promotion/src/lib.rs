@@ -11,6 +11,7 @@ pub mod catalog;
 mod config;
 pub mod domain;
 mod edges;
+mod hurried;
 mod previews;
 mod prices;
 mod promotions;

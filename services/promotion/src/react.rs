@@ -1,5 +1,6 @@
 //! What the service does with events.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -12,6 +13,7 @@ use service::{Failure, GivenUp, Handler, Undone};
 
 use crate::domain::Command;
 use crate::edges::Edges;
+use crate::hurried::Hurried;
 use crate::previews::Previews;
 use crate::promotions::{Promotions, about};
 use crate::resolve::Resolver;
@@ -22,8 +24,16 @@ pub(crate) const CONSUMER: &str = "promotion";
 /// Between tries to reach a repository that is away.
 const AGAIN: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(2)];
 
+/// How long a repository is waited for, over all tries: everybody's promotions wait behind this one.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 fn is_of_git(failure: &Failure) -> bool {
     failure.code().starts_with("GIT_")
+}
+
+/// Whether another try may find it back. A host that has taken all of the time gets no more.
+fn is_worth_a_try(failure: &Failure) -> bool {
+    is_of_git(failure) && failure.code() != "GIT_TIMEOUT"
 }
 
 /// What the service does with events: with those of the engines and of Git, and with its own, of which edges hear.
@@ -69,13 +79,15 @@ impl Reactor {
 
     /// What the plan is made from now; a repository that is away is tried again for a moment.
     async fn again(&self, org: OrgId, inputs: &PlanInputs, head: &str) -> Result<PlanInputs, Undone> {
+        let repositories = Arc::new(Hurried::new(Arc::clone(&self.resolver.repositories), PATIENCE));
+        let resolver = Resolver { repositories, ..self.resolver.clone() };
         for pause in AGAIN {
-            match self.resolver.again(org, inputs, head).await {
-                Err(Undone::Failed(failure)) if is_of_git(&failure) => tokio::time::sleep(pause).await,
+            match resolver.again(org, inputs, head).await {
+                Err(Undone::Failed(failure)) if is_worth_a_try(&failure) => tokio::time::sleep(pause).await,
                 outcome => return outcome,
             }
         }
-        self.resolver.again(org, inputs, head).await
+        resolver.again(org, inputs, head).await
     }
 
     async fn tell(

@@ -1,7 +1,19 @@
 //! The target moves under an approved plan.
 
-use events::Event;
+use std::future::pending;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use events::{Event, Message};
+use ids::PromotionId;
+use promotion::Reactor;
 use promotion::domain::Status;
+use promotion::resolve::Resolver;
+use repositories::{Head, Repositories, RepositoryError};
+use service::Handler as _;
+use tokio::time::Instant;
 
 use crate::world::{ACME, Files, SHOP, World};
 
@@ -64,19 +76,76 @@ async fn what_cannot_be_planned_any_more_says_why() {
     assert_eq!(world.promotion(id).await.end.unwrap().message, format!("there is no application {SHOP}"));
 }
 
-#[tokio::test]
+/// That the target has moved, as the log has it.
+async fn moved(world: &World, id: PromotionId) -> Message {
+    let head = world.push(&Files { production: "# a comment\n", ..Files::default() });
+    let preview_hash = world.promotion(id).await.approved.unwrap().preview_hash;
+    let moved = vec!["overlays/production/web.yaml".to_owned()];
+    world.of_git(id, events::gitops::ConflictDetected { promotion_id: id, preview_hash, head, moved })
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_host_that_stays_away_keeps_nobody_else_waiting() {
     let world = World::with_shop();
     let id = world.approved().await;
-    let head = world.push(&Files { production: "# a comment\n", ..Files::default() });
+    let message = moved(&world, id).await;
     world.repositories.set_away(crate::world::REPOSITORY, true);
-    let preview_hash = world.promotion(id).await.approved.unwrap().preview_hash;
-    let moved = vec!["overlays/production/web.yaml".to_owned()];
-    let conflict = events::gitops::ConflictDetected { promotion_id: id, preview_hash, head, moved };
-    let message = world.of_git(id, conflict);
+    let began = Instant::now();
     world.hear(&message).await.unwrap();
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
     world.settle().await;
     assert_eq!(world.promotion(id).await.status, Status::Stale);
+}
+
+/// Git hosts that take questions and never answer.
+#[derive(Default)]
+struct Silent {
+    asked: AtomicU32,
+}
+
+impl Silent {
+    async fn wait<T>(&self) -> T {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        pending().await
+    }
+}
+
+#[async_trait]
+impl Repositories for Silent {
+    fn check(&self, _: &str) -> Result<(), RepositoryError> {
+        Ok(())
+    }
+
+    async fn head(&self, _: &str) -> Result<Head, RepositoryError> {
+        self.wait().await
+    }
+
+    async fn commit(&self, _: &str, _: &str) -> Result<String, RepositoryError> {
+        self.wait().await
+    }
+
+    async fn file(&self, _: &str, _: &str, _: &str) -> Result<Option<Vec<u8>>, RepositoryError> {
+        self.wait().await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_that_never_answers_is_asked_once_and_left_after_some_seconds() {
+    let world = World::with_shop();
+    let id = world.approved().await;
+    let message = moved(&world, id).await;
+    let silent = Arc::new(Silent::default());
+    let repositories: Arc<dyn Repositories> = Arc::<Silent>::clone(&silent);
+    let reactor = Reactor::new(Resolver { repositories, ..world.resolver() });
+    let began = Instant::now();
+    reactor.handle(&message).await.unwrap();
+    assert!(began.elapsed() < Duration::from_secs(11), "{:?}", began.elapsed());
+    assert_eq!(silent.asked.load(Ordering::SeqCst), 1);
+    world.settle().await;
+    let promotion = world.promotion(id).await;
+    let reason = promotion.end.unwrap().message;
+    assert_eq!(promotion.status, Status::Stale);
+    assert!(reason.ends_with("has not answered within 10 s"), "{reason}");
 }
 
 #[tokio::test]
