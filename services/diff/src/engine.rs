@@ -11,21 +11,25 @@ use ids::{OrgId, PromotionId};
 use preview::{DiffOutput, KnownNodes, Selection};
 use service::{Blocking, Engine, Failure, Key, Parts, Secret};
 use store::Blobs;
+use tokio::time::Instant;
 
 use crate::key;
+use crate::patience::Patience;
 use crate::planner::{Asked, Planner, Refusal};
 
 /// The engine.
 pub(crate) struct Diff {
     key: Secret<Key>,
     planner: Arc<dyn Planner>,
+    patience: Patience,
     blobs: Arc<dyn Blobs>,
     blocking: Blocking,
 }
 
 impl Diff {
     pub(crate) fn new(key: Secret<Key>, planner: Arc<dyn Planner>, parts: &Parts) -> Self {
-        Self { key, planner, blobs: Arc::clone(&parts.blobs), blocking: parts.blocking }
+        let (blobs, blocking) = (Arc::clone(&parts.blobs), parts.blocking);
+        Self { key, planner, patience: Patience::default(), blobs, blocking }
     }
 
     /// Reads and plans, where that may take long.
@@ -39,10 +43,14 @@ impl Diff {
         let document: Application = documents::read(&*self.blobs, org, inputs.document).await?;
         let (planner, inputs) = (Arc::clone(&self.planner), inputs.clone());
         let redactor = key::redactor(self.key.expose().bytes(), org, promotion);
+        let share = self.patience.share(org, &inputs.repository, Instant::now());
         let plan = move || {
             let (inputs, document, policy) = (&inputs, &document, &policy);
-            let selection = selection(inputs)?;
-            planner.plan(&Asked { inputs, document, policy, selection: &selection, redactor: &redactor })
+            let (selection, patience) = (selection(inputs)?, share.time());
+            let (selection, redactor) = (&selection, &redactor);
+            let planned = planner.plan(&Asked { inputs, document, policy, selection, redactor, patience });
+            share.ends(planned.as_ref().err().map(|refusal| refusal.code), Instant::now());
+            planned
         };
         self.blocking.run("planning", plan).await
     }

@@ -13,9 +13,6 @@ use kube_model::Place;
 use preview::{BaseTrees, HeldTree, Recipe, Tree};
 use source::{Environments, GitError, Mirrors, RepositoryFiles, SourceError, SourceTree};
 
-/// How long all of it may take. Others' previews wait behind this one.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
-
 /// Between tries to reach a repository that is away.
 const AGAIN: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(2)];
 
@@ -74,14 +71,13 @@ impl FetchError {
     }
 }
 
-/// Reads them. It blocks.
+/// Reads them, through mirrors that have the time which all of it may take. It blocks.
 pub(crate) fn files(
     mirrors: &Mirrors,
     inputs: &PlanInputs,
     document: &Application,
 ) -> Result<Files, FetchError> {
-    let repository =
-        Repository { mirrors: &mirrors.within(PATIENCE), inputs, document, commits: RefCell::default() };
+    let repository = Repository { mirrors, inputs, document, commits: RefCell::default() };
     let source = repository.fetch(&inputs.from, &inputs.source_commit)?;
     let target = repository.fetch(&inputs.to, &inputs.target_commit)?;
     let base = match &inputs.base {

@@ -6,6 +6,7 @@ mod engine;
 mod fetch;
 mod key;
 mod nodes;
+mod patience;
 mod planner;
 mod policies;
 

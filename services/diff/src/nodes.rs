@@ -7,7 +7,7 @@ use kube_model::{FileBytes, Redactor};
 use preview::{KnownNodes, NodeFacts};
 use source::Mirrors;
 
-use crate::fetch::{PATIENCE, patiently};
+use crate::fetch::patiently;
 
 /// The facts, or why there are none: what is wrong with a description of nodes leaves the bill open and stops no promotion.
 /// It blocks.
@@ -40,7 +40,6 @@ fn read(
     path: &str,
     redactor: &Redactor,
 ) -> Result<NodeFacts, String> {
-    let mirrors = mirrors.within(PATIENCE);
     let tree = patiently(|| mirrors.read_tree(&inputs.repository, &inputs.target_commit, path));
     let tree = tree.map_err(|error| error.to_string())?;
     let files: Vec<FileBytes<'_>> =

@@ -1,6 +1,7 @@
 //! From pinned commits to a plan.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use application::{Application, Policy};
 use events::plan::PlanInputs;
@@ -24,6 +25,8 @@ pub struct Asked<'a> {
     pub selection: &'a Selection,
     /// What masks secrets in this promotion.
     pub redactor: &'a Redactor,
+    /// How long Git may take for all that is read.
+    pub patience: Duration,
 }
 
 /// Why there is no plan: what a person is told.
@@ -52,10 +55,13 @@ pub(crate) struct MirrorPlanner {
 
 impl Planner for MirrorPlanner {
     fn plan(&self, asked: &Asked<'_>) -> Result<(DiffOutput, KnownNodes), Refusal> {
-        let Self { mirrors, programs } = self;
-        let Asked { inputs, document, policy, selection, redactor } = *asked;
+        let Asked { inputs, document, policy, selection, redactor, patience } = *asked;
+        // All of it is read before anything is rendered: that takes nothing of Git's time.
+        let mirrors = &self.mirrors.within(patience);
         let files = fetch::files(mirrors, inputs, document)
             .map_err(|error| Refusal { code: error.code(), message: error.to_string() })?;
+        let policies = policies::read(mirrors, inputs, document);
+        let nodes = nodes::known(mirrors, inputs, document, redactor);
         let input = DiffInput {
             source: files.source.tree(),
             target: files.target.tree(),
@@ -65,11 +71,77 @@ impl Planner for MirrorPlanner {
             redactor,
             limits: &Limits::default(),
             shared: &files.shared,
-            programs,
+            programs: &self.programs,
         };
         let mut output = preview::diff(&input)
             .map_err(|error| Refusal { code: error.code(), message: error.to_string() })?;
-        policies::pin(&mut output.plan, mirrors, (inputs, document), redactor);
-        Ok((output, nodes::known(mirrors, inputs, document, redactor)))
+        if let Some(policies) = policies {
+            policies.pin(&mut output.plan, redactor);
+        }
+        Ok((output, nodes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a panic in a test is the report")]
+
+    use events::plan::Side;
+    use ids::{ApplicationId, BlobHash};
+    use source::{MirrorOptions, Reach};
+    use tokio::time::Instant;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn side(environment: &str) -> Side {
+        let (environment, path) = (environment.to_owned(), environment.to_owned());
+        Side { environment, path, namespace: None, cluster: None }
+    }
+
+    fn inputs() -> PlanInputs {
+        let nothing = BlobHash::of(b"");
+        PlanInputs {
+            application_id: ApplicationId::new(Uuid::nil()),
+            application: "shop".to_owned(),
+            from: side("staging"),
+            to: side("production"),
+            repository: "http://127.0.0.1:1/shop.git".to_owned(),
+            source_commit: "a".repeat(40),
+            target_commit: "b".repeat(40),
+            target_branch: "main".to_owned(),
+            base: None,
+            policy: nothing,
+            document: nothing,
+            price_book: nothing,
+            take: Vec::new(),
+            only: Vec::new(),
+            skip: Vec::new(),
+            policy_path: Some("plimsoll.yaml".to_owned()),
+        }
+    }
+
+    /// Whatever asks when the time is over starts no `git` any more.
+    #[test]
+    fn all_that_is_read_has_one_time() {
+        let document = b"apiVersion: plimsoll.dev/v1\nkind: Application\nmetadata: {name: shop}\n\
+            spec:\n  environments:\n\
+            \x20 - {name: staging, path: staging}\n\
+            \x20 - {name: production, path: production, nodes: nodes.yaml, policies: [policies]}\n";
+        let (inputs, document) = (inputs(), Application::read(document).unwrap());
+        let directory = tempfile::tempdir().unwrap();
+        let options = MirrorOptions { reach: Reach::RemoteAndLocal, ..MirrorOptions::default() };
+        let mirrors = Mirrors::open(directory.path(), options).unwrap().within(Duration::from_millis(1));
+        let over = Instant::now() + Duration::from_millis(2);
+        while Instant::now() < over {
+            std::hint::spin_loop();
+        }
+        let refused = fetch::files(&mirrors, &inputs, &document).map(drop).unwrap_err();
+        assert_eq!(refused.code(), "GIT_TIMEOUT");
+        let policies = policies::read(&mirrors, &inputs, &document).unwrap();
+        assert_eq!(policies.files.map(drop).unwrap_err().code(), "GIT_TIMEOUT");
+        let nodes = nodes::known(&mirrors, &inputs, &document, &Redactor::new(&[1; 32]));
+        assert!(matches!(&nodes, KnownNodes::Unknown(why) if why.contains("git was ended")), "{nodes:?}");
+        assert_eq!(mirrors.processes(), 0);
     }
 }
