@@ -43,13 +43,14 @@ impl Diff {
         let document: Application = documents::read(&*self.blobs, org, inputs.document).await?;
         let (planner, inputs) = (Arc::clone(&self.planner), inputs.clone());
         let redactor = key::redactor(self.key.expose().bytes(), org, promotion);
-        let share = self.patience.share(org, &inputs.repository, Instant::now());
+        let (repository, patience) = (inputs.repository.clone(), self.patience.clone());
         let plan = move || {
             let (inputs, document, policy) = (&inputs, &document, &policy);
-            let (selection, patience) = (selection(inputs)?, share.time());
-            let (selection, redactor) = (&selection, &redactor);
-            let planned = planner.plan(&Asked { inputs, document, policy, selection, redactor, patience });
-            share.ends(planned.as_ref().err().map(|refusal| refusal.code), Instant::now());
+            let (selection, redactor) = (&selection(inputs)?, &redactor);
+            let within = patience.with(org, &repository, Instant::now());
+            let planned = planner.plan(&Asked { inputs, document, policy, selection, redactor, within });
+            let refused = planned.as_ref().err().map(|refusal| refusal.code);
+            patience.note(org, &repository, within, refused, Instant::now());
             planned
         };
         self.blocking.run("planning", plan).await

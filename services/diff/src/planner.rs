@@ -26,7 +26,7 @@ pub struct Asked<'a> {
     /// What masks secrets in this promotion.
     pub redactor: &'a Redactor,
     /// How long Git may take for all that is read.
-    pub patience: Duration,
+    pub within: Duration,
 }
 
 /// Why there is no plan: what a person is told.
@@ -55,9 +55,9 @@ pub(crate) struct MirrorPlanner {
 
 impl Planner for MirrorPlanner {
     fn plan(&self, asked: &Asked<'_>) -> Result<(DiffOutput, KnownNodes), Refusal> {
-        let Asked { inputs, document, policy, selection, redactor, patience } = *asked;
+        let Asked { inputs, document, policy, selection, redactor, within } = *asked;
         // All of it is read before anything is rendered: that takes nothing of Git's time.
-        let mirrors = &self.mirrors.within(patience);
+        let mirrors = &self.mirrors.within(within);
         let files = fetch::files(mirrors, inputs, document)
             .map_err(|error| Refusal { code: error.code(), message: error.to_string() })?;
         let policies = policies::read(mirrors, inputs, document);
