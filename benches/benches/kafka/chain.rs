@@ -10,7 +10,8 @@ use benches::processor::own_seconds;
 use embedded_postgres::Durability;
 use embedded_postgres::testing::TestPostgres;
 use event_log::{EventLog, Group, KafkaLog, Subscription};
-use events::{Message, Record, Service, Topic, encode};
+use events::delivery::EventParked;
+use events::{Envelope, Message, Record, Service, Topic, encode};
 use ids::EventId;
 use serde::{Deserialize, Serialize};
 use service::{
@@ -31,8 +32,10 @@ const PARTITIONS: u32 = 8;
 const ROUNDS: usize = 6;
 /// Events of a round.
 const EVENTS: usize = 500;
-/// The step of the story that is passed on: an event of an engine.
+/// The step of the story whose envelope is passed on: an event of an engine.
 const STEP: usize = 2;
+/// With so many bytes of text, what is passed on is as large as that.
+const TEXT: usize = 680;
 
 /// Sends records and sees them arrive at the chain's other end.
 pub(crate) trait Chain {
@@ -91,7 +94,7 @@ async fn measure(chain: &mut impl Chain, at_once: usize, number: &mut usize) -> 
     while times.len() < EVENTS {
         while sent < EVENTS && begun.len() < at_once {
             *number += 1;
-            let record = encode(&story.message(*number, STEP)).unwrap();
+            let record = encode(&passed_on(&story, *number)).unwrap();
             begun.insert(record.key.clone(), Instant::now());
             chain.send(&record).await;
             sent += 1;
@@ -102,6 +105,24 @@ async fn measure(chain: &mut impl Chain, at_once: usize, number: &mut usize) -> 
         }
     }
     times
+}
+
+/// An event that each of the services may write to its own topic: a reader takes no other from all of them.
+fn passed_on(story: &Story, number: usize) -> Message {
+    let Message { envelope, .. } = story.message(number, STEP);
+    let event = EventParked {
+        dead_letter: 1,
+        consumer: "bench".to_owned(),
+        aggregate: envelope.subject.clone(),
+        topic: SERVICES[0].topic().to_string(),
+        partition: 0,
+        offset: 0,
+        attempts: 1,
+        code: "EVENT_ODD".to_owned(),
+        message: "x".repeat(TEXT),
+        retried_by: None,
+    };
+    Message { envelope: Envelope { source: SERVICES[0], ..envelope }, event: event.into() }
 }
 
 /// Of each round its percentiles, and of those the median.

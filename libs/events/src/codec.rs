@@ -10,7 +10,7 @@ use crate::frame::{Frame, FrameError};
 use crate::record::Record;
 use crate::schema::schema_of_id;
 use crate::table::Event;
-use crate::topic::Service;
+use crate::topic::{Service, Topic};
 
 const SOURCE: &str = "/plimsoll/";
 
@@ -67,6 +67,22 @@ pub enum DecodeError {
         /// What the decoder says.
         why: String,
     },
+    /// It lies on a topic that the service in its header does not write.
+    #[error("ce_source says that {writer} wrote it, which does not write {topic}")]
+    TopicWrong {
+        /// The service that the header says.
+        writer: Service,
+        /// Where it lies.
+        topic: Topic,
+    },
+    /// The service in its header writes no such events.
+    #[error("ce_source says that {writer} wrote it, which writes no {event_type}")]
+    WriterWrong {
+        /// The service that the header says.
+        writer: Service,
+        /// The type of event.
+        event_type: &'static str,
+    },
 }
 
 impl EncodeError {
@@ -120,7 +136,24 @@ pub fn encode(message: &Message) -> Result<Record, EncodeError> {
     })
 }
 
-/// The message that a record keeps.
+/// The message that a record on this topic keeps: for whoever reads the log. Each topic has one writer, to which the log's rights hold it; what
+/// lies there in the name of another, or is none of the writer's events, is no message, whatever it says.
+///
+/// # Errors
+/// As [`decode`]; or the record is on another topic than its source's, or its source does not write such events.
+pub fn decode_on(topic: &Topic, record: &Record) -> Result<Message, DecodeError> {
+    let message = decode(record)?;
+    let (writer, event_type) = (message.envelope.source, message.event.event_type());
+    if !writer.writes(topic) {
+        return Err(DecodeError::TopicWrong { writer, topic: topic.clone() });
+    }
+    match schema_of_id(message.event.schema_id()) {
+        Some(schema) if schema.writers.contains(&writer) => Ok(message),
+        _ => Err(DecodeError::WriterWrong { writer, event_type }),
+    }
+}
+
+/// The message that a record keeps, wherever it comes from: that its source wrote it is for [`decode_on`] to say.
 ///
 /// # Errors
 /// The record is no message: a header or the value is wrong, or its schema is not known.

@@ -12,7 +12,8 @@ use crate::topic::Service;
 pub struct Envelope {
     /// The event. One that is written twice has the same.
     pub id: EventId,
-    /// The service that wrote it (`source`: `/plimsoll/NAME`).
+    /// The service that wrote it (`source`: `/plimsoll/NAME`). Of what is read from the log it is the one that writes the topic on which the
+    /// event lies ([`crate::decode_on`]).
     pub source: Service,
     /// The aggregate (`subject`), which is the key in the log.
     pub subject: String,

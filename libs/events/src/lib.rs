@@ -3,7 +3,7 @@
 //! An event is a fact in the past tense: a Rust type in one of the modules below, an Avro schema of the same name in
 //! `schemas/avro`, and a number ([`EventBody::SCHEMA_ID`]) that stays its own. [`Message`] is an event in its
 //! [`Envelope`] (CloudEvents 1.0); [`encode`] makes it a [`Record`] of the log (Kafka's binary mode of
-//! CloudEvents, Avro in the Confluent frame) and [`decode`] reads it back.
+//! CloudEvents, Avro in the Confluent frame) and [`decode_on`] reads it back where it lies, if it may lie there.
 //!
 //! To add an event: write its schema, its type and its row in `table.rs`, and a golden payload written by another
 //! Avro library; the tests ask for each.
@@ -29,7 +29,7 @@ mod table;
 mod tests;
 mod topic;
 
-pub use codec::{DecodeError, EncodeError, decode, encode};
+pub use codec::{DecodeError, EncodeError, decode, decode_on, encode};
 pub use envelope::{Envelope, Message};
 pub use frame::{Frame, FrameError};
 pub use headers::Headers;

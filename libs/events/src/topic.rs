@@ -26,6 +26,10 @@ pub enum Service {
     Gateway,
 }
 
+/// What stands before a service's name in its topic's, and after it.
+const BEFORE: &str = "plimsoll.";
+const AFTER: &str = ".v1";
+
 impl Service {
     /// Every service.
     pub const ALL: [Self; 9] = [
@@ -65,7 +69,14 @@ impl Service {
     /// The topic that it writes: `plimsoll.NAME.v1`.
     #[must_use]
     pub fn topic(self) -> Topic {
-        Topic::new(format!("plimsoll.{}.v1", self.name()))
+        Topic::new(format!("{BEFORE}{}{AFTER}", self.name()))
+    }
+
+    /// Whether this is the topic that it writes. It is asked of every event that is read, and makes no text for it.
+    #[must_use]
+    pub fn writes(self, topic: &Topic) -> bool {
+        let name = topic.as_str().strip_prefix(BEFORE).and_then(|rest| rest.strip_suffix(AFTER));
+        name == Some(self.name())
     }
 }
 
@@ -102,5 +113,21 @@ impl fmt::Display for Topic {
 impl fmt::Debug for Topic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_service_writes_its_own_topic_and_no_other() {
+        let others = ["plimsoll.cost.v2", "plimsoll.cost", "cost", "plimsoll..v1", "plimsoll.cost.v1.v1", ""];
+        for service in Service::ALL {
+            for other in Service::ALL {
+                assert_eq!(service.writes(&other.topic()), service == other, "{service} on {other}");
+            }
+            assert!(!others.iter().any(|other| service.writes(&Topic::new(other))), "{service}");
+        }
     }
 }

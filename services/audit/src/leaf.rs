@@ -1,7 +1,7 @@
 //! From a record of the log to a leaf.
 
 use event_log::Delivered;
-use events::{Frame, Message, Record, decode, schema_of_id, schemas};
+use events::{Frame, Message, Record, decode, decode_on, schema_of_id, schemas};
 use ids::OrgId;
 use time::OffsetDateTime;
 use tlog::{Base64, EventRecord, Hash, Leaf, Position, RawRecord};
@@ -21,15 +21,18 @@ pub struct Entry {
 /// Bytes that name no organisation belong to none, and to the tree of none.
 const NOBODY: OrgId = OrgId::new(Uuid::nil());
 
-/// The leaf of a record.
+/// The leaf of a record. Of what says that it is an event, and is none of its topic's writer, the bytes are kept as they are: a leaf that told
+/// of the event would be the audit's word for what only its forger says.
 pub(crate) fn of(delivered: &Delivered) -> Entry {
+    let topic = &delivered.position.partition.topic;
     let position = Position {
-        topic: delivered.position.partition.topic.to_string(),
+        topic: topic.to_string(),
         partition: delivered.position.partition.partition,
         offset: delivered.position.offset,
     };
     let record = &delivered.record;
-    let read = decode(record).ok().and_then(|message| Some((event(record, &message)?, message.envelope)));
+    let read = decode_on(topic, record).ok();
+    let read = read.and_then(|message| Some((event(record, &message)?, message.envelope)));
     match read {
         Some((event, envelope)) => Entry {
             org: envelope.org,

@@ -18,6 +18,7 @@ use uuid::Uuid;
 use crate::checkpoints::Signer;
 use crate::export::Export;
 use crate::keys::Keys;
+use crate::leaf;
 use crate::memory::MemoryTrees;
 use crate::recorder::Recorder;
 use crate::store::{AuditStore, Filter};
@@ -123,6 +124,22 @@ async fn bytes_that_are_no_event_are_a_leaf_too() {
     assert_eq!((report.verified, report.leaves), (true, 2), "{:?}", report.defects);
     let none = OrgId::new(Uuid::nil());
     assert_eq!(world.verified(none, &world.export(none, Filter::default()).await).leaves, 1);
+}
+
+/// The tree holds what lies on the log, and says nothing of it that its writer did not say.
+#[tokio::test]
+async fn an_event_in_the_name_of_another_than_the_topics_writer_is_a_leaf_of_bytes() {
+    let world = world().await;
+    let genuine = event(0, ACME, "a");
+    let mut forged = genuine.clone();
+    forged.position.partition.topic = Service::Cost.topic();
+    let is_event = |delivered: &Delivered| matches!(leaf::of(delivered).leaf.record, tlog::Record::Event(_));
+    assert!(is_event(&genuine) && !is_event(&forged));
+    assert_eq!((leaf::of(&forged).org, leaf::of(&forged).time), (ACME, None));
+    world.recorder.handle(&[genuine]).await.unwrap();
+    world.recorder.handle(&[forged]).await.unwrap();
+    let report = world.verified(ACME, &world.export(ACME, Filter::default()).await);
+    assert_eq!((report.verified, report.leaves), (true, 2), "{:?}", report.defects);
 }
 
 #[tokio::test]

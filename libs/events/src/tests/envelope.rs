@@ -4,11 +4,13 @@ use ids::{EventId, OrgId, PromotionId};
 use time::macros::datetime;
 use uuid::{Uuid, uuid};
 
-use crate::codec::{DecodeError, decode, encode};
+use crate::codec::{DecodeError, decode, decode_on, encode};
+use crate::delivery::DeadLetterDiscarded;
 use crate::envelope::{Envelope, Message};
 use crate::promotion::{PromotionRejected, PromotionStale};
 use crate::record::Record;
-use crate::topic::Service;
+use crate::schema::schemas;
+use crate::topic::{Service, Topic};
 
 const ID: Uuid = uuid!("2ed6657d-e927-568b-95e1-2665a8aea6a2");
 const PROMOTION: Uuid = uuid!("6ba7b810-9dad-11d1-80b4-00c04fd430c8");
@@ -102,6 +104,48 @@ fn what_is_no_message_is_refused_with_the_reason() {
     let truncated = &good.value[..good.value.len() - 1];
     assert!(matches!(value(truncated), DecodeError::Body { .. }));
     assert!(matches!(value(&[&good.value[..], b"\0"].concat()), DecodeError::Body { .. }));
+}
+
+/// Who may write to one topic could else tell anything in the name of everybody.
+#[test]
+fn an_event_in_the_name_of_another_than_the_topics_writer_is_none() {
+    let of = |source| encode(&Message { envelope: Envelope { source, ..message().envelope }, ..message() });
+    let record = of(Service::Promotion).unwrap();
+    assert_eq!(decode_on(&Service::Promotion.topic(), &record), Ok(message()));
+    for topic in [Service::Cost.topic(), Topic::new("plimsoll.promotion.v2"), Topic::new("promotion")] {
+        let error = decode_on(&topic, &record).unwrap_err();
+        assert_eq!(error, DecodeError::TopicWrong { writer: Service::Promotion, topic });
+        assert_eq!(error.code(), "EVENT_UNREADABLE");
+    }
+    // In its own name, it tells what is another's to tell.
+    let error = decode_on(&Service::Cost.topic(), &of(Service::Cost).unwrap()).unwrap_err();
+    let event_type = "plimsoll.promotion.v1.PromotionRejected";
+    assert_eq!(error, DecodeError::WriterWrong { writer: Service::Cost, event_type });
+    assert_eq!(error.code(), "EVENT_UNREADABLE");
+}
+
+#[test]
+fn what_every_service_tells_each_tells_on_its_own_topic() {
+    let event = DeadLetterDiscarded {
+        dead_letter: 1,
+        consumer: "cost".to_owned(),
+        aggregate: "a".to_owned(),
+        by: "ben".to_owned(),
+        reason: "a test".to_owned(),
+    };
+    for source in Service::ALL {
+        let envelope = Envelope { source, ..message().envelope };
+        let told = Message { envelope, event: event.clone().into() };
+        let record = encode(&told).unwrap();
+        for other in Service::ALL {
+            let read = decode_on(&other.topic(), &record);
+            assert_eq!(read.ok(), (other == source).then(|| told.clone()), "{source} on {other}");
+        }
+    }
+    assert!(
+        schemas().all(|schema| !schema.writers.is_empty()),
+        "an event that nobody writes is read by nobody"
+    );
 }
 
 #[test]

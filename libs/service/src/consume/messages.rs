@@ -139,17 +139,18 @@ impl Messages {
         (span, Cow::Owned(message))
     }
 
-    /// The event, or why it can never be handled: its bytes are none, or its names are none that a store takes.
+    /// The event, or why it can never be handled: its bytes are none, it is none of its topic's writer, or its names are none that a store
+    /// takes. What handlers mark as handled is thereby of the topic that the mark here is asked for.
     pub(super) async fn read(
         &self,
         delivered: &Delivered,
         stop: &Stop,
     ) -> Result<Result<Known, Failure>, Stopped> {
-        let message = match events::decode(&delivered.record) {
+        let partition = &delivered.position.partition;
+        let message = match events::decode_on(&partition.topic, &delivered.record) {
             Ok(message) => message,
             Err(error) => return Ok(Err(error.into())),
         };
-        let partition = &delivered.position.partition;
         let (org, subject) = (message.envelope.org, &message.envelope.subject);
         let handled = || async {
             match self.parts.store.handled(org, self.consumer(), &partition.topic, subject).await {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use event_log::{EventLog, Group, MemoryLog, PartitionId};
 use events::catalog::OrganisationCreated;
+use events::delivery::DeadLetterRetried;
 use events::{Envelope, Event, EventBody, Message, Record, Service, Topic};
 use ids::{EventId, OrgId};
 use service::{Clock, DeadLetters, Failure, Handler, Health, Parts, Policy, Running};
@@ -167,6 +168,17 @@ pub(crate) fn message(key: &str, sequence: u64) -> Message {
         traceparent: None,
     };
     Message { envelope, event: event.into() }
+}
+
+/// What a service tells of this: an event that every service writes to its own topic.
+pub(crate) fn telling(name: String) -> DeadLetterRetried {
+    DeadLetterRetried { dead_letter: 1, consumer: "tests".to_owned(), aggregate: name, by: "ana".to_owned() }
+}
+
+/// The event of this aggregate with this number, as another service than the catalog tells it.
+pub(crate) fn message_of(source: Service, key: &str, sequence: u64) -> Message {
+    let envelope = Envelope { source, ..message(key, sequence).envelope };
+    Message { envelope, event: telling(format!("{key}{sequence}")).into() }
 }
 
 pub(crate) fn record(key: &str, sequence: u64) -> Record {

@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use event_log::{EventLog, Group, PartitionId};
-use events::catalog::OrganisationCreated;
+use events::delivery::DeadLetterRetried;
 use events::{Message, Record, Service, Topic};
 use service::{Engine, Failure, Health, Policy, Running};
 use tokio_util::sync::CancellationToken;
 
-use crate::bench::{Bench, records, topic, until};
+use crate::bench::{Bench, records, telling, topic, until};
 use crate::handlers::name;
 
 /// Puts what it reads in capitals. What begins with `x` does not concern it.
@@ -35,11 +35,11 @@ impl Engine for Capitals {
             return Ok(None);
         }
         let by = if self.large.load(Ordering::Relaxed) { "x".repeat(8 << 20) } else { "engine".to_owned() };
-        Ok(Some(message.output(Service::Explain, OrganisationCreated { name, by })))
+        Ok(Some(message.output(Service::Explain, DeadLetterRetried { by, ..telling(name) })))
     }
 
     fn failed(&self, message: &Message, code: &'static str, by: String) -> Option<Message> {
-        let failed = OrganisationCreated { name: code.to_owned(), by };
+        let failed = DeadLetterRetried { by, ..telling(code.to_owned()) };
         (name(message) != "a1").then(|| message.output(Service::Explain, failed))
     }
 }
@@ -123,7 +123,7 @@ async fn an_engine_that_breaks_down_says_so_and_goes_on() {
     let outputs = output(&bench).await;
     let told: Vec<_> = outputs.iter().map(|record| events::decode(record).unwrap()).collect();
     assert_eq!(told.iter().map(name).collect::<Vec<_>>(), ["ENGINE_PANICKED", "ENGINE_PANICKED", "B1"]);
-    let events::Event::OrganisationCreated(first) = &told[0].event else { panic!("{told:?}") };
+    let events::Event::DeadLetterRetried(first) = &told[0].event else { panic!("{told:?}") };
     let why = "the service explain broke down on this input, each time that it was tried";
     assert_eq!(first.by, why);
     assert!(bench.letters().await.is_empty());

@@ -116,6 +116,7 @@ impl Handler for Noting {
 pub(crate) fn name(message: &Message) -> String {
     match &message.event {
         Event::OrganisationCreated(event) => event.name.clone(),
+        Event::DeadLetterRetried(event) => event.aggregate.clone(),
         other => other.event_type().to_owned(),
     }
 }

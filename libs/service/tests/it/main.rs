@@ -7,6 +7,7 @@ mod configuration;
 mod dead_letters;
 mod engines;
 mod faults;
+mod forged;
 mod grpc;
 mod handlers;
 mod held_up;

@@ -8,7 +8,6 @@ use std::time::Duration;
 use async_trait::async_trait;
 use embedded_postgres::testing::TestDatabase;
 use event_log::{Delivered, EventLog, Group, Limits, MemoryLog, PartitionId};
-use events::catalog::OrganisationCreated;
 use events::{Message, Record, Service, Topic, decode, encode};
 use serde::{Deserialize, Serialize};
 use service::{
@@ -22,7 +21,7 @@ use tokio::task::block_in_place;
 use tokio::time::timeout;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::bench::{Consumer, ORG, message, until};
+use crate::bench::{Consumer, ORG, message_of, telling, until};
 use crate::handlers::name;
 
 /// What is read in these tests, of one partition.
@@ -63,9 +62,8 @@ impl Stage {
 
     /// Appends the next event of a key.
     async fn append(&self, key: &str, sequence: u64) {
-        let mut message = message(key, sequence);
-        message.envelope.source = INPUT;
-        self.second.log.append(&INPUT.topic(), &[encode(&message).unwrap()]).await.unwrap();
+        let record = encode(&message_of(INPUT, key, sequence)).unwrap();
+        self.second.log.append(&INPUT.topic(), &[record]).await.unwrap();
     }
 
     /// What is on a service's topic of a key.
@@ -188,8 +186,7 @@ impl Handler for Deciding {
             self.gate.pass_blocking();
             let sees = self.guard == Guard::Version;
             let is_known = sees && state.as_ref().is_some_and(|names| names.0.contains(&event));
-            let created = OrganisationCreated { name: event.clone(), by: self.consumer.to_owned() };
-            let events = if is_known { Vec::new() } else { vec![created.into()] };
+            let events = if is_known { Vec::new() } else { vec![telling(event.clone()).into()] };
             Decision { state, events, answer: () }
         })
         .await?;
@@ -312,8 +309,7 @@ impl Engine for Capitals {
             return Ok(None);
         }
         self.gate.pass().await;
-        let (name, by) = (name(message).to_uppercase(), "engine".to_owned());
-        Ok(Some(message.output(Service::Risk, OrganisationCreated { name, by })))
+        Ok(Some(message.output(Service::Risk, telling(name(message).to_uppercase()))))
     }
 }
 

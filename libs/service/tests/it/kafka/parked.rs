@@ -14,7 +14,7 @@ use service::{DeadLetters, Failure, Handler, Parts, Policy};
 use test_kafka::TestRegistry;
 
 use super::{broker, connect, stage};
-use crate::bench::{Consumer, message, until};
+use crate::bench::{Consumer, message, message_of, until};
 
 /// Notes what it handles, and cannot handle `late2` until it is told to.
 struct Refusing {
@@ -80,11 +80,7 @@ fn told(letters: &[(i64, u64, String)]) -> Vec<(u64, &str)> {
 async fn what_waits_behind_an_event_is_handled_in_order_when_that_is_handled_or_given_up() {
     let stage = stage().await;
     let (parts, topic) = (&stage.second, Service::Diff.topic());
-    let of = |key: &str, sequence| {
-        let mut message = message(key, sequence);
-        message.envelope.source = Service::Diff;
-        encode(&message).unwrap()
-    };
+    let of = |key: &str, sequence| encode(&message_of(Service::Diff, key, sequence)).unwrap();
     let mut unreadable = of("odd", 2);
     unreadable.value.truncate(7);
     let (late, odd) = (|n| of("late", n), |n| of("odd", n));

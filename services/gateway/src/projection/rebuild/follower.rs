@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use event_log::{Delivered, EventLog, Group, PartitionId, Position};
-use events::{Message, decode};
+use events::{Message, decode_on};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use service::Failure;
 use sqlx::PgConnection;
@@ -160,8 +160,10 @@ impl Follower {
     ) -> Result<bool, Failure> {
         let read = records.into_iter().filter(|record| !letters.contains(&record.position));
         // What cannot be read and is not parked, the consumer has not come past.
-        let read: Vec<(u64, Message)> =
-            read.map_while(|record| Some((record.position.offset, decode(&record.record).ok()?))).collect();
+        let event = |Delivered { position, record }: Delivered| {
+            Some((position.offset, decode_on(&partition.topic, &record).ok()?))
+        };
+        let read: Vec<(u64, Message)> = read.map_while(event).collect();
         let messages: Vec<&Message> = read.iter().map(|(_, message)| message).collect();
         let seen = are_seen(answering, &messages).await.map_err(StoreError::from)?;
         let folded: Vec<(u64, Message)> =
@@ -219,7 +221,7 @@ fn messages(
     for Delivered { position, record } in records {
         match letters.contains(&position) {
             true => left_out.push(position),
-            false => messages.push(decode(&record)?),
+            false => messages.push(decode_on(&position.partition.topic, &record)?),
         }
     }
     Ok(messages)

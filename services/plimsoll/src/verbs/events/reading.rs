@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use event_log::{Delivered, EventLog, LogError, PartitionId, Position};
-use events::{DecodeError, Message, Service, decode};
+use events::{DecodeError, Message, Service, decode_on};
 use time::OffsetDateTime;
 
 /// What is asked for.
@@ -97,7 +97,7 @@ impl Cursor {
                 if !is_wanted {
                     continue;
                 }
-                let message = decode(&record);
+                let message = decode_on(&position.partition.topic, &record);
                 if let Ok(message) = &message {
                     self.last = message.envelope.time;
                 }

@@ -215,6 +215,29 @@ async fn what_is_parked_is_left_out_until_it_is_handled() {
     assert_eq!(told, ["promotion", "audit_log", "seen"], "it is said to be handled, and was not");
 }
 
+/// What one service tells in the name of another is no event to the consumer, and none to what is made anew.
+#[tokio::test]
+async fn what_is_on_the_topic_of_another_than_its_source_is_not_folded() {
+    let mut story = Story::begin().await;
+    story.organisation(1).await;
+    let subject = number(1).to_string();
+    let approval = golden::<p::ApprovalGiven>(&json!({"promotion_id": subject}));
+    let (position, record) = story.append_to(events::Service::Cost, (1, &subject), 9, approval).await;
+    story.fold_but(&position).await;
+    let refused = story.operations.check(|_| ()).await.unwrap_err();
+    assert_eq!(refused.code(), "EVENT_UNREADABLE");
+    let letter = NewDeadLetter {
+        consumer: CONSUMER.to_owned(),
+        position,
+        record,
+        attempts: 1,
+        code: "EVENT_UNREADABLE".to_owned(),
+        message: "for this test".to_owned(),
+    };
+    story.parts.store.park(letter).await.unwrap();
+    assert!(story.operations.check(|_| ()).await.unwrap().comparison.is_equal());
+}
+
 /// The consumer folds one event after another, a replay puts together what many change of a row.
 #[tokio::test]
 async fn events_come_to_the_same_together_and_one_by_one() {

@@ -10,7 +10,7 @@ use events::preview::{CostEstimated, PreviewExplained, RiskAssessed};
 use events::promotion::{
     ApprovalGiven, PreviewCompleted, PreviewRequested, PromotionApproved, PromotionStale,
 };
-use events::{Envelope, Event, Message, Record, Service, decode, encode};
+use events::{Envelope, Event, Message, Record, Service, decode_on, encode};
 use ids::{EventId, OrgId};
 use serde_json::json;
 use service::{Clock as _, Parts, SystemClock};
@@ -57,7 +57,18 @@ impl Story {
         &self.projections.pool
     }
 
-    pub(super) async fn append(&mut self, (org, subject): (u8, &str), sequence: u64, event: Event) -> Record {
+    pub(super) async fn append(&mut self, aggregate: (u8, &str), sequence: u64, event: Event) -> Record {
+        self.append_to(writer(&event), aggregate, sequence, event).await.1
+    }
+
+    /// Appends an event to the topic of this service, which may be another than its source.
+    pub(super) async fn append_to(
+        &mut self,
+        topic: Service,
+        (org, subject): (u8, &str),
+        sequence: u64,
+        event: Event,
+    ) -> (Position, Record) {
         self.told += 1;
         let source = writer(&event);
         let envelope = Envelope {
@@ -72,8 +83,8 @@ impl Story {
             traceparent: None,
         };
         let record = encode(&Message { envelope, event }).unwrap();
-        self.parts.log.append(&source.topic(), std::slice::from_ref(&record)).await.unwrap();
-        record
+        let appended = self.parts.log.append(&topic.topic(), std::slice::from_ref(&record)).await;
+        (appended.unwrap().remove(0), record)
     }
 
     /// An organisation with a token, a waiver, and promotions: approved, stale and asked for.
@@ -127,7 +138,8 @@ impl Story {
         {
             for record in records {
                 if Some(&record.position) != parked {
-                    self.projections.apply(&decode(&record.record).unwrap()).await.unwrap();
+                    let message = decode_on(&record.position.partition.topic, &record.record).unwrap();
+                    self.projections.apply(&message).await.unwrap();
                     folded += 1;
                 }
                 if commit == Commit::Each {
