@@ -1,5 +1,8 @@
 //! From messages to records and back (CloudEvents' Kafka protocol binding 1.0, binary content mode).
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use apache_avro::Schema;
 use ids::{EventId, OrgId};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -83,6 +86,9 @@ pub enum DecodeError {
         /// The type of event.
         event_type: &'static str,
     },
+    /// What reads it panicked. The panic's words may hold what the record holds, and are not told.
+    #[error("what reads it panicked")]
+    Panicked,
 }
 
 impl EncodeError {
@@ -158,6 +164,19 @@ pub fn decode_on(topic: &Topic, record: &Record) -> Result<Message, DecodeError>
 /// # Errors
 /// The record is no message: a header or the value is wrong, or its schema is not known.
 pub fn decode(record: &Record) -> Result<Message, DecodeError> {
+    decode_by(record, Event::read)
+}
+
+/// What reads the body of an event, by the number of its schema.
+pub(crate) type ReadBody = fn(u32, &Schema, &[u8]) -> Result<Option<Event>, apache_avro::Error>;
+
+/// The bytes may be a stranger's. If a library panics on them, they are no event, and whoever reads the log goes on with the next: it would
+/// read the same bytes again after any restart.
+pub(crate) fn decode_by(record: &Record, read: ReadBody) -> Result<Message, DecodeError> {
+    catch_unwind(AssertUnwindSafe(|| message(record, read))).unwrap_or(Err(DecodeError::Panicked))
+}
+
+fn message(record: &Record, read: ReadBody) -> Result<Message, DecodeError> {
     let envelope = envelope(record)?;
     let frame = Frame::read(&record.value)?;
     if frame.is_foreign() {
@@ -168,7 +187,7 @@ pub fn decode(record: &Record) -> Result<Message, DecodeError> {
     if header != schema.event_type {
         return Err(DecodeError::TypeMismatch { schema: schema.event_type, header: header.to_owned() });
     }
-    let event = Event::read(frame.schema_id, &schema.avro, frame.body)
+    let event = read(frame.schema_id, &schema.avro, frame.body)
         .map_err(|error| DecodeError::Body { event_type: schema.event_type, why: error.to_string() })?
         .ok_or(DecodeError::SchemaUnknown(frame.schema_id))?;
     Ok(Message { envelope, event })

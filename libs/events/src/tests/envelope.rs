@@ -4,12 +4,13 @@ use ids::{EventId, OrgId, PromotionId};
 use time::macros::datetime;
 use uuid::{Uuid, uuid};
 
-use crate::codec::{DecodeError, decode, decode_on, encode};
+use crate::codec::{DecodeError, decode, decode_by, decode_on, encode};
 use crate::delivery::DeadLetterDiscarded;
 use crate::envelope::{Envelope, Message};
 use crate::promotion::{PromotionRejected, PromotionStale};
 use crate::record::Record;
 use crate::schema::schemas;
+use crate::table::Event;
 use crate::topic::{Service, Topic};
 
 const ID: Uuid = uuid!("2ed6657d-e927-568b-95e1-2665a8aea6a2");
@@ -146,6 +147,15 @@ fn what_every_service_tells_each_tells_on_its_own_topic() {
         schemas().all(|schema| !schema.writers.is_empty()),
         "an event that nobody writes is read by nobody"
     );
+}
+
+#[test]
+fn bytes_on_which_a_library_panics_are_no_event() {
+    fn panics(_: u32, _: &apache_avro::Schema, _: &[u8]) -> Result<Option<Event>, apache_avro::Error> {
+        panic!("the words of the event")
+    }
+    let error = decode_by(&encode(&message()).unwrap(), panics).unwrap_err();
+    assert_eq!((error.code(), error.to_string()), ("EVENT_UNREADABLE", "what reads it panicked".to_owned()));
 }
 
 #[test]
