@@ -123,7 +123,7 @@ const LAG: std::time::Duration = std::time::Duration::from_secs(10);
 async fn lag(group: Group, topics: Vec<Topic>, parts: Parts) {
     loop {
         for topic in &topics {
-            // Without an answer the gauge stays as it was.
+            // Without an answer the gauges stay as they were, and say of when that is.
             let _ = measure(&group, topic, &parts).await;
         }
         tokio::time::sleep(LAG).await;
@@ -137,5 +137,7 @@ async fn measure(group: &Group, topic: &Topic, parts: &Parts) -> Result<(), LogE
         let behind = end.saturating_sub(parts.log.committed(group, &id).await?);
         telemetry::messaging::lag(group.as_str(), topic.as_str(), partition, behind);
     }
+    let now = parts.clock.now().unix_timestamp();
+    telemetry::messaging::lag_measured(group.as_str(), topic.as_str(), now);
     Ok(())
 }

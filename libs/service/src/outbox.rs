@@ -7,6 +7,7 @@ use events::Service;
 use store::{OutboxRelay, RelayStatus};
 use tokio::sync::watch;
 
+use crate::counted::CountedLog;
 use crate::failure::Failure;
 use crate::parts::Parts;
 use crate::task::{Running, Task};
@@ -22,7 +23,8 @@ pub fn outbox_relay(service: Service, parts: Parts) -> Task {
 }
 
 async fn relay(service: Service, parts: Parts, running: Running) -> Result<(), Failure> {
-    let relay = OutboxRelay::new(Arc::clone(&parts.store), Arc::clone(&parts.log));
+    let log = Arc::new(CountedLog::new(Arc::clone(&parts.log)));
+    let relay = OutboxRelay::new(Arc::clone(&parts.store), log);
     running.component.ready();
     tokio::select! {
         biased;
@@ -50,9 +52,10 @@ async fn report(mut status: watch::Receiver<RelayStatus>, running: &Running) {
 
 async fn lag(service: Service, parts: &Parts) {
     loop {
+        // Without an answer the gauges stay as they were, and say of when that is.
         if let Ok(backlog) = parts.store.backlog().await {
-            let age = backlog.oldest.unwrap_or_default();
-            telemetry::messaging::outbox_lag(service.name(), backlog.rows, age);
+            let (age, at) = (backlog.oldest.unwrap_or_default(), parts.clock.now().unix_timestamp());
+            telemetry::messaging::outbox_lag(service.name(), backlog.rows, age, at);
         }
         tokio::time::sleep(LAG).await;
     }

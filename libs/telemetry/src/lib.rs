@@ -11,6 +11,8 @@ mod metrics;
 pub mod models;
 mod names;
 pub mod redis;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod trace;
 
 pub use metrics::{Metrics, MetricsError};

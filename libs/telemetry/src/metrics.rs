@@ -33,11 +33,7 @@ impl Metrics {
         let recorder = builder()?.build_recorder();
         let handle = recorder.handle();
         metrics::set_global_recorder(recorder).map_err(BuildError::from)?;
-        messaging::describe();
-        kafka::describe();
-        models::describe();
-        redis::describe();
-        trace::describe();
+        describe();
         Ok(Self(handle))
     }
 
@@ -53,7 +49,16 @@ impl Metrics {
     }
 }
 
-fn builder() -> Result<PrometheusBuilder, BuildError> {
+/// Says what is counted, to who counts.
+pub(crate) fn describe() {
+    messaging::describe();
+    kafka::describe();
+    models::describe();
+    redis::describe();
+    trace::describe();
+}
+
+pub(crate) fn builder() -> Result<PrometheusBuilder, BuildError> {
     Ok(PrometheusBuilder::new().set_buckets(&BOUNDS)?.with_recommended_naming(true))
 }
 
@@ -68,21 +73,27 @@ mod tests {
         let recorder = builder().unwrap().build_recorder();
         let handle = recorder.handle();
         metrics::with_local_recorder(&recorder, || {
-            messaging::describe();
-            models::describe();
-            messaging::handled("diff", "plimsoll.promotion.v1", Duration::from_millis(30));
+            describe();
+            messaging::consumed("diff", "plimsoll.promotion.v1", 2);
+            messaging::processed("diff", "plimsoll.promotion.v1", Duration::from_millis(30));
             messaging::lag("diff", "plimsoll.promotion.v1", 3, 7);
+            messaging::lag_measured("diff", "plimsoll.promotion.v1", 1_700_000_000);
+            messaging::outbox_lag("diff", 4, Duration::from_millis(2500), 1_700_000_001);
             messaging::parked("diff", "plimsoll.promotion.v1", "HANDLER_PANICKED");
         });
         let text = handle.render();
         let labels =
             r#"messaging_consumer_group_name="diff",messaging_destination_name="plimsoll.promotion.v1""#;
         for line in [
-            format!("messaging_client_consumed_messages_total{{{labels}}} 1"),
+            format!("messaging_client_consumed_messages_total{{{labels}}} 2"),
             // 30 ms lie between the bounds 25 ms and 50 ms.
             format!(r#"messaging_process_duration_seconds_bucket{{{labels},le="0.025"}} 0"#),
             format!(r#"messaging_process_duration_seconds_bucket{{{labels},le="0.05"}} 1"#),
             format!(r#"plimsoll_consumer_lag_messages{{{labels},messaging_destination_partition_id="3"}} 7"#),
+            format!("plimsoll_consumer_lag_timestamp_seconds{{{labels}}} 1700000000"),
+            r#"plimsoll_outbox_lag_messages{service_name="diff"} 4"#.to_owned(),
+            r#"plimsoll_outbox_lag_time_seconds{service_name="diff"} 2.5"#.to_owned(),
+            r#"plimsoll_outbox_lag_timestamp_seconds{service_name="diff"} 1700000001"#.to_owned(),
             format!(r#"plimsoll_consumer_parked_messages_total{{{labels},error_type="HANDLER_PANICKED"}} 1"#),
         ] {
             assert!(text.lines().any(|found| found == line), "{line}\nis not in\n{text}");

@@ -9,6 +9,7 @@ use event_log::{Delivered, PartitionId, Position};
 use events::Message;
 use store::{NewDeadLetter, StoreError};
 use telemetry::trace::{self, Place as Read, Span};
+use tokio::time::Instant;
 
 use super::tries::{Patience, Tries, Verdict};
 use super::work::{Done, Stop, Stopped, Work};
@@ -77,24 +78,34 @@ impl Messages {
         }
     }
 
-    /// What becomes of an event that may be handled now.
+    /// What becomes of an event that may be handled now. It counts as consumed if nothing is left to do about it: not if it is parked, and
+    /// not by how often it was tried.
     pub(super) async fn verdict(
         &self,
         position: &Position,
         message: &Message,
         stop: &Stop,
     ) -> Result<Verdict, Stopped> {
+        let topic = position.partition.topic.as_str();
         let handle = || async {
+            let began = Instant::now();
             let (span, message) = self.span(position, message);
             let outcome = span.around(self.handler.handle(&message)).await;
+            if outcome.is_ok() {
+                telemetry::messaging::processed(self.consumer(), topic, began.elapsed());
+            }
             outcome.inspect_err(|failure| span.fail(failure.code()))
         };
-        match self.tries.handle(&position.partition, Patience::Bounded, stop, handle).await? {
+        let verdict = match self.tries.handle(&position.partition, Patience::Bounded, stop, handle).await? {
             Verdict::Faulty { attempts, failure } => {
-                self.give_up(position, message, stop, attempts, failure).await
+                self.give_up(position, message, stop, attempts, failure).await?
             }
-            verdict => Ok(verdict),
+            verdict => verdict,
+        };
+        if matches!(verdict, Verdict::Handled) {
+            telemetry::messaging::consumed(self.consumer(), topic, 1);
         }
+        Ok(verdict)
     }
 
     /// Who waits for what should follow from the event is told. If nobody is, it is at fault still.

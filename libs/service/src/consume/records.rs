@@ -5,8 +5,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use event_log::{Delivered, PartitionId};
 use telemetry::trace::{Place, Span, process_batch};
+use tokio::time::Instant;
 
-use super::tries::{Patience, Tries};
+use super::tries::{Patience, Tries, Verdict};
 use super::work::{Done, Stop, Stopped, Work};
 use crate::handler::RecordHandler;
 
@@ -21,12 +22,23 @@ impl Work for Records {
     async fn records(&self, records: Vec<Delivered>, done: &Done, stop: &Stop) -> Result<(), Stopped> {
         stop.check()?;
         let Some(last) = records.last() else { return Ok(()) };
+        let (consumer, topic) = (self.tries.consumer, done.partition.topic.as_str());
         let handle = || async {
+            let began = Instant::now();
             let handling = self.handler.handle(&records);
-            let Some(span) = self.span(&done.partition, &records) else { return handling.await };
-            span.around(handling).await.inspect_err(|failure| span.fail(failure.code()))
+            let outcome = match self.span(&done.partition, &records) {
+                Some(span) => span.around(handling).await.inspect_err(|failure| span.fail(failure.code())),
+                None => handling.await,
+            };
+            if outcome.is_ok() {
+                telemetry::messaging::processed(consumer, topic, began.elapsed());
+            }
+            outcome
         };
-        self.tries.handle(&done.partition, Patience::Endless, stop, handle).await?;
+        let verdict = self.tries.handle(&done.partition, Patience::Endless, stop, handle).await?;
+        if matches!(verdict, Verdict::Handled) {
+            telemetry::messaging::consumed(consumer, topic, records.len() as u64);
+        }
         done.records(last.position.offset + 1, records.len());
         Ok(())
     }

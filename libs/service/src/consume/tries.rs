@@ -61,7 +61,7 @@ impl Tries {
     {
         let (mut attempts, mut waits) = (0, Waits::new(self, partition));
         loop {
-            let failure = match self.once(partition, handle()).await {
+            let failure = match self.once(handle()).await {
                 Ok(()) => return Ok(Verdict::Handled),
                 Err(failure) if failure.code() == DUPLICATE => return Ok(Verdict::Duplicate),
                 Err(failure) => failure,
@@ -94,20 +94,11 @@ impl Tries {
         }
     }
 
-    async fn once(
-        &self,
-        partition: &PartitionId,
-        handling: impl Future<Output = Result<(), Failure>>,
-    ) -> Result<(), Failure> {
+    async fn once(&self, handling: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
         // The semaphore is never closed.
         let _permit = self.permits.acquire().await;
-        let began = tokio::time::Instant::now();
         let outcome = AssertUnwindSafe(handling).catch_unwind().await;
-        let outcome = outcome.unwrap_or_else(|_| Err(Failure::panicked(self.consumer)));
-        if outcome.is_ok() {
-            telemetry::messaging::handled(self.consumer, partition.topic.as_str(), began.elapsed());
-        }
-        outcome
+        outcome.unwrap_or_else(|_| Err(Failure::panicked(self.consumer)))
     }
 }
 

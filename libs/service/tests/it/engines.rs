@@ -8,10 +8,12 @@ use event_log::{EventLog, Group, PartitionId};
 use events::delivery::DeadLetterRetried;
 use events::{Message, Record, Service, Topic};
 use service::{Engine, Failure, Health, Policy, Running};
+use telemetry::testing::Counts;
 use tokio_util::sync::CancellationToken;
 
 use crate::bench::{Bench, records, telling, topic, until};
 use crate::handlers::name;
+use crate::measured::{of_group, sent};
 
 /// Puts what it reads in capitals. What begins with `x` does not concern it.
 struct Capitals {
@@ -115,7 +117,7 @@ async fn what_nobody_waits_for_is_parked() {
 /// Nobody waits for ever, and what the panic says is not for people.
 #[tokio::test(start_paused = true)]
 async fn an_engine_that_breaks_down_says_so_and_goes_on() {
-    let bench = Bench::new(1).await;
+    let (counts, bench) = (Counts::of_this_thread().unwrap(), Bench::new(1).await);
     bench.log.ensure_topic(&Service::Explain.topic(), 1).await.unwrap();
     let (_, shutdown, task) = start(&bench, Policy::default());
     bench.append(&[records("p", [1, 2]), records("b", [1])].concat()).await;
@@ -127,6 +129,14 @@ async fn an_engine_that_breaks_down_says_so_and_goes_on() {
     let why = "the service explain broke down on this input, each time that it was tried";
     assert_eq!(first.by, why);
     assert!(bench.letters().await.is_empty());
+    let group = Group::new("explain");
+    let partition = PartitionId { topic: topic(), partition: 0 };
+    until("all are committed", async || bench.log.committed(&group, &partition).await.unwrap() == 3).await;
+    // It is done with all, and has handled one.
+    let count = |metric| counts.of(&of_group(metric, "explain", ""));
+    assert_eq!(count("messaging_client_consumed_messages_total"), Some(3.0));
+    assert_eq!(count("messaging_process_duration_seconds_count"), Some(1.0));
+    assert_eq!(sent(&counts, Service::Explain), Some(3.0));
     shutdown.cancel();
     task.await.unwrap().unwrap();
 }

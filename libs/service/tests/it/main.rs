@@ -15,6 +15,7 @@ mod installation;
 #[cfg(feature = "kafka")]
 mod kafka;
 mod long_aggregates;
+mod measured;
 mod operations;
 mod order;
 mod postgres;

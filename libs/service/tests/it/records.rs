@@ -6,9 +6,11 @@ use async_trait::async_trait;
 use event_log::Delivered;
 use events::Topic;
 use service::{Failure, Health, Policy, RecordHandler, Running};
+use telemetry::testing::Counts;
 use tokio_util::sync::CancellationToken;
 
 use crate::bench::{Bench, poison, record, topic, until};
+use crate::measured::of_tests;
 
 /// Keeps places and bytes, and cannot for the first few times.
 #[derive(Default)]
@@ -41,7 +43,7 @@ impl RecordHandler for Keeping {
 
 #[tokio::test(start_paused = true)]
 async fn records_come_as_they_are_and_none_is_ever_parked() {
-    let bench = Bench::new(1).await;
+    let (counts, bench) = (Counts::of_this_thread().unwrap(), Bench::new(1).await);
     let records = [record("a", 1), poison("a", 2), record("a", 3)];
     bench.append(&records).await;
     let handler = Arc::new(Keeping { away: Mutex::new(50), ..Keeping::default() });
@@ -55,6 +57,10 @@ async fn records_come_as_they_are_and_none_is_ever_parked() {
     let expected: Vec<_> = records.iter().zip(0..).map(|(record, at)| (at, record.value.len())).collect();
     assert_eq!(*handler.kept.lock().unwrap(), expected);
     assert!(bench.letters().await.is_empty());
+    // Each counts, and all were handled at once.
+    let count = |metric| counts.of(&of_tests(metric, ""));
+    assert_eq!(count("messaging_client_consumed_messages_total"), Some(3.0));
+    assert_eq!(count("messaging_process_duration_seconds_count"), Some(1.0));
     shutdown.cancel();
     task.await.unwrap().unwrap();
 }
