@@ -1,4 +1,4 @@
-//! What watches the process: health, readiness and metrics over HTTP. None asks for a
+//! What watches the process: whether it lives, may be asked and is well, and metrics, over HTTP. None asks for a
 //! token, so what they say are names of components and stable codes.
 
 use axum::extract::State;
@@ -14,12 +14,13 @@ use crate::health::{Health, HealthReport};
 use crate::listener::Listener;
 use crate::task::{Running, Task};
 
-/// `/healthz` (200 unless the process should be started again), `/readyz` (200 while every component does its work), both
-/// with a [`HealthReport`], and `/metrics`.
+/// `/healthz` (200 unless the process should be started again), `/readyz` (200 while requests may come), `/statusz` (200 while every
+/// component does its work), each with a [`HealthReport`] of all components, and `/metrics`.
 pub fn probes(health: Health, metrics: Metrics) -> Router {
     Router::new()
         .route("/healthz", get(async |State(health): State<Health>| report(health.liveness())))
         .route("/readyz", get(async |State(health): State<Health>| report(health.readiness())))
+        .route("/statusz", get(async |State(health): State<Health>| report(health.status())))
         .with_state(health)
         .route("/metrics", get(async move || text(metrics.render())))
 }

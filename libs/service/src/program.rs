@@ -1,5 +1,7 @@
 //! What a service's own program runs and serves.
 
+use std::sync::Arc;
+
 use access::Voucher;
 use events::Service;
 use serde::{Deserialize, Serialize};
@@ -12,6 +14,7 @@ use crate::grpc::Peers;
 use crate::key::Key;
 use crate::parts::Parts;
 use crate::secret::Secret;
+use crate::store_watch::store_watch;
 use crate::task::Task;
 
 /// The section `grpc` of a separate program.
@@ -44,7 +47,7 @@ impl Program {
         Self { tasks, routes: Some(routes) }
     }
 
-    /// Its tasks, with the server where there is something to serve.
+    /// Its tasks, with the server where there is something to serve, and who looks whether it can be answered.
     pub(crate) fn into_tasks(
         self,
         service: Service,
@@ -62,6 +65,7 @@ impl Program {
         let letters = DeadLetterOperations::new(letters, settings.voucher()?, parts.clock.clone());
         let routes = routes.unwrap_or_default().add_service(letters.into_server());
         tasks.push(peers.server(service.name(), listen, routes));
+        tasks.push(store_watch(service.name(), Arc::clone(&parts.store)));
         Ok(tasks)
     }
 }

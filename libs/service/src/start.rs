@@ -51,7 +51,7 @@ pub const SECTIONS: [&str; 11] = [
 /// The section `probes`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct ProbeSettings {
-    /// Where `/healthz`, `/readyz` and `/metrics` are served; nowhere if it is not said.
+    /// Where `/healthz`, `/readyz`, `/statusz` and `/metrics` are served; nowhere if it is not said.
     #[serde(default)]
     pub listen: Option<Address>,
 }
@@ -175,7 +175,7 @@ impl Process {
         let peers = self.settings.section::<TlsSettings>("tls")?.peers()?;
         let shutdown = signals::shutdown()?;
         // Between the database and the first task nothing is away, and nothing is done either.
-        let starting = self.health.component(format!("{}/start", self.service));
+        let starting = self.health.serving(format!("{}/start", self.service));
         let watched = tokio::spawn(self.supervisor().run(self.watchers(probes), shutdown.clone()));
         let assembled = async |parts, database| {
             let config = self.settings.section(self.service.name())?;
@@ -229,7 +229,7 @@ impl Process {
         shutdown: &CancellationToken,
     ) -> Result<Option<(Program, Parts)>, Failure> {
         let backoff = Backoff { first: Duration::from_millis(200), longest: Duration::from_secs(10) };
-        let component = self.health.component(format!("{}/postgres", self.service));
+        let component = self.health.serving(format!("{}/postgres", self.service));
         let mut failures = 0;
         loop {
             let connecting = async {

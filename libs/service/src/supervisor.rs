@@ -48,7 +48,7 @@ impl Supervisor {
         tasks: Vec<Task>,
         shutdown: CancellationToken,
     ) -> impl Future<Output = Vec<String>> + Send + 'static {
-        let known = tasks.into_iter().map(|task| (self.health.component(task.name()), task)).collect();
+        let known = tasks.into_iter().map(|task| (task.component(&self.health), task)).collect();
         self.keep_all(known, shutdown)
     }
 

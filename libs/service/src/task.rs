@@ -6,7 +6,7 @@ use futures::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 
 use crate::failure::Failure;
-use crate::health::Component;
+use crate::health::{Component, Health};
 
 /// A part of a process: a consumer, a relay, a server. It runs until it is told to stop, and can be started again.
 ///
@@ -14,6 +14,7 @@ use crate::health::Component;
 /// `main.rs` ([`crate::main`]) and `plimsoll up` run ([`crate::Supervisor`]).
 pub struct Task {
     name: String,
+    serves: bool,
     start: Box<dyn Fn(Running) -> BoxFuture<'static, Result<(), Failure>> + Send + Sync>,
 }
 
@@ -34,13 +35,28 @@ impl Task {
         F: Fn(Running) -> R + Send + Sync + 'static,
         R: Future<Output = Result<(), Failure>> + Send + 'static,
     {
-        Self { name: name.into(), start: Box::new(move |running| Box::pin(start(running))) }
+        Self { name: name.into(), serves: false, start: Box::new(move |running| Box::pin(start(running))) }
+    }
+
+    /// One by which requests are answered, or without which none is: while it is not well, the process is not ready
+    /// ([`Health::readiness`]).
+    #[must_use]
+    pub fn serving(self) -> Self {
+        Self { serves: true, ..self }
     }
 
     /// Its name.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// What it is to the process.
+    pub(crate) fn component(&self, health: &Health) -> Component {
+        match self.serves {
+            true => health.serving(&self.name),
+            false => health.component(&self.name),
+        }
     }
 
     pub(crate) fn start(&self, running: Running) -> BoxFuture<'static, Result<(), Failure>> {

@@ -84,7 +84,7 @@ fn part(layout: &Layout, process: Process) -> Result<Part, StackError> {
         service: Some(service.to_owned()),
         port: if service == "gateway" { rest(layout, copy) } else { process.listens(layout) },
         words: [program, "--config".into(), config].map(|word| word.display().to_string()).into(),
-        ready: Ready::Answers { port: probes, path: "/readyz".to_owned() },
+        ready: Ready::Answers { port: probes, path: "/statusz".to_owned() },
         ends: Ends::Terminated,
         directory: layout.directory.clone(),
     })

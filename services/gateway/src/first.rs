@@ -44,7 +44,7 @@ impl Gateway {
         let made = loop {
             let request = self.call(&system, EnsureOrganisationRequest { name: organisation.to_owned() })?;
             match self.services.catalog.clone().ensure_organisation(request).await {
-                // It is being started, here or elsewhere. Readiness says who is missing.
+                // It is being started, here or elsewhere. The report of health says who is missing.
                 Err(status) if status.code() == Code::Unavailable => {
                     failures += 1;
                     tokio::time::sleep(AGAIN.delay(failures, lot(&*self.parts.clock))).await;
@@ -64,7 +64,7 @@ pub fn first(gateway: &Gateway, first: First) -> Task {
     Task::new("gateway/first", move |running| {
         let (gateway, first) = (gateway.clone(), first.clone());
         async move {
-            // The process is ready when it is done.
+            // All is well with the process when it is done.
             running.shutdown.run_until_cancelled(make(&gateway, &first)).await.unwrap_or(Ok(()))
         }
     })

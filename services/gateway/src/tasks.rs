@@ -26,9 +26,9 @@ pub fn tasks(gateway: &Gateway) -> Vec<Task> {
     vec![
         consumer(projector, gateway.parts.clone(), Policy::default()),
         outbox_relay(Service::Gateway, gateway.parts.clone()),
-        Task::new("gateway/rest", move |running| serve_rest(rest.clone(), running)),
-        Task::new("gateway/grpc", move |running| serve_grpc(grpc.clone(), running)),
-        Task::new("gateway/projections", move |running| look(projections.clone(), running)),
+        Task::new("gateway/rest", move |running| serve_rest(rest.clone(), running)).serving(),
+        Task::new("gateway/grpc", move |running| serve_grpc(grpc.clone(), running)).serving(),
+        Task::new("gateway/projections", move |running| look(projections.clone(), running)).serving(),
         Task::new("gateway/limits", move |running| tidy(limits.clone(), running)),
     ]
 }

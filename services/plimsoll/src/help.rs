@@ -304,7 +304,7 @@ pub(crate) const CODES: &[(&str, &str)] = &[
     ("SELF_APPROVAL", "somebody else approves it: plimsoll promotion approve ID"),
     ("SERVER_ANSWER", "check the address, and that command and server are of one version"),
     ("SERVER_UNREACHABLE", "check the address, and that plimsoll up runs there"),
-    ("SERVICE_UNAVAILABLE", "try again after a few seconds; /readyz says what is away"),
+    ("SERVICE_UNAVAILABLE", "try again after a few seconds; /statusz says what is away"),
     (
         "SET_PATH",
         "write the path as plimsoll diff prints it, such as spec.template.spec.containers[name=web].resources",

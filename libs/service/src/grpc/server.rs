@@ -36,6 +36,7 @@ pub(super) fn grpc_server(
         let (address, routes, tls) = (address.clone(), traced(routes.clone()), tls.clone());
         async move { serve((Listener::bind(&address).await?, tls), routes, &[], running).await }
     })
+    .serving()
 }
 
 /// Serves without TLS until the task is told to stop, and then finishes the calls that were begun. Beside `routes` there are

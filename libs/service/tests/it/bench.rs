@@ -142,7 +142,7 @@ impl Consumer {
     }
 
     pub(crate) fn reasons(&self) -> Vec<(String, String)> {
-        let report = self.health.readiness();
+        let report = self.health.status();
         let reasons = &report.components["consumer"].reasons;
         reasons.iter().map(|(what, reason)| (what.clone(), reason.code.clone())).collect()
     }

@@ -8,7 +8,7 @@ use crate::bench::{Bench, record, records, until};
 use crate::handlers::{Does, Noting};
 
 #[tokio::test(start_paused = true)]
-async fn what_is_away_is_waited_for_and_readiness_says_so() {
+async fn what_is_away_is_waited_for_and_told() {
     let bench = Bench::new(2).await;
     // Partition 1 and partition 0, by Kafka's partitioner (kafka-python 2.0.2: murmur2(b"a"), murmur2(b"b") & 1).
     let (away, here) = keys_of_two_partitions();
@@ -25,11 +25,11 @@ async fn what_is_away_is_waited_for_and_readiness_says_so() {
     assert!(bench.letters().await.is_empty(), "nothing is parked");
     let partition = format!("plimsoll.catalog.v1/{}", event_log::partition_of(away.as_bytes(), 2));
     assert_eq!(consumer.reasons(), [(partition, "DATABASE_AWAY".to_owned())]);
-    assert!(!consumer.health.readiness().is_ok());
+    assert!(!consumer.health.status().is_ok());
     assert!(consumer.health.liveness().is_ok(), "starting again would not help");
     handler.does(|_, _| Does::Handle);
     until("the partition flows", async || handler.of(&away).len() == 2).await;
-    until("it is ready", async || consumer.health.readiness().is_ok()).await;
+    until("it is ready", async || consumer.health.status().is_ok()).await;
     assert_eq!(handler.of(&away), [format!("{away}1"), format!("{away}2")]);
     consumer.stop().await.unwrap();
 }
@@ -77,7 +77,7 @@ async fn the_log_may_be_away_for_a_while() {
     assert_eq!(handler.handled(), ["a1", "a2"]);
     reader.reconnect();
     until("the next is handled", async || handler.handled() == ["a1", "a2", "a3"]).await;
-    until("it is ready", async || consumer.health.readiness().is_ok()).await;
+    until("it is ready", async || consumer.health.status().is_ok()).await;
     consumer.stop().await.unwrap();
 }
 
@@ -92,11 +92,11 @@ async fn a_log_that_is_back_is_known_to_be_though_nothing_happens() {
     let consumer = crate::bench::Consumer::start(handler.clone(), parts, Policy::default());
     until("it is committed", async || bench.committed(0).await == 1).await;
     reader.disconnect();
-    until("it is not ready", async || !consumer.health.readiness().is_ok()).await;
+    until("it is not ready", async || !consumer.health.status().is_ok()).await;
     tokio::time::sleep(Duration::from_secs(30)).await;
-    assert!(!consumer.health.readiness().is_ok());
+    assert!(!consumer.health.status().is_ok());
     reader.reconnect();
-    until("it is ready", async || consumer.health.readiness().is_ok()).await;
+    until("it is ready", async || consumer.health.status().is_ok()).await;
     assert_eq!(handler.handled(), ["a1"]);
     consumer.stop().await.unwrap();
 }

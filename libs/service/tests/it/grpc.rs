@@ -67,7 +67,7 @@ impl Server {
         let listener = Listener::bind(address).await.unwrap();
         let address = listener.address().unwrap();
         let (health, shutdown, ended) = (Health::default(), CancellationToken::new(), Arc::default());
-        let running = Running { shutdown: shutdown.clone(), component: health.component("tests/grpc") };
+        let running = Running { shutdown: shutdown.clone(), component: health.serving("tests/grpc") };
         let routes = Routes::new(DeadLetterServiceServer::new(Odd { ended: Arc::clone(&ended) }));
         let task = tokio::spawn(service::serve_grpc(listener, routes, &[], running));
         Self { address, health, shutdown, ended, task }
@@ -126,7 +126,7 @@ async fn a_unix_socket_that_a_dead_process_left_is_taken_and_one_in_use_is_not()
 }
 
 #[tokio::test]
-async fn health_follows_readiness() {
+async fn health_is_whether_requests_may_come() {
     let server = Server::start(&any_port()).await;
     let mut client = HealthClient::new(server.channel(Duration::from_secs(30)));
     let mut status = async || {
@@ -134,12 +134,16 @@ async fn health_follows_readiness() {
         client.check(request).await.unwrap().into_inner().status()
     };
     until("it says so", async || status().await == ServingStatus::Serving).await;
-    let component = server.health.component("tests/consume");
-    component.ready();
-    component.away("log", &Failure::unavailable("LOG_UNAVAILABLE", "away"));
+    let (consumer, store) = (server.health.component("tests/consume"), server.health.serving("tests/store"));
+    consumer.ready();
+    consumer.away("log", &Failure::unavailable("LOG_UNAVAILABLE", "away"));
+    store.ready();
+    store.away("store", &Failure::unavailable("STORE_UNAVAILABLE", "away"));
     until("it says so", async || status().await == ServingStatus::NotServing).await;
-    component.back("log");
+    // The consumer still waits, and keeps no request from being answered.
+    store.back("store");
     until("it says so", async || status().await == ServingStatus::Serving).await;
+    assert!(!server.health.status().is_ok());
     server.shutdown.cancel();
     server.task.await.unwrap().unwrap();
 }

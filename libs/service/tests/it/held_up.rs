@@ -98,7 +98,7 @@ impl Subscription for HeldUpMember {
 }
 
 #[tokio::test(start_paused = true)]
-async fn readiness_has_its_code_until_it_is_over_though_the_log_answers() {
+async fn its_code_is_told_until_it_is_over_though_the_log_answers() {
     let bench = Bench::new(1).await;
     let why = LogError::SchemaUnknown { code: "REGISTRY_UNAVAILABLE", why: "it is away".to_owned() };
     let trouble = Trouble::default();
@@ -106,7 +106,7 @@ async fn readiness_has_its_code_until_it_is_over_though_the_log_answers() {
     parts.log = Arc::new(HeldUpLog { log: bench.log.clone(), trouble: Arc::clone(&trouble) });
     let handler = Noting::able();
     let consumer = Consumer::start(handler.clone(), parts, Policy::default());
-    until("it is ready", async || consumer.health.readiness().is_ok()).await;
+    until("it is ready", async || consumer.health.status().is_ok()).await;
     *trouble.lock().unwrap() = Some(why);
     let told = [("schemas".to_owned(), "REGISTRY_UNAVAILABLE".to_owned())];
     until("it is told", async || consumer.reasons() == told).await;
@@ -117,6 +117,6 @@ async fn readiness_has_its_code_until_it_is_over_though_the_log_answers() {
     }
     assert_eq!(handler.handled().len(), 20);
     *trouble.lock().unwrap() = None;
-    until("it is ready again", async || consumer.health.readiness().is_ok()).await;
+    until("it is ready again", async || consumer.health.status().is_ok()).await;
     consumer.stop().await.unwrap();
 }

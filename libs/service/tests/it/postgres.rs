@@ -67,7 +67,7 @@ async fn postgres_may_be_killed_at_any_time() {
         }
         if sequence % 10 == 5 {
             server.kill();
-            until("it is noticed", async || !health.readiness().is_ok()).await;
+            until("it is noticed", async || !health.status().is_ok()).await;
         }
     }
     append(&*log, &poison("z", 1)).await;
@@ -95,7 +95,7 @@ async fn postgres_may_be_killed_at_any_time() {
         told
     };
     until("it is told", async || told().await == 1).await;
-    until("it is ready", async || health.readiness().is_ok()).await;
+    until("it is ready", async || health.status().is_ok()).await;
     shutdown.cancel();
     assert!(run.await.unwrap().is_empty());
     for partition in 0..3 {

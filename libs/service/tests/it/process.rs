@@ -126,11 +126,11 @@ impl Program {
     }
 }
 
-fn is_ready(answer: &str) -> bool {
-    let is_ready = answer.starts_with("HTTP/1.1 200");
+fn is_well(answer: &str) -> bool {
+    let is_well = answer.starts_with("HTTP/1.1 200");
     // Not before its tasks are known.
-    assert!(!is_ready || answer.contains(r#""explain/consume":{"status":"ready"}"#), "{answer}");
-    is_ready
+    assert!(!is_well || answer.contains(r#""explain/consume":{"status":"ready"}"#), "{answer}");
+    is_well
 }
 
 pub(crate) async fn noted(program: &Program, count: usize) -> Vec<String> {
@@ -148,7 +148,8 @@ pub(crate) async fn noted(program: &Program, count: usize) -> Vec<String> {
 async fn it_becomes_ready_handles_events_counts_them_and_stops_when_it_is_told_to() {
     let program = Program::new().await;
     let process = program.start();
-    program.get_until("/readyz", is_ready).await;
+    program.get_until("/statusz", is_well).await;
+    assert!(program.get("/readyz").await.unwrap().starts_with("HTTP/1.1 200"));
     let log = program.log().await;
     log.append(&topic(), &[record("a", 1), record("a", 2)]).await.unwrap();
     assert_eq!(noted(&program, 2).await, ["a 1", "a 2"]);
@@ -159,7 +160,7 @@ async fn it_becomes_ready_handles_events_counts_them_and_stops_when_it_is_told_t
     assert!(!program.path("probes").exists());
     // What it did is committed: it is not done again.
     let process = program.start();
-    program.get_until("/readyz", is_ready).await;
+    program.get_until("/statusz", is_well).await;
     log.append(&topic(), &[record("a", 3)]).await.unwrap();
     assert_eq!(noted(&program, 3).await, ["a 1", "a 2", "a 3"]);
     process.signal(Signal::INT);
@@ -171,7 +172,7 @@ async fn a_kill_loses_nothing_and_keeps_the_order() {
     let program = Program::new().await;
     let log = {
         let process = program.start();
-        program.get_until("/readyz", is_ready).await;
+        program.get_until("/statusz", is_well).await;
         drop(process);
         program.log().await
     };
@@ -191,7 +192,7 @@ async fn a_kill_loses_nothing_and_keeps_the_order() {
     let expected: Vec<_> = (1..=200).map(|sequence| format!("a {sequence}")).collect();
     assert_eq!(firsts, expected);
     // All may have been noted before the kill: a program that has just begun does not hear signals yet.
-    program.get_until("/readyz", is_ready).await;
+    program.get_until("/statusz", is_well).await;
     process.signal(Signal::TERM);
     assert_eq!(process.ended().await, Some(0));
 }
@@ -204,6 +205,7 @@ async fn without_a_database_it_waits_is_alive_and_not_ready_and_stops_when_it_is
     assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
     assert!(answer.contains(r#""explain/postgres""#), "{answer}");
     assert!(!answer.contains("hunter2"), "{answer}");
+    assert!(program.get("/statusz").await.unwrap().starts_with("HTTP/1.1 503"));
     assert!(program.get("/healthz").await.unwrap().starts_with("HTTP/1.1 200"));
     process.signal(Signal::TERM);
     assert_eq!(process.ended().await, Some(0));

@@ -52,7 +52,7 @@ async fn records_come_as_they_are_and_none_is_ever_parked() {
     let dynamic: Arc<dyn RecordHandler> = handler.clone();
     let task =
         tokio::spawn(service::consume_records(dynamic, bench.parts.clone(), Policy::default(), running));
-    until("it is not ready", async || !health.readiness().is_ok()).await;
+    until("it is not ready", async || !health.status().is_ok()).await;
     until("all are committed", async || bench.committed(0).await == 3).await;
     let expected: Vec<_> = records.iter().zip(0..).map(|(record, at)| (at, record.value.len())).collect();
     assert_eq!(*handler.kept.lock().unwrap(), expected);

@@ -43,13 +43,13 @@ fn failing(times: u32, fail: fn() -> Failure) -> (Task, Arc<AtomicU32>) {
 #[tokio::test(start_paused = true)]
 async fn a_task_that_fails_is_started_again() {
     let (bench, health, shutdown) = (Bench::new(1).await, Health::default(), CancellationToken::new());
-    assert!(!health.readiness().is_ok(), "nothing runs yet");
+    assert!(!health.status().is_ok(), "nothing runs yet");
     let (task, starts) = failing(3, || Failure::unhandled("TEST_FAILED", "no"));
     let run = tokio::spawn(supervisor(&health, &bench).run(vec![task], shutdown.clone()));
     until("it was started", async || starts.load(Ordering::SeqCst) == 1).await;
     assert_eq!(status(&health, "tests/failing"), ("restarting", vec!["TEST_FAILED".to_owned()]));
-    assert!(health.liveness().is_ok() && !health.readiness().is_ok());
-    until("it is ready", async || health.readiness().is_ok()).await;
+    assert!(health.liveness().is_ok() && !health.status().is_ok());
+    until("it is ready", async || health.status().is_ok()).await;
     assert_eq!(starts.load(Ordering::SeqCst), 4);
     shutdown.cancel();
     assert!(run.await.unwrap().is_empty());
@@ -69,6 +69,25 @@ async fn a_task_that_fails_again_and_again_by_its_own_fault_is_dead_and_one_that
     until("it was tried often", async || starts.load(Ordering::SeqCst) == 20).await;
     assert!(health.liveness().is_ok());
     run.abort();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_consumer_that_waits_keeps_no_request_from_a_server() {
+    let (bench, health, shutdown) = (Bench::new(1).await, Health::default(), CancellationToken::new());
+    bench.append(&[record("a", 1)]).await;
+    let (server, _) = failing(1, || Failure::unavailable("TEST_AWAY", "no"));
+    let handler = Noting::new(|_, _| Does::Miss);
+    let consumer = service::consumer(handler.clone(), bench.parts.clone(), Policy::default());
+    let tasks = vec![server.serving(), consumer];
+    let run = tokio::spawn(supervisor(&health, &bench).run(tasks, shutdown.clone()));
+    assert!(!health.readiness().is_ok(), "the server is known before it runs");
+    until("the server serves", async || status(&health, "tests/failing").0 == "ready").await;
+    until("the consumer waits", async || status(&health, "tests/consume").0 == "waiting").await;
+    assert!(health.readiness().is_ok() && !health.status().is_ok());
+    handler.does(|_, _| Does::Handle);
+    until("all is well", async || health.status().is_ok()).await;
+    shutdown.cancel();
+    assert!(run.await.unwrap().is_empty());
 }
 
 #[tokio::test(start_paused = true)]
@@ -127,7 +146,7 @@ async fn what_a_consumer_parks_is_on_the_topic_of_its_service() {
     let told_of = bench.log.read(&partition, 0, 1).await.unwrap();
     let message = events::decode(&told_of[0].record).unwrap();
     assert_eq!(told(&[message]), [("EventParked", "dead-letter/1".to_owned(), 1)]);
-    assert!(health.readiness().is_ok());
+    assert!(health.status().is_ok());
     shutdown.cancel();
     assert!(run.await.unwrap().is_empty());
 }

@@ -9,10 +9,10 @@ use gateway::{Addresses, Gateway, Projections, Services};
 use repositories::{MirroredRepositories, Repositories};
 use service::{
     Address, AllDeadLetters, Clock, DeadLetterOperations, DeadLetters, Health, Parts, Peers, Platform,
-    Secret, Task, probe_server,
+    Secret, Task, probe_server, store_watch,
 };
 use source::Mirrors;
-use store::Database;
+use store::{Database, Store};
 use telemetry::Metrics;
 use tonic::service::RoutesBuilder;
 
@@ -45,6 +45,8 @@ pub(super) struct Assembled {
     pub(super) gateway: Option<Gateway>,
     routes: RoutesBuilder,
     letters: Vec<DeadLetters>,
+    /// One of the stores: all are in one database.
+    store: Option<Arc<dyn Store>>,
 }
 
 fn failed(failure: service::Failure) -> Failure {
@@ -70,6 +72,7 @@ impl<'a> Assembly<'a> {
         for service in self.config.part.services() {
             let (parts, database) = self.platform.parts(service).await.map_err(failed)?;
             made.letters.push(DeadLetters::new(service, &parts));
+            made.store.get_or_insert_with(|| Arc::clone(&parts.store));
             self.add(service, parts, &database, &mut made).await?;
         }
         self.serve(&mut made);
@@ -107,6 +110,7 @@ impl<'a> Assembly<'a> {
         let outside = self.config.services.listen.clone();
         made.tasks.push(self.peers.server("services", self.inside.clone(), routes.clone()));
         made.tasks.extend(outside.map(|address| self.peers.server("peers", address, routes)));
+        made.tasks.extend(made.store.take().map(|store| store_watch("services", store)));
     }
 
     /// Health and metrics, for a process without the gateway, which has its own.

@@ -64,7 +64,7 @@ async fn up(config: Config, directory: Directory, metrics: Metrics) -> Result<Ou
         () = shutdown.cancelled() => return Ok(Outcome::default()),
     };
     let database = database.map_err(|error| Failure::told(error.code(), error.to_string()))?;
-    watch(&database, health.component("postgres"));
+    watch(&database, health.serving("postgres"));
     let served = serve(&config, &directory, keys, (health, metrics), &database, (&shutdown, began)).await;
     shutdown.cancel();
     database.stop().await;
@@ -136,7 +136,7 @@ async fn serve(
 
 /// Whether every part came to do its work before anybody said stop.
 async fn ready(health: &Health, shutdown: &CancellationToken) -> bool {
-    while !health.readiness().is_ok() {
+    while !health.status().is_ok() {
         tokio::select! {
             () = tokio::time::sleep(Duration::from_millis(20)) => {}
             () = shutdown.cancelled() => return false,

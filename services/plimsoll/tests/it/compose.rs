@@ -156,7 +156,7 @@ fn each_service_has_a_container_with_its_own_user_role_and_secrets() {
         assert_eq!(
             asked,
             &format!(
-                "http://127.0.0.1:{}/readyz",
+                "http://127.0.0.1:{}/statusz",
                 probes.listen.unwrap().to_string().rsplit_once(':').unwrap().1
             )
         );

@@ -80,17 +80,17 @@ fn processes_of(data: &Path) -> Vec<String> {
 fn a_database_that_is_away_is_waited_for() {
     let seconds = std::env::var("PLIMSOLL_AWAY_SECONDS").map_or(3, |seconds| seconds.parse().unwrap());
     let shop = Shop::open(&[]);
-    ready(&shop, 200);
+    answers(&shop, "/statusz", 200);
     let before = id(&shop.preview());
     shop.approve(&before);
     let stopped = Stopped::family(shop.server.postgres().unwrap());
-    ready(&shop, 503);
+    answers(&shop, "/readyz", 503);
     for _ in 0..seconds {
         away(&shop);
         std::thread::sleep(Duration::from_secs(1));
     }
     drop(stopped);
-    ready(&shop, 200);
+    answers(&shop, "/statusz", 200);
     // What was acknowledged goes on, and what was refused with 503 was not done, or is done once.
     shop.alice.until_status(&before, "open");
     let asked =
@@ -100,9 +100,9 @@ fn a_database_that_is_away_is_waited_for() {
     assert_eq!(shop.repository.branches(), [format!("plimsoll/{before}")]);
 }
 
-fn ready(shop: &Shop, status: u16) {
-    eventually(&format!("readiness is {status}"), || {
-        let answer = shop.alice.try_call("GET", "/readyz", &[], None).ok()?;
+fn answers(shop: &Shop, probe: &str, status: u16) {
+    eventually(&format!("{probe} is {status}"), || {
+        let answer = shop.alice.try_call("GET", probe, &[], None).ok()?;
         (answer.status == status).then_some(())
     });
 }
@@ -118,6 +118,7 @@ fn away(shop: &Shop) {
     // Anybody may ask, so it names no address and quotes no error.
     let codes_only = |reason: &&Value| reason.as_object().unwrap().keys().eq(["code"]);
     assert!(!told.is_empty() && told.iter().all(codes_only), "{}", readiness.text);
+    assert_eq!(probe("/statusz").status, 503);
     assert_eq!(probe("/healthz").status, 200, "no reason to start it again");
     let request = to_production("shop");
     for answer in [
