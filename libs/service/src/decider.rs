@@ -49,7 +49,8 @@ pub struct Occasion {
 }
 
 impl Occasion {
-    /// An event is handled: the decision carries on what it belongs to, and is made once.
+    /// An event is handled: the decision carries on what it belongs to, and is made once. It is marked by its source's topic, which is the
+    /// one that it lies on ([`events::decode_on`]), and so the one that the consumer asks for.
     #[must_use]
     pub fn event(consumer: &str, service: Service, aggregate: String, message: &Message) -> Self {
         let Envelope { id, org, correlation, source, subject, sequence, traceparent, .. } = &message.envelope;
