@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use event_log::{Delivered, EventLog as _, PartitionId};
-use events::{Event, Message, Service, decode};
+use events::{Event, Message, Service, decode_on};
 use ids::{BlobHash, PromotionId};
 use promotion::domain::Promotion;
 use serde_json::Value;
@@ -100,7 +100,7 @@ async fn read(world: &World, partition: &PartitionId, into: &mut Vec<Seen>) -> R
     while next < end {
         for delivered in world.log.read(partition, next, 1_000).await? {
             next = delivered.position.offset + 1;
-            let message = decode(&delivered.record)
+            let message = decode_on(&partition.topic, &delivered.record)
                 .map_err(|error| HistoryError::Broken(format!("{}: {error}", delivered.position)))?;
             into.push(Seen { delivered, message });
         }
