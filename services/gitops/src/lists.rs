@@ -115,7 +115,8 @@ impl Lists {
     /// Takes it off a list, unless it is there for an approval that is about to be noted.
     async fn remove(&self, list: List, promotion: PromotionId, asked: u64) -> Result<(), Failure> {
         // After most looks there is nothing to take off.
-        if !is_for(&self.read(list).await?, promotion, asked) {
+        let entries = self.read(list).await?;
+        if !is_for(&entries, promotion, asked) {
             return Ok(());
         }
         self.change(list, promotion, |listed| {
