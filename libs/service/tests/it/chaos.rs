@@ -1,7 +1,7 @@
 //! Everything at once: failures, panics, crashes, two members, doubled records, retries. In the end each event has had its
 //! effect once and in its order, and what was parked is told of once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -233,7 +233,7 @@ impl Chaos {
             let expected: Vec<_> = (1..=*written).map(|sequence| format!("{key}{sequence}")).collect();
             assert_eq!(serde_json::from_value::<Vec<String>>(state).unwrap(), expected);
         }
-        // Each letter is an aggregate of two events: that it was parked, and that it was handled again.
+        // Each letter is an aggregate whose events tell that it was parked, perhaps in vain again, and that it was handled.
         let letters = reached(async || store.dead_letters(None, 0, 10_000).await).await;
         let mut told = BTreeMap::<String, Vec<(u64, &str)>>::new();
         for (_, row) in reached(async || store.outbox(100_000).await).await {
@@ -241,10 +241,14 @@ impl Chaos {
             let name = message.event.event_type().rsplit('.').next().unwrap();
             told.entry(message.envelope.subject).or_default().push((message.envelope.sequence, name));
         }
-        let expected = vec![(1, "EventParked"), (2, "DeadLetterRetried")];
-        let expected: BTreeMap<_, _> =
-            letters.iter().map(|letter| (format!("dead-letter/{}", letter.id), expected.clone())).collect();
-        assert_eq!(told, expected);
+        let named: Vec<_> = letters.iter().map(|letter| format!("dead-letter/{}", letter.id)).collect();
+        assert_eq!(told.keys().collect::<BTreeSet<_>>(), named.iter().collect());
+        for (letter, told) in told {
+            let mut expected: Vec<_> =
+                (1..).map(|sequence| (sequence, "EventParked")).take(told.len()).collect();
+            expected.last_mut().unwrap().1 = "DeadLetterRetried";
+            assert!(told.len() > 1 && told == expected, "{letter}: {told:?}");
+        }
     }
 }
 
