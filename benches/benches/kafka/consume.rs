@@ -85,7 +85,7 @@ fn look_at_all(broker: &Broker, topic: &Topic, count: usize) -> f64 {
     let mut from = TopicPartitionList::new();
     from.add_partition_offset(topic.as_str(), 0, Offset::Beginning).unwrap();
     consumer.assign(&from).unwrap();
-    let mut next = || {
+    let next = || {
         let message = consumer.poll(Duration::from_secs(60)).unwrap().unwrap();
         let headers = message.headers().unwrap().iter();
         let headers: usize = headers.map(|header| header.key.len() + header.value.unwrap().len()).sum();
