@@ -96,7 +96,6 @@ macro_rules! conformance_tests {
             a_partition_moves_when_its_work_is_done
             members_come_and_go_without_loss
             a_limit_is_kept
-            a_member_reads_on_from_elsewhere
             a_paused_partition_waits
             a_waiting_member_is_woken
             a_waiting_member_is_woken_by_another_client

@@ -97,12 +97,6 @@ pub trait Subscription: Send {
     /// since may be done again by the other.
     async fn commit(&mut self, partition: &PartitionId, next: u64) -> Result<(), LogError>;
 
-    /// Reads on from another offset in a partition that is this member's. What is committed stays.
-    ///
-    /// # Errors
-    /// [`LogError::Fenced`] if the partition is not this member's, or the log cannot be reached.
-    async fn seek(&mut self, partition: &PartitionId, offset: u64) -> Result<(), LogError>;
-
     /// Which partitions are this member's now, in order. One that another member is to have stays this member's, but
     /// delivers nothing more, until what was delivered is committed; then it goes without anything being done twice.
     /// It goes in any case after a lease's time.

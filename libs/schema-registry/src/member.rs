@@ -143,13 +143,6 @@ impl Subscription for Member {
         self.forget_if_fenced(committed)
     }
 
-    async fn seek(&mut self, partition: &PartitionId, offset: u64) -> Result<(), LogError> {
-        let sought = self.inner.seek(partition, offset).await;
-        self.forget_if_fenced(sought)?;
-        self.drop_held(partition);
-        Ok(())
-    }
-
     fn assignment(&self) -> Vec<PartitionId> {
         self.inner.assignment()
     }

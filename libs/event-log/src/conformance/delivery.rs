@@ -7,8 +7,7 @@ use tokio::time::timeout;
 
 use super::Backend;
 use super::appending::noise;
-use super::scene::{Scene, commit, offsets, record, take, take_some, values, within};
-use crate::error::LogError;
+use super::scene::{Scene, offsets, record, take, take_some, values, within};
 
 /// A member is never given more than it asks for, and each partition in order.
 pub async fn a_limit_is_kept(backend: &dyn Backend) {
@@ -30,26 +29,6 @@ pub async fn a_limit_is_kept(backend: &dyn Backend) {
             taken.iter().filter(|delivered| delivered.position.partition == own).cloned().collect();
         assert_eq!(values(&own), Vec::from_iter(0..7));
     }
-}
-
-/// A member may read a partition of its own on from any offset; what is committed stays.
-pub async fn a_member_reads_on_from_elsewhere(backend: &dyn Backend) {
-    let scene = Scene::new(backend, 1).await;
-    let partition = scene.partition(0);
-    scene.append_to(0, 0..8).await;
-    let mut member = scene.join().await;
-    let taken = take(&mut member, 8).await;
-    commit(&mut member, &taken).await.unwrap();
-    member.seek(&partition, 5).await.unwrap();
-    assert_eq!(values(&take(&mut member, 3).await), [5, 6, 7]);
-    member.seek(&partition, 0).await.unwrap();
-    assert_eq!(values(&take(&mut member, 2).await), [0, 1]);
-    member.seek(&partition, 9).await.unwrap();
-    scene.append_to(0, 8..10).await;
-    assert_eq!(values(&take(&mut member, 1).await), [9]);
-    assert_eq!(scene.committed(0).await, 8);
-    let refused = member.seek(&scene.partition(1), 0).await.unwrap_err();
-    assert!(matches!(refused, LogError::Fenced { .. }), "{refused}");
 }
 
 /// A paused partition delivers nothing, the others go on, and nothing is lost when it goes on too.

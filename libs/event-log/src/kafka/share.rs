@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use crate::cursor::Cursor;
 use crate::error::LogError;
 use crate::limits::record_bytes;
-use crate::position::{Delivered, PartitionId, Position};
+use crate::position::{Delivered, PartitionId};
 
 /// So many records of a partition are kept at hand; with a quarter of that there is room again.
 const FULL: usize = 4_000;
@@ -53,8 +53,6 @@ struct Held {
     bytes: usize,
     /// There was no room for more.
     full: bool,
-    /// After a seek, what was on its way is not what was asked for.
-    awaited: Option<u64>,
 }
 
 impl Share {
@@ -77,14 +75,8 @@ impl Share {
     pub(super) fn assign(&mut self, partitions: impl IntoIterator<Item = PartitionId>) {
         self.epoch += 1;
         for partition in partitions {
-            let held = Held {
-                cursor: Cursor::new(self.epoch, 0),
-                fetched: VecDeque::new(),
-                bytes: 0,
-                full: false,
-                awaited: None,
-            };
-            self.held.insert(partition, held);
+            let cursor = Cursor::new(self.epoch, 0);
+            self.held.insert(partition, Held { cursor, fetched: VecDeque::new(), bytes: 0, full: false });
         }
     }
 
@@ -172,15 +164,11 @@ impl Share {
     }
 
     fn put(&mut self, fetched_by: i64, record: Delivered) {
-        let Position { partition, offset } = &record.position;
-        let Some(held) = self.held.get_mut(partition) else { return };
+        let Some(held) = self.held.get_mut(&record.position.partition) else { return };
         // One that went and is back begins at what is committed, and not where it was.
-        let is_of_before = fetched_by < held.cursor.epoch;
-        let is_another = held.awaited.is_some_and(|awaited| awaited != *offset);
-        if is_of_before || is_another || held.cursor.goes_at().is_some() {
+        if fetched_by < held.cursor.epoch || held.cursor.goes_at().is_some() {
             return;
         }
-        held.awaited = None;
         held.bytes += memory(&record);
         held.fetched.push_back(record);
     }
@@ -212,16 +200,6 @@ impl Share {
             }
         }
         taken
-    }
-
-    /// What was fetched of a partition is nothing any more: the member reads on from another offset.
-    pub(super) fn sought(&mut self, partition: &PartitionId, offset: u64) {
-        if let Some(held) = self.held.get_mut(partition) {
-            held.empty();
-            held.awaited = Some(offset);
-            held.cursor.position = offset;
-            self.has_room |= std::mem::take(&mut held.full);
-        }
     }
 
     pub(super) fn committed(&mut self, partition: &PartitionId, next: u64) {
@@ -272,6 +250,7 @@ mod tests {
     use events::Record;
 
     use super::*;
+    use crate::position::Position;
 
     fn partition() -> PartitionId {
         PartitionId { topic: Topic::new("t"), partition: 0 }

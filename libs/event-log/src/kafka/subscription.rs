@@ -16,7 +16,6 @@ use super::failure::{failure, is_fenced, is_shared_anew, of_code};
 use super::member::{Member, Told};
 use super::poller;
 use super::reader::at;
-use super::records::number;
 use super::settings::KafkaSettings;
 use super::share::{Paused, Share};
 use crate::error::LogError;
@@ -170,23 +169,6 @@ impl Subscription for KafkaSubscription {
         }
         self.lent.commit(partition, next);
         self.member.share().committed(partition, next);
-        Ok(())
-    }
-
-    async fn seek(&mut self, partition: &PartitionId, offset: u64) -> Result<(), LogError> {
-        if self.member.share().epoch(partition).is_none() {
-            return Err(self.fenced(partition));
-        }
-        let (topic, wait) = (partition.topic.clone(), self.request_timeout);
-        let (number, about) = (number(partition.partition), partition.to_string());
-        let to = Offset::Offset(i64::try_from(offset).unwrap_or(i64::MAX));
-        let sought = self.calls.make(move |consumer| consumer.seek(topic.as_str(), number, to, wait));
-        match timeout(2 * wait, sought).await {
-            Ok(Ok(sought)) => sought.map_err(|error| failure(&error, &about))?,
-            Ok(Err(_)) | Err(_) => return Err(LogError::Unavailable(format!("{about}: no answer"))),
-        }
-        self.member.share().sought(partition, offset);
-        self.member.bell.ring();
         Ok(())
     }
 

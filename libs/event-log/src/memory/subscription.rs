@@ -115,12 +115,6 @@ impl Subscription for MemorySubscription {
         Ok(())
     }
 
-    async fn seek(&mut self, partition: &PartitionId, offset: u64) -> Result<(), LogError> {
-        let mut state = self.log.reach()?;
-        let cursor = state.settled(&self.group).cursor(self.member, partition);
-        cursor.map(|cursor| cursor.position = offset).ok_or_else(|| self.fenced(partition))
-    }
-
     fn assignment(&self) -> Vec<PartitionId> {
         self.log.lock().settled(&self.group).assignment(self.member)
     }

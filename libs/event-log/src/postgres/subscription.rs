@@ -190,14 +190,6 @@ impl Subscription for PostgresSubscription {
         Ok(())
     }
 
-    async fn seek(&mut self, partition: &PartitionId, offset: u64) -> Result<(), LogError> {
-        let id = self.id(partition)?;
-        let mut holdings = self.member.holdings();
-        let cursor = holdings.cursor(id).ok_or_else(|| self.fenced(partition))?;
-        cursor.position = offset;
-        Ok(())
-    }
-
     fn assignment(&self) -> Vec<PartitionId> {
         let held = self.member.holdings().partitions().collect::<Vec<_>>();
         let mut partitions: Vec<_> =

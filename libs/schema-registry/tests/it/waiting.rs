@@ -107,7 +107,7 @@ async fn a_number_that_is_not_known_holds_up_its_own_partition_and_nothing_befor
 }
 
 #[tokio::test]
-async fn what_is_held_is_given_when_the_caller_wants_it_and_not_again_after_a_seek() {
+async fn what_is_held_is_given_when_the_caller_wants_it() {
     let scene = scene().await;
     scene.has_another_number();
     let mut consumer = scene.subscribe().await;
@@ -116,8 +116,6 @@ async fn what_is_held_is_given_when_the_caller_wants_it_and_not_again_after_a_se
     scene.raw.append(&scene.topic, &[with_number(OTHER, 2)]).await.unwrap();
     assert_eq!(within(&mut *consumer, LONG).await, [(0, 1)]);
     until_held_up(&mut *consumer, "reached").await;
-    consumer.seek(&scene.partition(), 0).await.unwrap();
-    assert_eq!(within(&mut *consumer, LONG).await, [(0, 1)]);
     consumer.pause(&[scene.partition()]);
     scene.fake.is(Mood::Well);
     // Longer than the pause between two calls.

@@ -72,10 +72,6 @@ impl Subscription for HeldUpMember {
         self.inner.commit(partition, next).await
     }
 
-    async fn seek(&mut self, partition: &PartitionId, offset: u64) -> Result<(), LogError> {
-        self.inner.seek(partition, offset).await
-    }
-
     fn assignment(&self) -> Vec<PartitionId> {
         self.inner.assignment()
     }

@@ -146,11 +146,6 @@ impl Subscription for GivenSubscription {
         process.ask(LogError::Unavailable, self.inner.commit(partition, next)).await
     }
 
-    async fn seek(&mut self, partition: &PartitionId, offset: u64) -> Result<(), LogError> {
-        self.on_its_way.remove(partition);
-        self.inner.seek(partition, offset).await
-    }
-
     fn assignment(&self) -> Vec<PartitionId> {
         self.inner.assignment()
     }
