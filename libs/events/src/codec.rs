@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::envelope::{Envelope, Message};
 use crate::frame::{Frame, FrameError};
+use crate::headers::Headers;
 use crate::record::Record;
 use crate::schema::schema_of_id;
 use crate::table::Event;
@@ -45,6 +46,9 @@ pub enum DecodeError {
     /// A header holds what it cannot.
     #[error("the header {0} is wrong")]
     HeaderWrong(&'static str),
+    /// A header's name is no text.
+    #[error("the name of a header is no text")]
+    HeaderName,
     /// The value is not framed.
     #[error("the value is not framed: {0}")]
     Frame(#[from] FrameError),
@@ -177,6 +181,9 @@ pub(crate) fn decode_by(record: &Record, read: ReadBody) -> Result<Message, Deco
 }
 
 fn message(record: &Record, read: ReadBody) -> Result<Message, DecodeError> {
+    if record.headers.get(Headers::UNREADABLE).is_some() {
+        return Err(DecodeError::HeaderName);
+    }
     let envelope = envelope(record)?;
     let frame = Frame::read(&record.value)?;
     if frame.is_foreign() {

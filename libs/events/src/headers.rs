@@ -15,6 +15,9 @@ pub struct Headers {
 }
 
 impl Headers {
+    /// What a header is called whose own name is no text: nobody reads what it was. A record with one is no message ([`crate::decode`]).
+    pub const UNREADABLE: &str = "\u{fffd}";
+
     /// The headers that these bytes are ([`Self::as_bytes`]); none if they are damaged, or a name is no text.
     #[must_use]
     pub fn from_bytes(bytes: Vec<u8>) -> Option<Self> {

@@ -1,7 +1,9 @@
 //! Log lines: text for people at a terminal, one JSON object a line otherwise.
 
+use std::cell::Cell;
 use std::io::IsTerminal;
-use std::panic;
+use std::panic::{self, AssertUnwindSafe};
+use std::thread;
 
 use tracing_subscriber::filter::{LevelFilter, ParseError};
 use tracing_subscriber::prelude::*;
@@ -61,10 +63,30 @@ pub fn init(format: Format, level: Option<&str>) -> Result<(), LogsError> {
     };
     set.map_err(|_| LogsError::Twice)?;
     panic::set_hook(Box::new(|panic| {
-        let place = panic.location().map(ToString::to_string).unwrap_or_default();
-        tracing::error!(place, "a panic");
+        // A thread that ends has no place for it any more, and does nothing quietly.
+        if !QUIET.try_with(Cell::get).unwrap_or_default() {
+            let place = panic.location().map(ToString::to_string).unwrap_or_default();
+            tracing::error!(place, "a panic");
+        }
     }));
     Ok(())
+}
+
+thread_local! {
+    /// What this thread does now may panic, and whoever called says what came of it.
+    static QUIET: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Does what panics where it should give an error, in code that is not ours. Such a panic is given to the caller, and is no log line: whoever may
+/// bring it about from outside could fill the log.
+///
+/// # Errors
+/// It panicked.
+pub fn quietly<T>(work: impl FnOnce() -> T) -> thread::Result<T> {
+    let before = QUIET.replace(true);
+    let done = panic::catch_unwind(AssertUnwindSafe(work));
+    QUIET.set(before);
+    done
 }
 
 fn filter(level: Option<&str>) -> Result<EnvFilter, ParseError> {
@@ -75,6 +97,16 @@ fn filter(level: Option<&str>) -> Result<EnvFilter, ParseError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_does_something_quietly_is_told_of_a_panic_and_is_as_loud_as_before_afterwards() {
+        assert_eq!(quietly(|| QUIET.get()).ok(), Some(true));
+        assert!(!QUIET.get());
+        assert!(quietly(|| assert!(!QUIET.get(), "odd")).is_err());
+        assert!(!QUIET.get());
+        let nested = quietly(|| (quietly(|| assert!(!QUIET.get(), "odd")).is_err(), QUIET.get()));
+        assert_eq!(nested.ok(), Some((true, true)));
+    }
 
     #[test]
     fn levels_and_directives_are_read() {

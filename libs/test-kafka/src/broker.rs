@@ -10,6 +10,7 @@ use tokio::sync::OnceCell;
 use tokio::time::sleep;
 
 use crate::listeners::Listeners;
+use crate::raw::{self, RawRecord};
 
 /// A broker takes about ten seconds to start, and more on a machine that does other things.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -44,6 +45,14 @@ impl TestKafka {
     /// If all are given away.
     pub async fn line(&self) -> Proxy {
         self.listeners.line().await
+    }
+
+    /// Appends a record of any bytes to a partition, past every client, and says at which offset.
+    ///
+    /// # Panics
+    /// If the broker does not take it.
+    pub async fn append_raw(&self, topic: &str, partition: i32, record: RawRecord<'_>) -> i64 {
+        raw::append(&self.brokers(), topic, partition, record).await
     }
 
     async fn start() -> Self {

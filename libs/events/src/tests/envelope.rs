@@ -7,6 +7,7 @@ use uuid::{Uuid, uuid};
 use crate::codec::{DecodeError, decode, decode_by, decode_on, encode};
 use crate::delivery::DeadLetterDiscarded;
 use crate::envelope::{Envelope, Message};
+use crate::headers::Headers;
 use crate::promotion::{PromotionRejected, PromotionStale};
 use crate::record::Record;
 use crate::schema::schemas;
@@ -95,6 +96,8 @@ fn what_is_no_message_is_refused_with_the_reason() {
     assert_eq!(with("ce_causation", Some(b"")), DecodeError::HeaderWrong("ce_causation"));
     assert_eq!(with("ce_subject", Some(b"another")), DecodeError::HeaderWrong("ce_subject"));
     assert_eq!(with("ce_specversion", Some(b"0.3")), DecodeError::HeaderWrong("ce_specversion"));
+    let unreadable = with(Headers::UNREADABLE, Some(b""));
+    assert_eq!((unreadable.code(), unreadable), ("EVENT_UNREADABLE", DecodeError::HeaderName));
     let mismatch = with("ce_type", Some(b"plimsoll.promotion.v1.PromotionStale"));
     assert!(matches!(mismatch, DecodeError::TypeMismatch { .. }), "{mismatch}");
 

@@ -11,7 +11,7 @@ use events::delivery::DeadLetterDiscarded;
 use events::{EventBody as _, Frame, Message, Record, Service, Topic, encode, schema_of_id};
 use schema_registry::{NumberStore, Numbers, RegisteredLog, Registry, RegistrySettings, apply, plan};
 use service::{DeadLetters, Failure, Handler, Parts, Policy};
-use test_kafka::TestRegistry;
+use test_kafka::{RawRecord, TestRegistry};
 
 use super::{broker, connect, stage};
 use crate::bench::{Consumer, message, message_of, until};
@@ -109,7 +109,7 @@ async fn what_waits_behind_an_event_is_handled_in_order_when_that_is_handled_or_
 }
 
 /// An event that every service writes to its topic.
-fn discarded(key: &str, sequence: u64) -> Record {
+fn discarded(by: Service, key: &str, sequence: u64) -> Record {
     let event = DeadLetterDiscarded {
         dead_letter: 1,
         consumer: "cost".to_owned(),
@@ -118,7 +118,7 @@ fn discarded(key: &str, sequence: u64) -> Record {
         reason: String::new(),
     };
     let mut envelope = message(key, sequence).envelope;
-    envelope.source = Service::Audit;
+    envelope.source = by;
     encode(&Message { envelope, event: event.into() }).unwrap()
 }
 
@@ -146,13 +146,14 @@ async fn an_event_in_the_registered_schema_of_a_newer_release_is_parked_with_wha
     let numbers = Numbers::look_up(registry, &store).await.unwrap();
     let log: Arc<dyn EventLog> = Arc::new(RegisteredLog::new(raw.clone(), numbers));
     let parts = Parts { log, ..stage.second.clone() };
-    parts.log.append(&topic, &[discarded("a", 1)]).await.unwrap();
-    let record = discarded("a", 2);
+    let of = |key: &str, sequence| discarded(Service::Audit, key, sequence);
+    parts.log.append(&topic, &[of("a", 1)]).await.unwrap();
+    let record = of("a", 2);
     // A string is its length, whose sign is the lowest bit, and its bytes (Avro 1.12, "Binary Encoding"): "x", before the other fields.
     let body = [b"\x02x", Frame::read(&record.value).unwrap().body].concat();
     let value = Frame { schema_id: number, body: &body }.to_vec();
     raw.append(&topic, &[Record { value, ..record }]).await.unwrap();
-    parts.log.append(&topic, &[discarded("a", 3), discarded("b", 1)]).await.unwrap();
+    parts.log.append(&topic, &[of("a", 3), of("b", 1)]).await.unwrap();
 
     let handler = Refusing::new("older", Service::Audit);
     let consumer = handler.start(&parts);
@@ -160,4 +161,29 @@ async fn an_event_in_the_registered_schema_of_a_newer_release_is_parked_with_wha
     consumer.stop().await.unwrap();
     assert_eq!(handler.handled("a"), ["a1"]);
     assert_eq!(told(&letters(&parts).await), [(1, "EVENT_SCHEMA_UNKNOWN"), (2, "EVENT_WAITS")]);
+}
+
+/// Somebody has written a header whose name is no text, before which the client that services have would panic.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_record_with_a_header_whose_name_is_no_text_is_parked_with_what_follows() {
+    let (kafka, stage, topic) = (broker().await, stage().await, Service::Gateway.topic());
+    let of = |key: &str, sequence| discarded(Service::Gateway, key, sequence);
+    let parts = &stage.second;
+    parts.log.append(&topic, &[of("a", 1)]).await.unwrap();
+    let whole = of("a", 2);
+    let named = whole.headers.iter().map(|(name, value)| (name.as_bytes(), value));
+    let headers: Vec<(&[u8], &[u8])> = named.chain([(&b"\xff"[..], &b"1"[..])]).collect();
+    let odd = RawRecord { key: whole.key.as_bytes(), headers: &headers, value: &whole.value };
+    kafka.append_raw(topic.as_str(), 0, odd).await;
+    parts.log.append(&topic, &[of("a", 3), of("b", 1)]).await.unwrap();
+
+    let handler = Refusing::new("unnamed", Service::Gateway);
+    let consumer = handler.start(parts);
+    until("the partition moves on", async || handler.handled("b").len() == 1).await;
+    consumer.stop().await.unwrap();
+    assert_eq!(handler.handled("a"), ["a1"]);
+    assert_eq!(told(&letters(parts).await), [(1, "EVENT_UNREADABLE"), (2, "EVENT_WAITS")]);
+    let parked = parts.store.dead_letters(None, 0, 1).await.unwrap().remove(0).letter.record;
+    assert_eq!((&parked.key, &parked.value), (&whole.key, &whole.value));
+    assert_eq!(parked.header("ce_id"), whole.header("ce_id"), "what can be read of it is kept");
 }
