@@ -34,6 +34,9 @@ pub enum LogError {
     /// The log cannot be reached now; trying again may help. What was asked for may have been done all the same.
     #[error("the log cannot be reached: {0}")]
     Unavailable(String),
+    /// What reads the log for a member has ended by itself: nothing that the member waits for changes that, and who goes on is another.
+    #[error("what reads the log has ended by itself: {0}")]
+    Ended(String),
     /// A registry of schemas does not say what a record's schema is: trying again may help, or helps once somebody has mended
     /// the registry.
     #[error("{why}")]
@@ -80,6 +83,7 @@ impl LogError {
             Self::RecordTooLarge { .. } => "LOG_RECORD_TOO_LARGE",
             Self::Fenced { .. } => "LOG_FENCED",
             Self::Unavailable(_) => "LOG_UNAVAILABLE",
+            Self::Ended(_) => "TASK_PANICKED",
             Self::SchemaUnknown { code, .. } => code,
             Self::Full(_) => "LOG_FULL",
             Self::Refused(_) => "LOG_REFUSED",

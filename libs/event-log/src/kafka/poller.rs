@@ -32,6 +32,24 @@ struct Queue {
     queue: PartitionQueue<Told>,
 }
 
+/// Tells a member that its thread has ended, if that is not what it asked for: a panic, wherever it comes from, would otherwise leave it
+/// waiting for ever.
+struct Ending {
+    member: Arc<Member>,
+    about: String,
+}
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        let mut share = self.member.share();
+        if !share.left {
+            share.end(LogError::Ended(format!("the thread that fetches for {}", self.about)));
+        }
+        drop(share);
+        self.member.woken.notify_one();
+    }
+}
+
 /// Runs until the member leaves; what it answers then comes when the group knows.
 pub(super) fn start(
     consumer: Arc<BaseConsumer<Told>>,
@@ -41,6 +59,7 @@ pub(super) fn start(
     let (done, ended) = oneshot::channel();
     let run = move || {
         let mut queues = Vec::new();
+        let _ending = Ending { member: Arc::clone(&member), about: about.clone() };
         while !member.share().left {
             serve(&consumer, &member, &about);
             open(&consumer, &member, &mut queues);
@@ -155,5 +174,56 @@ fn let_go(consumer: &BaseConsumer<Told>, member: &Member) {
     if let Some(going) = going {
         member.share().drop_all(partitions(&going));
         report(consumer.incremental_unassign(&going));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use futures::FutureExt as _;
+
+    use super::*;
+    use crate::kafka::share::Share;
+
+    /// A member whose thread does this and ends.
+    fn after(work: impl FnOnce(&Member) + Send + 'static) -> Arc<Member> {
+        let member = Arc::new(Member::new(Share::new(Duration::ZERO, usize::MAX)));
+        let of_thread = Arc::clone(&member);
+        let run = move || {
+            let ending = Ending { member: of_thread, about: "cost of plimsoll.diff.v1".to_owned() };
+            work(&ending.member);
+        };
+        // However it ended, it has.
+        let _ = thread::spawn(run).join();
+        member
+    }
+
+    #[test]
+    fn a_thread_that_ends_by_itself_wakes_its_member_with_the_reason() {
+        let (panics, returns): (fn(&Member), fn(&Member)) = (|_| panic!("odd"), |_| {});
+        for work in [panics, returns] {
+            let member = after(work);
+            assert!(member.woken.notified().now_or_never().is_some());
+            let told = member.share().take_trouble().unwrap();
+            assert_eq!((told.code(), told.is_transient()), ("TASK_PANICKED", false));
+            assert!(told.to_string().contains("cost of plimsoll.diff.v1"), "{told}");
+        }
+    }
+
+    #[test]
+    fn a_thread_whose_member_left_has_nothing_to_tell() {
+        let member = after(|member| member.share().left = true);
+        assert_eq!(member.share().take_trouble(), None);
+    }
+
+    /// A panic while it has the lock.
+    #[test]
+    fn a_thread_that_ends_with_its_members_share_in_hand_tells_all_the_same() {
+        let member = after(|member| {
+            let _share = member.share();
+            panic!("odd");
+        });
+        assert!(member.share().take_trouble().is_some());
     }
 }

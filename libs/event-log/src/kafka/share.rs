@@ -87,10 +87,10 @@ impl Share {
         }
     }
 
-    /// The member is none any more, and stays so.
+    /// The member is none any more, and stays so, whatever it waits for.
     pub(super) fn end(&mut self, why: LogError) {
         self.held.clear();
-        self.ended = Some(why);
+        self.ended = Some(if why.is_transient() { LogError::Ended(why.to_string()) } else { why });
     }
 
     /// Why nothing comes.
@@ -327,5 +327,9 @@ mod tests {
         share.end(why.clone());
         assert_eq!((share.take(10).len(), share.assignment()), (0, vec![]));
         assert_eq!((share.take_trouble(), share.take_trouble()), (Some(why.clone()), Some(why)));
+        // Who is told that the log is away would wait for it, and ask this member again.
+        share.end(LogError::Unavailable("the client has given up".to_owned()));
+        let told = share.take_trouble().unwrap();
+        assert!(!told.is_transient() && told.to_string().contains("the client has given up"), "{told}");
     }
 }

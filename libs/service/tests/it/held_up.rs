@@ -7,8 +7,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use event_log::{Delivered, EventLog, Group, LogError, MemoryLog, PartitionId, Position, Subscription};
 use events::{Record, Topic};
-use service::Policy;
+use service::{Health, Policy, Supervisor};
 use time::OffsetDateTime;
+use tokio_util::sync::CancellationToken;
 
 use crate::bench::{Bench, Consumer, records, until};
 use crate::handlers::Noting;
@@ -19,11 +20,14 @@ type Trouble = Arc<Mutex<Option<LogError>>>;
 struct HeldUpLog {
     log: MemoryLog,
     trouble: Trouble,
+    /// What the next member is told that asks for records.
+    told: Trouble,
 }
 
 struct HeldUpMember {
     inner: Box<dyn Subscription>,
     trouble: Trouble,
+    told: Trouble,
 }
 
 #[async_trait]
@@ -58,14 +62,19 @@ impl EventLog for HeldUpLog {
 
     async fn subscribe(&self, group: &Group, topics: &[Topic]) -> Result<Box<dyn Subscription>, LogError> {
         let inner = self.log.subscribe(group, topics).await?;
-        Ok(Box::new(HeldUpMember { inner, trouble: Arc::clone(&self.trouble) }))
+        let (trouble, told) = (Arc::clone(&self.trouble), Arc::clone(&self.told));
+        Ok(Box::new(HeldUpMember { inner, trouble, told }))
     }
 }
 
 #[async_trait]
 impl Subscription for HeldUpMember {
     async fn next(&mut self, limit: usize) -> Result<Vec<Delivered>, LogError> {
-        self.inner.next(limit).await
+        let told = self.told.lock().unwrap().take();
+        match told {
+            Some(error) => Err(error),
+            None => self.inner.next(limit).await,
+        }
     }
 
     async fn commit(&mut self, partition: &PartitionId, next: u64) -> Result<(), LogError> {
@@ -99,7 +108,8 @@ async fn its_code_is_told_until_it_is_over_though_the_log_answers() {
     let why = LogError::SchemaUnknown { code: "REGISTRY_UNAVAILABLE", why: "it is away".to_owned() };
     let trouble = Trouble::default();
     let mut parts = bench.parts.clone();
-    parts.log = Arc::new(HeldUpLog { log: bench.log.clone(), trouble: Arc::clone(&trouble) });
+    let (log, told) = (bench.log.clone(), Trouble::default());
+    parts.log = Arc::new(HeldUpLog { log, trouble: Arc::clone(&trouble), told });
     let handler = Noting::able();
     let consumer = Consumer::start(handler.clone(), parts, Policy::default());
     until("it is ready", async || consumer.health.status().is_ok()).await;
@@ -115,4 +125,28 @@ async fn its_code_is_told_until_it_is_over_though_the_log_answers() {
     *trouble.lock().unwrap() = None;
     until("it is ready again", async || consumer.health.status().is_ok()).await;
     consumer.stop().await.unwrap();
+}
+
+/// What fetched for a member has broken down: another follows it, and readiness tells meanwhile why there is none.
+#[tokio::test(start_paused = true)]
+async fn a_member_that_has_ended_by_itself_is_followed_by_another() {
+    let (bench, health, shutdown) = (Bench::new(1).await, Health::default(), CancellationToken::new());
+    let told = Arc::new(Mutex::new(Some(LogError::Ended("a thread".to_owned()))));
+    let (log, trouble) = (bench.log.clone(), Trouble::default());
+    let mut parts = bench.parts.clone();
+    parts.log = Arc::new(HeldUpLog { log, trouble, told });
+    let handler = Noting::able();
+    let task = service::consumer(handler.clone(), parts, Policy::default());
+    let supervisor = Supervisor::new(health.clone(), Arc::clone(&bench.parts.clock));
+    let run = tokio::spawn(supervisor.run(vec![task], shutdown.clone()));
+    let reason = || {
+        let report = health.readiness().components.remove("tests/consume")?;
+        Some((report.status, report.reasons.get("task")?.code.clone()))
+    };
+    until("it is told", async || reason() == Some(("restarting", "TASK_PANICKED".to_owned()))).await;
+    until("it is ready again", async || health.readiness().is_ok()).await;
+    bench.append(&records("a", [1, 2])).await;
+    until("events are handled", async || handler.handled().len() == 2).await;
+    shutdown.cancel();
+    assert!(run.await.unwrap().is_empty());
 }
