@@ -14,14 +14,14 @@ pub enum LogError {
     #[error("the partition {0} does not exist")]
     PartitionUnknown(PartitionId),
     /// The record is larger than the log takes.
-    #[error("a record of {size} bytes is larger than the {limit} that {topic} takes")]
+    #[error("a record of {size} bytes is larger than {topic} takes{}", at_most(.limit))]
     RecordTooLarge {
         /// The topic.
         topic: Topic,
         /// Key, headers and value together, in bytes.
         size: usize,
-        /// The most that is taken, in bytes.
-        limit: usize,
+        /// The most that is taken, in bytes; none if it is the log's server that refused it, which does not say.
+        limit: Option<usize>,
     },
     /// The partition was given to another member of the group while this one was away.
     #[error("{partition} is not {group}'s member's any more")]
@@ -98,5 +98,24 @@ impl LogError {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         matches!(self, Self::Unavailable(_) | Self::SchemaUnknown { .. } | Self::Full(_) | Self::Refused(_))
+    }
+}
+
+fn at_most(limit: &Option<usize>) -> String {
+    match limit {
+        Some(limit) => format!(": {limit} at most"),
+        None => ", by itself or with what was sent beside it (max.message.bytes)".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_is_told_by_whoever_knows_it() {
+        let told = |limit| LogError::RecordTooLarge { topic: Topic::new("t"), size: 9, limit }.to_string();
+        assert_eq!(told(Some(8)), "a record of 9 bytes is larger than t takes: 8 at most");
+        assert!(told(None).contains("max.message.bytes"));
     }
 }

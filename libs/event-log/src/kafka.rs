@@ -11,6 +11,7 @@ mod calls;
 mod failure;
 mod member;
 mod poller;
+mod producer;
 mod quiet;
 mod ranges;
 mod reader;

@@ -26,7 +26,7 @@ impl Limits {
         match records.iter().map(record_bytes).find(|size| *size > self.record_bytes) {
             None => Ok(()),
             Some(size) => {
-                Err(LogError::RecordTooLarge { topic: topic.clone(), size, limit: self.record_bytes })
+                Err(LogError::RecordTooLarge { topic: topic.clone(), size, limit: Some(self.record_bytes) })
             }
         }
     }

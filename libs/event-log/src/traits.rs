@@ -26,8 +26,9 @@ pub trait EventLog: Send + Sync + 'static {
 
     /// Appends; when it answers, with the position of each, the records are durable. Records of one key go to one
     /// partition ([`crate::partition_of`]), in this order. A call with a record that is too large is refused whole. Of a
-    /// call that fails otherwise, or is given up, all, some or none may be there: who tries again may write twice,
-    /// and readers drop what they have seen.
+    /// call that fails otherwise, or is given up, all, some or none may be there, but of a key none behind one that is not: who
+    /// tries again may write twice, and readers drop what they have seen. So it is with a record that is too large for a
+    /// server which takes less than it was set up to.
     ///
     /// # Errors
     /// A record is too large, there is no such topic, or the log cannot be reached.

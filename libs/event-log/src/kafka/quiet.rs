@@ -40,6 +40,8 @@ impl ConsumerContext for Quiet {}
 
 pub(super) fn log(level: RDKafkaLogLevel, facility: &str, message: &str) {
     match level {
+        // That a client has ended is told by its next answer. A producer that is closed ends so, too.
+        _ if facility == "FATAL" => tracing::debug!(facility, message, "kafka"),
         RDKafkaLogLevel::Emerg | RDKafkaLogLevel::Alert | RDKafkaLogLevel::Critical => {
             tracing::error!(facility, message, "kafka");
         }

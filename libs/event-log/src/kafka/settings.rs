@@ -75,7 +75,7 @@ impl fmt::Debug for KafkaSettings {
 
 /// What the contract rests on: durability, order, who decides how far a group has come, and how much is kept at hand; with the aliases
 /// that librdkafka knows of each (its CONFIGURATION.md).
-const FIXED: [&str; 30] = [
+const FIXED: [&str; 31] = [
     "acks",
     "allow.auto.create.topics",
     "auto.commit.enable",
@@ -84,6 +84,7 @@ const FIXED: [&str; 30] = [
     "delivery.timeout.ms",
     "enable.auto.commit",
     "enable.auto.offset.store",
+    "enable.gapless.guarantee",
     "enable.idempotence",
     "enable.partition.eof",
     "fetch.message.max.bytes",
@@ -164,12 +165,13 @@ impl KafkaSettings {
         config
     }
 
-    /// A producer that keeps order and writes nothing twice by itself. A record that was taken is sent until it is there: one
-    /// that was given up while those behind it are sent would leave a gap, which readers cannot tell from what is old.
+    /// A producer that keeps order and writes nothing twice by itself. A record that was taken is sent until it is there, or the producer ends
+    /// with it: one that was given up while those behind it are sent would leave a gap, which readers cannot tell from what is old.
     pub(super) fn producer(&self) -> ClientConfig {
         let mut config = self.client();
         config
             .set("enable.idempotence", "true")
+            .set("enable.gapless.guarantee", "true")
             .set("acks", "all")
             .set("message.timeout.ms", "0")
             .set("message.max.bytes", self.message_bytes().to_string())

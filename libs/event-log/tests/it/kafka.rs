@@ -3,6 +3,7 @@
 mod foreign;
 mod instances;
 mod measured;
+mod refused;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock};

@@ -82,7 +82,7 @@ impl EventLog for FaultyLog {
             Some(Fault::Unanswered) | None => records.len(),
         };
         if records.iter().any(|record| self.refuses(record)) {
-            return Err(LogError::RecordTooLarge { topic: topic.clone(), size: 2, limit: 1 });
+            return Err(LogError::RecordTooLarge { topic: topic.clone(), size: 2, limit: Some(1) });
         }
         self.take(topic, &records[..written]);
         // What the log answers a relay does not read.
