@@ -20,7 +20,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::{Settings, Sources};
 use crate::failure::Failure;
 use crate::grpc::{Peers, TlsSettings};
-use crate::health::Health;
+use crate::health::{Component, Health};
 use crate::kafka::KafkaSettings;
 use crate::parts::Parts;
 use crate::platform::{Platform, PostgresSettings};
@@ -220,8 +220,8 @@ impl Process {
         probes.into_iter().chain([upkeep(service, metrics)]).collect()
     }
 
-    /// Connects, and puts the service together, as soon as the database can be reached for all of it; none if the process is
-    /// told to stop before.
+    /// Connects, and puts the service together, as soon as all that it needs for it can be reached; none if the process is told
+    /// to stop before.
     async fn assemble(
         &self,
         (postgres, kafka, redis): (PostgresSettings, KafkaSettings, RedisSettings),
@@ -229,8 +229,7 @@ impl Process {
         shutdown: &CancellationToken,
     ) -> Result<Option<(Program, Parts)>, Failure> {
         let backoff = Backoff { first: Duration::from_millis(200), longest: Duration::from_secs(10) };
-        let component = self.health.serving(format!("{}/postgres", self.service));
-        let mut failures = 0;
+        let (mut missed, mut failures): (Option<Component>, _) = (None, 0);
         loop {
             let connecting = async {
                 let platform =
@@ -242,19 +241,35 @@ impl Process {
             match outcome {
                 None => return Ok(None),
                 Some(Ok(assembled)) => {
-                    component.finished();
+                    missed.iter().for_each(Component::finished);
                     return Ok(Some(assembled));
                 }
                 Some(Err(failure @ Failure::Unhandled { .. })) => return Err(failure),
                 Some(Err(failure)) => {
                     tracing::warn!(code = failure.code(), error = failure.message(), "tried again");
-                    component.away("postgres", &failure);
+                    let what = missed_by(failure.code());
+                    let name = format!("{}/{what}", self.service);
+                    // What was missed before is there.
+                    missed.iter().filter(|other| other.name() != name).for_each(Component::finished);
+                    let component = self.health.serving(name);
+                    component.starting();
+                    component.away(what, &failure);
+                    missed = Some(component);
                 }
             }
             failures += 1;
             let wait = tokio::time::sleep(backoff.delay(failures, lot(&*self.clock)));
             shutdown.run_until_cancelled(wait).await;
         }
+    }
+}
+
+/// What a start misses that fails with this code.
+fn missed_by(code: &str) -> &'static str {
+    match code.split('_').next() {
+        Some("LOG") => "log",
+        Some("REGISTRY" | "SCHEMA") => "schemas",
+        _ => "postgres",
     }
 }
 
@@ -271,4 +286,15 @@ fn upkeep(service: &str, metrics: Metrics) -> Task {
             Ok(())
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missed_has_its_name() {
+        let missed = ["STORE_UNAVAILABLE", "DATABASE_AWAY", "LOG_REFUSED", "REGISTRY_UNAVAILABLE"];
+        assert_eq!(missed.map(missed_by), ["postgres", "postgres", "log", "schemas"]);
+    }
 }

@@ -27,7 +27,7 @@ pub(super) fn of_code(code: Code, about: &str) -> LogError {
         | Code::ClusterAuthorizationFailed => LogError::Refused(format!(
             "{about}: {code}: this user has no right to it; `plimsoll rights kafka` prints the grants of each service"
         )),
-        Code::SaslAuthenticationFailed | Code::Authentication | Code::SSL => LogError::Refused(format!(
+        code if is_refusal(code) => LogError::Refused(format!(
             "{about}: {code}: look at kafka.sasl_username, its password, and the certificates of kafka.tls_ca"
         )),
         Code::KafkaStorageError | Code::NotEnoughReplicas | Code::NotEnoughReplicasAfterAppend => {
@@ -43,6 +43,11 @@ pub(super) fn of_code(code: Code, about: &str) -> LogError {
         }
         code => LogError::Unavailable(format!("{about}: {code}")),
     }
+}
+
+/// Whether brokers do not let a client in.
+pub(super) fn is_refusal(code: Code) -> bool {
+    matches!(code, Code::SaslAuthenticationFailed | Code::Authentication | Code::SSL)
 }
 
 /// Whether a commit was refused because the partition is another member's.

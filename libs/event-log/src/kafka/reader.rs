@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use events::Topic;
 use rdkafka::consumer::{BaseConsumer, Consumer};
-use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
+use rdkafka::error::{KafkaError, KafkaResult, RDKafkaErrorCode as Code};
 use rdkafka::{Offset, TopicPartitionList};
 use time::OffsetDateTime;
 use tokio::time::Instant;
@@ -19,6 +19,9 @@ use super::records::{number, offset};
 use super::settings::KafkaSettings;
 use crate::error::LogError;
 use crate::position::{Delivered, Group, PartitionId};
+
+/// How long to wait for what a client has to say before looking whether it knows more.
+const TICK: Duration = Duration::from_millis(10);
 
 type Client = BaseConsumer<Quiet>;
 
@@ -70,9 +73,22 @@ impl Reader {
         }
     }
 
+    /// The id of the cluster. Who is not let in is told so at once: there is no sense in waiting for that.
     pub(super) fn cluster(&self) -> Result<String, LogError> {
-        let id = self.asking().client().fetch_cluster_id(self.settings.request_timeout);
-        id.ok_or_else(|| LogError::Unavailable("no broker has said of which cluster it is".to_owned()))
+        let deadline = Instant::now() + self.settings.request_timeout;
+        loop {
+            hear(&self.client);
+            if let Some(id) = self.client.client().fetch_cluster_id(Duration::ZERO) {
+                return Ok(id);
+            }
+            if let Some(code) = self.client.context().refusal() {
+                return Err(of_code(code, &self.settings.brokers));
+            }
+            if Instant::now() >= deadline {
+                let why = "no broker has said of which cluster it is";
+                return Err(LogError::Unavailable(why.to_owned()));
+            }
+        }
     }
 
     /// How many partitions a topic has, and how many brokers keep the one that the fewest keep; none if there is no such
@@ -83,8 +99,8 @@ impl Reader {
             Err(LogError::TopicUnknown(_)) => return Ok(None),
             Err(error) => return Err(error),
         }
-        let metadata = self.asking().fetch_metadata(Some(topic.as_str()), self.settings.request_timeout);
-        let metadata = metadata.map_err(|error| failure(&error, topic.as_str()))?;
+        let (name, patience) = (topic.as_str(), self.settings.request_timeout);
+        let metadata = ask(&self.client, name, |client| client.fetch_metadata(Some(name), patience))?;
         let partitions = metadata.topics().iter().flat_map(|topic| topic.partitions());
         let replicas: Vec<usize> = partitions.map(|partition| partition.replicas().len()).collect();
         let fewest = replicas.iter().min().copied().unwrap_or_default();
@@ -105,16 +121,9 @@ impl Reader {
         }
     }
 
-    /// The client that asks about topics, after what it has to be told: only who is polled asks for a new token.
-    fn asking(&self) -> &Client {
-        serve(&self.client);
-        &self.client
-    }
-
     fn ask_partitions(&self, topic: &Topic) -> Result<u32, LogError> {
-        let name = topic.as_str();
-        let metadata = self.asking().fetch_metadata(Some(name), self.settings.request_timeout);
-        let metadata = metadata.map_err(|error| failure(&error, name))?;
+        let (name, patience) = (topic.as_str(), self.settings.request_timeout);
+        let metadata = ask(&self.client, name, |client| client.fetch_metadata(Some(name), patience))?;
         let found = metadata.topics().iter().find(|found| found.name() == name);
         let found = found.ok_or_else(|| LogError::TopicUnknown(topic.clone()))?;
         let error = found.error().or_else(|| found.partitions().iter().find_map(|one| one.error()));
@@ -140,8 +149,9 @@ impl Reader {
     pub(super) fn bounds(&self, partition: &PartitionId) -> Result<Range<u64>, LogError> {
         self.known(partition)?;
         let (topic, number) = (partition.topic.as_str(), number(partition.partition));
-        let watermarks = self.asking().fetch_watermarks(topic, number, self.settings.request_timeout);
-        let (low, high) = watermarks.map_err(|error| failure(&error, &partition.to_string()))?;
+        let patience = self.settings.request_timeout;
+        let ends = |client: &Client| client.fetch_watermarks(topic, number, patience);
+        let (low, high) = ask(&self.client, &partition.to_string(), ends)?;
         Ok(offset(low)..offset(high))
     }
 
@@ -152,8 +162,9 @@ impl Reader {
         let asked =
             i64::try_from(time.unix_timestamp_nanos().div_euclid(1_000_000)).unwrap_or(i64::MAX).max(0);
         let asked = at(partition, Offset::Offset(asked)).map_err(|error| fail(&error))?;
-        let found = self.asking().offsets_for_times(asked, self.settings.request_timeout);
-        let found = found.map_err(|error| fail(&error))?;
+        let patience = self.settings.request_timeout;
+        let found = |client: &Client| client.offsets_for_times(asked, patience);
+        let found = ask(&self.client, &partition.to_string(), found)?;
         let elements = found.elements();
         let Some(element) = elements.first() else { return Ok(self.bounds(partition)?.end) };
         element.error().map_err(|error| fail(&error))?;
@@ -167,8 +178,8 @@ impl Reader {
         self.known(partition)?;
         let client = self.of_group(group)?;
         let asked = at(partition, Offset::Invalid).map_err(|error| failure(&error, group.as_str()))?;
-        let answer = client.committed_offsets(asked, self.settings.request_timeout);
-        let answer = answer.map_err(|error| failure(&error, group.as_str()))?;
+        let patience = self.settings.request_timeout;
+        let answer = ask(&client, group.as_str(), |client| client.committed_offsets(asked, patience))?;
         let committed = answer.elements().first().map(|element| element.offset());
         Ok(match committed {
             Some(Offset::Offset(committed)) => offset(committed),
@@ -179,7 +190,6 @@ impl Reader {
     fn of_group(&self, group: &Group) -> Result<Arc<Client>, LogError> {
         let mut groups = lock(&self.groups);
         if let Some(client) = groups.get(group) {
-            serve(client);
             return Ok(Arc::clone(client));
         }
         let client = Arc::new(client(&self.settings, group.as_str())?);
@@ -211,9 +221,36 @@ fn client(settings: &KafkaSettings, group: &str) -> Result<Client, LogError> {
     Ok(created)
 }
 
-/// Lets a client that reads nothing do what librdkafka asks of it.
+/// Asks brokers for something. If none lets this client in, that is the answer: librdkafka says beside the question why, and to the question that its
+/// time is over.
+fn ask<T>(
+    client: &Client,
+    about: &str,
+    question: impl FnOnce(&Client) -> KafkaResult<T>,
+) -> Result<T, LogError> {
+    serve(client);
+    let error = match question(client) {
+        Ok(answer) => {
+            client.context().answered();
+            return Ok(answer);
+        }
+        Err(error) => failure(&error, about),
+    };
+    if !matches!(error, LogError::Unavailable(_)) {
+        return Err(error);
+    }
+    hear(client);
+    Err(client.context().refusal().map_or(error, |code| of_code(code, about)))
+}
+
+/// Lets a client that reads nothing do what librdkafka asks of it: only who is polled asks for a new token.
 fn serve(client: &Client) {
     let _ = client.poll(Duration::ZERO);
+}
+
+/// Has a client say all that it has to say, and waits for it for a moment. Errors come one at a time.
+fn hear(client: &Client) {
+    while client.poll(TICK).is_some() {}
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

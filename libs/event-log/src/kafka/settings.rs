@@ -141,7 +141,7 @@ impl KafkaSettings {
 
     /// What a client that is asked for nothing else is told by.
     pub(super) fn quiet(&self) -> Quiet {
-        Quiet(self.asked())
+        Quiet::new(self.asked())
     }
 
     /// What a client is told when it asks for a token.

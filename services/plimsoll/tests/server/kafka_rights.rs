@@ -244,10 +244,24 @@ async fn a_service_comes_in_over_tls_with_a_token_of_a_file_or_an_endpoint() {
         ..settings
     };
     works(&scram.connect().await.unwrap().unwrap()).await;
+    let wrong = Some(service::Secret::new("wrong".to_owned()));
+    is_refused(service::KafkaSettings { sasl_password: wrong, ..scram.clone() }, "Authentication").await;
     // An authority that has not signed the broker's certificate.
-    let elsewhere = service::KafkaSettings { tls_ca: None, request_timeout_seconds: 3, ..scram };
-    let refused = elsewhere.connect().await.unwrap().unwrap().partitions(&Service::Cost.topic()).await;
-    assert!(refused.is_err(), "{refused:?}");
+    is_refused(service::KafkaSettings { tls_ca: None, ..scram }, "SSL").await;
+}
+
+/// Who is not let in is told so, by whatever is asked first, and does not wait for the time to be over in which a broker may answer.
+async fn is_refused(settings: service::KafkaSettings, why: &str) {
+    let told = |error: event_log::LogError| {
+        assert_eq!(error.code(), "LOG_REFUSED", "{error}");
+        assert!(error.to_string().contains(why), "{error}");
+    };
+    let patient = service::KafkaSettings { request_timeout_seconds: 120, ..settings.clone() };
+    let log = patient.connect().await.unwrap().unwrap();
+    told(tokio::time::timeout(Duration::from_secs(60), log.cluster()).await.unwrap().unwrap_err());
+    let hasty = service::KafkaSettings { request_timeout_seconds: 3, ..settings };
+    let log = hasty.connect().await.unwrap().unwrap();
+    told(log.partitions(&Service::Cost.topic()).await.unwrap_err());
 }
 
 /// Where whoever asks gets the token, for an hour.

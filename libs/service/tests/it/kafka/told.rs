@@ -101,3 +101,18 @@ fn of_client(client: &str) -> String {
         r#"plimsoll_kafka_broker_round_trip_time_seconds{{client="{client}",broker="1",quantile="0.99"}} 0."#
     )
 }
+
+/// Its database is there, and its brokers are not: what it waits for has its name.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_that_finds_no_broker_says_that_it_is_the_log_which_is_away() {
+    // Port 1 is nobody's.
+    let settings = [("BROKERS", "127.0.0.1:1"), ("REQUEST_TIMEOUT_SECONDS", "1")];
+    let settings = settings.map(|(name, value)| (format!("PLIMSOLL_KAFKA__{name}"), value.to_owned()));
+    let program = Program::new().await.with(settings);
+    let process = program.start();
+    let answer = program.get_until("/readyz", |answer| answer.contains("LOG_UNAVAILABLE")).await;
+    assert!(answer.contains(r#""explain/log":{"status":"starting","reasons":{"log":{"#), "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 503") && !answer.contains("explain/postgres"), "{answer}");
+    process.signal(Signal::TERM);
+    assert_eq!(process.ended().await, Some(0));
+}
