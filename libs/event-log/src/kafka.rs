@@ -9,6 +9,7 @@ mod admin;
 mod appender;
 mod calls;
 mod failure;
+mod instances;
 mod member;
 mod poller;
 mod producer;
@@ -22,9 +23,9 @@ mod statistics;
 mod subscription;
 mod token;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use events::{Record, Topic};
@@ -35,6 +36,7 @@ pub use token::{Token, TokenFile, Tokens};
 
 use self::admin::Admin;
 use self::appender::Appender;
+use self::instances::Instances;
 use self::reader::Reader;
 use self::subscription::KafkaSubscription;
 use crate::error::LogError;
@@ -53,8 +55,7 @@ struct Inner {
     admin: Admin,
     appender: Appender,
     reader: Reader,
-    /// How many members of a group this process has had: each has an instance of its own.
-    members: Mutex<HashMap<Group, u32>>,
+    instances: Instances,
 }
 
 impl KafkaLog {
@@ -66,8 +67,8 @@ impl KafkaLog {
         settings.check()?;
         let connect = move || {
             let (appender, reader) = (Appender::new(&settings)?, Reader::new(&settings)?);
-            let (admin, members) = (Admin::new(&settings), Mutex::default());
-            Ok(Self { inner: Arc::new(Inner { settings, admin, appender, reader, members }) })
+            let (admin, instances) = (Admin::new(&settings), Instances::new(settings.instance.clone()));
+            Ok(Self { inner: Arc::new(Inner { settings, admin, appender, reader, instances }) })
         };
         blocking(connect).await
     }
@@ -134,15 +135,6 @@ impl KafkaLog {
         let inner = Arc::clone(&self.inner);
         blocking(move || question(&inner.reader)).await
     }
-
-    /// The instance of the next member of a group.
-    fn instance(&self, group: &Group) -> Option<String> {
-        let instance = self.inner.settings.instance.as_ref()?;
-        let mut members = self.inner.members.lock().unwrap_or_else(PoisonError::into_inner);
-        let number = members.entry(group.clone()).or_default();
-        *number += 1;
-        Some(format!("{instance}-{number}"))
-    }
 }
 
 #[async_trait]
@@ -200,9 +192,9 @@ impl EventLog for KafkaLog {
         for topic in topics {
             self.partitions(topic).await?;
         }
-        let (inner, instance) = (Arc::clone(&self.inner), self.instance(group));
+        let (inner, instance) = (Arc::clone(&self.inner), self.inner.instances.take(group)?);
         let (group, topics) = (group.clone(), topics.to_vec());
-        let join = move || KafkaSubscription::join(&inner.settings, &group, instance.as_deref(), &topics);
+        let join = move || KafkaSubscription::join(&inner.settings, &group, instance, &topics);
         Ok(Box::new(blocking(join).await?))
     }
 }

@@ -93,6 +93,11 @@ impl Share {
         self.ended = Some(if why.is_transient() { LogError::Ended(why.to_string()) } else { why });
     }
 
+    /// Why it is none any more.
+    pub(super) fn ended(&self) -> Option<&LogError> {
+        self.ended.as_ref()
+    }
+
     /// Why nothing comes.
     pub(super) fn take_trouble(&mut self) -> Option<LogError> {
         self.ended.clone().or_else(|| self.trouble.take())

@@ -13,6 +13,7 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::calls::Calls;
 use super::failure::{failure, is_fenced, is_shared_anew, of_code};
+use super::instances::Instance;
 use super::member::{Member, Told};
 use super::poller;
 use super::reader::at;
@@ -31,6 +32,8 @@ pub(super) struct KafkaSubscription {
     member: Arc<Member>,
     calls: Calls,
     lent: Lent<PartitionId>,
+    /// Its name in the group. Who is there in its place has it again.
+    instance: Option<Instance>,
     ended: oneshot::Receiver<()>,
     request_timeout: Duration,
     /// A member that leaves while the group shares anew is heard when that is done; one that is not heard is forgotten with
@@ -43,14 +46,14 @@ impl KafkaSubscription {
     pub(super) fn join(
         settings: &KafkaSettings,
         group: &Group,
-        instance: Option<&str>,
+        instance: Option<Instance>,
         topics: &[Topic],
     ) -> Result<Self, LogError> {
         let fail = |error| failure(&error, group.as_str());
         let member = Arc::new(Member::new(Share::new(settings.session, settings.limits.fetch_bytes)));
         let mut config = settings.member(group.as_str());
-        if let Some(instance) = instance {
-            config.set("group.instance.id", instance);
+        if let Some(instance) = &instance {
+            config.set("group.instance.id", instance.name());
         }
         let asked = settings.asked();
         let (group, topics) = (group.clone(), topics.to_vec());
@@ -68,6 +71,7 @@ impl KafkaSubscription {
             member,
             calls,
             lent: Lent::default(),
+            instance,
             ended,
             request_timeout: settings.request_timeout,
             farewell: settings.session + settings.request_timeout,
@@ -200,8 +204,14 @@ impl Subscription for KafkaSubscription {
 
 impl Drop for KafkaSubscription {
     fn drop(&mut self) {
+        let mut share = self.member.share();
         // The poller sees it, and closes the consumer.
-        self.member.share().left = true;
+        share.left = true;
+        let another_has_it = share.ended().filter(|why| matches!(why, LogError::Misconfigured(_)));
+        if let (Some(instance), Some(why)) = (&self.instance, another_has_it) {
+            instance.lose(why.clone());
+        }
+        drop(share);
         self.member.bell.ring();
     }
 }

@@ -1,5 +1,5 @@
 //! Members that have a name (`group.instance.id`): one that is started again within its session has its partitions as if it had never
-//! been away, and of two with one name the later one is the member.
+//! been away, and of two with one name the later one is the member, and stays it.
 
 use std::time::Duration;
 
@@ -66,9 +66,10 @@ async fn an_instance_takes_its_own_place_again_and_whoever_had_it_is_told() {
     let mut second = other.subscribe(&group, std::slice::from_ref(&topic)).await.unwrap();
     until(async || (first.assignment().len(), second.assignment().len()) == (2, 2)).await;
     // One record of each partition, whose value is the partition's number.
+    let of = |key: &str| partition_of(key.as_bytes(), PARTITIONS);
     for partition in 0..PARTITIONS {
         let mut keys = (0..).map(|n: u32| format!("key-{n}"));
-        let key = keys.find(|key| partition_of(key.as_bytes(), PARTITIONS) == partition).unwrap();
+        let key = keys.find(|key| of(key) == partition).unwrap();
         other.append(&topic, &[record(&key, &partition.to_string())]).await.unwrap();
     }
     let (of_first, of_second) = (first.assignment(), second.assignment());
@@ -104,5 +105,38 @@ async fn an_instance_takes_its_own_place_again_and_whoever_had_it_is_told() {
         member.commit(partition, 1).await.unwrap();
         assert_eq!(again.committed(&group, partition).await.unwrap(), 1);
     }
+    assert_eq!((member.assignment(), second.assignment()), (of_first.clone(), of_second.clone()));
+
+    // A consumer that is started again in the process that was told finds no other name to work on under, and does not take this one back.
+    drop(first);
+    for _ in 0..2 {
+        assert_eq!(killed.subscribe(&group, std::slice::from_ref(&topic)).await.err(), Some(error.clone()));
+    }
+    other.append(&topic, &[record("key-0", "more")]).await.unwrap();
+    let is_of_first = of_first.iter().any(|partition| partition.partition == of("key-0"));
+    let reads = if is_of_first { &mut member } else { &mut second };
+    assert_eq!(values(&within(reads.next(10)).await.unwrap()), ["more"]);
     assert_eq!((member.assignment(), second.assignment()), (of_first, of_second));
+}
+
+/// A consumer that is started again within its process. Its session does not end while the test runs: under another name it would have to wait
+/// for what it left under the first.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_member_that_follows_another_in_a_process_has_its_name_and_its_place() {
+    let (kafka, topic, group) =
+        (TestKafka::shared().await, Topic::new("followed.v1"), Group::new("followed"));
+    let (one, two) = (process("one", kafka.brokers()).await, process("two", kafka.brokers()).await);
+    one.ensure_topic(&topic, PARTITIONS).await.unwrap();
+    let first = one.subscribe(&group, std::slice::from_ref(&topic)).await.unwrap();
+    until(async || first.assignment().len() == 4).await;
+    let second = two.subscribe(&group, std::slice::from_ref(&topic)).await.unwrap();
+    until(async || (first.assignment().len(), second.assignment().len()) == (2, 2)).await;
+    let (of_first, of_second) = (first.assignment(), second.assignment());
+    let mut before = first;
+    for _ in 0..3 {
+        drop(before);
+        before = one.subscribe(&group, std::slice::from_ref(&topic)).await.unwrap();
+        until(async || before.assignment() == of_first).await;
+        assert_eq!(second.assignment(), of_second);
+    }
 }
