@@ -26,7 +26,7 @@ use crate::position::PartitionId;
 const REMEMBERED: Duration = Duration::from_mins(10);
 
 /// What has come of a record.
-pub(super) type Answer = Result<Delivery, Failed>;
+type Answer = Result<Delivery, Failed>;
 
 /// Why a record was not written.
 #[derive(Debug)]
@@ -122,6 +122,13 @@ pub(super) struct Sent {
     by: Producer,
     bytes: usize,
     answer: DeliveryFuture,
+}
+
+impl Sent {
+    /// Whether this producer has taken it.
+    pub(super) fn is_by(&self, producer: &Producer) -> bool {
+        Arc::ptr_eq(&self.by.0, &producer.0)
+    }
 }
 
 impl Future for Sent {

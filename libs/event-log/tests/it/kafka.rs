@@ -1,5 +1,6 @@
 //! The log on Kafka keeps the contract.
 
+mod again;
 mod foreign;
 mod instances;
 mod measured;
