@@ -38,6 +38,8 @@ CREATE TABLE outbox (
     header_names  bytea[]     NOT NULL,
     header_values bytea[]     NOT NULL,
     value         bytea       NOT NULL,
+    -- Of the key, as Kafka's default partitioner has it: modulo the number of a topic's partitions it is the record's.
+    hash          integer     NOT NULL CHECK (hash >= 0),
     created_at    timestamptz NOT NULL DEFAULT now()
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 

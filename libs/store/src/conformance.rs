@@ -53,6 +53,7 @@ macro_rules! store_conformance {
             answers_are_forgotten_when_they_are_old
             the_outbox_is_in_order
             what_is_published_is_gone_and_nothing_else
+            what_is_left_out_is_read_past
             a_record_keeps_its_bytes
             a_backlog_is_counted
             a_commit_wakes_who_waits_later

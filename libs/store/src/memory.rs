@@ -23,6 +23,7 @@ use crate::check;
 use crate::commit::{Backlog, Commit, Outgoing, Stored};
 use crate::dead_letter::{DeadLetter, DeadLetterState, NewDeadLetter};
 use crate::error::StoreError;
+use crate::left_out::LeftOut;
 use crate::traits::{Publisher, Store};
 use inner::Inner;
 
@@ -113,8 +114,12 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    async fn outbox(&self, limit: usize) -> Result<Vec<(i64, Outgoing)>, StoreError> {
-        Ok(self.inner().outbox(limit))
+    async fn outbox_without(
+        &self,
+        left_out: &LeftOut,
+        limit: usize,
+    ) -> Result<Vec<(i64, Outgoing)>, StoreError> {
+        Ok(self.inner().outbox_without(left_out, limit))
     }
 
     async fn backlog(&self) -> Result<Backlog, StoreError> {

@@ -26,6 +26,7 @@ use crate::commit::{Backlog, Commit, Outgoing, Stored};
 use crate::database::{Database, in_time};
 use crate::dead_letter::{DeadLetter, DeadLetterState, NewDeadLetter};
 use crate::error::StoreError;
+use crate::left_out::LeftOut;
 use crate::migrate::Migration;
 use crate::traits::{Publisher, Store};
 
@@ -121,8 +122,12 @@ impl Store for PostgresStore {
         Ok(())
     }
 
-    async fn outbox(&self, limit: usize) -> Result<Vec<(i64, Outgoing)>, StoreError> {
-        in_time(outbox::oldest(self.database.pool(), limit)).await
+    async fn outbox_without(
+        &self,
+        left_out: &LeftOut,
+        limit: usize,
+    ) -> Result<Vec<(i64, Outgoing)>, StoreError> {
+        in_time(outbox::oldest(self.database.pool(), left_out, limit)).await
     }
 
     async fn backlog(&self) -> Result<Backlog, StoreError> {

@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::commit::{Backlog, Commit, Outgoing, Stored};
 use crate::dead_letter::{DeadLetter, DeadLetterState, NewDeadLetter};
 use crate::error::StoreError;
+use crate::left_out::LeftOut;
 
 /// What a service keeps. Each service has its own and sees no other's.
 #[async_trait]
@@ -88,7 +89,19 @@ pub trait Store: Send + Sync + 'static {
     ///
     /// # Errors
     /// The store cannot be reached.
-    async fn outbox(&self, limit: usize) -> Result<Vec<(i64, Outgoing)>, StoreError>;
+    async fn outbox(&self, limit: usize) -> Result<Vec<(i64, Outgoing)>, StoreError> {
+        self.outbox_without(&LeftOut::default(), limit).await
+    }
+
+    /// As [`Store::outbox`], without the rows that are left out: whoever publishes has them in hand, or cannot publish them now.
+    ///
+    /// # Errors
+    /// The store cannot be reached.
+    async fn outbox_without(
+        &self,
+        left_out: &LeftOut,
+        limit: usize,
+    ) -> Result<Vec<(i64, Outgoing)>, StoreError>;
 
     /// How much waits in the outbox, and for how long.
     ///

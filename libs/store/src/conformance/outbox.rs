@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use event_log::partition_of;
 use events::{Record, Topic};
 
-use super::fixture::{commit, outgoing, places};
-use crate::Store;
+use super::fixture::{commit, outgoing, places, topic};
 use crate::commit::{Backlog, Commit, Outgoing};
+use crate::{LeftOut, Store};
 
 pub async fn the_outbox_is_in_order(store: Arc<dyn Store>) {
     let sequences: Vec<u64> = (1..=100).collect();
@@ -42,6 +43,38 @@ pub async fn what_is_published_is_gone_and_nothing_else(store: Arc<dyn Store>) {
     store.commit(Commit { outbox: vec![outgoing("a", 5)], ..commit("a", 1) }).await.unwrap();
     let last = store.outbox(10).await.unwrap().pop().unwrap();
     assert!(last.0 > rows[3].0);
+}
+
+/// Partitions and aggregates that are left out are read past, however much there is of them.
+pub async fn what_is_left_out_is_read_past(store: Arc<dyn Store>) {
+    const COUNT: u32 = 3;
+    let keys: Vec<String> = (0..20).map(|n| format!("key-{n}")).collect();
+    let mut outbox: Vec<Outgoing> =
+        (1..=3_u64).flat_map(|sequence| keys.iter().map(move |key| outgoing(key, sequence))).collect();
+    let elsewhere = Topic::new("plimsoll.other.v1");
+    outbox.extend(keys.iter().map(|key| Outgoing { topic: elsewhere.clone(), ..outgoing(key, 4) }));
+    store.commit(Commit { outbox, ..commit("a", 0) }).await.unwrap();
+    let all = store.outbox(1_000).await.unwrap();
+    assert_eq!(store.outbox_without(&LeftOut::default(), 1_000).await.unwrap(), all);
+
+    let partition = |key: &str| partition_of(key.as_bytes(), COUNT);
+    let held = keys.iter().find(|key| partition(key) == 2).unwrap();
+    let mut left_out = LeftOut::default();
+    left_out.add_partition(&topic(), 0, COUNT);
+    left_out.add_partition(&topic(), 1, COUNT);
+    left_out.add_key(&topic(), held);
+    let is_left = |row: &Outgoing| {
+        row.topic == elsewhere || (partition(&row.record.key) == 2 && row.record.key != *held)
+    };
+    let left: Vec<_> = all.iter().filter(|(_, row)| is_left(row)).cloned().collect();
+    assert!(left.len() > 20 && left.len() < 40, "{}", left.len());
+    assert_eq!(store.outbox_without(&left_out, 1_000).await.unwrap(), left);
+    assert_eq!(store.outbox_without(&left_out, 2).await.unwrap(), left[..2]);
+
+    // A topic of which nobody knows how many partitions it has, is one.
+    left_out.add_partition(&topic(), 0, 1);
+    let left: Vec<_> = all.into_iter().filter(|(_, row)| row.topic == elsewhere).collect();
+    assert_eq!(store.outbox_without(&left_out, 1_000).await.unwrap(), left);
 }
 
 pub async fn a_record_keeps_its_bytes(store: Arc<dyn Store>) {

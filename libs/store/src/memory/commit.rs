@@ -11,6 +11,7 @@ use super::inner::Inner;
 use crate::check;
 use crate::commit::{Backlog, Commit, Outgoing, Stored};
 use crate::error::StoreError;
+use crate::left_out::LeftOut;
 
 impl Inner {
     pub(super) fn load(&self, org: OrgId, aggregate: &str) -> Option<Stored> {
@@ -84,8 +85,9 @@ impl Inner {
         *handled = sequence.max(*handled);
     }
 
-    pub(super) fn outbox(&self, limit: usize) -> Vec<(i64, Outgoing)> {
-        self.outbox.iter().take(limit).map(|(id, (row, _))| (*id, row.clone())).collect()
+    pub(super) fn outbox_without(&self, left_out: &LeftOut, limit: usize) -> Vec<(i64, Outgoing)> {
+        let rows = self.outbox.iter().filter(|(_, (row, _))| !left_out.has(row));
+        rows.take(limit).map(|(id, (row, _))| (*id, row.clone())).collect()
     }
 
     pub(super) fn backlog(&self, now: OffsetDateTime) -> Backlog {

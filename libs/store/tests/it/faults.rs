@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use embedded_postgres::Durability;
 use embedded_postgres::testing::TestPostgres;
+use event_log::partition_of;
 use ids::BlobHash;
 use sqlx::AssertSqlSafe;
 use store::{Blobs, Database, OutboxRelay, PostgresBlobs, PostgresStore, Publisher, Store, StoreError};
@@ -33,12 +34,13 @@ async fn a_row_that_is_committed_late_is_published() {
     let row = outgoing("plimsoll.test.v1", "late", 1);
     let names = vec![b"ce_sequence".to_vec()];
     sqlx::query(
-        "INSERT INTO outbox (topic, key, header_names, header_values, value) VALUES ($1, $2, $3, $4, '')",
+        "INSERT INTO outbox (topic, key, header_names, header_values, value, hash) VALUES ($1, $2, $3, $4, '', $5)",
     )
     .bind(row.topic.as_str())
     .bind(b"late".as_slice())
     .bind(names)
     .bind(vec![b"1".to_vec()])
+    .bind(i32::try_from(partition_of(b"late", 1 << 31)).unwrap())
     .execute(&mut *late)
     .await
     .unwrap();

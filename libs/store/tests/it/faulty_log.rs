@@ -8,10 +8,13 @@ use async_trait::async_trait;
 use event_log::{Delivered, EventLog, Group, LogError, PartitionId, Position, Subscription};
 use events::{Record, Topic};
 use time::OffsetDateTime;
+use tokio::sync::watch;
 
 /// What becomes of an append.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
+    /// None.
+    Well,
     /// Nothing is written, and it fails.
     Away,
     /// The first half is written, and it fails.
@@ -25,17 +28,27 @@ pub(crate) enum Fault {
 pub(crate) struct FaultyLog {
     appended: Mutex<Vec<(String, String, u64)>>,
     faults: Mutex<VecDeque<Fault>>,
-    refused: Mutex<Option<(String, u64)>>,
+    refused: Mutex<Vec<(String, u64)>>,
+    unanswered: watch::Sender<Option<String>>,
 }
+
+/// How many partitions each of its topics has.
+pub(crate) const PARTITIONS: u32 = 3;
 
 impl FaultyLog {
     pub(crate) fn failing(faults: impl IntoIterator<Item = Fault>) -> Self {
         Self { faults: Mutex::new(faults.into_iter().collect()), ..Self::default() }
     }
 
-    /// Takes no record of this key and sequence, nor the call that it comes with.
-    pub(crate) fn refuse(&self, refused: Option<(&str, u64)>) {
-        *self.refused.lock().unwrap() = refused.map(|(key, sequence)| (key.to_owned(), sequence));
+    /// Takes no record of these keys and sequences, nor the call that it comes with.
+    pub(crate) fn refuse(&self, refused: &[(&str, u64)]) {
+        *self.refused.lock().unwrap() =
+            refused.iter().map(|(key, sequence)| ((*key).to_owned(), *sequence)).collect();
+    }
+
+    /// Calls with records of this key are neither done nor answered, for as long as this is so.
+    pub(crate) fn hold(&self, key: Option<&str>) {
+        self.unanswered.send_replace(key.map(str::to_owned));
     }
 
     /// The sequences of a key in the order that they were appended in.
@@ -65,8 +78,7 @@ impl FaultyLog {
     }
 
     fn refuses(&self, record: &Record) -> bool {
-        let refused = self.refused.lock().unwrap();
-        refused.as_ref().is_some_and(|(key, sequence)| {
+        self.refused.lock().unwrap().iter().any(|(key, sequence)| {
             record.key == *key && record.header("ce_sequence") == Some(sequence.to_string().as_str())
         })
     }
@@ -75,18 +87,23 @@ impl FaultyLog {
 #[async_trait]
 impl EventLog for FaultyLog {
     async fn append(&self, topic: &Topic, records: &[Record]) -> Result<Vec<Position>, LogError> {
+        let is_held = |key: &Option<String>| records.iter().any(|record| Some(&record.key) == key.as_ref());
+        let _ = self.unanswered.subscribe().wait_for(|key| !is_held(key)).await;
         let fault = self.faults.lock().unwrap().pop_front();
         let written = match fault {
             Some(Fault::Away) => 0,
             Some(Fault::Half) => records.len() / 2,
-            Some(Fault::Unanswered) | None => records.len(),
+            Some(Fault::Unanswered | Fault::Well) | None => records.len(),
         };
         if records.iter().any(|record| self.refuses(record)) {
             return Err(LogError::RecordTooLarge { topic: topic.clone(), size: 2, limit: Some(1) });
         }
         self.take(topic, &records[..written]);
-        // What the log answers a relay does not read.
-        fault.map_or(Ok(Vec::new()), |fault| Err(LogError::Unavailable(format!("{fault:?}"))))
+        match fault {
+            // What the log answers a relay does not read.
+            None | Some(Fault::Well) => Ok(Vec::new()),
+            Some(fault) => Err(LogError::Unavailable(format!("{fault:?}"))),
+        }
     }
 
     async fn ensure_topic(&self, _: &Topic, _: u32) -> Result<(), LogError> {
@@ -94,7 +111,7 @@ impl EventLog for FaultyLog {
     }
 
     async fn partitions(&self, _: &Topic) -> Result<u32, LogError> {
-        unreachable!("a relay only appends")
+        Ok(PARTITIONS)
     }
 
     async fn read(&self, _: &PartitionId, _: u64, _: usize) -> Result<Vec<Delivered>, LogError> {

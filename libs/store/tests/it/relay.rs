@@ -1,13 +1,15 @@
 //! The outbox reaches the log, whatever happens on the way.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
-use store::{Backlog, OutboxRelay, RelayStatus, Store};
+use event_log::partition_of;
+use store::{Backlog, Commit, OutboxRelay, RelayStatus, Store};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::faulty_log::{Fault, FaultyLog};
+use crate::faulty_log::{Fault, FaultyLog, PARTITIONS};
 use crate::fixture::{END_THE_PUBLISHER, add, event, eventually, outgoing, postgres, stores};
 
 struct Started {
@@ -42,6 +44,28 @@ fn failing(with: &str) -> impl Fn(&RelayStatus) -> bool {
 
 fn up_to(last: u64) -> Vec<u64> {
     (1..=last).collect()
+}
+
+/// Aggregates in this partition.
+fn keys_in(partition: u32) -> impl Iterator<Item = String> {
+    let keys = (0..).map(|n: u32| format!("key-{n}"));
+    keys.filter(move |key| partition_of(key.as_bytes(), PARTITIONS) == partition)
+}
+
+fn key_in(partition: u32) -> String {
+    keys_in(partition).next().unwrap()
+}
+
+/// Commits so many events of a new aggregate at once.
+async fn add_many(store: &dyn Store, aggregate: &str, count: u64) {
+    add_all(store, aggregate, 0, 1..=count).await;
+}
+
+/// Commits these events of an aggregate at once.
+async fn add_all(store: &dyn Store, aggregate: &str, version: u64, sequences: RangeInclusive<u64>) {
+    let last = *sequences.end();
+    let outbox = sequences.map(|n| outgoing("plimsoll.test.v1", aggregate, n)).collect();
+    store.commit(Commit { outbox, ..event(aggregate, version, last) }).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -92,7 +116,7 @@ async fn nothing_is_lost_while_the_log_fails() {
 async fn a_refused_event_holds_its_own_aggregate_only() {
     for store in stores().await {
         let log = Arc::new(FaultyLog::default());
-        log.refuse(Some(("a", 2)));
+        log.refuse(&[("a", 2)]);
         for _ in 0..3 {
             add(&*store, "a").await.unwrap();
             add(&*store, "b").await.unwrap();
@@ -100,16 +124,115 @@ async fn a_refused_event_holds_its_own_aggregate_only() {
         let started = start(&store, &log);
         let mut status = started.relay.status();
         status.wait_for(failing("LOG_RECORD_TOO_LARGE")).await.unwrap();
-        // Those of the other aggregate pass, now and later; the three of this one wait.
-        left(&*store, 3).await;
+        // Those of the other aggregate pass, now and later, and what is before it of its own; it and what follows wait.
+        left(&*store, 2).await;
         add(&*store, "b").await.unwrap();
-        left(&*store, 3).await;
-        assert_eq!(log.read("b"), up_to(4));
-        assert!(log.read("a").is_empty());
-        log.refuse(None);
+        left(&*store, 2).await;
+        assert_eq!(log.sequences("b"), up_to(4));
+        assert_eq!(log.sequences("a"), [1]);
+        log.refuse(&[]);
         left(&*store, 0).await;
-        assert_eq!(log.read("a"), up_to(3));
+        assert_eq!(log.sequences("a"), up_to(3));
+        status.wait_for(|status| *status == RelayStatus::Publishing).await.unwrap();
         started.stop().await;
+    }
+}
+
+/// More of them than are read at once, of aggregates of one partition: nobody else waits for them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn however_much_is_refused_is_in_nobodys_way() {
+    for store in stores().await {
+        let log = Arc::new(FaultyLog::default());
+        let keys: Vec<String> = keys_in(1).skip(1).take(6).collect();
+        // At the end, in the middle, at the beginning, and not at all.
+        let refused =
+            [(0, 200), (1, 100), (3, 1), (5, 7)].map(|(key, sequence)| (keys[key].as_str(), sequence));
+        log.refuse(&refused);
+        for key in &keys {
+            add_many(&*store, key, 200).await;
+        }
+        let started = start(&store, &log);
+        // 1 + 101 + 200 + 194.
+        left(&*store, 496).await;
+        let read: Vec<usize> = keys.iter().map(|key| log.sequences(key).len()).collect();
+        assert_eq!(read, [199, 99, 200, 0, 200, 6]);
+        add_many(&*store, "b", 3).await;
+        add_many(&*store, &key_in(1), 3).await;
+        left(&*store, 496).await;
+        assert_eq!((log.sequences("b"), log.sequences(&key_in(1))), (up_to(3), up_to(3)));
+        assert!(failing("LOG_RECORD_TOO_LARGE")(&started.relay.status().borrow()));
+        log.refuse(&[]);
+        left(&*store, 0).await;
+        for key in &keys {
+            assert_eq!(log.sequences(key), up_to(200));
+        }
+        started.stop().await;
+    }
+}
+
+/// The log goes away while it is found out what it refuses: what follows a refused record waits behind it all the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_follows_a_refused_event_stays_behind_it_when_the_log_goes_away() {
+    for store in stores().await {
+        let [x, y, z] = [0, 1, 2].map(|n| keys_in(0).nth(n).unwrap());
+        add_all(&*store, &x, 0, 1..=2).await;
+        add_all(&*store, &y, 0, 1..=2).await;
+        add_all(&*store, &x, 1, 3..=4).await;
+        add_all(&*store, &z, 0, 1..=2).await;
+        // All, their first half, the first half of that, its first, its second, which is refused; and then it is away.
+        let away = [Fault::Well, Fault::Well, Fault::Well, Fault::Well, Fault::Well, Fault::Away];
+        let log = Arc::new(FaultyLog::failing(away));
+        log.refuse(&[(x.as_str(), 2)]);
+        let started = start(&store, &log);
+        left(&*store, 3).await;
+        assert_eq!((log.sequences(&x), log.sequences(&y), log.sequences(&z)), (vec![1], up_to(2), up_to(2)));
+        log.refuse(&[]);
+        left(&*store, 0).await;
+        assert_eq!(log.sequences(&x), up_to(4));
+        started.stop().await;
+    }
+}
+
+/// A partition is not acknowledged, and more of it waits than is read at once: the others are published and deleted, and what is under
+/// way is not sent a second time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_partition_that_does_not_answer_is_in_no_others_way() {
+    for store in stores().await {
+        let log = Arc::new(FaultyLog::default());
+        let (silent, other) = (key_in(0), key_in(1));
+        log.hold(Some(&silent));
+        add_many(&*store, &silent, 700).await;
+        add_many(&*store, &other, 1).await;
+        let started = start(&store, &log);
+        left(&*store, 700).await;
+        for _ in 0..3 {
+            add(&*store, &other).await.unwrap();
+            left(&*store, 700).await;
+        }
+        assert_eq!(log.sequences(&other), up_to(4));
+        log.hold(None);
+        left(&*store, 0).await;
+        assert_eq!(log.sequences(&silent), up_to(700));
+        started.stop().await;
+    }
+}
+
+/// It is told to stop while a call is under way: the call is waited for, and what it did is not published again by the next.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_relay_that_is_stopped_finishes_what_is_under_way() {
+    for store in stores().await {
+        let log = Arc::new(FaultyLog::default());
+        let (silent, other) = (key_in(0), key_in(1));
+        log.hold(Some(&silent));
+        add_many(&*store, &silent, 2).await;
+        add_many(&*store, &other, 1).await;
+        let started = start(&store, &log);
+        left(&*store, 2).await;
+        started.shutdown.cancel();
+        log.hold(None);
+        started.task.await.unwrap();
+        assert_eq!(store.backlog().await.unwrap().rows, 0);
+        assert_eq!(log.sequences(&silent), up_to(2));
     }
 }
 

@@ -7,8 +7,8 @@ use events::{Service, Topic};
 use ids::OrgId;
 use serde_json::Value;
 use store::{
-    Backlog, Commit, DeadLetter, DeadLetterState, Handled, MemoryStore, NewDeadLetter, Outgoing, Publisher,
-    Store, StoreError, Stored,
+    Backlog, Commit, DeadLetter, DeadLetterState, Handled, LeftOut, MemoryStore, NewDeadLetter, Outgoing,
+    Publisher, Store, StoreError, Stored,
 };
 
 use crate::mutation::Mutation;
@@ -130,8 +130,12 @@ impl Store for GivenStore {
         self.process.ask(away, self.store.forget_commands(older_than, limit)).await
     }
 
-    async fn outbox(&self, limit: usize) -> Result<Vec<(i64, Outgoing)>, StoreError> {
-        let mut rows = self.process.ask(away, self.store.outbox(limit)).await?;
+    async fn outbox_without(
+        &self,
+        left_out: &LeftOut,
+        limit: usize,
+    ) -> Result<Vec<(i64, Outgoing)>, StoreError> {
+        let mut rows = self.process.ask(away, self.store.outbox_without(left_out, limit)).await?;
         if !rows.is_empty() && self.process.has(Mutation::TaskPanics) {
             self.panic_now_and_then();
         }
