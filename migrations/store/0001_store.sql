@@ -62,3 +62,6 @@ CREATE TABLE dead_letters (
 );
 -- Every event asks whether one of its key waits.
 CREATE INDEX dead_letters_waiting ON dead_letters (consumer, topic, key) WHERE state IN ('parked', 'retrying');
+-- Letters are never deleted. Each second every consumer asks for those to be handled again, and lists begin where the last page ended.
+CREATE INDEX dead_letters_retrying ON dead_letters (id) WHERE state = 'retrying';
+CREATE INDEX dead_letters_by_time ON dead_letters (state, parked_at, id);

@@ -64,6 +64,8 @@ macro_rules! store_conformance {
             a_dead_letter_is_retried_and_handled
             a_failed_retry_is_parked_with_its_new_error
             dead_letters_are_listed_in_pages
+            dead_letters_are_listed_on_from_a_moment
+            dead_letters_are_listed_without_their_values
             an_unknown_dead_letter_is_none
             organisations_do_not_see_each_other
             names_hold_no_zero_byte

@@ -168,6 +168,15 @@ impl Store for MemoryStore {
         Ok(self.inner().dead_letters(state, after, limit))
     }
 
+    async fn dead_letters_since(
+        &self,
+        state: DeadLetterState,
+        after: Option<(OffsetDateTime, i64)>,
+        limit: usize,
+    ) -> Result<Vec<DeadLetter>, StoreError> {
+        Ok(self.inner().dead_letters_since(state, after, limit))
+    }
+
     async fn dead_letter(&self, id: i64) -> Result<Option<DeadLetter>, StoreError> {
         Ok(self.inner().dead_letter(id))
     }

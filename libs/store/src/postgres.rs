@@ -18,6 +18,7 @@ use async_trait::async_trait;
 use events::Topic;
 use ids::OrgId;
 use serde_json::Value;
+use time::OffsetDateTime;
 use tokio::sync::Notify;
 
 pub use blobs::PostgresBlobs;
@@ -172,6 +173,15 @@ impl Store for PostgresStore {
         limit: usize,
     ) -> Result<Vec<DeadLetter>, StoreError> {
         in_time(dead_letters::list(self.database.pool(), state, after, limit)).await
+    }
+
+    async fn dead_letters_since(
+        &self,
+        state: DeadLetterState,
+        after: Option<(OffsetDateTime, i64)>,
+        limit: usize,
+    ) -> Result<Vec<DeadLetter>, StoreError> {
+        in_time(dead_letters::list_since(self.database.pool(), state, after, limit)).await
     }
 
     async fn dead_letter(&self, id: i64) -> Result<Option<DeadLetter>, StoreError> {

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use events::Topic;
 use ids::OrgId;
 use serde_json::Value;
+use time::OffsetDateTime;
 
 use crate::commit::{Backlog, Commit, Outgoing, Stored};
 use crate::dead_letter::{DeadLetter, DeadLetterState, NewDeadLetter};
@@ -151,7 +152,8 @@ pub trait Store: Send + Sync + 'static {
         limit: usize,
     ) -> Result<Vec<DeadLetter>, StoreError>;
 
-    /// The dead letters in this state (all if none is given), oldest first, with numbers above `after`.
+    /// The dead letters in this state (all if none is given), by their numbers, which are above `after`. They come without their
+    /// values, which may be large: [`Store::dead_letter`] has one whole.
     ///
     /// # Errors
     /// The store cannot be reached.
@@ -159,6 +161,18 @@ pub trait Store: Send + Sync + 'static {
         &self,
         state: Option<DeadLetterState>,
         after: i64,
+        limit: usize,
+    ) -> Result<Vec<DeadLetter>, StoreError>;
+
+    /// The dead letters in this state in the order in which they were parked, those of one moment by their numbers: the ones after this
+    /// moment and number, as [`Store::dead_letters`] has them. What is before is not read.
+    ///
+    /// # Errors
+    /// The store cannot be reached.
+    async fn dead_letters_since(
+        &self,
+        state: DeadLetterState,
+        after: Option<(OffsetDateTime, i64)>,
         limit: usize,
     ) -> Result<Vec<DeadLetter>, StoreError>;
 

@@ -79,7 +79,9 @@ impl DeadLetterOperations {
             self.services.values().filter(|letters| only.is_none_or(|only| only == letters.service()))
         {
             for state in &states {
-                list(letters, *state, (&caller, after), &mut found).await.map_err(|error| status(&error))?;
+                list(letters, *state, (&caller, after, limit), &mut found)
+                    .await
+                    .map_err(|error| status(&error))?;
             }
         }
         found.sort_by_key(|(letter, service)| Place::of(letter, *service));
@@ -196,28 +198,27 @@ fn place(after: Option<&str>) -> Result<Option<Place>, Status> {
     after.map(|after| Place::parse(after).ok_or_else(refused)).transpose()
 }
 
-/// Adds those of one service in one state that come after a place, one more than a page has at most.
+/// Adds those of one service in one state that come after a place: one more than the page has, at least, if there are so many.
 async fn list(
     letters: &DeadLetters,
     state: DeadLetterState,
-    (caller, from): (&Identity, Option<Place>),
+    (caller, from, limit): (&Identity, Option<Place>, usize),
     found: &mut Vec<(DeadLetter, Service)>,
 ) -> Result<(), DeadLetterError> {
     let service = letters.service();
     let wanted = |letter: &DeadLetter| {
         concerns(letter, caller) && from.is_none_or(|from| Place::of(letter, service) > from)
     };
-    let (mut after, mut taken) = (0, 0);
+    let (mut after, mut taken) = (from.map(|from| from.among(service)), 0);
     loop {
-        let page = letters.store().dead_letters(Some(state), after, PAGE).await?;
-        let last = page.last().map(|letter| letter.id).filter(|_| page.len() == PAGE);
-        for mut letter in page.into_iter().filter(wanted) {
-            letter.letter.record.value.clear();
+        let page = letters.store().dead_letters_since(state, after, PAGE).await?;
+        let last = page.last().map(|letter| (letter.parked_at, letter.id)).filter(|_| page.len() == PAGE);
+        for letter in page.into_iter().filter(wanted) {
             found.push((letter, service));
             taken += 1;
         }
         match last {
-            Some(last) if taken <= LONGEST => after = last,
+            Some(last) if taken <= limit => after = Some(last),
             _ => return Ok(()),
         }
     }

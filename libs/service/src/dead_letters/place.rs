@@ -1,5 +1,7 @@
 //! The order of the dead letters of all services.
 
+use std::cmp::Ordering;
+
 use events::Service;
 use protos::operations as proto;
 use store::DeadLetter;
@@ -22,6 +24,16 @@ impl Place {
         Some(Self(time, Service::named(service)?, number.parse().ok()?))
     }
 
+    /// The moment and number that the letters of a service lie behind which come after this place.
+    pub(super) fn among(self, service: Service) -> (OffsetDateTime, i64) {
+        let Self(time, of, number) = self;
+        match service.cmp(&of) {
+            Ordering::Less => (time, i64::MAX),
+            Ordering::Equal => (time, number),
+            Ordering::Greater => (time, i64::MIN),
+        }
+    }
+
     /// As the `next` of a page has it.
     pub(super) fn text(self) -> String {
         let Self(time, service, number) = self;
@@ -33,5 +45,33 @@ impl Place {
         let time = OffsetDateTime::from_unix_timestamp_nanos(parts.next()?.parse().ok()?).ok()?;
         let place = Self(time, Service::named(parts.next()?)?, parts.next()?.parse().ok()?);
         parts.next().is_none().then_some(place)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn what_comes_after_a_place_is_what_lies_behind_its_moment_and_number() {
+        let moments = [0, 1, 2].map(|second| OffsetDateTime::UNIX_EPOCH + Duration::seconds(second));
+        let services = [Service::Catalog, Service::Diff, Service::Gateway];
+        let letters = || moments.into_iter().flat_map(|moment| [1, 2, 3].map(|number| (moment, number)));
+        for (at, of, number) in services.into_iter().flat_map(|of| letters().map(move |(at, n)| (at, of, n)))
+        {
+            let place = Place(at, of, number);
+            for service in services {
+                let comes_after = |(at, number): &(_, _)| Place(*at, service, *number) > place;
+                let lies_behind = |letter: &(_, _)| *letter > place.among(service);
+                let after: Vec<_> = letters().filter(comes_after).collect();
+                assert_eq!(
+                    letters().filter(lies_behind).collect::<Vec<_>>(),
+                    after,
+                    "{service} after {place:?}"
+                );
+            }
+        }
     }
 }

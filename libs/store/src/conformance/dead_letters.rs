@@ -127,6 +127,50 @@ pub async fn dead_letters_are_listed_in_pages(store: Arc<dyn Store>) {
     assert!(ids(&*store, None, all[4], 10).await.unwrap().is_empty());
 }
 
+/// In the order in which they were parked, whatever has become of those between.
+pub async fn dead_letters_are_listed_on_from_a_moment(store: Arc<dyn Store>) {
+    let mut all = Vec::new();
+    for offset in 1..=6 {
+        all.push(store.park(letter("k", offset)).await.unwrap());
+    }
+    store.set_dead_letter(all[1], State::Discarded).await.unwrap();
+    store.set_dead_letter(all[4], State::Retrying).await.unwrap();
+    let list = async |state, after, limit| store.dead_letters_since(state, after, limit).await.unwrap();
+    let parked = list(State::Parked, None, 10).await;
+    let ids = |letters: &[DeadLetter]| letters.iter().map(|letter| letter.id).collect::<Vec<_>>();
+    assert_eq!(ids(&parked), [all[0], all[2], all[3], all[5]]);
+    assert_eq!(list(State::Parked, None, 3).await, parked[..3]);
+    let place = |letter: &DeadLetter| Some((letter.parked_at, letter.id));
+    assert_eq!(list(State::Parked, place(&parked[0]), 2).await, parked[1..3]);
+    assert_eq!(list(State::Parked, place(&parked[3]), 10).await, []);
+    // Of the same moment, those with higher numbers; the place need not be that of a letter.
+    let moment = parked[1].parked_at;
+    assert_eq!(ids(&list(State::Parked, Some((moment, i64::MIN)), 10).await)[0], all[2]);
+    assert_eq!(ids(&list(State::Parked, Some((moment, i64::MAX)), 10).await)[0], all[3]);
+    let retrying = list(State::Retrying, None, 10).await;
+    assert_eq!(ids(&retrying), [all[4]]);
+    assert_eq!(list(State::Retrying, place(&parked[3]), 10).await, []);
+}
+
+/// A list has no values, which may be large; the letter has its own.
+pub async fn dead_letters_are_listed_without_their_values(store: Arc<dyn Store>) {
+    let mut whole = letter("k", 1);
+    whole.record.value = vec![7; 100_000];
+    whole.record.headers = [("ce_org", b"0")].into_iter().collect();
+    let id = store.park(whole.clone()).await.unwrap();
+    let mut shown = whole.clone();
+    shown.record.value.clear();
+    for listed in [
+        store.dead_letters(None, 0, 10).await.unwrap(),
+        store.dead_letters(Some(State::Parked), 0, 10).await.unwrap(),
+        store.dead_letters_since(State::Parked, None, 10).await.unwrap(),
+    ] {
+        assert_eq!(listed.into_iter().map(|letter| letter.letter).collect::<Vec<_>>(), [shown.clone()]);
+    }
+    assert_eq!(store.dead_letter(id).await.unwrap().unwrap().letter, whole);
+    assert_eq!(store.waiting("reader", &topic(), "k", 1).await.unwrap()[0].letter, whole);
+}
+
 pub async fn an_unknown_dead_letter_is_none(store: Arc<dyn Store>) {
     assert_eq!(store.dead_letter(1).await.unwrap(), None);
     store.set_dead_letter(1, State::Discarded).await.unwrap();

@@ -49,7 +49,21 @@ impl Inner {
     ) -> Vec<DeadLetter> {
         let wanted =
             |letter: &&DeadLetter| letter.id > after && state.is_none_or(|state| letter.state == state);
-        self.letters.values().filter(wanted).take(limit).cloned().collect()
+        self.letters.values().filter(wanted).take(limit).map(listed).collect()
+    }
+
+    pub(super) fn dead_letters_since(
+        &self,
+        state: DeadLetterState,
+        after: Option<(OffsetDateTime, i64)>,
+        limit: usize,
+    ) -> Vec<DeadLetter> {
+        let place = |letter: &DeadLetter| (letter.parked_at, letter.id);
+        let wanted =
+            |letter: &&DeadLetter| letter.state == state && after.is_none_or(|after| place(letter) > after);
+        let mut wanted: Vec<&DeadLetter> = self.letters.values().filter(wanted).collect();
+        wanted.sort_by_key(|letter| place(letter));
+        wanted.into_iter().take(limit).map(listed).collect()
     }
 
     pub(super) fn dead_letter(&self, id: i64) -> Option<DeadLetter> {
@@ -61,6 +75,13 @@ impl Inner {
             letter.state = state;
         }
     }
+}
+
+/// Without its value.
+fn listed(letter: &DeadLetter) -> DeadLetter {
+    let mut listed = letter.clone();
+    listed.letter.record.value.clear();
+    listed
 }
 
 fn waits(DeadLetter { letter, state, .. }: &DeadLetter, consumer: &str, topic: &Topic, key: &str) -> bool {

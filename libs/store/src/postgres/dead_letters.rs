@@ -3,7 +3,8 @@
 use event_log::{PartitionId, Position};
 use events::Topic;
 use sqlx::postgres::PgRow;
-use sqlx::{PgPool, Row as _};
+use sqlx::{PgPool, Postgres, QueryBuilder, Row as _};
+use time::OffsetDateTime;
 
 use super::record;
 use super::state::natural;
@@ -96,15 +97,43 @@ pub(super) async fn list(
     after: i64,
     limit: usize,
 ) -> Result<Vec<DeadLetter>, StoreError> {
-    let rows = sqlx::query(
-        "SELECT * FROM dead_letters WHERE id > $1 AND ($2::text IS NULL OR state = $2) ORDER BY id LIMIT $3",
-    )
-    .bind(after)
-    .bind(state.map(name))
-    .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-    .fetch_all(pool)
-    .await?;
+    let mut query = listed();
+    if let Some(state) = state {
+        of(&mut query, state).push(" AND ");
+    }
+    query.push("id > ").push_bind(after).push(" ORDER BY id LIMIT ");
+    let rows = query.push_bind(i64::try_from(limit).unwrap_or(i64::MAX)).build().fetch_all(pool).await?;
     rows.iter().map(read).collect()
+}
+
+pub(super) async fn list_since(
+    pool: &PgPool,
+    state: DeadLetterState,
+    after: Option<(OffsetDateTime, i64)>,
+    limit: usize,
+) -> Result<Vec<DeadLetter>, StoreError> {
+    let mut query = listed();
+    of(&mut query, state);
+    if let Some((time, id)) = after {
+        query.push(" AND (parked_at, id) > (").push_bind(time).push(", ").push_bind(id).push(")");
+    }
+    query.push(" ORDER BY parked_at, id LIMIT ");
+    let rows = query.push_bind(i64::try_from(limit).unwrap_or(i64::MAX)).build().fetch_all(pool).await?;
+    rows.iter().map(read).collect()
+}
+
+/// The state is in the text, so that a plan is made for it: almost all letters are in some states, and almost none in others.
+fn of(query: &mut QueryBuilder<Postgres>, state: DeadLetterState) -> &mut QueryBuilder<Postgres> {
+    query.push("state = '").push(name(state)).push("'")
+}
+
+/// Values may be large, and are for who looks at one letter.
+fn listed() -> QueryBuilder<Postgres> {
+    QueryBuilder::new(
+        "SELECT id, consumer, topic, partition, log_offset, key, header_names, header_values, ''::bytea AS value,
+             attempts, code, message, parked_at, state
+         FROM dead_letters WHERE ",
+    )
 }
 
 pub(super) async fn get(pool: &PgPool, id: i64) -> Result<Option<DeadLetter>, StoreError> {

@@ -7,6 +7,7 @@ mod cached;
 mod faults;
 mod faulty_log;
 mod fixture;
+mod letters;
 mod memory;
 mod migrations;
 mod postgres;

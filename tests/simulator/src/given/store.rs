@@ -10,6 +10,7 @@ use store::{
     Backlog, Commit, DeadLetter, DeadLetterState, Handled, LeftOut, MemoryStore, NewDeadLetter, Outgoing,
     Publisher, Store, StoreError, Stored,
 };
+use time::OffsetDateTime;
 
 use crate::mutation::Mutation;
 use crate::process::{Fate, NOBODY, Process};
@@ -191,6 +192,15 @@ impl Store for GivenStore {
     ) -> Result<Vec<DeadLetter>, StoreError> {
         // It is asked for each second: a fate for each of those would be most of what a history is.
         self.store.dead_letters(state, after, limit).await
+    }
+
+    async fn dead_letters_since(
+        &self,
+        state: DeadLetterState,
+        after: Option<(OffsetDateTime, i64)>,
+        limit: usize,
+    ) -> Result<Vec<DeadLetter>, StoreError> {
+        self.process.ask(away, self.store.dead_letters_since(state, after, limit)).await
     }
 
     async fn dead_letter(&self, id: i64) -> Result<Option<DeadLetter>, StoreError> {
