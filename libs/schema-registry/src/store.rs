@@ -1,7 +1,6 @@
 //! The numbers that were looked up, kept for when the registry is away.
 
 use ::store::{Database, Migration, StoreError};
-use sqlx::{PgPool, Row as _};
 
 use crate::subject::Subject;
 
@@ -14,7 +13,7 @@ const MIGRATIONS: &[Migration] = &[Migration {
 /// Numbers that were looked up.
 #[derive(Clone)]
 pub struct NumberStore {
-    pool: PgPool,
+    database: Database,
 }
 
 impl NumberStore {
@@ -25,7 +24,7 @@ impl NumberStore {
     pub async fn open(url: &str) -> Result<Self, StoreError> {
         let database = Database::new(url, "schema_registry", 2)?;
         database.migrate("numbers", MIGRATIONS).await?;
-        Ok(Self { pool: database.pool().clone() })
+        Ok(Self { database })
     }
 
     /// Keeps what a registry said.
@@ -34,7 +33,7 @@ impl NumberStore {
         let fingerprints: Vec<&[u8]> =
             found.iter().map(|(subject, _)| subject.schema.fingerprint.as_slice()).collect();
         let numbers: Vec<i64> = found.iter().map(|(_, number)| i64::from(*number)).collect();
-        sqlx::query(
+        let kept = sqlx::query(
             "INSERT INTO number (registry, subject, fingerprint, number)
              SELECT $1, * FROM unnest($2::text[], $3::bytea[], $4::bigint[])
              ON CONFLICT (registry, subject, fingerprint) DO UPDATE SET number = excluded.number",
@@ -43,23 +42,21 @@ impl NumberStore {
         .bind(names)
         .bind(fingerprints)
         .bind(numbers)
-        .execute(&self.pool)
-        .await?;
+        .execute(self.database.pool());
+        self.database.in_time(kept).await??;
         Ok(())
     }
 
     /// What this registry said of a schema under a subject, if it was asked before.
     pub(crate) async fn number(&self, registry: &str, subject: &Subject) -> Result<Option<u32>, StoreError> {
-        let row = sqlx::query(
+        let asked = sqlx::query_scalar(
             "SELECT number FROM number WHERE registry = $1 AND subject = $2 AND fingerprint = $3",
         )
         .bind(registry)
         .bind(subject.name())
         .bind(subject.schema.fingerprint.as_slice())
-        .fetch_optional(&self.pool)
-        .await?;
-        let Some(row) = row else { return Ok(None) };
-        let number: i64 = row.try_get("number")?;
-        Ok(u32::try_from(number).ok())
+        .fetch_optional(self.database.pool());
+        let number: Option<i64> = self.database.in_time(asked).await??;
+        Ok(number.and_then(|number| u32::try_from(number).ok()))
     }
 }

@@ -53,7 +53,8 @@ impl Installation {
     /// # Errors
     /// `LOG_ELSEWHERE`: one is, and it is another than this. Or the database cannot be reached.
     pub(crate) async fn has(&self, log: &LogName) -> Result<bool, Failure> {
-        let Some(found) = found(self.database.pool()).await.map_err(StoreError::from)? else {
+        let found = self.database.in_time(found(self.database.pool())).await?.map_err(StoreError::from)?;
+        let Some(found) = found else {
             return Ok(false);
         };
         if found == *log {
@@ -73,9 +74,8 @@ impl Installation {
             sqlx::query("INSERT INTO log (cluster, registered) VALUES ($1, $2) ON CONFLICT DO NOTHING")
                 .bind(&log.cluster)
                 .bind(log.registered)
-                .execute(self.database.pool())
-                .await;
-        written.map_err(StoreError::from)?;
+                .execute(self.database.pool());
+        self.database.in_time(written).await?.map_err(StoreError::from)?;
         // Somebody else may have been faster.
         self.has(log).await.map(drop)
     }

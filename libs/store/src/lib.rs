@@ -30,7 +30,7 @@ mod traits;
 pub use blobs::Blobs;
 pub use cached::CachedBlobs;
 pub use commit::{Backlog, Commit, Handled, Outgoing, Stored};
-pub use database::{Database, begin};
+pub use database::Database;
 pub use dead_letter::{DeadLetter, DeadLetterState, NewDeadLetter};
 pub use error::StoreError;
 pub use left_out::LeftOut;

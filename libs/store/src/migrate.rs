@@ -1,10 +1,15 @@
 //! Brings a schema to what this release needs.
 
+use std::time::Duration;
+
 use sqlx::migrate::{AppliedMigration, Migrate, MigrateError, Migration as Step, MigrationType};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqlSafeStr};
 
-use crate::database::{Database, is_plain};
+use crate::database::{Database, LONG, is_plain};
 use crate::error::StoreError;
+
+/// Who waits for another's turn asks this often.
+const ASK: Duration = Duration::from_millis(100);
 
 /// A step of a schema, made once and never changed after its release.
 #[derive(Debug, Clone, Copy)]
@@ -30,11 +35,11 @@ impl Database {
             return Err(StoreError::Invalid(format!("{set:?} is no name of a set of migrations")));
         }
         // The lock ends with this connection, whatever happens.
-        let mut connection = self.connect().await?;
+        let mut connection = self.connect_for_long().await?;
         self.lock(&mut connection).await?;
-        self.ensure_schema(&mut connection).await?;
+        self.in_time(self.ensure_schema(&mut connection)).await??;
         self.make(&mut connection, set, migrations).await?;
-        Ok(connection.close().await?)
+        Ok(self.in_time(connection.close()).await??)
     }
 
     async fn make(
@@ -45,14 +50,14 @@ impl Database {
     ) -> Result<(), StoreError> {
         // The name is one word of plain letters.
         let table = format!("\"migrations_{set}\"");
-        if !exists(connection, &table).await? {
-            connection.ensure_migrations_table(&table).await?;
+        if !self.in_time(exists(connection, &table)).await?? {
+            self.in_time(connection.ensure_migrations_table(&table)).await??;
         }
-        let made = connection.list_applied_migrations(&table).await?;
+        let made = self.in_time(connection.list_applied_migrations(&table)).await??;
         let steps: Vec<_> = migrations.iter().map(Migration::step).collect();
         self.check(set, &made, &steps)?;
         for step in steps.iter().filter(|step| made.iter().all(|made| made.version != step.version)) {
-            connection.apply(&table, step).await?;
+            self.within(LONG, connection.apply(&table, step)).await??;
         }
         Ok(())
     }
@@ -74,11 +79,11 @@ impl Database {
         Ok(())
     }
 
+    /// Waits for its turn. Inside Postgres that would look like a server that does not answer.
     async fn lock(&self, connection: &mut PgConnection) -> Result<(), StoreError> {
-        sqlx::query("SELECT pg_advisory_lock(hashtextextended('plimsoll migrations ' || $1, 0))")
-            .bind(self.schema())
-            .execute(connection)
-            .await?;
+        while !self.in_time(try_lock(connection, self.schema())).await?? {
+            tokio::time::sleep(ASK).await;
+        }
         Ok(())
     }
 
@@ -96,6 +101,12 @@ impl Database {
         }
         Ok(())
     }
+}
+
+async fn try_lock(connection: &mut PgConnection, schema: &str) -> Result<bool, StoreError> {
+    let asked =
+        sqlx::query_scalar("SELECT pg_try_advisory_lock(hashtextextended('plimsoll migrations ' || $1, 0))");
+    Ok(asked.bind(schema).fetch_one(connection).await?)
 }
 
 /// As of a schema, Postgres asks for the right to create a table even if there is one: who only reads a schema of another's

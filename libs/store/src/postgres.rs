@@ -24,7 +24,7 @@ use tokio::sync::Notify;
 pub use blobs::PostgresBlobs;
 
 use crate::commit::{Backlog, Commit, Outgoing, Stored};
-use crate::database::{Database, in_time};
+use crate::database::Database;
 use crate::dead_letter::{DeadLetter, DeadLetterState, NewDeadLetter};
 use crate::error::StoreError;
 use crate::left_out::LeftOut;
@@ -72,7 +72,7 @@ impl PostgresStore {
 #[async_trait]
 impl Store for PostgresStore {
     async fn load(&self, org: OrgId, aggregate: &str) -> Result<Option<Stored>, StoreError> {
-        in_time(state::load(self.database.pool(), org, aggregate, None)).await
+        self.database.in_time(state::load(self.database.pool(), org, aggregate, None)).await?
     }
 
     async fn load_newer(
@@ -81,11 +81,11 @@ impl Store for PostgresStore {
         aggregate: &str,
         known: u64,
     ) -> Result<Option<Stored>, StoreError> {
-        in_time(state::load(self.database.pool(), org, aggregate, Some(known))).await
+        self.database.in_time(state::load(self.database.pool(), org, aggregate, Some(known))).await?
     }
 
     async fn commit(&self, commit: Commit) -> Result<(), StoreError> {
-        in_time(commit::commit(self.database.pool(), &commit)).await?;
+        self.database.in_time(commit::commit(&self.database, &commit)).await??;
         if !commit.outbox.is_empty() {
             self.committed.notify_one();
         }
@@ -93,11 +93,11 @@ impl Store for PostgresStore {
     }
 
     async fn answered(&self, org: OrgId, command: &str) -> Result<Option<Value>, StoreError> {
-        in_time(commands::answered(self.database.pool(), org, command)).await
+        self.database.in_time(commands::answered(self.database.pool(), org, command)).await?
     }
 
     async fn forget_commands(&self, older_than: Duration, limit: usize) -> Result<usize, StoreError> {
-        in_time(commands::forget(self.database.pool(), older_than, limit)).await
+        self.database.in_time(commands::forget(self.database.pool(), older_than, limit)).await?
     }
 
     async fn handled(
@@ -107,7 +107,7 @@ impl Store for PostgresStore {
         topic: &Topic,
         aggregate: &str,
     ) -> Result<u64, StoreError> {
-        in_time(handled::handled(self.database.pool(), org, consumer, topic, aggregate)).await
+        self.database.in_time(handled::handled(self.database.pool(), org, consumer, topic, aggregate)).await?
     }
 
     async fn mark(
@@ -119,7 +119,7 @@ impl Store for PostgresStore {
         sequence: u64,
     ) -> Result<(), StoreError> {
         let mark = handled::Mark { org, consumer, topic, aggregate, sequence };
-        in_time(handled::raise(self.database.pool(), &mark)).await?;
+        self.database.in_time(handled::raise(self.database.pool(), &mark)).await??;
         Ok(())
     }
 
@@ -128,15 +128,15 @@ impl Store for PostgresStore {
         left_out: &LeftOut,
         limit: usize,
     ) -> Result<Vec<(i64, Outgoing)>, StoreError> {
-        in_time(outbox::oldest(self.database.pool(), left_out, limit)).await
+        self.database.in_time(outbox::oldest(self.database.pool(), left_out, limit)).await?
     }
 
     async fn backlog(&self) -> Result<Backlog, StoreError> {
-        in_time(outbox::backlog(self.database.pool())).await
+        self.database.in_time(outbox::backlog(self.database.pool())).await?
     }
 
     async fn published(&self, rows: &[i64]) -> Result<(), StoreError> {
-        in_time(outbox::delete(self.database.pool(), rows)).await
+        self.database.in_time(outbox::delete(self.database.pool(), rows)).await?
     }
 
     async fn outbox_wake(&self) {
@@ -149,11 +149,11 @@ impl Store for PostgresStore {
     }
 
     async fn park(&self, letter: NewDeadLetter) -> Result<i64, StoreError> {
-        in_time(dead_letters::park(self.database.pool(), &letter)).await
+        self.database.in_time(dead_letters::park(self.database.pool(), &letter)).await?
     }
 
     async fn is_parked(&self, consumer: &str, topic: &Topic, key: &str) -> Result<bool, StoreError> {
-        in_time(dead_letters::is_parked(self.database.pool(), consumer, topic, key)).await
+        self.database.in_time(dead_letters::is_parked(self.database.pool(), consumer, topic, key)).await?
     }
 
     async fn waiting(
@@ -163,7 +163,9 @@ impl Store for PostgresStore {
         key: &str,
         limit: usize,
     ) -> Result<Vec<DeadLetter>, StoreError> {
-        in_time(dead_letters::waiting(self.database.pool(), consumer, topic, key, limit)).await
+        self.database
+            .in_time(dead_letters::waiting(self.database.pool(), consumer, topic, key, limit))
+            .await?
     }
 
     async fn dead_letters(
@@ -172,7 +174,7 @@ impl Store for PostgresStore {
         after: i64,
         limit: usize,
     ) -> Result<Vec<DeadLetter>, StoreError> {
-        in_time(dead_letters::list(self.database.pool(), state, after, limit)).await
+        self.database.in_time(dead_letters::list(self.database.pool(), state, after, limit)).await?
     }
 
     async fn dead_letters_since(
@@ -181,14 +183,14 @@ impl Store for PostgresStore {
         after: Option<(OffsetDateTime, i64)>,
         limit: usize,
     ) -> Result<Vec<DeadLetter>, StoreError> {
-        in_time(dead_letters::list_since(self.database.pool(), state, after, limit)).await
+        self.database.in_time(dead_letters::list_since(self.database.pool(), state, after, limit)).await?
     }
 
     async fn dead_letter(&self, id: i64) -> Result<Option<DeadLetter>, StoreError> {
-        in_time(dead_letters::get(self.database.pool(), id)).await
+        self.database.in_time(dead_letters::get(self.database.pool(), id)).await?
     }
 
     async fn set_dead_letter(&self, id: i64, state: DeadLetterState) -> Result<(), StoreError> {
-        in_time(dead_letters::set(self.database.pool(), id, state)).await
+        self.database.in_time(dead_letters::set(self.database.pool(), id, state)).await?
     }
 }

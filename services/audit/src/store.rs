@@ -1,11 +1,12 @@
 //! The tables of the trees.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use ids::OrgId;
 use sqlx::postgres::PgRow;
-use sqlx::{PgConnection, PgPool, Row as _};
+use sqlx::{PgConnection, Row as _};
 use store::{Database, Migration, StoreError};
 use time::OffsetDateTime;
 use tlog::{Frontier, Hash, Leaf, NodeId, Record, TreeError};
@@ -16,10 +17,13 @@ use crate::recorder::Trees;
 const MIGRATIONS: &[Migration] =
     &[Migration { version: 1, name: "audit", sql: include_str!("../../../migrations/audit/0001_audit.sql") }];
 
+/// Leaves are looked for among all of an organisation, which may take longer than other answers. Who asked gives up after a minute.
+const SEARCH: Duration = Duration::from_secs(50);
+
 /// The trees of all organisations.
 #[derive(Debug, Clone)]
 pub struct AuditStore {
-    pool: PgPool,
+    database: Database,
 }
 
 /// Why a tree cannot be read or grown.
@@ -67,21 +71,22 @@ impl AuditStore {
     /// The database cannot be reached, or a newer release was here.
     pub async fn open(database: &Database) -> Result<Self, StoreError> {
         database.migrate("audit", MIGRATIONS).await?;
-        Ok(Self { pool: database.pool().clone() })
+        Ok(Self { database: database.clone() })
     }
 
     /// Every organisation that has a tree.
     pub(crate) async fn organisations(&self) -> Result<Vec<OrgId>, AuditStoreError> {
-        let orgs = sqlx::query_scalar("SELECT org FROM tree ORDER BY org").fetch_all(&self.pool).await?;
+        let asked = sqlx::query_scalar("SELECT org FROM tree ORDER BY org").fetch_all(self.database.pool());
+        let orgs = self.database.in_time(asked).await??;
         Ok(orgs.into_iter().map(OrgId::new).collect())
     }
 
     /// The tree as it is now.
     pub(crate) async fn tree(&self, org: OrgId) -> Result<Frontier, AuditStoreError> {
-        let row = sqlx::query("SELECT size, peaks FROM tree WHERE org = $1")
+        let asked = sqlx::query("SELECT size, peaks FROM tree WHERE org = $1")
             .bind(org.uuid())
-            .fetch_optional(&self.pool)
-            .await?;
+            .fetch_optional(self.database.pool());
+        let row = self.database.in_time(asked).await??;
         row.as_ref().map_or(Ok(Frontier::new()), frontier)
     }
 
@@ -90,10 +95,11 @@ impl AuditStore {
         &self,
         org: OrgId,
     ) -> Result<Option<(u64, String)>, AuditStoreError> {
-        let row = sqlx::query("SELECT size, note FROM checkpoint WHERE org = $1 ORDER BY size DESC LIMIT 1")
-            .bind(org.uuid())
-            .fetch_optional(&self.pool)
-            .await?;
+        let asked =
+            sqlx::query("SELECT size, note FROM checkpoint WHERE org = $1 ORDER BY size DESC LIMIT 1")
+                .bind(org.uuid())
+                .fetch_optional(self.database.pool());
+        let row = self.database.in_time(asked).await??;
         row.as_ref().map(checkpoint).transpose()
     }
 
@@ -103,12 +109,12 @@ impl AuditStore {
         org: OrgId,
         size: u64,
     ) -> Result<Vec<(u64, String)>, AuditStoreError> {
-        let rows =
+        let asked =
             sqlx::query("SELECT size, note FROM checkpoint WHERE org = $1 AND size < $2 ORDER BY size")
                 .bind(org.uuid())
                 .bind(signed(size))
-                .fetch_all(&self.pool)
-                .await?;
+                .fetch_all(self.database.pool());
+        let rows = self.database.in_time(asked).await??;
         rows.iter().map(checkpoint).collect()
     }
 
@@ -119,12 +125,14 @@ impl AuditStore {
         size: u64,
         note: &str,
     ) -> Result<(), AuditStoreError> {
-        sqlx::query("INSERT INTO checkpoint (org, size, note) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
-            .bind(org.uuid())
-            .bind(signed(size))
-            .bind(note)
-            .execute(&self.pool)
-            .await?;
+        let kept = sqlx::query(
+            "INSERT INTO checkpoint (org, size, note) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        )
+        .bind(org.uuid())
+        .bind(signed(size))
+        .bind(note)
+        .execute(self.database.pool());
+        self.database.in_time(kept).await??;
         Ok(())
     }
 
@@ -136,7 +144,7 @@ impl AuditStore {
         (from, size): (u64, u64),
         limit: i64,
     ) -> Result<Vec<(u64, Leaf)>, AuditStoreError> {
-        let rows = sqlx::query(
+        let asked = sqlx::query(
             "SELECT index, topic, partition, \"offset\", content FROM leaf
              WHERE org = $1 AND index >= $2 AND index < $3
                  AND ($4::text IS NULL OR correlation = $4)
@@ -153,8 +161,8 @@ impl AuditStore {
         .bind(filter.since)
         .bind(filter.until)
         .bind(limit)
-        .fetch_all(&self.pool)
-        .await?;
+        .fetch_all(self.database.pool());
+        let rows = self.database.within(SEARCH, asked).await??;
         rows.iter().map(leaf).collect()
     }
 
@@ -166,7 +174,7 @@ impl AuditStore {
     ) -> Result<HashMap<NodeId, Hash>, AuditStoreError> {
         let levels: Vec<i16> = wanted.iter().map(|node| i16::from(node.level)).collect();
         let indexes: Vec<i64> = wanted.iter().map(|node| signed(node.index)).collect();
-        let rows = sqlx::query(
+        let asked = sqlx::query(
             "SELECT n.level, n.index, n.hash FROM node n
              JOIN unnest($2::smallint[], $3::bigint[]) AS wanted (level, index)
                  ON n.level = wanted.level AND n.index = wanted.index
@@ -175,8 +183,8 @@ impl AuditStore {
         .bind(org.uuid())
         .bind(levels)
         .bind(indexes)
-        .fetch_all(&self.pool)
-        .await?;
+        .fetch_all(self.database.pool());
+        let rows = self.database.in_time(asked).await??;
         let node = |row: &PgRow| -> Result<(NodeId, Hash), AuditStoreError> {
             let level: i16 = row.try_get("level")?;
             let level = u8::try_from(level).map_err(|_| damaged("a node's level"))?;
@@ -189,7 +197,13 @@ impl AuditStore {
 #[async_trait]
 impl Trees for AuditStore {
     async fn append(&self, org: OrgId, entries: &[&Entry]) -> Result<(), AuditStoreError> {
-        let mut transaction = store::begin(&self.pool).await?;
+        self.database.in_time(self.grow(org, entries)).await?
+    }
+}
+
+impl AuditStore {
+    async fn grow(&self, org: OrgId, entries: &[&Entry]) -> Result<(), AuditStoreError> {
+        let mut transaction = self.database.begin().await?;
         let mut tree = lock(&mut transaction, org).await?;
         let mut nodes = Vec::new();
         for entry in entries {

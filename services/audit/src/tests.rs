@@ -1,15 +1,16 @@
 //! Records of the log as leaves, and exports as a stranger verifies them, on a real Postgres.
 
-#![allow(clippy::unwrap_used, reason = "a panic in a test is the report")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a panic in a test is the report")]
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use embedded_postgres::testing::{TestDatabase, TestPostgres};
 use event_log::{Delivered, MemoryLog, PartitionId, Position};
 use events::promotion::PromotionStale;
 use events::{Envelope, Headers, Message, Record, Service, encode};
 use ids::{EventId, OrgId, PromotionId};
-use service::{Clock as _, Parts, RecordHandler as _, SystemClock};
+use service::{Clock as _, Failure, Parts, RecordHandler as _, SystemClock};
 use store::{Database, MemoryBlobs, MemoryStore};
 use time::macros::datetime;
 use tlog::{PublicKey, Report, verify};
@@ -27,7 +28,7 @@ const ACME: OrgId = OrgId::new(Uuid::NAMESPACE_DNS);
 const OTHER: OrgId = OrgId::new(Uuid::NAMESPACE_URL);
 
 struct World {
-    _database: TestDatabase,
+    database: TestDatabase,
     recorder: Recorder,
     signer: Signer,
 }
@@ -42,7 +43,7 @@ async fn world() -> World {
         Arc::new(SystemClock),
     );
     let signer = Signer { store: store.clone(), keys: Keys::new([7; 32]), parts };
-    World { _database: database, recorder: Recorder::new(Arc::new(store)), signer }
+    World { database, recorder: Recorder::new(Arc::new(store)), signer }
 }
 
 fn delivered(offset: u64, record: Record) -> Delivered {
@@ -111,6 +112,31 @@ async fn the_trees_in_memory_are_those_of_postgres() {
         assert_eq!((tree.frontier.size(), tree.leaves.len()), (size, usize::try_from(size).unwrap()));
         assert_eq!(tree.frontier, world.signer.store.tree(org).await.unwrap());
     }
+}
+
+/// Somebody holds the trees, as a server would that does not answer. The clock goes on by itself while everybody waits.
+#[tokio::test]
+async fn records_that_get_no_answer_are_tried_again() {
+    const BLOCKED: &str = "SELECT EXISTS (SELECT FROM pg_stat_activity
+         WHERE datname = current_database() AND wait_event_type = 'Lock')";
+    let World { database, recorder, signer } = world().await;
+    let pool = database.pool().await;
+    let mut held = pool.begin().await.unwrap();
+    sqlx::raw_sql("LOCK TABLE audit.tree").execute(&mut *held).await.unwrap();
+    let recorder = Arc::new(recorder);
+    let recording = Arc::clone(&recorder);
+    let asked = tokio::spawn(async move { recording.handle(&[event(0, ACME, "a")]).await });
+    while !sqlx::query_scalar::<_, bool>(BLOCKED).fetch_one(&pool).await.unwrap() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    tokio::time::pause();
+    let told = tokio::time::timeout(Duration::from_secs(20), asked).await.expect("it is given up");
+    let failure = told.unwrap().unwrap_err();
+    assert!(matches!(failure, Failure::Unavailable { .. }), "{failure:?}");
+    tokio::time::resume();
+    held.rollback().await.unwrap();
+    recorder.handle(&[event(0, ACME, "a")]).await.unwrap();
+    assert_eq!(signer.store.tree(ACME).await.unwrap().size(), 1);
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use ids::{BlobHash, OrgId};
 
 use crate::blobs::Blobs;
-use crate::database::{Database, in_time};
+use crate::database::Database;
 use crate::error::StoreError;
 use crate::migrate::Migration;
 
@@ -39,12 +39,12 @@ impl PostgresBlobs {
 impl Blobs for PostgresBlobs {
     async fn put(&self, org: OrgId, bytes: &[u8]) -> Result<BlobHash, StoreError> {
         let hash = BlobHash::of(bytes);
-        in_time(self.insert(org, hash, bytes)).await?;
+        self.database.in_time(self.insert(org, hash, bytes)).await??;
         Ok(hash)
     }
 
     async fn get(&self, org: OrgId, hash: BlobHash) -> Result<Option<Vec<u8>>, StoreError> {
-        match in_time(self.select(org, hash)).await? {
+        match self.database.in_time(self.select(org, hash)).await?? {
             Some(bytes) if BlobHash::of(&bytes) != hash => {
                 Err(StoreError::Damaged(format!("the blob {hash} of {org} has other bytes")))
             }

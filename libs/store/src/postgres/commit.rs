@@ -1,18 +1,16 @@
 //! One transaction for what a decider commits.
 
-use sqlx::PgPool;
-
 use super::{commands, handled, outbox, state};
 use crate::check;
 use crate::commit::Commit;
-use crate::database::begin;
+use crate::database::Database;
 use crate::error::StoreError;
 
 /// The mark first: who comes twice learns that, and not that the version has moved. The outbox last: the numbers of an
 /// aggregate's rows are then drawn while its row is held, so they rise in the order of its commits.
-pub(super) async fn commit(pool: &PgPool, commit: &Commit) -> Result<(), StoreError> {
+pub(super) async fn commit(database: &Database, commit: &Commit) -> Result<(), StoreError> {
     check::commit(commit)?;
-    let mut transaction = begin(pool).await?;
+    let mut transaction = database.begin().await?;
     if let Some(event) = &commit.handled {
         let mark = handled::Mark::of(commit.org, event);
         if !handled::raise(&mut *transaction, &mark).await? {

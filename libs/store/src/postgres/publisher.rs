@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use sqlx::{Connection, PgConnection};
 
-use crate::database::{Database, in_time};
+use crate::database::Database;
 use crate::error::StoreError;
 use crate::traits::Publisher;
 
@@ -27,7 +27,7 @@ impl Publisher for Lock {
 /// Waits on a connection of its own, so that the lock ends with it and takes none from the pool.
 pub(super) async fn wait(database: &Database) -> Result<Box<dyn Publisher>, StoreError> {
     let mut connection = database.connect().await?;
-    while !in_time(try_lock(&mut connection, database.schema())).await? {
+    while !database.in_time(try_lock(&mut connection, database.schema())).await?? {
         tokio::time::sleep(ASK).await;
     }
     Ok(Box::new(Lock(connection)))

@@ -12,3 +12,4 @@ mod memory;
 mod migrations;
 mod postgres;
 mod relay;
+mod silent;

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use ids::{BlobHash, OrgId};
-use sqlx::{PgConnection, PgPool, Row as _};
+use sqlx::{PgConnection, Row as _};
 use store::{Database, Migration, StoreError};
 use time::{Date, Duration};
 
@@ -17,7 +17,7 @@ const MIGRATIONS: &[Migration] = &[Migration {
 /// A ledger in the service's own schema.
 #[derive(Debug, Clone)]
 pub struct StoredLedger {
-    pool: PgPool,
+    database: Database,
 }
 
 impl StoredLedger {
@@ -27,14 +27,19 @@ impl StoredLedger {
     /// The database cannot be reached, or a newer release was here.
     pub async fn open(database: &Database) -> Result<Self, StoreError> {
         database.migrate("explain", MIGRATIONS).await?;
-        Ok(Self { pool: database.pool().clone() })
+        Ok(Self { database: database.clone() })
     }
 }
 
-#[async_trait]
-impl Ledger for StoredLedger {
-    async fn reserve(&self, org: OrgId, day: Date, more: Spent, budget: Budget) -> Result<bool, StoreError> {
-        let mut transaction = store::begin(&self.pool).await?;
+impl StoredLedger {
+    async fn reserved(
+        &self,
+        org: OrgId,
+        day: Date,
+        more: Spent,
+        budget: Budget,
+    ) -> Result<bool, sqlx::Error> {
+        let mut transaction = self.database.begin().await?;
         // Two that ask at once are told one after the other.
         sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended('plimsoll spending ' || $1, 0))")
             .bind(org.to_string())
@@ -51,22 +56,12 @@ impl Ledger for StoredLedger {
         Ok(true)
     }
 
-    async fn settle(&self, org: OrgId, day: Date, reserved: Spent, used: Spent) -> Result<(), StoreError> {
-        let tokens = signed(used.tokens).saturating_sub(signed(reserved.tokens));
-        let mut connection = self.pool.acquire().await?;
-        Ok(add(&mut connection, org, day, (tokens, used.micros.saturating_sub(reserved.micros))).await?)
+    async fn settled(&self, org: OrgId, day: Date, more: (i64, i64)) -> Result<(), sqlx::Error> {
+        let mut connection = self.database.pool().acquire().await?;
+        add(&mut connection, org, day, more).await
     }
 
-    async fn answer(&self, org: OrgId, request: BlobHash) -> Result<Option<String>, StoreError> {
-        let answer = sqlx::query_scalar("SELECT answer FROM answer WHERE org = $1 AND request = $2")
-            .bind(org.uuid())
-            .bind(&request.as_bytes()[..])
-            .fetch_optional(&self.pool)
-            .await?;
-        Ok(answer)
-    }
-
-    async fn keep(&self, org: OrgId, request: BlobHash, answer: &str, day: Date) -> Result<(), StoreError> {
+    async fn kept(&self, org: OrgId, request: BlobHash, answer: &str, day: Date) -> Result<(), sqlx::Error> {
         // Postgres keeps no zero character in a text, and no answer with one is let through.
         sqlx::query(
             "INSERT INTO answer (org, request, answer, day) VALUES ($1, $2, $3, $4)
@@ -76,14 +71,39 @@ impl Ledger for StoredLedger {
         .bind(&request.as_bytes()[..])
         .bind(answer)
         .bind(day)
-        .execute(&self.pool)
+        .execute(self.database.pool())
         .await?;
         sqlx::query("DELETE FROM answer WHERE org = $1 AND day < $2")
             .bind(org.uuid())
             .bind(day.saturating_sub(Duration::days(KEPT_DAYS)))
-            .execute(&self.pool)
+            .execute(self.database.pool())
             .await?;
         Ok(())
+    }
+}
+
+#[async_trait]
+impl Ledger for StoredLedger {
+    async fn reserve(&self, org: OrgId, day: Date, more: Spent, budget: Budget) -> Result<bool, StoreError> {
+        Ok(self.database.in_time(self.reserved(org, day, more, budget)).await??)
+    }
+
+    async fn settle(&self, org: OrgId, day: Date, reserved: Spent, used: Spent) -> Result<(), StoreError> {
+        let tokens = signed(used.tokens).saturating_sub(signed(reserved.tokens));
+        let more = (tokens, used.micros.saturating_sub(reserved.micros));
+        Ok(self.database.in_time(self.settled(org, day, more)).await??)
+    }
+
+    async fn answer(&self, org: OrgId, request: BlobHash) -> Result<Option<String>, StoreError> {
+        let asked = sqlx::query_scalar("SELECT answer FROM answer WHERE org = $1 AND request = $2")
+            .bind(org.uuid())
+            .bind(&request.as_bytes()[..])
+            .fetch_optional(self.database.pool());
+        Ok(self.database.in_time(asked).await??)
+    }
+
+    async fn keep(&self, org: OrgId, request: BlobHash, answer: &str, day: Date) -> Result<(), StoreError> {
+        Ok(self.database.in_time(self.kept(org, request, answer, day)).await??)
     }
 }
 

@@ -1,10 +1,12 @@
 //! What both ledgers promise.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use embedded_postgres::testing::{TestDatabase, TestPostgres};
 use explain::{Budget, Ledger, MemoryLedger, Spent, StoredLedger};
 use ids::BlobHash;
+use store::StoreError;
 use time::macros::date;
 
 use crate::world::{ACME, OTHER};
@@ -65,4 +67,40 @@ async fn who_asks_at_once_shares_the_budget() {
     });
     let told = futures::future::join_all(asking).await;
     assert_eq!(told.into_iter().filter(|told| *told.as_ref().unwrap()).count(), 5);
+}
+
+/// Somebody holds the tables, as a server would that does not answer. The clock goes on by itself while everybody waits.
+#[tokio::test]
+async fn a_ledger_that_gets_no_answer_says_so() {
+    const BLOCKED: &str = "SELECT EXISTS (SELECT FROM pg_stat_activity
+         WHERE datname = current_database() AND wait_event_type = 'Lock')";
+    let (database, ledger) = stored().await;
+    let pool = database.pool().await;
+    for question in 0..4 {
+        let mut held = pool.begin().await.unwrap();
+        sqlx::raw_sql("LOCK TABLE explain.spending, explain.answer").execute(&mut *held).await.unwrap();
+        let asking = ledger.clone();
+        let asked = tokio::spawn(async move { ask(&asking, question).await });
+        while !sqlx::query_scalar::<_, bool>(BLOCKED).fetch_one(&pool).await.unwrap() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        tokio::time::pause();
+        let told = tokio::time::timeout(Duration::from_secs(20), asked).await.expect("it is given up");
+        let told = told.unwrap();
+        assert!(matches!(told, Err(StoreError::Unavailable(_))), "{question}: {told:?}");
+        tokio::time::resume();
+        held.rollback().await.unwrap();
+        ask(&ledger, question).await.unwrap();
+    }
+}
+
+async fn ask(ledger: &StoredLedger, question: u32) -> Result<(), StoreError> {
+    let (day, one, name) = (date!(2026 - 11 - 22), Spent { tokens: 1, micros: 0 }, BlobHash::of(b"request"));
+    let budget = Budget { tokens_per_day: 5, micros_per_month: None };
+    match question {
+        0 => ledger.reserve(ACME, day, one, budget).await.map(drop),
+        1 => ledger.settle(ACME, day, one, one).await,
+        2 => ledger.answer(ACME, name).await.map(drop),
+        _ => ledger.keep(ACME, name, "a", day).await,
+    }
 }

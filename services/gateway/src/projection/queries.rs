@@ -64,20 +64,20 @@ impl Projections {
     pub(crate) async fn promotion(&self, org: OrgId, id: PromotionId) -> Result<Option<Found>, ApiError> {
         let mut query = QueryBuilder::<Postgres>::new(PROMOTION);
         query.push_bind(org.uuid()).push(" AND p.promotion_id = ").push_bind(id.uuid());
-        let row = query.build().fetch_optional(&self.pool).await?;
+        let row = self.database.in_time(query.build().fetch_optional(self.database.pool())).await??;
         Ok(row.map(|row| found(&row)).transpose()?)
     }
 
     /// What a language model made of the promotion's preview that counts; none if nothing yet.
     pub(crate) async fn phrased(&self, org: OrgId, id: PromotionId) -> Result<Option<PhrasedRow>, ApiError> {
-        let row = sqlx::query(
+        let asked = sqlx::query(
             "SELECT x.model, x.prompt, x.why, x.document FROM promotion p
              JOIN phrased x ON x.org = p.org AND x.request = p.request WHERE p.org = $1 AND p.promotion_id = $2",
         )
         .bind(org.uuid())
         .bind(id.uuid())
-        .fetch_optional(&self.pool)
-        .await?;
+        .fetch_optional(self.database.pool());
+        let row = self.database.in_time(asked).await??;
         Ok(row.as_ref().map(phrased).transpose()?)
     }
 
@@ -109,7 +109,7 @@ impl Projections {
             query.push(", ").push_bind(after.id).push(")");
         }
         query.push(" ORDER BY p.requested_at DESC, p.promotion_id DESC LIMIT ").push_bind(one_more(limit));
-        let rows = query.build().fetch_all(&self.pool).await?;
+        let rows = self.database.in_time(query.build().fetch_all(self.database.pool())).await??;
         let items =
             rows.iter().map(|row| Ok(found(row)?.promotion)).collect::<Result<Vec<_>, sqlx::Error>>()?;
         Ok(page(items, limit, |promotion: &Promotion| Cursor {
@@ -148,7 +148,7 @@ impl Projections {
             query.push(" AND (time, id) < (").push_bind(after.time).push(", ").push_bind(after.id).push(")");
         }
         query.push(" ORDER BY time DESC, id DESC LIMIT ").push_bind(one_more(limit));
-        let rows = query.build().fetch_all(&self.pool).await?;
+        let rows = self.database.in_time(query.build().fetch_all(self.database.pool())).await??;
         let items = rows.iter().map(record).collect::<Result<Vec<_>, sqlx::Error>>()?;
         Ok(page(items, limit, |record: &AuditRecord| Cursor { time: record.time, id: record.id.uuid() }))
     }
@@ -159,11 +159,11 @@ impl Projections {
         org: OrgId,
         id: EventId,
     ) -> Result<Option<AuditRecord>, ApiError> {
-        let row = sqlx::query("SELECT * FROM audit_log WHERE org = $1 AND id = $2")
+        let asked = sqlx::query("SELECT * FROM audit_log WHERE org = $1 AND id = $2")
             .bind(org.uuid())
             .bind(id.uuid())
-            .fetch_optional(&self.pool)
-            .await?;
+            .fetch_optional(self.database.pool());
+        let row = self.database.in_time(asked).await??;
         Ok(row.as_ref().map(record).transpose()?)
     }
 
@@ -174,15 +174,15 @@ impl Projections {
         id: PromotionId,
         after: i64,
     ) -> Result<Vec<(i64, PromotionEvent)>, ApiError> {
-        let rows = sqlx::query(
+        let asked = sqlx::query(
             "SELECT sequence, event_type, time, data FROM audit_log
              WHERE org = $1 AND service = 'promotion' AND subject = $2 AND sequence > $3 ORDER BY sequence",
         )
         .bind(org.uuid())
         .bind(id.to_string())
         .bind(after)
-        .fetch_all(&self.pool)
-        .await?;
+        .fetch_all(self.database.pool());
+        let rows = self.database.in_time(asked).await??;
         let event = |row: &PgRow| {
             let event_type: String = row.try_get("event_type")?;
             let status = status::after(&event_type).to_owned();
@@ -195,10 +195,10 @@ impl Projections {
 
     /// The organisation's name.
     pub(crate) async fn organisation(&self, org: OrgId) -> Result<Option<Organisation>, ApiError> {
-        let name = sqlx::query_scalar("SELECT name FROM organisation WHERE org = $1")
+        let asked = sqlx::query_scalar("SELECT name FROM organisation WHERE org = $1")
             .bind(org.uuid())
-            .fetch_optional(&self.pool)
-            .await?;
+            .fetch_optional(self.database.pool());
+        let name = self.database.in_time(asked).await??;
         Ok(name.map(|name| Organisation { id: org, name }))
     }
 
@@ -216,7 +216,7 @@ impl Projections {
             query.push(", ").push_bind(after.id).push(")");
         }
         query.push(" ORDER BY created_at DESC, token_id DESC LIMIT ").push_bind(one_more(limit));
-        let rows = query.build().fetch_all(&self.pool).await?;
+        let rows = self.database.in_time(query.build().fetch_all(self.database.pool())).await??;
         let items = rows.iter().map(token).collect::<Result<Vec<_>, sqlx::Error>>()?;
         Ok(page(items, limit, |token: &TokenInfo| Cursor {
             time: token.created_at,

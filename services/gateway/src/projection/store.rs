@@ -5,7 +5,6 @@ use std::time::Duration;
 use async_trait::async_trait;
 use events::Message;
 use service::Failure;
-use sqlx::PgPool;
 use store::{Database, Migration, StoreError};
 
 use crate::projection::{Fold, apply, record, seen};
@@ -37,7 +36,7 @@ pub(super) const MIGRATIONS: &[Migration] = &[
 /// The tables that the API answers from.
 #[derive(Clone)]
 pub struct Projections {
-    pub(crate) pool: PgPool,
+    pub(crate) database: Database,
 }
 
 impl Projections {
@@ -47,16 +46,17 @@ impl Projections {
     /// The database cannot be reached, or a newer release was here.
     pub async fn open(database: &Database) -> Result<Self, StoreError> {
         database.migrate("gateway", MIGRATIONS).await?;
-        Ok(Self { pool: database.pool().clone() })
+        Ok(Self { database: database.clone() })
     }
 
     /// Folds events in, in one transaction and in this order; those that were folded before change nothing.
     pub(super) async fn apply_all(&self, messages: &[Message]) -> Result<(), Failure> {
-        self.fold(messages).await.map_err(|error| Failure::from(StoreError::from(error)))
+        let folded = self.database.in_time(self.fold(messages)).await?;
+        folded.map_err(|error| Failure::from(StoreError::from(error)))
     }
 
     async fn fold(&self, messages: &[Message]) -> Result<(), sqlx::Error> {
-        let mut transaction = store::begin(&self.pool).await?;
+        let mut transaction = self.database.begin().await?;
         let unseen = seen::mark(&mut transaction, messages).await?;
         if !unseen.is_empty() {
             record::keep(&mut transaction, &unseen).await?;
@@ -67,8 +67,8 @@ impl Projections {
 
     /// Whether the tables can be read now.
     pub(crate) async fn is_there(&self) -> bool {
-        let asked = sqlx::query("SELECT FROM promotion LIMIT 1").execute(&self.pool);
-        tokio::time::timeout(Duration::from_secs(1), asked).await.is_ok_and(|answer| answer.is_ok())
+        let asked = sqlx::query("SELECT FROM promotion LIMIT 1").execute(self.database.pool());
+        self.database.within(Duration::from_secs(1), asked).await.is_ok_and(|answer| answer.is_ok())
     }
 }
 

@@ -81,7 +81,7 @@ impl Projections {
             query.push(", ").push_bind(after.id).push(")");
         }
         query.push(" ORDER BY granted_at DESC, waiver_id DESC LIMIT ").push_bind(one_more(limit));
-        let rows = query.build().fetch_all(&self.pool).await?;
+        let rows = self.database.in_time(query.build().fetch_all(self.database.pool())).await??;
         let items = rows.iter().map(waiver).collect::<Result<Vec<_>, sqlx::Error>>()?;
         Ok(page(items, limit, |waiver: &Waiver| Cursor { time: waiver.granted_at, id: waiver.id.uuid() }))
     }

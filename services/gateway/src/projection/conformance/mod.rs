@@ -75,10 +75,10 @@ impl Told {
     async fn tables(&mut self) -> Tables {
         match &mut self.keeper {
             Keeper::Memory(tables) => tables.tables(),
-            Keeper::Postgres(projections) => postgres::tables(&projections.pool).await,
+            Keeper::Postgres(projections) => postgres::tables(projections.database.pool()).await,
             Keeper::Together(projections, waiting) => {
                 projections.apply_all(&std::mem::take(waiting)).await.unwrap();
-                postgres::tables(&projections.pool).await
+                postgres::tables(projections.database.pool()).await
             }
         }
     }
@@ -137,6 +137,32 @@ on_all! {
     what_ends_a_promotion_says_why
     organisations_are_apart
     other_events_are_logged
+}
+
+/// Somebody holds the tables, as a server would that does not answer: a fold is given up, and so is a question. The clock goes on by
+/// itself while everybody waits.
+#[tokio::test]
+async fn tables_that_give_no_answer_are_told_of() {
+    let projections = postgres::begin().await;
+    let org = OrgId::new(number(1));
+    for is_fold in [true, false] {
+        let mut held = projections.database.connect().await.unwrap();
+        sqlx::raw_sql("BEGIN; LOCK TABLE seen, organisation").execute(&mut held).await.unwrap();
+        let asking = projections.clone();
+        let asked = tokio::spawn(async move {
+            match is_fold {
+                true => asking.apply_all(&[]).await.unwrap_err().code().to_owned(),
+                false => asking.organisation(org).await.unwrap_err().code,
+            }
+        });
+        postgres::until_blocked(projections.database.pool()).await;
+        tokio::time::pause();
+        let told = tokio::time::timeout(std::time::Duration::from_secs(20), asked).await;
+        assert_eq!(told.expect("it is given up").unwrap(), "STORE_UNAVAILABLE");
+        tokio::time::resume();
+        sqlx::raw_sql("ROLLBACK").execute(&mut held).await.unwrap();
+    }
+    projections.apply_all(&[]).await.unwrap();
 }
 
 /// Each is the others' judge: events of three promotions, drawn in any order, with some that come twice, late or never.

@@ -18,6 +18,15 @@ pub(super) async fn begin() -> Projections {
     Projections::open(&Database::new(&url, CONSUMER, 2).unwrap()).await.unwrap()
 }
 
+/// Waits until somebody else waits for a lock in this database.
+pub(super) async fn until_blocked(pool: &PgPool) {
+    let asked = "SELECT EXISTS (SELECT FROM pg_stat_activity
+                 WHERE datname = current_database() AND wait_event_type = 'Lock')";
+    while !sqlx::query_scalar::<_, bool>(asked).fetch_one(pool).await.unwrap() {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+}
+
 pub(super) async fn tables(pool: &PgPool) -> Tables {
     let rows = |statement: &'static str| sqlx::query(statement).fetch_all(pool);
     let mut logged = BTreeMap::<_, Vec<u64>>::new();

@@ -85,7 +85,7 @@ impl ProjectionOperations {
     /// # Errors
     /// The URL cannot be read.
     pub fn new(url: &str, parts: &Parts) -> Result<Self, Failure> {
-        let database = Database::new(url, CONSUMER, 3)?;
+        let database = Database::for_long_work(url, CONSUMER, 3)?;
         let (log, store) = (Arc::clone(&parts.log), Arc::clone(&parts.store));
         Ok(Self { url: url.to_owned(), log, store, database })
     }
@@ -105,7 +105,7 @@ impl ProjectionOperations {
                 end += self.log.bounds(&partition).await?.end;
             }
         }
-        let tables = self.digests().await.map_err(StoreError::from)?;
+        let tables = self.database.in_time(self.digests()).await?.map_err(StoreError::from)?;
         let digest = digest::of_all(&tables);
         Ok(ProjectionStatus {
             name: PROJECTION,
@@ -155,7 +155,8 @@ impl ProjectionOperations {
                 break;
             }
             follower.follow().await?;
-            match swap::swap(&self.database, scratch, &mut follower).await? {
+            let swap = swap::swap(&self.database, scratch, &mut follower);
+            match self.database.in_time(swap).await?? {
                 Swap::Done => swapped = true,
                 Swap::Held => {
                     tokio::time::sleep(PAUSE).await;
@@ -183,12 +184,12 @@ impl ProjectionOperations {
             while follower.follow().await? > FEW {
                 tell(follower.records());
             }
-            if follower.records() == 0 && self.has_seen_something().await.map_err(StoreError::from)? {
+            if follower.records() == 0 && self.has_seen_something().await? {
                 return Err(not_ready(
                     "its tables are of events, and this log has none: is it the installation's (`kafka`)?",
                 ));
             }
-            match self.compare(scratch, &mut follower).await? {
+            match self.database.in_time(self.compare(scratch, &mut follower)).await?? {
                 Ok(comparison) => return Ok((follower, comparison)),
                 Err(Overtaken) => tokio::time::sleep(PAUSE).await,
             }
@@ -196,8 +197,9 @@ impl ProjectionOperations {
         Err(busy("parked events are being handled each time that it is made again"))
     }
 
-    async fn has_seen_something(&self) -> Result<bool, sqlx::Error> {
-        sqlx::query_scalar("SELECT EXISTS (SELECT FROM seen)").fetch_one(self.database.pool()).await
+    async fn has_seen_something(&self) -> Result<bool, StoreError> {
+        let asked = sqlx::query_scalar("SELECT EXISTS (SELECT FROM seen)").fetch_one(self.database.pool());
+        Ok(self.database.in_time(asked).await??)
     }
 
     async fn compare(
@@ -210,7 +212,7 @@ impl ProjectionOperations {
         if let Err(overtaken) = follower.close_up(&mut still).await? {
             return Ok(Err(overtaken));
         }
-        let mut snapshot = store::begin(self.database.pool()).await.map_err(wrong)?;
+        let mut snapshot = self.database.begin().await.map_err(wrong)?;
         digest::freeze(&mut snapshot).await.map_err(wrong)?;
         still.rollback().await.map_err(wrong)?;
         let compared = compare::compare(&mut snapshot, self.database.schema(), scratch.schema()).await;
@@ -218,7 +220,7 @@ impl ProjectionOperations {
     }
 
     async fn digests(&self) -> Result<Vec<TableDigest>, sqlx::Error> {
-        let mut snapshot = store::begin(self.database.pool()).await?;
+        let mut snapshot = self.database.begin().await?;
         digest::freeze(&mut snapshot).await?;
         digest::of_schema(&mut snapshot, self.database.schema()).await
     }
@@ -234,10 +236,9 @@ pub async fn projection_is_ready(url: &str) -> Result<(), Failure> {
 }
 
 async fn is_ready(database: &Database) -> Result<(), Failure> {
-    let made: Result<i64, _> =
-        sqlx::query_scalar("SELECT coalesce(max(version), 0) FROM migrations_gateway WHERE success")
-            .fetch_one(database.pool())
-            .await;
+    let asked = sqlx::query_scalar("SELECT coalesce(max(version), 0) FROM migrations_gateway WHERE success")
+        .fetch_one(database.pool());
+    let made: Result<i64, sqlx::Error> = database.in_time(asked).await?;
     let known = MIGRATIONS.last().map_or(0, |step| step.version);
     match made {
         Ok(made) if made == known => Ok(()),

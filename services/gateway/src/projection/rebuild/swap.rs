@@ -40,15 +40,12 @@ const QUERY_CANCELED: &str = "57014";
 impl Scratch {
     /// Takes the schema of this name. What an earlier run left there when it was cut off is removed.
     pub(super) async fn make(url: &str, schema: &str) -> Result<Self, Failure> {
-        let database = Database::new(url, schema, LANES)?;
-        let mut turn =
-            PgConnection::connect_with(&database.pool().connect_options()).await.map_err(StoreError::from)?;
-        let had: bool =
-            sqlx::query_scalar("SELECT pg_try_advisory_lock(hashtextextended('plimsoll ' || $1, 0))")
-                .bind(schema)
-                .fetch_one(&mut turn)
-                .await
-                .map_err(StoreError::from)?;
+        let database = Database::for_long_work(url, schema, LANES)?;
+        let mut turn = database.connect().await?;
+        let asked = sqlx::query_scalar("SELECT pg_try_advisory_lock(hashtextextended('plimsoll ' || $1, 0))")
+            .bind(schema)
+            .fetch_one(&mut turn);
+        let had: bool = database.in_time(asked).await?.map_err(StoreError::from)?;
         match had {
             true => Ok(Self { replaced: format!("{schema}_old"), database, turn }),
             false => Err(busy("somebody else makes it again at this moment")),
@@ -61,30 +58,32 @@ impl Scratch {
 
     /// The tables, with nothing in them.
     pub(super) async fn empty(&self) -> Result<Projections, Failure> {
-        self.drop().await.map_err(StoreError::from)?;
+        self.drop().await?;
         Ok(Projections::open(&self.database).await?)
     }
 
     /// Removes it.
     pub(super) async fn end(self) -> Result<(), Failure> {
-        self.drop().await.map_err(StoreError::from)?;
+        self.drop().await?;
         self.database.pool().close().await;
         Ok(self.turn.close().await.map_err(StoreError::from)?)
     }
 
-    async fn drop(&self) -> Result<(), sqlx::Error> {
+    async fn drop(&self) -> Result<(), StoreError> {
         let statement = format!(
             "DROP SCHEMA IF EXISTS \"{}\" CASCADE; DROP SCHEMA IF EXISTS \"{}\" CASCADE",
             self.schema(),
             self.replaced
         );
-        sqlx::raw_sql(AssertSqlSafe(statement)).execute(self.database.pool()).await.map(drop)
+        let dropped = sqlx::raw_sql(AssertSqlSafe(statement)).execute(self.database.pool());
+        self.database.in_time(dropped).await??;
+        Ok(())
     }
 }
 
 /// A transaction during which the consumer folds nothing; readers are not concerned.
 pub(super) async fn still(database: &Database) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-    let mut transaction = store::begin(database.pool()).await?;
+    let mut transaction = database.begin().await?;
     // It is what every fold writes to first.
     sqlx::raw_sql("LOCK TABLE seen IN EXCLUSIVE MODE").execute(&mut *transaction).await?;
     Ok(transaction)

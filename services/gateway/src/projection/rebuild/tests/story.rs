@@ -54,7 +54,7 @@ impl Story {
 
     /// Tables of the API.
     pub(super) fn pool(&self) -> &PgPool {
-        &self.projections.pool
+        self.projections.database.pool()
     }
 
     pub(super) async fn append(&mut self, aggregate: (u8, &str), sequence: u64, event: Event) -> Record {
