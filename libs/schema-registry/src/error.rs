@@ -31,6 +31,16 @@ pub enum RegistryError {
         /// How many others there are.
         others: usize,
     },
+    /// A schema had another number before: what is on the log has that one.
+    #[error("{subject} had the number {kept} when it was looked up first, and the registry says {found}")]
+    Renumbered {
+        /// The subject.
+        subject: String,
+        /// What was looked up first.
+        kept: i64,
+        /// What it says now.
+        found: i64,
+    },
     /// A setting is wrong.
     #[error("{0}")]
     Settings(String),
@@ -49,6 +59,7 @@ impl RegistryError {
             Self::Answer(_) => "REGISTRY_ANSWER",
             Self::Incompatible { .. } => "SCHEMA_INCOMPATIBLE",
             Self::NotRegistered { .. } => "SCHEMA_NOT_REGISTERED",
+            Self::Renumbered { .. } => "SCHEMA_NUMBER_CHANGED",
             Self::Settings(_) => "CONFIG_INVALID",
             Self::Store(error) => error.code(),
         }

@@ -8,7 +8,7 @@ use events::Topic;
 use crate::client::Registry;
 use crate::error::RegistryError;
 use crate::meanings::Meanings;
-use crate::store::NumberStore;
+use crate::store::{NumberStore, Renumbered};
 use crate::subject::{Subject, subjects};
 
 /// The numbers that the registry gave to the schemas of this release, looked up at the start, and what its other numbers mean,
@@ -25,11 +25,13 @@ impl Numbers {
     ///
     /// # Errors
     /// `SCHEMA_NOT_REGISTERED`: one is not registered, which a deploy step does. `REGISTRY_UNAVAILABLE`: the registry is away, and
-    /// was not asked for each of them before. Or it answers what it should not.
+    /// was not asked for each of them before. `SCHEMA_NUMBER_CHANGED`: it said another number before. Or it answers what it should not.
     pub async fn look_up(registry: Registry, store: &NumberStore) -> Result<Self, RegistryError> {
         let found = match asked(&registry).await {
             Ok(found) => {
-                store.keep(registry.url(), &found).await?;
+                if let Some(Renumbered { subject, kept, found }) = store.keep(registry.url(), &found).await? {
+                    return Err(RegistryError::Renumbered { subject, kept, found });
+                }
                 found
             }
             Err(error) if error.is_transient() => {

@@ -1,6 +1,7 @@
 //! The numbers that were looked up, kept for when the registry is away.
 
 use ::store::{Database, Migration, StoreError};
+use sqlx::Row as _;
 
 use crate::subject::Subject;
 
@@ -9,6 +10,13 @@ const MIGRATIONS: &[Migration] = &[Migration {
     name: "numbers",
     sql: include_str!("../../../migrations/schema_registry/0001_numbers.sql"),
 }];
+
+/// A schema that had another number when it was looked up first.
+pub(crate) struct Renumbered {
+    pub(crate) subject: String,
+    pub(crate) kept: i64,
+    pub(crate) found: i64,
+}
 
 /// Numbers that were looked up.
 #[derive(Clone)]
@@ -27,24 +35,41 @@ impl NumberStore {
         Ok(Self { database })
     }
 
-    /// Keeps what a registry said.
-    pub(crate) async fn keep(&self, registry: &str, found: &[(Subject, u32)]) -> Result<(), StoreError> {
+    /// Keeps what a registry said of schemas that it was not asked for before. If it now says of another that it has another number, that is
+    /// one of those: what was kept of it stays.
+    pub(crate) async fn keep(
+        &self,
+        registry: &str,
+        found: &[(Subject, u32)],
+    ) -> Result<Option<Renumbered>, StoreError> {
         let names: Vec<String> = found.iter().map(|(subject, _)| subject.name()).collect();
         let fingerprints: Vec<&[u8]> =
             found.iter().map(|(subject, _)| subject.schema.fingerprint.as_slice()).collect();
         let numbers: Vec<i64> = found.iter().map(|(_, number)| i64::from(*number)).collect();
         let kept = sqlx::query(
             "INSERT INTO number (registry, subject, fingerprint, number)
-             SELECT $1, * FROM unnest($2::text[], $3::bytea[], $4::bigint[])
-             ON CONFLICT (registry, subject, fingerprint) DO UPDATE SET number = excluded.number",
+             SELECT $1, * FROM unnest($2::text[], $3::bytea[], $4::bigint[]) ON CONFLICT DO NOTHING",
+        )
+        .bind(registry)
+        .bind(&names)
+        .bind(&fingerprints)
+        .bind(&numbers)
+        .execute(self.database.pool());
+        self.database.in_time(kept).await??;
+        let other = sqlx::query(
+            "SELECT subject, kept.number AS kept, found.number AS found
+             FROM number AS kept JOIN unnest($2::text[], $3::bytea[], $4::bigint[])
+                 AS found (subject, fingerprint, number) USING (subject, fingerprint)
+             WHERE registry = $1 AND kept.number <> found.number ORDER BY subject LIMIT 1",
         )
         .bind(registry)
         .bind(names)
         .bind(fingerprints)
         .bind(numbers)
-        .execute(self.database.pool());
-        self.database.in_time(kept).await??;
-        Ok(())
+        .fetch_optional(self.database.pool());
+        let Some(row) = self.database.in_time(other).await?? else { return Ok(None) };
+        let (subject, kept, found) = (row.try_get("subject")?, row.try_get("kept")?, row.try_get("found")?);
+        Ok(Some(Renumbered { subject, kept, found }))
     }
 
     /// What this registry said of a schema under a subject, if it was asked before.

@@ -290,6 +290,7 @@ pub(crate) const CODES: &[(&str, &str)] = &[
     ("REVISION_NOT_FOUND", "check the branch, tag or commit; a shallow clone may have to fetch it first"),
     ("SCHEMA_INCOMPATIBLE", "look at what plimsoll schemas check prints of the subject"),
     ("SCHEMA_NOT_REGISTERED", "run plimsoll schemas register with this release, then start again"),
+    ("SCHEMA_NUMBER_CHANGED", "restore the registry from its backup, with the numbers that it had"),
     ("WAIVERS_TOO_MANY", "revoke those that have ended: plimsoll waiver list"),
     ("WAIVER_ENDED", "ask for the preview again; the finding that was waived counts in it"),
     ("WAIVER_INVALID", "correct the field that the message names"),

@@ -1,7 +1,7 @@
 //! What a start makes of a registry that does not answer as it should.
 
 use embedded_postgres::testing::TestPostgres;
-use schema_registry::{NumberStore, Numbers, Registry, RegistryError};
+use schema_registry::{NumberStore, Numbers, Registry, RegistryError, subjects};
 
 use crate::fake::{Fake, Mood};
 use crate::planned::make;
@@ -83,4 +83,24 @@ async fn who_has_asked_before_starts_without_the_registry() {
     settings.url.push_str("/other");
     let other = Numbers::look_up(Registry::new(&settings).unwrap(), &store).await.err().unwrap();
     assert_eq!(other.code(), "REGISTRY_UNAVAILABLE");
+}
+
+/// One that was made anew gives other numbers: what is on the log has those that were written down, and they stay.
+#[tokio::test]
+async fn a_registry_that_says_another_number_than_before_ends_the_start() {
+    let (fake, store) = (Fake::start(), store().await);
+    make(&fake).await;
+    let first = Numbers::look_up(fake.client(), &store).await.unwrap();
+    let subject = subjects().next().unwrap();
+    let kept = fake.numbers(&subject.name())[0];
+    fake.renumbers(&subject.name(), 77_777);
+    let error = Numbers::look_up(fake.client(), &store).await.err().unwrap();
+    assert_eq!((error.code(), error.is_transient()), ("SCHEMA_NUMBER_CHANGED", false));
+    let text = error.to_string();
+    assert!(text.contains(&subject.name()) && text.contains("77777"), "{text}");
+    assert!(text.contains(&format!("the number {kept} when")), "{text}");
+    fake.is(Mood::Down);
+    let second = Numbers::look_up(fake.client(), &store).await.unwrap();
+    let written = |numbers: &Numbers| numbers.written(&subject.topic, subject.schema.id);
+    assert_eq!((written(&second), written(&first)), (Some(kept), Some(kept)));
 }

@@ -84,6 +84,12 @@ impl Fake {
         versions.into_iter().map(|(number, _)| number).collect()
     }
 
+    /// The first schema of a subject has another number from now on.
+    pub(crate) fn renumbers(&self, subject: &str, number: u32) {
+        let mut state = self.state.lock().unwrap();
+        state.subjects.get_mut(subject).unwrap()[0].0 = number;
+    }
+
     pub(crate) fn level(&self, subject: &str) -> Option<String> {
         self.state.lock().unwrap().levels.get(subject).cloned()
     }

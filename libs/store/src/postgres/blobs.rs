@@ -54,17 +54,41 @@ impl Blobs for PostgresBlobs {
 }
 
 impl PostgresBlobs {
-    /// Bytes that were damaged are mended by who has them still.
     async fn insert(&self, org: OrgId, hash: BlobHash, bytes: &[u8]) -> Result<(), StoreError> {
-        sqlx::query(
-            "INSERT INTO blobs (org, hash, bytes) VALUES ($1, $2, $3)
-             ON CONFLICT (org, hash) DO UPDATE SET bytes = excluded.bytes WHERE blobs.bytes <> excluded.bytes",
+        let inserted = sqlx::query(
+            "INSERT INTO blobs (org, hash, bytes) VALUES ($1, $2, $3) ON CONFLICT (org, hash) DO NOTHING",
         )
         .bind(org.uuid())
         .bind(hash.as_bytes().as_slice())
         .bind(bytes)
         .execute(self.database.pool())
         .await?;
+        if inserted.rows_affected() == 0 && self.is_damaged(org, hash).await? {
+            self.mend(org, hash, bytes).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether what is there is not what its name says.
+    async fn is_damaged(&self, org: OrgId, hash: BlobHash) -> Result<bool, StoreError> {
+        let damaged = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT FROM blobs WHERE org = $1 AND hash = $2 AND sha256(bytes) <> hash)",
+        )
+        .bind(org.uuid())
+        .bind(hash.as_bytes().as_slice())
+        .fetch_one(self.database.pool())
+        .await?;
+        Ok(damaged)
+    }
+
+    /// Bytes that were damaged are mended by who has them still. To change a blob otherwise nobody but its owner has a right.
+    async fn mend(&self, org: OrgId, hash: BlobHash, bytes: &[u8]) -> Result<(), StoreError> {
+        sqlx::query("SELECT mend($1, $2, $3)")
+            .bind(org.uuid())
+            .bind(hash.as_bytes().as_slice())
+            .bind(bytes)
+            .execute(self.database.pool())
+            .await?;
         Ok(())
     }
 

@@ -143,9 +143,15 @@ async fn a_blob_with_other_bytes_is_found_and_mended() {
     let blobs = PostgresBlobs::open(database.url().as_str(), 2).await.unwrap();
     let hash = blobs.put(ORG, b"abc").await.unwrap();
     let pool = database.pool().await;
+    // Postgres itself takes no other bytes. A disk does not ask it.
     let statement = format!("UPDATE blob.blobs SET bytes = 'abd' WHERE hash = '\\x{hash}'");
-    let changed = sqlx::raw_sql(AssertSqlSafe(statement)).execute(&pool).await.unwrap();
-    assert_eq!(changed.rows_affected(), 1);
+    let refused = sqlx::raw_sql(AssertSqlSafe(statement.clone())).execute(&pool).await.unwrap_err();
+    assert!(refused.to_string().contains("blobs_named_by_hash"), "{refused}");
+    let damage = format!(
+        "ALTER TABLE blob.blobs DROP CONSTRAINT blobs_named_by_hash; {statement};
+         ALTER TABLE blob.blobs ADD CONSTRAINT blobs_named_by_hash CHECK (hash = sha256(bytes)) NOT VALID"
+    );
+    sqlx::raw_sql(AssertSqlSafe(damage)).execute(&pool).await.unwrap();
     let error = blobs.get(ORG, hash).await.unwrap_err();
     assert!(matches!(&error, StoreError::Damaged(text) if text.contains(&hash.to_string())), "{error:?}");
     assert!(!error.is_transient());

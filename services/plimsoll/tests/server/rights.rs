@@ -40,8 +40,14 @@ impl As {
     }
 }
 
-/// Of the PostgreSQL manual, appendix A: insufficient_privilege.
+/// Of the PostgreSQL manual, appendix A: insufficient_privilege, check_violation.
 const REFUSED: &str = "42501";
+const VIOLATION: &str = "23514";
+
+/// Whose the shared schemas are, and who adds to the blobs.
+const OWNER: Service = Service::Diff;
+const ADDING: [Service; 5] =
+    [Service::Catalog, Service::Promotion, Service::Cost, Service::Risk, Service::Explain];
 
 #[tokio::test]
 async fn a_service_has_its_schema_and_the_server_refuses_it_every_other() {
@@ -57,7 +63,7 @@ async fn a_service_has_its_schema_and_the_server_refuses_it_every_other() {
     let roles = As(superuser.as_str().to_owned());
     // Whose the blobs are starts first, as one of the others would wait for it.
     let mut services = Service::ALL;
-    services.sort_by_key(|service| *service != Service::Diff);
+    services.sort_by_key(|service| *service != OWNER);
     for early in services.into_iter().skip(1) {
         let error = NumberStore::open(&roles.url(early)).await.err().unwrap();
         assert!(error.is_transient() && error.code() == "STORE_REFUSED", "{early} waits: {error}");
@@ -80,14 +86,27 @@ async fn a_service_has_its_schema_and_the_server_refuses_it_every_other() {
         }
         for sql in [
             "DELETE FROM blob.blobs",
+            "UPDATE blob.blobs SET hash = sha256('b'), bytes = 'b' WHERE bytes = 'a'",
+            "UPDATE blob.migrations_blob SET success = true",
             "DELETE FROM schema_registry.number",
+            "UPDATE schema_registry.number SET number = number",
             "CREATE TABLE schema_registry.mine (a int)",
             "INSERT INTO installation.log (registered) VALUES (false) ON CONFLICT DO NOTHING",
             "UPDATE installation.log SET registered = false",
         ] {
             let answer = roles.asks(service, sql).await;
-            assert_eq!(answer.as_deref(), (service != Service::Diff).then_some(REFUSED), "{service}: {sql}");
+            assert_eq!(answer.as_deref(), (service != OWNER).then_some(REFUSED), "{service}: {sql}");
         }
+        // Nobody keeps other bytes under a name, and of what is there nobody but the owner could change any.
+        let other_bytes = "INSERT INTO blob.blobs (org, hash, bytes) VALUES ('0192d3b4-5c6d-7e8f-9a0b-000000000001', sha256('a'), 'b')";
+        let adds = service == OWNER || ADDING.contains(&service);
+        let answer = roles.asks(service, other_bytes).await;
+        assert_eq!(answer.as_deref(), Some(if adds { VIOLATION } else { REFUSED }), "{service}");
+        let emptied = "INSERT INTO blob.blobs (org, hash, bytes) VALUES ('0192d3b4-5c6d-7e8f-9a0b-000000000001', sha256('a'), 'a');
+             UPDATE blob.blobs SET bytes = ''";
+        let answer = roles.asks(service, emptied).await;
+        let expected = if service == OWNER { VIOLATION } else { REFUSED };
+        assert_eq!(answer.as_deref(), Some(expected), "{service}");
         let temporary = roles.asks(service, "CREATE TEMPORARY TABLE mine (a int)").await;
         assert_eq!(temporary.as_deref(), Some(REFUSED), "{service}");
         let elsewhere = roles.asks(service, "CREATE TABLE public.mine (a int)").await;
@@ -115,7 +134,7 @@ async fn who_may_connect(connection: &mut PgConnection) {
 /// What a service's program does at its start with a registry: it keeps what is looked up.
 async fn numbers(url: &str, registry: &Registry) {
     let store = NumberStore::open(url).await.unwrap();
-    // Twice: what is there is mended.
+    // Twice: what is there stays.
     for _ in 0..2 {
         Numbers::look_up(registry.clone(), &store).await.unwrap();
     }
@@ -166,7 +185,7 @@ async fn work(roles: &As, service: Service) {
     let blobs = PostgresBlobs::open(&url, 2).await.unwrap();
     let org = OrgId::new("0192d3b4-5c6d-7e8f-9a0b-1c2d3e4f5a6b".parse().unwrap());
     let put = blobs.put(org, b"what is rendered").await;
-    let only_sees = matches!(service, Service::Gitops | Service::Audit | Service::Gateway);
+    let only_sees = service != OWNER && !ADDING.contains(&service);
     match put {
         Ok(hash) => {
             assert!(!only_sees, "{service}");
@@ -179,6 +198,30 @@ async fn work(roles: &As, service: Service) {
             assert_eq!(blobs.get(org, hash).await.unwrap().unwrap(), b"what is rendered");
         }
     }
+}
+
+/// A disk asks nobody. Who still has a blob's bytes mends it without a right to change one, and cannot make anything else of it.
+#[tokio::test]
+async fn a_damaged_blob_is_mended_by_who_may_only_add() {
+    let server = TestPostgres::private(Durability::Off).await;
+    let database = server.database().await;
+    let superuser = server.superuser_url(&database);
+    let mut connection = PgConnection::connect(superuser.as_str()).await.unwrap();
+    sqlx::raw_sql(AssertSqlSafe(statements())).execute(&mut connection).await.unwrap();
+    let roles = As(superuser.as_str().to_owned());
+    for service in [OWNER, Service::Cost] {
+        work(&roles, service).await;
+    }
+    let damage =
+        "ALTER TABLE blob.blobs DROP CONSTRAINT blobs_named_by_hash; UPDATE blob.blobs SET bytes = 'damaged';
+         ALTER TABLE blob.blobs ADD CONSTRAINT blobs_named_by_hash CHECK (hash = sha256(bytes)) NOT VALID";
+    sqlx::raw_sql(damage).execute(&mut connection).await.unwrap();
+    let otherwise = "SELECT blob.mend(org, hash, 'otherwise') FROM blob.blobs";
+    assert_eq!(roles.asks(Service::Cost, otherwise).await.as_deref(), Some(VIOLATION));
+    work(&roles, Service::Cost).await;
+    let whole: Vec<Vec<u8>> =
+        sqlx::query_scalar("SELECT bytes FROM blob.blobs").fetch_all(&mut connection).await.unwrap();
+    assert_eq!(whole, [b"what is rendered"]);
 }
 
 /// An administrator who makes the projection again, or a table in a service's schema, takes nothing away from the service.
@@ -206,13 +249,15 @@ async fn what_an_administrator_makes_in_a_schema_becomes_its_owners() {
     let operations = ProjectionOperations::new(superuser.as_str(), &parts).unwrap();
     assert!(operations.rebuild(Differences::Refuse, |_| ()).await.unwrap().swapped);
     assert_eq!(roles.asks(Service::Gateway, asked).await, None);
-    let made = "CREATE TABLE cost.made (number bigint GENERATED ALWAYS AS IDENTITY); CREATE VIEW cost.seen AS SELECT 1";
+    let made = "CREATE TABLE cost.made (number bigint GENERATED ALWAYS AS IDENTITY); CREATE VIEW cost.seen AS SELECT 1;
+         CREATE FUNCTION cost.told(text) RETURNS text LANGUAGE sql AS 'SELECT $1'";
     sqlx::raw_sql(made).execute(&mut connection).await.unwrap();
     for sql in ["INSERT INTO cost.made DEFAULT VALUES", "SELECT * FROM cost.seen"] {
         assert_eq!(roles.asks(Service::Cost, sql).await.as_deref(), Some(REFUSED));
     }
     sqlx::raw_sql(granted()).execute(&mut connection).await.unwrap();
-    for sql in ["INSERT INTO cost.made DEFAULT VALUES", "SELECT * FROM cost.seen"] {
+    let dropped = "DROP FUNCTION cost.told";
+    for sql in ["INSERT INTO cost.made DEFAULT VALUES", "SELECT * FROM cost.seen", dropped] {
         assert_eq!(roles.asks(Service::Cost, sql).await, None, "{sql}");
     }
 }

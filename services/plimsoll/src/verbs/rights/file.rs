@@ -44,7 +44,7 @@ pub(super) struct OnKafka {
 pub(super) struct InPostgres {
     /// All is the service's.
     pub(super) owns: BTreeSet<String>,
-    /// It reads, inserts and updates.
+    /// It reads and inserts.
     pub(super) adds: BTreeSet<String>,
     /// It reads.
     pub(super) sees: BTreeSet<String>,

@@ -52,10 +52,14 @@ fn grants(text: &mut String, rights: &Rights, schema: &str, owner: Service) {
         text,
         "\nCREATE SCHEMA IF NOT EXISTS \"{schema}\" AUTHORIZATION {owner_role};\n\
          ALTER SCHEMA \"{schema}\" OWNER TO {owner_role};\n\
-         DO $$ DECLARE one regclass; BEGIN\n\
+         DO $$ DECLARE one regclass; made regprocedure; BEGIN\n\
          \x20 FOR one IN SELECT oid FROM pg_class WHERE relnamespace = '\"{schema}\"'::regnamespace\n\
          \x20   AND relkind IN ('r', 'p', 'v', 'm') AND relowner <> '{owner_role}'::regrole LOOP\n\
          \x20   EXECUTE format('ALTER TABLE %s OWNER TO {owner_role}', one);\n\
+         \x20 END LOOP;\n\
+         \x20 FOR made IN SELECT oid FROM pg_proc WHERE pronamespace = '\"{schema}\"'::regnamespace\n\
+         \x20   AND proowner <> '{owner_role}'::regrole LOOP\n\
+         \x20   EXECUTE format('ALTER ROUTINE %s OWNER TO {owner_role}', made);\n\
          \x20 END LOOP;\n\
          END $$;\n\
          REVOKE ALL ON SCHEMA \"{schema}\" FROM PUBLIC, {others};\n\
@@ -64,7 +68,7 @@ fn grants(text: &mut String, rights: &Rights, schema: &str, owner: Service) {
     );
     for (service, granted) in rights {
         let rights = match &granted.postgres {
-            postgres if postgres.adds.contains(schema) => "SELECT, INSERT, UPDATE",
+            postgres if postgres.adds.contains(schema) => "SELECT, INSERT",
             postgres if postgres.sees.contains(schema) => "SELECT",
             _ => continue,
         };
@@ -84,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_only_sees_may_only_select_and_who_adds_deletes_nothing() {
+    fn who_only_sees_may_only_select_and_who_adds_changes_and_deletes_nothing() {
         let sql = statements(&file::read(None).unwrap());
         let to = |role: &str| -> Vec<&str> {
             sql.lines()
@@ -101,12 +105,13 @@ mod tests {
                 "GRANT SELECT ON ALL TABLES IN SCHEMA \"installation\" TO plimsoll_gitops;",
                 "ALTER DEFAULT PRIVILEGES FOR ROLE plimsoll_diff IN SCHEMA \"installation\" GRANT SELECT ON TABLES TO plimsoll_gitops;",
                 "GRANT USAGE ON SCHEMA \"schema_registry\" TO plimsoll_gitops;",
-                "GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA \"schema_registry\" TO plimsoll_gitops;",
-                "ALTER DEFAULT PRIVILEGES FOR ROLE plimsoll_diff IN SCHEMA \"schema_registry\" GRANT SELECT, INSERT, UPDATE ON TABLES TO plimsoll_gitops;",
+                "GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA \"schema_registry\" TO plimsoll_gitops;",
+                "ALTER DEFAULT PRIVILEGES FOR ROLE plimsoll_diff IN SCHEMA \"schema_registry\" GRANT SELECT, INSERT ON TABLES TO plimsoll_gitops;",
             ]
         );
         assert_eq!(to("plimsoll_diff"), Vec::<&str>::new(), "it owns what it uses");
         let mut statements = sql.lines().filter(|line| !line.starts_with("--"));
-        assert!(statements.all(|line| !line.contains("DELETE") && !line.contains("PASSWORD")), "{sql}");
+        let withheld = ["DELETE", "UPDATE", "PASSWORD"];
+        assert!(statements.all(|line| withheld.iter().all(|word| !line.contains(word))), "{sql}");
     }
 }
