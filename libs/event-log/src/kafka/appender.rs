@@ -174,12 +174,7 @@ impl Call<'_> {
     }
 
     /// Gives a producer a record, once there is room for it.
-    async fn given_to(
-        &self,
-        producer: &Producer,
-        to: &PartitionId,
-        record: &Record,
-    ) -> Result<Sent, Failed> {
+    async fn given_to(&self, producer: &Producer, to: &PartitionId, record: &Record) -> Result<Sent, Failed> {
         loop {
             match producer.send(to, record) {
                 Err(failed) if failed.is_for_room() && Instant::now() < self.deadline => sleep(ROOM).await,
