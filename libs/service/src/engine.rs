@@ -8,7 +8,6 @@ use events::{Message, Service, Topic};
 use telemetry::trace;
 
 use crate::consume::consume;
-use crate::counted::CountedLog;
 use crate::failure::Failure;
 use crate::handler::{Engine, GivenUp, Handler};
 use crate::parts::Parts;
@@ -63,6 +62,7 @@ impl Appending {
             span.fail(error.code());
             refused(&error)
         })?;
+        telemetry::messaging::sent(topic.as_str(), 1);
         Ok(())
     }
 }
@@ -85,7 +85,7 @@ pub async fn run_engine(
     policy: Policy,
     running: Running,
 ) -> Result<(), Failure> {
-    let log: Arc<dyn EventLog> = Arc::new(CountedLog::new(Arc::clone(&parts.log)));
+    let log = Arc::clone(&parts.log);
     consume(Arc::new(Appending { engine, log }), parts, policy, running).await
 }
 

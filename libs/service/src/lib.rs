@@ -27,7 +27,6 @@ mod blocking;
 mod clock;
 mod config;
 mod consume;
-mod counted;
 mod dead_letters;
 mod decider;
 mod engine;

@@ -7,7 +7,6 @@ use events::Service;
 use store::{OutboxRelay, RelayStatus};
 use tokio::sync::watch;
 
-use crate::counted::CountedLog;
 use crate::failure::Failure;
 use crate::parts::Parts;
 use crate::task::{Running, Task};
@@ -23,8 +22,7 @@ pub fn outbox_relay(service: Service, parts: Parts) -> Task {
 }
 
 async fn relay(service: Service, parts: Parts, running: Running) -> Result<(), Failure> {
-    let log = Arc::new(CountedLog::new(Arc::clone(&parts.log)));
-    let relay = OutboxRelay::new(Arc::clone(&parts.store), log);
+    let relay = OutboxRelay::new(Arc::clone(&parts.store), Arc::clone(&parts.log));
     running.component.ready();
     tokio::select! {
         biased;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use event_log::{EventLog, LogError};
 use events::{Record, Topic};
-use telemetry::trace;
+use telemetry::{messaging, trace};
 use tokio_util::sync::CancellationToken;
 
 use super::wait::Wait;
@@ -142,8 +142,10 @@ async fn append(log: &dyn EventLog, topic: &Topic, records: &[Record]) -> Result
     let messages = records.iter().map(|record| record.header("traceparent"));
     let span = trace::send_batch(topic.as_str(), messages);
     let appended = log.append(topic, records).await;
-    if let (Some(span), Err(error)) = (&span, &appended) {
-        span.fail(error.code());
+    match (&appended, &span) {
+        (Ok(positions), _) => messaging::sent(topic.as_str(), positions.len() as u64),
+        (Err(error), Some(span)) => span.fail(error.code()),
+        (Err(_), None) => {}
     }
     appended.map(drop)
 }

@@ -77,7 +77,8 @@ async fn what_is_asked_for_again_while_nothing_is_acknowledged_is_on_the_log_onc
 async fn what_a_caller_left_behind_is_taken_by_who_asks_next() {
     let (log, line, topic) = connect("left-behind.v1").await;
     line.set(Line::Silent);
-    let left = log.append(&topic, &[record("a", "a1"), record("a", "a2")]);
+    let records = [record("a", "a1"), record("a", "a2")];
+    let left = log.append(&topic, &records);
     assert!(tokio::time::timeout(Duration::from_millis(200), left).await.is_err());
     line.set(Line::Open);
     let mut offset = None;
