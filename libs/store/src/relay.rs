@@ -138,6 +138,7 @@ impl OutboxRelay {
         let left_out = hand.left_out();
         let batches = self.by_place(self.store.outbox_without(&left_out, ROWS).await?).await;
         if batches.is_empty() {
+            self.tell(hand);
             tokio::select! {
                 biased;
                 () = shutdown.cancelled() => {}

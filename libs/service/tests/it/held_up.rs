@@ -127,7 +127,7 @@ async fn its_code_is_told_until_it_is_over_though_the_log_answers() {
     consumer.stop().await.unwrap();
 }
 
-/// What fetched for a member has broken down: another follows it, and readiness tells meanwhile why there is none.
+/// What fetched for a member has broken down: another follows it, and health tells meanwhile why there is none.
 #[tokio::test(start_paused = true)]
 async fn a_member_that_has_ended_by_itself_is_followed_by_another() {
     let (bench, health, shutdown) = (Bench::new(1).await, Health::default(), CancellationToken::new());
@@ -140,11 +140,11 @@ async fn a_member_that_has_ended_by_itself_is_followed_by_another() {
     let supervisor = Supervisor::new(health.clone(), Arc::clone(&bench.parts.clock));
     let run = tokio::spawn(supervisor.run(vec![task], shutdown.clone()));
     let reason = || {
-        let report = health.readiness().components.remove("tests/consume")?;
+        let report = health.status().components.remove("tests/consume")?;
         Some((report.status, report.reasons.get("task")?.code.clone()))
     };
     until("it is told", async || reason() == Some(("restarting", "TASK_PANICKED".to_owned()))).await;
-    until("it is ready again", async || health.readiness().is_ok()).await;
+    until("it is ready again", async || health.status().is_ok()).await;
     bench.append(&records("a", [1, 2])).await;
     until("events are handled", async || handler.handled().len() == 2).await;
     shutdown.cancel();

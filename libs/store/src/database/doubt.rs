@@ -2,7 +2,8 @@
 //!
 //! sqlx asks every connection that comes back whether it is there, and waits for the answer. Of a server that fell silent none
 //! comes: each question that was given up would keep its place in the pool until TCP gives up, after a quarter of an hour, while the
-//! server is long somewhere else. So for a while after a question that was left they are asked with a deadline.
+//! server is long somewhere else. So for a while after a question that was left they are asked with a deadline. One that was on its way
+//! back when the silence began keeps its place all the same; to ask each of them twice at all times would cost more.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

@@ -21,7 +21,10 @@ async fn by_proxy(test: &TestDatabase, connections: u32) -> (Database, Proxy) {
     (Database::new(&url, "promotion", connections).unwrap(), proxy)
 }
 
-fn silence(proxy: &Proxy) {
+/// Once every connection is back in the pool: one that is on its way back is waited for by sqlx.
+async fn silence(database: &Database, proxy: &Proxy) {
+    let pool = database.pool();
+    eventually("that all are back", async || pool.num_idle() == pool.size() as usize).await;
     proxy.set(Line::Silent);
     tokio::time::pause();
 }
@@ -33,7 +36,7 @@ async fn questions_without_an_answer_are_given_up_and_keep_no_connection() {
     let (database, proxy) = by_proxy(&test, 3).await;
     let store = PostgresStore::open(&database).await.unwrap();
     add(&store, "a").await.unwrap();
-    silence(&proxy);
+    silence(&database, &proxy).await;
     for _ in 0..4 {
         assert_eq!(store.load(ORG, "a").await.unwrap_err().code(), "STORE_UNAVAILABLE");
         let error = store.commit(event("a", 1, 2)).await.unwrap_err();
@@ -49,10 +52,10 @@ async fn questions_without_an_answer_are_given_up_and_keep_no_connection() {
 #[tokio::test]
 async fn questions_that_nobody_waits_for_any_more_keep_no_connection() {
     let test = database().await;
-    let (database, proxy) = by_proxy(&test, 2).await;
+    let (database, proxy) = by_proxy(&test, 1).await;
     let store = PostgresStore::open(&database).await.unwrap();
     add(&store, "a").await.unwrap();
-    silence(&proxy);
+    silence(&database, &proxy).await;
     let left = tokio::time::timeout(Duration::from_millis(10), store.load(ORG, "a")).await;
     assert!(left.is_err());
     eventually("that no connection is kept", async || database.pool().size() == 0).await;
@@ -64,8 +67,7 @@ async fn a_beginning_without_an_answer_is_given_up_and_keeps_no_connection() {
     let (database, proxy) = by_proxy(&test, 1).await;
     PostgresStore::open(&database).await.unwrap();
     drop(database.begin().await.unwrap());
-    eventually("that it came back", async || database.pool().num_idle() == 1).await;
-    silence(&proxy);
+    silence(&database, &proxy).await;
     assert!(database.begin().await.is_err());
     eventually("that no connection is kept", async || database.pool().size() == 0).await;
 }
@@ -74,7 +76,7 @@ async fn a_beginning_without_an_answer_is_given_up_and_keeps_no_connection() {
 async fn a_start_without_an_answer_ends() {
     let test = database().await;
     let (database, proxy) = by_proxy(&test, 1).await;
-    silence(&proxy);
+    silence(&database, &proxy).await;
     assert_eq!(PostgresStore::open(&database).await.unwrap_err().code(), "STORE_UNAVAILABLE");
 }
 
