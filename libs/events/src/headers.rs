@@ -18,6 +18,12 @@ impl Headers {
     /// What a header is called whose own name is no text: nobody reads what it was. A record with one is no message ([`crate::decode`]).
     pub const UNREADABLE: &str = "\u{fffd}";
 
+    /// None yet, with room for about so many.
+    #[must_use]
+    pub fn for_about(headers: usize) -> Self {
+        Self { bytes: Vec::with_capacity(MEAN * headers) }
+    }
+
     /// The headers that these bytes are ([`Self::as_bytes`]); none if they are damaged, or a name is no text.
     #[must_use]
     pub fn from_bytes(bytes: Vec<u8>) -> Option<Self> {
@@ -67,7 +73,7 @@ impl Headers {
 impl<N: AsRef<str>, V: AsRef<[u8]>> FromIterator<(N, V)> for Headers {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(headers: I) -> Self {
         let given = headers.into_iter();
-        let mut headers = Self { bytes: Vec::with_capacity(MEAN * given.size_hint().0) };
+        let mut headers = Self::for_about(given.size_hint().0);
         given.for_each(|(name, value)| headers.push(name.as_ref(), value.as_ref()));
         headers
     }

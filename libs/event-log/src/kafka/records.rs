@@ -39,7 +39,7 @@ pub(super) fn delivered(message: &impl Message, partition: PartitionId) -> Deliv
 /// Names and values in their order. A name may be any bytes, to which the client that is asked for them answers with a panic: then the header's
 /// value is not to be had either, and in its place is one that its readers refuse.
 fn read(headers: &impl Headers) -> events::Headers {
-    let (mut read, mut at) = (events::Headers::default(), 0);
+    let (mut read, mut at) = (events::Headers::for_about(headers.count()), 0);
     loop {
         let rest = quietly(|| {
             while let Some(Header { key, value }) = headers.try_get(at) {
