@@ -111,7 +111,10 @@ async fn a_process_that_finds_no_broker_says_that_it_is_the_log_which_is_away() 
     let program = Program::new().await.with(settings);
     let process = program.start();
     let answer = program.get_until("/readyz", |answer| answer.contains("LOG_UNAVAILABLE")).await;
-    assert!(answer.contains(r#""explain/log":{"status":"starting","reasons":{"log":{"#), "{answer}");
+    assert!(
+        answer.contains(r#""explain/log":{"status":"starting","serves":true,"reasons":{"log":{"#),
+        "{answer}"
+    );
     assert!(answer.starts_with("HTTP/1.1 503") && !answer.contains("explain/postgres"), "{answer}");
     process.signal(Signal::TERM);
     assert_eq!(process.ended().await, Some(0));
