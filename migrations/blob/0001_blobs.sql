@@ -10,10 +10,10 @@ CREATE TABLE blobs (
 );
 
 -- Services read and add blobs, and may change none (ADR 33). What a disk has damaged is mended by who still has the bytes: as the owner, who is
--- held by the constraint, too.
+-- held by the constraint, too. What is whole is not written.
 CREATE FUNCTION mend(of_org uuid, of_hash bytea, whole bytea) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog
-AS $$ UPDATE blob.blobs SET bytes = whole WHERE org = of_org AND hash = of_hash $$;
+AS $$ UPDATE blob.blobs SET bytes = whole WHERE org = of_org AND hash = of_hash AND sha256(bytes) <> hash $$;
 
 -- Manifests shrink to a tenth, and lz4 takes a tenth of the time of the default; not every server is built with it.
 DO $$

@@ -46,28 +46,37 @@ impl NumberStore {
         let fingerprints: Vec<&[u8]> =
             found.iter().map(|(subject, _)| subject.schema.fingerprint.as_slice()).collect();
         let numbers: Vec<i64> = found.iter().map(|(_, number)| i64::from(*number)).collect();
-        let kept = sqlx::query(
-            "INSERT INTO number (registry, subject, fingerprint, number)
-             SELECT $1, * FROM unnest($2::text[], $3::bytea[], $4::bigint[]) ON CONFLICT DO NOTHING",
-        )
-        .bind(registry)
-        .bind(&names)
-        .bind(&fingerprints)
-        .bind(&numbers)
-        .execute(self.database.pool());
-        self.database.in_time(kept).await??;
-        let other = sqlx::query(
-            "SELECT subject, kept.number AS kept, found.number AS found
-             FROM number AS kept JOIN unnest($2::text[], $3::bytea[], $4::bigint[])
-                 AS found (subject, fingerprint, number) USING (subject, fingerprint)
-             WHERE registry = $1 AND kept.number <> found.number ORDER BY subject LIMIT 1",
-        )
-        .bind(registry)
-        .bind(names)
-        .bind(fingerprints)
-        .bind(numbers)
-        .fetch_optional(self.database.pool());
-        let Some(row) = self.database.in_time(other).await?? else { return Ok(None) };
+        let keep = async {
+            let mut transaction = self.database.begin().await?;
+            sqlx::query(
+                "INSERT INTO number (registry, subject, fingerprint, number)
+                 SELECT $1, * FROM unnest($2::text[], $3::bytea[], $4::bigint[]) ON CONFLICT DO NOTHING",
+            )
+            .bind(registry)
+            .bind(&names)
+            .bind(&fingerprints)
+            .bind(&numbers)
+            .execute(&mut *transaction)
+            .await?;
+            let other = sqlx::query(
+                "SELECT subject, kept.number AS kept, found.number AS found
+                 FROM number AS kept JOIN unnest($2::text[], $3::bytea[], $4::bigint[])
+                     AS found (subject, fingerprint, number) USING (subject, fingerprint)
+                 WHERE registry = $1 AND kept.number <> found.number ORDER BY subject LIMIT 1",
+            )
+            .bind(registry)
+            .bind(&names)
+            .bind(&fingerprints)
+            .bind(&numbers)
+            .fetch_optional(&mut *transaction)
+            .await?;
+            // Of a registry that was made anew nothing is believed: what it says of others is not written down either.
+            if other.is_none() {
+                transaction.commit().await?;
+            }
+            Ok::<_, StoreError>(other)
+        };
+        let Some(row) = self.database.in_time(keep).await?? else { return Ok(None) };
         let (subject, kept, found) = (row.try_get("subject")?, row.try_get("kept")?, row.try_get("found")?);
         Ok(Some(Renumbered { subject, kept, found }))
     }

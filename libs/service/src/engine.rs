@@ -58,7 +58,13 @@ impl Appending {
         output.envelope.traceparent = span.traceparent();
         let record =
             events::encode(&output).map_err(|error| Failure::unhandled(error.code(), error.to_string()))?;
-        self.log.append(&topic, &[record]).await.map_err(|error| {
+        let records = [record];
+        let appended = match self.log.append(&topic, &records).await {
+            // It may be refused for what was sent beside it. After that it goes alone.
+            Err(LogError::RecordTooLarge { .. }) => self.log.append(&topic, &records).await,
+            appended => appended,
+        };
+        appended.map_err(|error| {
             span.fail(error.code());
             refused(&error)
         })?;

@@ -134,6 +134,8 @@ impl OutboxRelay {
         if hand.is_full() {
             // What there is waits for these. To read past all of it for each new row would be most of the work.
             let _ = shutdown.run_until_cancelled(tokio::time::timeout(LOOK, hand.one())).await;
+            // What has ended meanwhile is in the outbox still.
+            self.delete(hand).await?;
         }
         let left_out = hand.left_out();
         let batches = self.by_place(self.store.outbox_without(&left_out, ROWS).await?).await;
@@ -161,7 +163,8 @@ impl OutboxRelay {
                 Some(count) => *count,
                 None => {
                     // Where it cannot be told, the topic waits as a whole: to append says why.
-                    let count = self.log.partitions(&topic).await.unwrap_or(1).max(1);
+                    let count = tokio::time::timeout(LOOK, self.log.partitions(&topic)).await;
+                    let count = count.ok().and_then(Result::ok).unwrap_or(1).max(1);
                     counts.insert(topic.clone(), count);
                     count
                 }
@@ -181,11 +184,11 @@ impl OutboxRelay {
         Ok(())
     }
 
-    /// Says what waits, or that nothing does. As long as something is under way again it stays as it was said last.
+    /// Says what waits, or that nothing does. As long as what was held is under way again it stays as it was said last.
     fn tell(&self, hand: &mut Hand) {
         match hand.trouble() {
             Some(error) => self.failed(error.clone().into()),
-            None if hand.is_empty() => {
+            None if hand.is_well() => {
                 hand.well();
                 self.now(RelayStatus::Publishing);
             }

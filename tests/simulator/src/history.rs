@@ -133,10 +133,12 @@ async fn storm(world: &World, applications: &[Application]) {
 /// What people did with a branch that the promotion service does not know of.
 async fn unseen(world: &World) -> Result<Option<String>, HistoryError> {
     let Some(store) = world.stores.get(&Service::Promotion) else { return Ok(None) };
-    for Done { promotion, with } in world.journal.done() {
-        let stored = store.load(ACME, &promotion).await?;
+    let all = world.journal.done();
+    for done in &all {
+        let Done { promotion, with, .. } = done;
+        let stored = store.load(ACME, promotion).await?;
         let status = stored.and_then(|stored| Some(stored.state.get("status")?.as_str()?.to_owned()));
-        if !with.explains(status.as_deref().unwrap_or_default()) {
+        if !done.explains(status.as_deref().unwrap_or_default(), &all) {
             return Ok(Some(format!("{promotion} is {with}, and {status:?} to its owner")));
         }
     }

@@ -41,6 +41,17 @@ pub(crate) struct Acknowledged {
 pub(crate) struct Done {
     pub(crate) promotion: String,
     pub(crate) with: Deed,
+    /// The repository, and the image that the branch brings.
+    pub(crate) edit: (String, String),
+}
+
+impl Done {
+    /// Whether this status is one that knows of it, when all of this was done. Who deletes a branch and merges another with the same edit
+    /// before anybody looked has merged what the first was to bring: its owner finds the edit in the target.
+    pub(crate) fn explains(&self, status: &str, all: &[Self]) -> bool {
+        let brings_it = |other: &Self| other.with == Deed::Merged && other.edit == self.edit;
+        self.with.explains(status) || status == "merged" && all.iter().any(brings_it)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +63,7 @@ pub(crate) enum Deed {
 impl Deed {
     /// Whether this status is one that knows of it. Of a branch that is deleted it may have been over before that was seen: another
     /// promotion came after it.
-    pub(crate) fn explains(self, status: &str) -> bool {
+    fn explains(self, status: &str) -> bool {
         match self {
             Self::Merged => status == "merged",
             Self::Deleted => status == "closed" || status == "superseded",
@@ -100,9 +111,9 @@ impl Journal {
         self.lock().rejected.push(promotion);
     }
 
-    pub(crate) fn did(&self, with: Deed, promotion: &str) {
-        self.note(format_args!("{promotion} is {with}"));
-        self.lock().done.push(Done { promotion: promotion.to_owned(), with });
+    pub(crate) fn did(&self, done: Done) {
+        self.note(format_args!("{} is {}", done.promotion, done.with));
+        self.lock().done.push(done);
     }
 
     pub(crate) fn appended(&self, positions: &[Position], records: &[Record]) {

@@ -18,7 +18,7 @@ use tokio::time::{Instant, sleep, timeout};
 use tonic::{Code, Request, Status};
 
 use crate::clock::BEGIN;
-use crate::journal::Deed;
+use crate::journal::{Deed, Done};
 use crate::repository::{PRODUCTION, STAGING, change, release, someone_commits, tag, with_tag};
 use crate::world::{ACME, Application, World};
 
@@ -149,7 +149,12 @@ impl People {
         let Some(push) = pushes.iter().find(|push| push.promotion == shown.promotion_id) else { return };
         let branch = hosts.git.file(&url, &push.commit, PRODUCTION).unwrap_or_default();
         let branch = String::from_utf8_lossy(&branch).into_owned();
-        let merged = with_tag(&hosts.file(&url, PRODUCTION), tag(&branch).unwrap_or_default());
+        let image = tag(&branch).unwrap_or_default();
+        let merged = with_tag(&hosts.file(&url, PRODUCTION), image);
+        let did = |with| {
+            let edit = (url.clone(), image.to_owned());
+            self.world.journal.did(Done { promotion: shown.promotion_id.clone(), with, edit });
+        };
         let message = hosts.git.message(&url, &push.commit).unwrap_or_default();
         let files: BTreeMap<_, _> = change(PRODUCTION, &merged);
         match self.lot.of_range(0..=9) {
@@ -158,7 +163,7 @@ impl People {
             6 => hosts.commit(&url, &files, &message),
             7 => {
                 hosts.delete(push);
-                self.world.journal.did(Deed::Deleted, &shown.promotion_id);
+                did(Deed::Deleted);
                 return;
             }
             _ => return,
@@ -166,7 +171,7 @@ impl People {
         if hosts.file(&url, STAGING).is_empty() {
             self.world.journal.unexpected(format!("the merge of {} takes more away", shown.promotion_id));
         }
-        self.world.journal.did(Deed::Merged, &shown.promotion_id);
+        did(Deed::Merged);
         if self.lot.hits(5_000) {
             hosts.delete(push);
         }

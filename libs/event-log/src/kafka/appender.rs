@@ -114,24 +114,21 @@ impl Appender {
             (Some(Code::MessageSizeTooLarge | Code::MessageBatchTooLarge), _) => {
                 LogError::RecordTooLarge { topic: topic.clone(), size: *bytes, limit: None }
             }
+            (_, Err(none)) => none,
             // That it has ended says less than why it has.
-            (_, Some(why)) if failed.is_for_another() => of_code(why, topic.as_str()),
+            (_, Ok(Some(why))) if failed.is_for_another() => of_code(why, topic.as_str()),
             _ => failure(error, topic.as_str()),
         }
     }
 
     /// Has another producer in place of one that has ended, and says why that has. What the old one had taken is refused to its callers: they
     /// append it again in their order, and what of it is there already comes once more.
-    fn replace_ended(&self) -> Option<Code> {
-        let why = self.producer().ended()?;
-        if let Ok(new) = Producer::new(&self.settings) {
-            let mut producer = self.producer();
-            // Another call may have been faster.
-            if producer.ended().is_some() {
-                *producer = new;
-            }
-        }
-        Some(why)
+    fn replace_ended(&self) -> Result<Option<Code>, LogError> {
+        let mut producer = self.producer();
+        let Some(why) = producer.ended() else { return Ok(None) };
+        let ended = std::mem::replace(&mut *producer, Producer::new(&self.settings)?);
+        ended.let_go();
+        Ok(Some(why))
     }
 
     fn producer(&self) -> MutexGuard<'_, Producer> {
@@ -146,24 +143,8 @@ impl Appender {
 impl Call<'_> {
     /// Has the next record sent, unless it was sent before.
     async fn send(&mut self, producer: &Producer, to: &PartitionId, record: &Record) -> Result<(), LogError> {
-        let before = self.appender.given_up().take(self.topic, record);
-        match before {
-            None => {}
-            // Another producer has it, and this one would write behind it what comes next, before it is known whether it is there.
-            Some(mut before @ Became::UnderWay(_)) if !before.is_by(producer) => {
-                let learned = self.appender.learn(self.topic, &mut before, self.deadline).await;
-                match before {
-                    Became::Failed(_) => {}
-                    became => {
-                        self.became.push(became);
-                        return learned.map(drop);
-                    }
-                }
-            }
-            Some(before) => {
-                self.became.push(before);
-                return Ok(());
-            }
+        if self.was_sent(producer, record).await? {
+            return self.first_alone(producer, to).await;
         }
         let became = match self.given_to(producer, to, record).await {
             Ok(sent) => Became::UnderWay(sent),
@@ -171,6 +152,26 @@ impl Call<'_> {
         };
         self.became.push(became);
         self.first_alone(producer, to).await
+    }
+
+    /// Whether it is there, or this producer has it. What another has is waited for: this one would write behind it what comes next, before it is
+    /// known whether it is there.
+    async fn was_sent(&mut self, producer: &Producer, record: &Record) -> Result<bool, LogError> {
+        let Some(before) = self.appender.given_up().take(self.topic, record) else { return Ok(false) };
+        let is_ours = before.is_by(producer);
+        // In its place, so that whoever stops waiting leaves it there.
+        self.became.push(before);
+        let Some(before) = self.became.last_mut().filter(|_| !is_ours) else { return Ok(true) };
+        let learned = self.appender.learn(self.topic, before, self.deadline).await;
+        let has_failed = matches!(before, Became::Failed(_));
+        match learned {
+            Ok(_) => Ok(true),
+            Err(_) if has_failed => {
+                self.became.pop();
+                Ok(false)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Gives a producer a record, once there is room for it.

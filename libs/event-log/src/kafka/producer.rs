@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::task::{Context, Poll, ready};
+use std::thread;
 use std::time::Duration;
 
 use events::Record;
@@ -24,6 +24,12 @@ use crate::position::PartitionId;
 /// For so long brokers remember of a producer what it wrote to a partition last; a day, unless they are told otherwise
 /// (`producer.id.expiration.ms`).
 const REMEMBERED: Duration = Duration::from_mins(10);
+
+/// For so long what is on its way from a producer that has ended may be answered.
+const ON_ITS_WAY: Duration = Duration::from_secs(1);
+
+/// How often to look whether somebody still has a producer in hand.
+const TICK: Duration = Duration::from_millis(50);
 
 /// What has come of a record.
 type Answer = Result<Delivery, Failed>;
@@ -57,21 +63,20 @@ pub(super) struct Producer(Arc<Inner>);
 struct Inner {
     client: FutureProducer<Quiet>,
     known: Known,
-    given_up: AtomicBool,
 }
 
 impl Producer {
     pub(super) fn new(settings: &KafkaSettings) -> Result<Self, LogError> {
         let created = settings.producer().create_with_context(settings.quiet());
         let client = created.map_err(|error| failure(&error, &settings.brokers))?;
-        Ok(Self(Arc::new(Inner { client, known: Known::default(), given_up: AtomicBool::default() })))
+        Ok(Self(Arc::new(Inner { client, known: Known::default() })))
     }
 
     /// Gives it a record, or says why it does not take it.
     pub(super) fn send(&self, to: &PartitionId, record: &Record) -> Result<Sent, Failed> {
         let bytes = record_bytes(record);
         match self.0.client.send_result(message(&to.topic, to.partition, record)) {
-            Ok(answer) => Ok(Sent { by: self.clone(), bytes, answer }),
+            Ok(answer) => Ok(Sent { by: Arc::downgrade(&self.0), bytes, answer }),
             Err((error, _)) => Err(Failed { error, bytes }),
         }
     }
@@ -86,14 +91,18 @@ impl Producer {
         self.0.client.client().fatal_error().map(|(code, _)| code)
     }
 
-    /// Of one that has ended librdkafka gives up what waits. What was on its way meanwhile, and would have to be sent again, has an answer by this.
-    fn give_up_if_ended(&self) {
-        if self.ended().is_some() && !self.0.given_up.swap(true, Ordering::Relaxed) {
-            let producer = self.clone();
-            let give_up = move || producer.0.client.purge(PurgeConfig::default().queue().inflight());
-            // It waits for the threads of librdkafka.
-            drop(tokio::task::spawn_blocking(give_up));
-        }
+    /// Lets go of one that has ended: what is on its way to brokers is answered, and what would have to be sent again, which it never is, is
+    /// given up. On a thread beside, since it waits for those of librdkafka, and for who has it in hand.
+    pub(super) fn let_go(self) {
+        let let_go = move || {
+            let _ = self.0.client.flush(ON_ITS_WAY);
+            self.0.client.purge(PurgeConfig::default().queue().inflight());
+            while Arc::strong_count(&self.0) > 1 {
+                thread::sleep(TICK);
+            }
+        };
+        // Without a thread all of it is given up here and now.
+        drop(thread::Builder::new().name("kafka-ended".to_owned()).spawn(let_go));
     }
 }
 
@@ -119,7 +128,7 @@ impl Known {
 
 /// What will come of a record that a producer has taken.
 pub(super) struct Sent {
-    by: Producer,
+    by: Weak<Inner>,
     bytes: usize,
     answer: DeliveryFuture,
 }
@@ -127,7 +136,7 @@ pub(super) struct Sent {
 impl Sent {
     /// Whether this producer has taken it.
     pub(super) fn is_by(&self, producer: &Producer) -> bool {
-        Arc::ptr_eq(&self.by.0, &producer.0)
+        std::ptr::eq(self.by.as_ptr(), Arc::as_ptr(&producer.0))
     }
 }
 
@@ -140,7 +149,6 @@ impl Future for Sent {
             Ok(Err((error, _))) => error,
             Err(_) => KafkaError::Canceled,
         };
-        self.by.give_up_if_ended();
         Poll::Ready(Err(Failed { error, bytes: self.bytes }))
     }
 }

@@ -75,12 +75,13 @@ impl fmt::Debug for KafkaSettings {
 
 /// What the contract rests on: durability, order, who decides how far a group has come, and how much is kept at hand; with the aliases
 /// that librdkafka knows of each (its CONFIGURATION.md).
-const FIXED: [&str; 31] = [
+const FIXED: [&str; 32] = [
     "acks",
     "allow.auto.create.topics",
     "auto.commit.enable",
     "auto.offset.reset",
     "bootstrap.servers",
+    "delivery.report.only.error",
     "delivery.timeout.ms",
     "enable.auto.commit",
     "enable.auto.offset.store",

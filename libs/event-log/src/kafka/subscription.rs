@@ -129,7 +129,7 @@ impl KafkaSubscription {
             )));
         };
         match answer {
-            Err(_) => Err(LogError::Unavailable(format!("{about}: the member has ended"))),
+            Err(_) => Err(LogError::Ended(format!("the thread that commits {about}"))),
             Ok(Ok(())) => Ok(Ok(())),
             Ok(Err(error)) => error.rdkafka_error_code().map(Err).ok_or_else(|| failure(&error, &about)),
         }

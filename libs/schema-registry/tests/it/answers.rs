@@ -85,6 +85,23 @@ async fn who_has_asked_before_starts_without_the_registry() {
     assert_eq!(other.code(), "REGISTRY_UNAVAILABLE");
 }
 
+/// Nothing else of what it says is believed either: whoever brings the right one back has a number for each that was not known before.
+#[tokio::test]
+async fn of_a_registry_that_was_made_anew_nothing_is_written_down() {
+    let (fake, database) = (Fake::start(), TestPostgres::shared().await.database().await);
+    let store = NumberStore::open(database.url().as_str()).await.unwrap();
+    make(&fake).await;
+    Numbers::look_up(fake.client(), &store).await.unwrap();
+    let pool = sqlx::PgPool::connect(database.url().as_str()).await.unwrap();
+    let [changed, new] = [0, 1].map(|at| subjects().nth(at).unwrap().name());
+    let gone = sqlx::query("DELETE FROM schema_registry.number WHERE subject = $1").bind(&new);
+    assert_eq!(gone.execute(&pool).await.unwrap().rows_affected(), 1);
+    fake.renumbers(&changed, 77_777);
+    assert_eq!(code(&fake, &store).await, "SCHEMA_NUMBER_CHANGED");
+    let kept = sqlx::query("SELECT FROM schema_registry.number WHERE subject = $1").bind(&new);
+    assert!(kept.fetch_optional(&pool).await.unwrap().is_none());
+}
+
 /// One that was made anew gives other numbers: what is on the log has those that were written down, and they stay.
 #[tokio::test]
 async fn a_registry_that_says_another_number_than_before_ends_the_start() {

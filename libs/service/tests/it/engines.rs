@@ -1,10 +1,10 @@
 //! An engine's output follows from its input.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use event_log::{EventLog, Group, PartitionId};
+use event_log::{EventLog, Group, LogError, PartitionId};
 use events::delivery::DeadLetterRetried;
 use events::{Message, Record, Service, Topic};
 use service::{Engine, Failure, Health, Policy, Running};
@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::bench::{Bench, records, telling, topic, until};
 use crate::handlers::name;
 use crate::measured::{of_group, sent};
+use crate::odd_log::{OddLog, Trouble};
 
 /// Puts what it reads in capitals. What begins with `x` does not concern it.
 struct Capitals {
@@ -137,6 +138,24 @@ async fn an_engine_that_breaks_down_says_so_and_goes_on() {
     assert_eq!(count("messaging_client_consumed_messages_total"), Some(3.0));
     assert_eq!(count("messaging_process_duration_seconds_count"), Some(1.0));
     assert_eq!(sent(&counts, Service::Explain), Some(3.0));
+    shutdown.cancel();
+    task.await.unwrap().unwrap();
+}
+
+/// It was sent in one batch with another that is too large.
+#[tokio::test(start_paused = true)]
+async fn an_output_that_is_refused_for_its_neighbour_is_appended_all_the_same() {
+    let mut bench = Bench::new(1).await;
+    bench.log.ensure_topic(&Service::Explain.topic(), 1).await.unwrap();
+    let error = LogError::RecordTooLarge { topic: Service::Explain.topic(), size: 9, limit: None };
+    let refused: Trouble = Arc::new(Mutex::new(Some(error)));
+    let (log, of_log) = (bench.log.clone(), Arc::clone(&refused));
+    bench.parts.log = Arc::new(OddLog { log, refused: of_log, ..OddLog::default() });
+    bench.append(&records("b", [1])).await;
+    let (_, shutdown, task) = start(&bench, Policy::default());
+    until("the output is there", async || output(&bench).await.len() == 1).await;
+    assert!(refused.lock().unwrap().is_none(), "it was refused");
+    assert_eq!(name(&events::decode(&output(&bench).await[0]).unwrap()), "B1");
     shutdown.cancel();
     task.await.unwrap().unwrap();
 }

@@ -16,6 +16,7 @@ mod installation;
 mod kafka;
 mod long_aggregates;
 mod measured;
+mod odd_log;
 mod operations;
 mod order;
 mod postgres;

@@ -18,6 +18,10 @@ use crate::left_out::LeftOut;
 /// A partition that takes longer does not hold up the others.
 const PATIENCE: Duration = Duration::from_millis(250);
 
+/// How long what the log refuses is held at most before it is tried again. On Kafka a try ends the producer that others use, too, and it helps once
+/// somebody has mended something.
+const REFUSED: Duration = Duration::from_mins(1);
+
 /// So many aggregates are held one by one. If more are refused, their partitions are held.
 const MOST_HELD: usize = 1_000;
 
@@ -40,6 +44,8 @@ struct Held {
     places: BTreeMap<Place, LogError>,
     /// When it is; none if nothing is held.
     until: Option<Instant>,
+    /// It is being tried again: as long as something is under way, nobody knows whether the log takes it now.
+    again: bool,
     wait: Wait,
 }
 
@@ -50,7 +56,7 @@ impl Hand {
             shutdown: shutdown.clone(),
             under_way: FuturesUnordered::new(),
             places: BTreeMap::new(),
-            held: Held::default(),
+            held: Held { wait: Wait::up_to(REFUSED), ..Held::default() },
             published: Vec::new(),
         }
     }
@@ -145,13 +151,14 @@ impl Hand {
         keys.values().chain(places.values()).chain(self.places.values().flatten()).next()
     }
 
-    /// Nothing is under way and nothing is held.
-    pub(super) fn is_empty(&self) -> bool {
-        self.places.is_empty() && self.held.until.is_none()
+    /// Nothing is held, nor is what was.
+    pub(super) fn is_well(&self) -> bool {
+        self.held.until.is_none() && (self.places.is_empty() || !self.held.again)
     }
 
-    /// All that was there is published.
+    /// What was held is published.
     pub(super) fn well(&mut self) {
+        self.held.again = false;
         self.held.wait.reset();
     }
 }
@@ -173,6 +180,7 @@ impl Held {
             self.keys.clear();
             self.places.clear();
             self.until = None;
+            self.again = true;
         }
     }
 }

@@ -8,24 +8,32 @@ const LONGEST: Duration = Duration::from_secs(5);
 
 /// How long is waited after the next failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Wait(Duration);
+pub(super) struct Wait {
+    next: Duration,
+    longest: Duration,
+}
 
 impl Default for Wait {
     fn default() -> Self {
-        Self(FIRST)
+        Self::up_to(LONGEST)
     }
 }
 
 impl Wait {
+    /// As long as that at most.
+    pub(super) fn up_to(longest: Duration) -> Self {
+        Self { next: FIRST, longest }
+    }
+
     /// This time; the next one is longer.
     pub(super) fn take(&mut self) -> Duration {
-        let now = self.0;
-        self.0 = LONGEST.min(now * 2);
+        let now = self.next;
+        self.next = self.longest.min(now * 2);
         now
     }
 
     /// All is well again.
     pub(super) fn reset(&mut self) {
-        *self = Self::default();
+        self.next = FIRST;
     }
 }

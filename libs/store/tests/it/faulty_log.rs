@@ -29,7 +29,7 @@ pub(crate) struct FaultyLog {
     appended: Mutex<Vec<(String, String, u64)>>,
     faults: Mutex<VecDeque<Fault>>,
     refused: Mutex<Vec<(String, u64)>>,
-    unanswered: watch::Sender<Option<String>>,
+    unanswered: watch::Sender<Vec<String>>,
 }
 
 /// How many partitions each of its topics has.
@@ -46,9 +46,14 @@ impl FaultyLog {
             refused.iter().map(|(key, sequence)| ((*key).to_owned(), *sequence)).collect();
     }
 
-    /// Calls with records of this key are neither done nor answered, for as long as this is so.
-    pub(crate) fn hold(&self, key: Option<&str>) {
-        self.unanswered.send_replace(key.map(str::to_owned));
+    /// Calls with records of these keys are neither done nor answered, for as long as this is so.
+    pub(crate) fn hold(&self, keys: &[String]) {
+        self.unanswered.send_replace(keys.to_vec());
+    }
+
+    /// How many calls wait for that.
+    pub(crate) fn held(&self) -> usize {
+        self.unanswered.receiver_count()
     }
 
     /// The sequences of a key in the order that they were appended in.
@@ -87,7 +92,7 @@ impl FaultyLog {
 #[async_trait]
 impl EventLog for FaultyLog {
     async fn append(&self, topic: &Topic, records: &[Record]) -> Result<Vec<Position>, LogError> {
-        let is_held = |key: &Option<String>| records.iter().any(|record| Some(&record.key) == key.as_ref());
+        let is_held = |keys: &Vec<String>| records.iter().any(|record| keys.contains(&record.key));
         let _ = self.unanswered.subscribe().wait_for(|key| !is_held(key)).await;
         let fault = self.faults.lock().unwrap().pop_front();
         let written = match fault {

@@ -200,7 +200,7 @@ async fn a_partition_that_does_not_answer_is_in_no_others_way() {
     for store in stores().await {
         let log = Arc::new(FaultyLog::default());
         let (silent, other) = (key_in(0), key_in(1));
-        log.hold(Some(&silent));
+        log.hold(std::slice::from_ref(&silent));
         add_many(&*store, &silent, 700).await;
         add_many(&*store, &other, 1).await;
         let started = start(&store, &log);
@@ -210,9 +210,35 @@ async fn a_partition_that_does_not_answer_is_in_no_others_way() {
             left(&*store, 700).await;
         }
         assert_eq!(log.sequences(&other), up_to(4));
-        log.hold(None);
+        log.hold(&[]);
         left(&*store, 0).await;
         assert_eq!(log.sequences(&silent), up_to(700));
+        started.stop().await;
+    }
+}
+
+/// Every partition is away for a while, and one after the other is back: what is on the log is deleted before more is read.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_under_way_in_all_partitions_is_published_once() {
+    for store in stores().await {
+        let log = Arc::new(FaultyLog::default());
+        let keys: Vec<String> = (0..PARTITIONS).map(key_in).collect();
+        log.hold(&keys);
+        for key in &keys {
+            add_many(&*store, key, 3).await;
+        }
+        let started = start(&store, &log);
+        eventually("that all are under way", async || log.held() == keys.len()).await;
+        for (at, key) in keys.iter().enumerate() {
+            // The relay waits for one of them by now, and goes on with the others under way.
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            log.hold(&keys[at + 1..]);
+            eventually("it", async || log.sequences(key) == up_to(3)).await;
+        }
+        left(&*store, 0).await;
+        for key in &keys {
+            assert_eq!(log.sequences(key), up_to(3));
+        }
         started.stop().await;
     }
 }
@@ -223,13 +249,13 @@ async fn a_relay_that_is_stopped_finishes_what_is_under_way() {
     for store in stores().await {
         let log = Arc::new(FaultyLog::default());
         let (silent, other) = (key_in(0), key_in(1));
-        log.hold(Some(&silent));
+        log.hold(std::slice::from_ref(&silent));
         add_many(&*store, &silent, 2).await;
         add_many(&*store, &other, 1).await;
         let started = start(&store, &log);
         left(&*store, 2).await;
         started.shutdown.cancel();
-        log.hold(None);
+        log.hold(&[]);
         started.task.await.unwrap();
         assert_eq!(store.backlog().await.unwrap().rows, 0);
         assert_eq!(log.sequences(&silent), up_to(2));

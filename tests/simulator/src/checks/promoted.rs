@@ -29,8 +29,9 @@ pub(super) fn check(evidence: &Evidence) -> Vec<Violation> {
         }
         found.extend(ended(&promotion));
         let (name, status) = (id.to_string(), promotion.status.to_string());
-        let unknown = |done: &&Done| done.promotion == name && !done.with.explains(&status);
-        let unknown = evidence.acknowledged.done.iter().find(unknown);
+        let all = &evidence.acknowledged.done;
+        let unknown = |done: &&Done| done.promotion == name && !done.explains(&status, all);
+        let unknown = all.iter().find(unknown);
         found.extend(
             unknown.map(|done| {
                 Violation::new(DONE, format!("{id} is {}, and {status} to its owner", done.with))

@@ -1,10 +1,13 @@
 //! What a topic takes no more.
 
-use event_log::{EventLog, KafkaLog, PartitionId, SettingChange, TopicChange};
+use std::time::Duration;
+
+use event_log::{EventLog, KafkaLog, KafkaSettings, LogError, PartitionId, SettingChange, TopicChange};
 use events::{Record, Topic};
 use test_kafka::TestKafka;
+use test_proxy::{Line, Proxy};
 
-use super::settings;
+use super::{at, settings};
 use crate::fixtures::{record, until};
 
 /// Says how large a batch of records the topic takes. Brokers tell it before they go by it.
@@ -46,4 +49,66 @@ async fn nothing_is_written_behind_a_record_that_is_refused_and_others_are_taken
         .map(|delivered| delivered.record.value.len())
         .collect();
     assert_eq!(written, ["beside".len(), "beside".len(), 1_500_000, "second".len()]);
+}
+
+/// A topic that takes no large record, a client that has sent nothing to it yet, and the line of that client.
+async fn lowered(name: &str) -> (KafkaLog, Proxy, Topic, PartitionId) {
+    let patient = KafkaLog::connect(settings(TestKafka::shared().await.brokers())).await.unwrap();
+    let topic = Topic::new(name);
+    patient.ensure_topic(&topic, 1).await.unwrap();
+    takes(&patient, &topic, 1024 * 1024).await;
+    until(async || patient.append(&topic, &[large("probe")]).await.is_err()).await;
+    let line = TestKafka::shared().await.line().await;
+    let quick = KafkaSettings { request_timeout: Duration::from_secs(2), ..settings(at(&line)) };
+    let log = KafkaLog::connect(quick).await.unwrap();
+    assert_eq!(log.partitions(&topic).await.unwrap(), 1);
+    let partition = PartitionId { topic: topic.clone(), partition: 0 };
+    (log, line, topic, partition)
+}
+
+async fn given_up(log: &KafkaLog, topic: &Topic, records: &[Record]) {
+    let error = log.append(topic, records).await.unwrap_err();
+    assert!(matches!(error, LogError::Unavailable(_)), "{error}");
+}
+
+/// Waits until it is known that a record is refused.
+async fn refused(log: &KafkaLog, topic: &Topic, records: &[Record]) {
+    until(async || matches!(log.append(topic, records).await.unwrap_err(), LogError::RecordTooLarge { .. }))
+        .await;
+}
+
+async fn written(log: &KafkaLog, partition: &PartitionId, from: u64) -> Vec<Vec<u8>> {
+    let delivered = log.read(partition, from, 10).await.unwrap();
+    delivered.into_iter().map(|delivered| delivered.record.value).collect()
+}
+
+/// Who asks again, while nothing is acknowledged, for the first record that its producer has for a partition: what follows stays behind it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_sent_behind_a_first_record_that_is_asked_for_again() {
+    let (log, line, topic, partition) = lowered("lowered-asked-again.v1").await;
+    let start = log.bounds(&partition).await.unwrap().end;
+    let history = [large("a"), record("a", "second")];
+    line.set(Line::Silent);
+    for _ in 0..2 {
+        given_up(&log, &topic, &history).await;
+    }
+    line.set(Line::Open);
+    refused(&log, &topic, &history).await;
+    until(async || log.append(&topic, &[record("b", "beside")]).await.is_ok()).await;
+    assert_eq!(written(&log, &partition, start).await, [b"beside"]);
+}
+
+/// What was sent behind a record that is refused is on no log, and who asks for it again is not told that it waits.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_producer_that_has_ended_left_is_written_by_the_next_before_what_follows() {
+    let (log, line, topic, partition) = lowered("lowered-left.v1").await;
+    log.append(&topic, &[record("known", "known")]).await.unwrap();
+    let start = log.bounds(&partition).await.unwrap().end;
+    line.set(Line::Silent);
+    given_up(&log, &topic, &[large("x")]).await;
+    given_up(&log, &topic, &[record("a", "a1")]).await;
+    line.set(Line::Open);
+    refused(&log, &topic, &[large("x")]).await;
+    log.append(&topic, &[record("a", "a1"), record("a", "a2")]).await.unwrap();
+    assert_eq!(written(&log, &partition, start).await, [b"a1", b"a2"]);
 }
