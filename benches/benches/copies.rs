@@ -44,7 +44,7 @@ fn main() {
         lines: false,
     };
     let janitor = Janitor::of(&layout.directory).unwrap();
-    let stack = Stack::up(layout).unwrap();
+    let stack = Stack::up(layout, |_| ()).unwrap();
     let client = Client::new(&stack);
     let (_, repository) = write_repository(temporary.path(), OBJECTS, &[]).unwrap();
     client.register(&repository);

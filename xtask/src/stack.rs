@@ -10,7 +10,8 @@ use stack::{Brokers, Copies, LAST_PORT, Layout, Schemas, Shared, Stack, State};
 const USAGE: &str = "\
 usage: cargo xtask stack up|down|status [OPTION…]
 
-  up       starts what does not run yet, waits until all of it does its work, and prints what status prints
+  up       starts what does not run yet, waits until all of it does its work, and prints what status prints;
+           what runs is left as it is, and what is started runs on until it is brought down
   status   prints each part with its process, port, state and log; ends with 1 if one is down or not ready
   down     ends what was started, services first, and says what that was
 
@@ -93,7 +94,9 @@ fn up(options: Options) -> Result<ExitCode, Box<dyn Error>> {
     let Options { directory, brokers, copies, port, programs } = options;
     let (cache, schemas, shared) = (stack::fetched(), Schemas::Registered, Shared::found());
     let layout = Layout { directory, programs, cache, brokers, schemas, copies, shared, port, lines: false };
-    let stack = Stack::up(layout)?;
+    let place = layout.directory.display().to_string();
+    eprintln!("starting what does not run in {place}; what is started runs on until it is brought down");
+    let stack = Stack::up(layout, |so_far| eprintln!("{so_far}"))?;
     let code = show(&stack);
     let (layout, api) = (stack.layout(), stack.layout().api_port());
     println!(

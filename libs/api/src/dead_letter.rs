@@ -45,7 +45,7 @@ pub struct DeadLetterDetail {
     /// The dead letter.
     #[serde(flatten)]
     pub dead_letter: DeadLetter,
-    /// The record's headers; bytes that are no text are shown as base64.
+    /// The record's headers; bytes that are no text are shown as `�`.
     pub headers: BTreeMap<String, String>,
     /// The record's value, in base64.
     pub value: String,

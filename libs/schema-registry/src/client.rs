@@ -169,7 +169,11 @@ impl Registry {
     ) -> Result<Answer, RegistryError> {
         let inner = Arc::clone(&self.0);
         let called = spawn_blocking(move || inner.call(method, &path, body)).await;
-        called.map_err(|error| RegistryError::Unavailable(error.to_string()))?
+        let answer = called.map_err(|error| RegistryError::Unavailable(error.to_string()))?;
+        answer.map_err(|error| match error {
+            RegistryError::Unavailable(why) => RegistryError::Unavailable(format!("{}: {why}", self.0.base)),
+            other => other,
+        })
     }
 }
 

@@ -85,6 +85,13 @@ impl Settings {
         }
     }
 
+    /// Whether anything is said in a section.
+    #[must_use]
+    pub fn says(&self, section: &str) -> bool {
+        let said = self.figment(&BTreeSet::new()).find_value(section);
+        said.is_ok_and(|value| value.as_dict().is_none_or(|settings| !settings.is_empty()))
+    }
+
     /// The file that was read.
     #[must_use]
     pub fn file(&self) -> Option<&Path> {

@@ -20,7 +20,7 @@ pub use token::TokenSettings;
 
 /// The section `kafka`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(deny_unknown_fields, default)]
 pub struct KafkaSettings {
     /// The brokers to begin with, `HOST:PORT`, separated by commas. Without it the log is in Postgres.
     pub brokers: Option<String>,

@@ -70,10 +70,19 @@ impl PostgresSettings {
         }
     }
 
+    /// Looks at what can be seen to be wrong before anybody is asked.
+    ///
+    /// # Errors
+    /// `CONFIG_INVALID`: the URL is none.
+    pub fn check(&self) -> Result<(), Failure> {
+        self.options().map(drop)
+    }
+
     fn options(&self) -> Result<PgConnectOptions, Failure> {
         let options = self.url.expose().parse();
         options.map_err(|_| {
-            Failure::unhandled("CONFIG_INVALID", "postgres.url: it is no URL of a Postgres database")
+            let why = "postgres.url, or DATABASE_URL: it is no URL of a Postgres database";
+            Failure::unhandled("CONFIG_INVALID", why)
         })
     }
 }
@@ -102,7 +111,7 @@ impl Platform {
         redis: &RedisSettings,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, Failure> {
-        settings.options()?;
+        settings.check()?;
         let installation = Installation::new(settings.url.expose())?;
         installation.prepare().await?;
         let opened = kafka.open().await?;
@@ -125,7 +134,7 @@ impl Platform {
         redis: &RedisSettings,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, Failure> {
-        settings.options()?;
+        settings.check()?;
         let opened = kafka.open().await?;
         if !Installation::new(settings.url.expose())?.has(&named(opened.as_ref(), kafka)).await? {
             let why = "no service has written down which log this installation has";

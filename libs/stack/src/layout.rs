@@ -15,8 +15,10 @@ use crate::error::StackError;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Brokers {
     /// One, which keeps everything alone.
+    #[serde(rename = "1")]
     One,
     /// Three; each record is acknowledged when two have it.
+    #[serde(rename = "3")]
     Three,
 }
 
@@ -57,8 +59,10 @@ pub enum Schemas {
 pub enum Copies {
     /// One.
     #[default]
+    #[serde(rename = "1")]
     One,
     /// Two, which share its partitions.
+    #[serde(rename = "2")]
     Two,
 }
 

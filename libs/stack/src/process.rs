@@ -257,12 +257,12 @@ fn asked(words: &[String]) -> bool {
     command.status().is_ok_and(|status| status.success())
 }
 
-/// The last lines of a log.
+/// The last lines of a log: an error and what led to it, and not each time that it was tried.
 fn end_of(path: &Path) -> String {
     let text = fs::read(path).unwrap_or_default();
     let text = String::from_utf8_lossy(&text);
     let lines: Vec<&str> = text.lines().collect();
-    format!("{}:\n{}", path.display(), lines[lines.len().saturating_sub(15)..].join("\n"))
+    format!("{}:\n{}", path.display(), lines[lines.len().saturating_sub(5)..].join("\n"))
 }
 
 #[cfg(test)]

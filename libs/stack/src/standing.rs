@@ -88,7 +88,7 @@ mod tests {
             let path = directory.path();
             fs::create_dir(path.join("run")).unwrap();
             let layout = json!({
-                "directory": path, "programs": "/programs", "cache": "/cache", "brokers": "One",
+                "directory": path, "programs": "/programs", "cache": "/cache", "brokers": "1",
                 "schemas": "Registered", "port": 27_100, "lines": false
             });
             let part = |name: &str, port: u16, ready: serde_json::Value| {
@@ -181,7 +181,7 @@ mod tests {
         for refused in [check(&other).unwrap_err(), Stack::prepare(other.clone()).unwrap_err()] {
             let said = refused.to_string();
             assert!(said.contains("(redis)") && !said.contains('\n'), "{said}");
-            assert!(said.contains("copies is One, not Two, port is 27100, not 27200;"), "{said}");
+            assert!(said.contains("copies is 1, not 2, port is 27100, not 27200;"), "{said}");
         }
         assert_eq!(written.text(), before);
         // Nobody knows what it is.

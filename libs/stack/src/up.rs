@@ -75,16 +75,16 @@ impl Stack {
         Ok(stack)
     }
 
-    /// Starts what does not run yet, and waits until all of it does its work.
+    /// Starts what does not run yet, and waits until all of it does its work. `tell` hears what is there so far.
     ///
     /// # Errors
     /// Another stack runs in the directory, a program has no Kafka in it, a port is somebody else's, or a part does not start; what was
     /// started then runs on, so that its log can be read.
-    pub fn up(layout: Layout) -> Result<Self, StackError> {
+    pub fn up(layout: Layout, tell: impl Fn(&str)) -> Result<Self, StackError> {
         check_programs(&layout)?;
         let stack = Self::prepare(layout)?;
-        stack.servers()?;
-        stack.services()?;
+        stack.servers(&tell)?;
+        stack.services(&tell)?;
         Ok(stack)
     }
 
@@ -92,26 +92,23 @@ impl Stack {
     ///
     /// # Errors
     /// As [`Stack::up`].
-    pub fn servers(&self) -> Result<(), StackError> {
+    pub fn servers(&self, tell: impl Fn(&str)) -> Result<(), StackError> {
         self.check_ports()?;
-        let (servers, _) = self.split();
-        servers.iter().try_for_each(Part::start)?;
-        servers.iter().try_for_each(|part| part.until_ready(PATIENCE))?;
-        grants::make(&self.layout)
+        begin(self.split().0, &tell)?;
+        grants::make(&self.layout)?;
+        tell("topics, roles, grants and schemas are there");
+        Ok(())
     }
 
     /// Starts the services: where there are two of one, the first makes its tables before the second looks for them.
     ///
     /// # Errors
     /// As [`Stack::up`].
-    pub fn services(&self) -> Result<(), StackError> {
+    pub fn services(&self, tell: impl Fn(&str)) -> Result<(), StackError> {
         let is_first = |part: &&Part| part.service.as_ref() == Some(&part.name);
         let (first, second): (Vec<_>, Vec<_>) = self.processes().iter().partition(is_first);
-        for parts in [first, second] {
-            parts.iter().try_for_each(|part| part.start())?;
-            parts.iter().try_for_each(|part| part.until_ready(PATIENCE))?;
-        }
-        Ok(())
+        begin(first, &tell)?;
+        begin(second, &tell)
     }
 
     fn split(&self) -> (&[Part], &[Part]) {
@@ -237,4 +234,25 @@ impl Stack {
         let text = fs::read_to_string(&path).map_err(StackError::file(&path))?;
         Ok(text.trim().to_owned())
     }
+}
+
+/// Starts those that do not run, and waits until each does its work.
+fn begin<'a>(parts: impl IntoIterator<Item = &'a Part>, tell: impl Fn(&str)) -> Result<(), StackError> {
+    let begun = |part: &'a Part| {
+        let ran = part.process().is_some();
+        part.start().map(|()| (part, ran))
+    };
+    let begun: Vec<_> = parts.into_iter().map(begun).collect::<Result<_, _>>()?;
+    for (part, ran) in begun {
+        match (part.until_ready(PATIENCE), ran) {
+            (Ok(()), _) => tell(&format!("{} is ready", part.name)),
+            (Err(error), false) => return Err(error),
+            // What was mended since is in its settings, and it has not read them.
+            (Err(error), true) => {
+                let why = "it ran before, with the settings of then; bring the stack down first";
+                return Err(StackError::new(format!("{error}\n{}: {why}", part.name)));
+            }
+        }
+    }
+    Ok(())
 }

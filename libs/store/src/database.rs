@@ -190,8 +190,14 @@ fn milliseconds(duration: Duration) -> String {
 }
 
 async fn connect(options: &PgConnectOptions) -> Result<PgConnection, StoreError> {
-    match timeout(PATIENCE, PgConnection::connect_with(options)).await {
-        Ok(connection) => Ok(connection?),
+    let connected = match timeout(PATIENCE, PgConnection::connect_with(options)).await {
+        Ok(connection) => connection.map_err(StoreError::from),
         Err(_) => Err(StoreError::Unavailable("no connection in time".to_owned())),
-    }
+    };
+    connected.map_err(|error| match error {
+        StoreError::Unavailable(why) => {
+            StoreError::Unavailable(format!("{}:{}: {why}", options.get_host(), options.get_port()))
+        }
+        other => other,
+    })
 }

@@ -97,7 +97,13 @@ impl Database {
         if !there {
             // The name is one word of plain letters.
             let statement = format!("CREATE SCHEMA IF NOT EXISTS \"{schema}\"");
-            sqlx::raw_sql(AssertSqlSafe(statement)).execute(connection).await?;
+            let made = sqlx::raw_sql(AssertSqlSafe(statement)).execute(connection).await;
+            made.map_err(|error| match StoreError::from(error) {
+                StoreError::Refused(why) => StoreError::Refused(format!(
+                    "there is no schema {schema}, and the role may make none (GRANT CREATE ON DATABASE): {why}"
+                )),
+                other => other,
+            })?;
         }
         Ok(())
     }

@@ -121,7 +121,7 @@ impl ProcessConfig {
                 Service::Catalog | Service::Promotion | Service::Audit => voucher,
                 _ => &engines,
             };
-            let channel = peers.channel(self.services.of(service)?, CALL_TIMEOUT)?;
+            let channel = peers.channel(service, self.services.of(service)?, CALL_TIMEOUT)?;
             Ok((service, channel, voucher.clone()))
         });
         let there: Result<Vec<_>, Failure> = there.collect();

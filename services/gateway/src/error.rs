@@ -146,8 +146,12 @@ impl From<Status> for ApiError {
             }
             (code, StatusCode::SERVICE_UNAVAILABLE) => {
                 let code = code.unwrap_or_else(|| "SERVICE_UNAVAILABLE".to_owned());
-                let why = away(&code, status.message());
-                Self::unavailable(code, why).with(details.unwrap_or_else(|| json!({})))
+                let details: Value = details.unwrap_or_else(|| json!({}));
+                let why = match details["service"].as_str() {
+                    Some(service) => format!("the service {service} does not answer"),
+                    None => away(&code, status.message()),
+                };
+                Self::unavailable(code, why).with(details)
             }
             (Some(code), status_code) => Self {
                 details: details.unwrap_or_else(|| json!({})),
@@ -176,6 +180,19 @@ mod tests {
         assert!(answered("STORE_FULL", "x").message.contains("disk of the database"));
         assert_eq!(answered("LOG_UNAVAILABLE", "kafka-2:9093").message, "the event log cannot be reached");
         assert!(answered("LOG_FULL", "x").message.contains("disk of the event log"));
+    }
+
+    #[test]
+    fn a_service_that_is_away_is_named_but_not_where_it_is() {
+        let details = json!({"service": "risk"});
+        let status = protos::call::refuse(
+            Code::Unavailable,
+            "SERVICE_UNAVAILABLE",
+            "10.0.0.7:8443 cannot be reached: refused",
+            &details,
+        );
+        let away: ApiError = status.into();
+        assert_eq!((&*away.message, away.details), ("the service risk does not answer", details));
     }
 
     /// A service that is killed while it answers has said nothing of its own: whoever asked may ask again.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use access::{Identity, Voucher};
+use events::Service;
 use protos::audit::audit_service_client::AuditServiceClient;
 use protos::catalog::catalog_service_client::CatalogServiceClient;
 use protos::promotion::promotion_service_client::PromotionServiceClient;
@@ -35,11 +36,11 @@ impl Services {
     /// # Errors
     /// `CONFIG_INVALID`: one of them is none.
     pub fn at(addresses: &Addresses, peers: &Peers, dead_letters: AllDeadLetters) -> Result<Self, Failure> {
-        let to = |address| peers.channel(address, CALL_TIMEOUT);
+        let to = |service, address| peers.channel(service, address, CALL_TIMEOUT);
         Ok(Self {
-            promotion: PromotionServiceClient::new(to(&addresses.promotion)?),
-            catalog: CatalogServiceClient::new(to(&addresses.catalog)?),
-            audit: AuditServiceClient::new(to(&addresses.audit)?),
+            promotion: PromotionServiceClient::new(to(Service::Promotion, &addresses.promotion)?),
+            catalog: CatalogServiceClient::new(to(Service::Catalog, &addresses.catalog)?),
+            audit: AuditServiceClient::new(to(Service::Audit, &addresses.audit)?),
             dead_letters,
         })
     }

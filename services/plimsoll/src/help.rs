@@ -122,6 +122,10 @@ pub(crate) const CODES: &[(&str, &str)] = &[
     ),
     ("INIT_EXISTS", "print it without --write, and take over by hand what is missing"),
     ("INIT_SHARED", "name the application that the file is for"),
+    (
+        "INSTALLATION_NOT_FOUND",
+        "give its --data, or say in DATABASE_URL or postgres.url where its database is",
+    ),
     ("INTERNAL", "read the server's log for the same moment, and report it"),
     ("JSON_INVALID", "correct the JSON at the line and column that the answer names"),
     ("KAFKA_NOT_BUILT", "build it with make build-kafka, or take kafka.brokers out"),
@@ -305,7 +309,10 @@ pub(crate) const CODES: &[(&str, &str)] = &[
     ("SELF_APPROVAL", "somebody else approves it: plimsoll promotion approve ID"),
     ("SERVER_ANSWER", "check the address, and that command and server are of one version"),
     ("SERVER_UNREACHABLE", "check the address, and that plimsoll up runs there"),
-    ("SERVICE_UNAVAILABLE", "try again after a few seconds; /statusz says what is away"),
+    (
+        "SERVICE_UNAVAILABLE",
+        "try again after a few seconds; if it stays so, look at the log of the service that is named",
+    ),
     (
         "SET_PATH",
         "write the path as plimsoll diff prints it, such as spec.template.spec.containers[name=web].resources",

@@ -38,7 +38,7 @@ pub fn assemble(
     prices: &PriceSettings,
     parts: Parts,
 ) -> Result<Assembled, Failure> {
-    let channel = peers.channel(catalog, CATALOG_DEADLINE)?;
+    let channel = peers.channel(Service::Catalog, catalog, CATALOG_DEADLINE)?;
     let catalog = Arc::new(GrpcCatalog::new(channel, voucher.clone(), Arc::clone(&parts.clock)));
     let promotions = Promotions::new(parts);
     let prices = Arc::new(Prices::read(prices)?);

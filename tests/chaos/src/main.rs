@@ -112,8 +112,8 @@ fn perform(
     lines: &Lines,
     repositories: PathBuf,
 ) -> Result<bool, Failed> {
-    stack.servers()?;
-    stack.services()?;
+    stack.servers(|_| ())?;
+    stack.services(|_| ())?;
     let people = people(stack)?;
     let log = Log::open(stack.layout())?;
     let (form, roll, lot) = (options.form, Roll::of(stack), Lot::new(0x506c_696d_736f_6c6c));

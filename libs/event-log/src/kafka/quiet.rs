@@ -1,7 +1,7 @@
 //! What librdkafka says, as log lines.
 
 use std::error::Error;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rdkafka::Statistics;
 use rdkafka::client::{ClientContext, OAuthToken};
@@ -9,31 +9,54 @@ use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::ConsumerContext;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode as Code};
 
-use super::failure::is_refusal;
+use super::failure::{is_refusal, of_code};
 use super::statistics;
 use super::token::Asked;
+use crate::error::LogError;
 
 /// A client whose errors are met where they matter: what it says meanwhile is a log line.
 #[derive(Debug)]
 pub(super) struct Quiet {
     asked: Asked,
-    /// Why brokers do not let it in. It is said once; what then waits for a broker hears only that its time is over.
-    refusal: Mutex<Option<Code>>,
+    heard: Mutex<Heard>,
+}
+
+/// What a client has heard since a broker answered last. It is said once; what then waits for a broker hears only that its time is over.
+#[derive(Debug, Default)]
+struct Heard {
+    /// Why brokers do not let it in.
+    refusal: Option<Code>,
+    /// Which broker cannot be reached, and why.
+    away: Option<String>,
 }
 
 impl Quiet {
     pub(super) fn new(asked: Asked) -> Self {
-        Self { asked, refusal: Mutex::default() }
+        Self { asked, heard: Mutex::default() }
     }
 
     /// Why brokers do not let it in, if it has heard that since one answered last.
     pub(super) fn refusal(&self) -> Option<Code> {
-        *self.refusal.lock().unwrap_or_else(PoisonError::into_inner)
+        self.heard().refusal
+    }
+
+    /// Why nobody answered: that brokers do not let it in, or `otherwise` with the broker that cannot be reached.
+    pub(super) fn unanswered(&self, about: &str, otherwise: LogError) -> LogError {
+        let heard = self.heard();
+        match (heard.refusal, &heard.away, otherwise) {
+            (Some(code), _, _) => of_code(code, about),
+            (None, Some(away), LogError::Unavailable(why)) => LogError::Unavailable(format!("{why}: {away}")),
+            (None, _, otherwise) => otherwise,
+        }
     }
 
     /// A broker has answered.
     pub(super) fn answered(&self) {
-        *self.refusal.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.heard() = Heard::default();
+    }
+
+    fn heard(&self) -> MutexGuard<'_, Heard> {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -55,8 +78,10 @@ impl ClientContext for Quiet {
 
     fn error(&self, error: KafkaError, reason: &str) {
         tracing::debug!(%error, reason, "kafka");
-        if let Some(code) = error.rdkafka_error_code().filter(|code| is_refusal(*code)) {
-            *self.refusal.lock().unwrap_or_else(PoisonError::into_inner) = Some(code);
+        match error.rdkafka_error_code() {
+            Some(code) if is_refusal(code) => self.heard().refusal = Some(code),
+            Some(Code::BrokerTransportFailure | Code::Resolve) => self.heard().away = Some(reason.to_owned()),
+            _ => {}
         }
     }
 }
@@ -96,5 +121,19 @@ mod tests {
         }
         quiet.answered();
         assert_eq!(quiet.refusal(), None);
+    }
+
+    #[test]
+    fn who_waits_in_vain_is_told_which_broker_is_away_until_one_answers() {
+        let quiet = Quiet::new(Asked::default());
+        let told = || quiet.unanswered("a.v1", LogError::Unavailable("a.v1: timed out".to_owned()));
+        assert_eq!(told(), LogError::Unavailable("a.v1: timed out".to_owned()));
+        quiet.error(KafkaError::Global(Code::BrokerTransportFailure), "kafka-1:9092: refused");
+        quiet.error(KafkaError::Global(Code::AllBrokersDown), "1/1 brokers are down");
+        assert_eq!(told(), LogError::Unavailable("a.v1: timed out: kafka-1:9092: refused".to_owned()));
+        quiet.error(KafkaError::Global(Code::Authentication), "kafka-1:9092: no");
+        assert_eq!(told().code(), "LOG_REFUSED");
+        quiet.answered();
+        assert_eq!(told(), LogError::Unavailable("a.v1: timed out".to_owned()));
     }
 }

@@ -85,8 +85,8 @@ impl Reader {
                 return Err(of_code(code, &self.settings.brokers));
             }
             if Instant::now() >= deadline {
-                let why = "no broker has said of which cluster it is";
-                return Err(LogError::Unavailable(why.to_owned()));
+                let why = LogError::Unavailable("no broker has said of which cluster it is".to_owned());
+                return Err(self.client.context().unanswered(&self.settings.brokers, why));
             }
         }
     }
@@ -240,7 +240,7 @@ fn ask<T>(
         return Err(error);
     }
     hear(client);
-    Err(client.context().refusal().map_or(error, |code| of_code(code, about)))
+    Err(client.context().unanswered(about, error))
 }
 
 /// Lets a client that reads nothing do what librdkafka asks of it: only who is polled asks for a new token.

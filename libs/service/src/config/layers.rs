@@ -119,8 +119,9 @@ fn read_secrets(place: &str, directory: &Path, path: &str, value: &mut Value) ->
     for name in names {
         let key = format!("{path}.{name}");
         let file = dict.remove(&format!("{name}{FILE}")).and_then(Value::into_string);
-        let file = file.ok_or_else(|| ConfigError::new(place, &key, "a path is a text".to_owned()))?;
-        let text = secret(place, &key, &directory.join(file))?;
+        let file = file
+            .ok_or_else(|| ConfigError::new(place, &format!("{key}{FILE}"), "a path is a text".to_owned()))?;
+        let text = secret(place, &format!("{key}{FILE}"), &directory.join(file))?;
         if dict.insert(name, Value::String(tag, text)).is_some() {
             let why = format!("it is given here, and by {key}{FILE}: one of them is too many");
             return Err(ConfigError::new(place, &key, why));

@@ -9,7 +9,7 @@ use axum::http::{Request, Response};
 use futures::future::BoxFuture;
 use hyper_util::rt::TokioIo;
 use protos::call::refuse;
-use serde_json::Value;
+use serde_json::json;
 use telemetry::trace;
 use tokio::net::UnixStream;
 use tokio::time::timeout;
@@ -39,6 +39,7 @@ pub struct Channel {
 
 #[derive(Debug)]
 struct Peer {
+    service: events::Service,
     address: Address,
     deadline: Duration,
     is_tls: bool,
@@ -73,7 +74,8 @@ impl Service<Request<Body>> for Channel {
             };
             span.fail(trouble.code());
             peer.tell(&trouble);
-            Ok(refuse(code, trouble.code(), trouble.why, &Value::Null).into_http())
+            Ok(refuse(code, trouble.code(), trouble.why, &json!({"service": peer.service.name()}))
+                .into_http())
         })
     }
 }
@@ -97,6 +99,7 @@ impl Peer {
 
 impl Channel {
     pub(super) fn to(
+        service: events::Service,
         address: &Address,
         deadline: Duration,
         tls: Option<&ClientTlsConfig>,
@@ -117,7 +120,7 @@ impl Channel {
             }
         };
         let (is_tls, told) = (tls.is_some(), AtomicBool::new(false));
-        let peer = Peer { address: address.clone(), deadline, is_tls, told };
+        let peer = Peer { service, address: address.clone(), deadline, is_tls, told };
         Ok(Self { inner, peer: Arc::new(peer) })
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use events::Service;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use serde::{Deserialize, Serialize};
@@ -85,13 +86,19 @@ impl TlsSettings {
 }
 
 impl Peers {
-    /// A channel to the server at an address. It connects when it is first used, and again when it must; a call that takes
-    /// longer than `deadline` fails (`DEADLINE_EXCEEDED`), and the server is told that nobody waits. Nothing is asked twice.
+    /// A channel to the server of a service, at this address. It connects when it is first used, and again when it must; a call that takes
+    /// longer than `deadline` fails (`DEADLINE_EXCEEDED`), and the server is told that nobody waits. Nothing is asked twice. A call that does not get
+    /// through names the service (`details.service`).
     ///
     /// # Errors
     /// `CONFIG_INVALID`: the host is none.
-    pub fn channel(&self, address: &Address, deadline: Duration) -> Result<Channel, Failure> {
-        Channel::to(address, deadline, self.client.as_ref())
+    pub fn channel(
+        &self,
+        service: Service,
+        address: &Address,
+        deadline: Duration,
+    ) -> Result<Channel, Failure> {
+        Channel::to(service, address, deadline, self.client.as_ref())
     }
 
     /// A server for other services as a task, named `SERVICE/grpc`. It believes the traces that they say they are in.

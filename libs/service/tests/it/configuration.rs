@@ -35,6 +35,21 @@ impl Default for Gateway {
     }
 }
 
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[expect(dead_code, reason = "only the keys are looked at")]
+struct Store {
+    brokers: String,
+    token: Token,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[expect(dead_code, reason = "only the keys are looked at")]
+struct Token {
+    url: String,
+}
+
 #[derive(Debug, Deserialize)]
 struct Required {
     #[expect(dead_code, reason = "only asked for")]
@@ -144,6 +159,28 @@ fn what_is_unknown_is_an_error_that_names_it_and_where_it_is() {
     assert_eq!(Config::new("").flag("listen", "1").error(), "the flag listen: a setting is SECTION.KEY");
 }
 
+/// A section of which serde itself knows the keys says which there are, and names a wrong one once.
+#[test]
+fn a_section_that_knows_its_keys_says_which_there_are() {
+    for (text, expected) in [
+        ("[store]\nbroker = 'a'", "store.broker: there is no such setting; there are brokers, token"),
+        ("[store.token]\nur = 'a'", "store.token.ur: there is no such setting; there are url"),
+    ] {
+        let config = Config::new(text);
+        let error = config.read().unwrap().section::<Store>("store").unwrap_err().to_string();
+        assert!(error.ends_with(&format!("plimsoll.toml: {expected}")), "{error}");
+    }
+}
+
+#[test]
+fn a_section_says_something_or_nothing() {
+    let says = |config: Config| config.read().unwrap().says("store");
+    assert!(!says(Config::new("[gateway]\nworkers = 3\n[store]\n")));
+    assert!(says(Config::new("[store]\nbrokers = 'a'\n")));
+    assert!(says(Config::new("").env("PLIMSOLL_STORE__BROKERS", "a")));
+    assert!(says(Config::new("").flag("store.token.url", "a")));
+}
+
 #[test]
 fn sections_of_others_and_variables_of_kubernetes_are_passed_over() {
     let config = Config::new("[store]\nanything = 1\n[billing-reconcile]\nelse = 2\n")
@@ -223,7 +260,7 @@ fn a_secret_may_lie_in_a_file() {
         config.holds("other", "hunter3\r\n").env("PLIMSOLL_GATEWAY__KEY_FILE", other.to_str().unwrap());
     assert_eq!(config.gateway().key.unwrap().expose(), "hunter3");
     let missing = Config::new("[gateway]\nkey_file = 'key'\n").error();
-    assert!(missing.starts_with("plimsoll.toml: gateway.key: key: No such file"), "{missing}");
+    assert!(missing.starts_with("plimsoll.toml: gateway.key_file: key: No such file"), "{missing}");
     let twice = Config::new("[gateway]\nkey_file = 'key'\nkey = 'hunter4'\n").holds("key", "hunter2").error();
     assert!(twice.contains("one of them is too many") && !twice.contains("hunter"), "{twice}");
 }

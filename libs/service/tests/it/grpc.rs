@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use events::Service;
 use protos::operations as proto;
 use protos::operations::dead_letter_service_client::DeadLetterServiceClient;
 use protos::operations::dead_letter_service_server::{DeadLetterService, DeadLetterServiceServer};
@@ -74,7 +75,7 @@ impl Server {
     }
 
     fn channel(&self, deadline: Duration) -> Channel {
-        Peers::default().channel(&self.address, deadline).unwrap()
+        Peers::default().channel(Service::Promotion, &self.address, deadline).unwrap()
     }
 
     fn client(&self) -> DeadLetterServiceClient<Channel> {
@@ -225,8 +226,9 @@ async fn a_stop_finishes_the_calls_that_were_begun() {
 async fn a_channel_waits_for_its_server_to_come_back() {
     let directory = tempfile::tempdir().unwrap();
     let address = Address::Unix(directory.path().join("grpc.sock"));
-    let mut client =
-        DeadLetterServiceClient::new(Peers::default().channel(&address, Duration::from_secs(5)).unwrap());
+    let mut client = DeadLetterServiceClient::new(
+        Peers::default().channel(Service::Promotion, &address, Duration::from_secs(5)).unwrap(),
+    );
     assert_eq!(client.list(proto::ListRequest::default()).await.unwrap_err().code(), Code::Unavailable);
     let server = Server::start(&address).await;
     client.list(proto::ListRequest::default()).await.unwrap();

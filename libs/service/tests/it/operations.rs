@@ -54,7 +54,7 @@ impl Desk {
         let listener = Listener::bind(&address).await.unwrap();
         tokio::spawn(service::serve_grpc(listener, Routes::new(operations.into_server()), &[], running));
         let client = DeadLetterServiceClient::new(
-            Peers::default().channel(&address, Duration::from_secs(60)).unwrap(),
+            Peers::default().channel(Service::Promotion, &address, Duration::from_secs(60)).unwrap(),
         );
         // The consumer works on until the test ends.
         std::mem::forget(consumer);
@@ -167,7 +167,7 @@ async fn only_admins_of_the_same_organisation_see_a_letter() {
     assert_eq!(refused(desk.client.retry(request).await).0, Code::NotFound);
     let request = desk.call(discard("promotion/1", "why not"), other(), Role::Admin);
     assert_eq!(refused(desk.client.discard(request).await).0, Code::NotFound);
-    // What does not say whose it is: who runs the installation sees that it is there, nobody its bytes.
+    // What does not say whose it is: for who runs the installation, with its bytes.
     let mut bare = record("z", 1);
     bare.headers = Headers::default();
     desk.bench.append(&[bare]).await;
@@ -179,7 +179,9 @@ async fn only_admins_of_the_same_organisation_see_a_letter() {
     assert_eq!(desk.list_as(None, other(), Role::Operator).await, nobodys);
     let request = desk.call(proto::ShowRequest { id: "promotion/3".to_owned() }, other(), Role::Operator);
     let shown = desk.client.show(request).await.unwrap().into_inner();
-    assert!(shown.value.is_empty() && shown.headers.is_empty());
+    assert_eq!(shown.value, record("z", 1).value);
+    let request = desk.call(proto::ShowRequest { id: "promotion/3".to_owned() }, other(), Role::Admin);
+    assert_eq!(refused(desk.client.show(request).await).0, Code::NotFound);
     assert!(handler.handled().is_empty());
     desk.shutdown.cancel();
 }
@@ -215,7 +217,7 @@ async fn a_long_list_comes_in_pages() {
 async fn letters_of_services_elsewhere_are_in_one_list_with_those_of_here() {
     let (here, _) = Desk::of(Service::Promotion, &["a", "b"]).await;
     let (there, handler) = Desk::of(Service::Diff, &["c", "d"]).await;
-    let channel = Peers::default().channel(&there.address, Duration::from_secs(60)).unwrap();
+    let channel = Peers::default().channel(Service::Diff, &there.address, Duration::from_secs(60)).unwrap();
     let all = AllDeadLetters::new(
         operations(Service::Promotion, &here.bench),
         [(Service::Diff, channel, Voucher::new(VOUCHER))],
@@ -254,7 +256,7 @@ async fn letters_of_services_elsewhere_are_in_one_list_with_those_of_here() {
     assert_eq!(refused(all.retry(&ana, retry("cost/1")).await).0, Code::NotFound);
     let approver = Identity { role: Role::Approver, ..ana.clone() };
     assert_eq!(refused(all.retry(&approver, retry("diff/3")).await).0, Code::PermissionDenied);
-    let channel = Peers::default().channel(&there.address, Duration::from_secs(60)).unwrap();
+    let channel = Peers::default().channel(Service::Diff, &there.address, Duration::from_secs(60)).unwrap();
     let with_another_key = [(Service::Diff, channel, Voucher::new([8; 32]))];
     let forging = AllDeadLetters::new(operations(Service::Promotion, &here.bench), with_another_key);
     assert_eq!(refused(forging.retry(&ana, retry("diff/3")).await).0, Code::Unauthenticated);

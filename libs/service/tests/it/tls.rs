@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use events::Service;
 use protos::call::code;
 use protos::operations as proto;
 use protos::operations::dead_letter_service_client::DeadLetterServiceClient;
@@ -96,7 +97,7 @@ impl Server {
 
     /// Whether it is ready, as a process that is set up so finds out.
     async fn asked(&self, by: &Peers) -> Result<ServingStatus, Status> {
-        health(by.channel(&self.address, Duration::from_secs(20)).unwrap()).await
+        health(by.channel(Service::Promotion, &self.address, Duration::from_secs(20)).unwrap()).await
     }
 
     async fn refuses(&self, by: &Peers) -> (Code, String, String) {
@@ -175,7 +176,7 @@ async fn who_speaks_no_tls_is_told_apart_from_who_is_away() {
     let address = open.address.clone();
     open.stop().await;
     secret.stop().await;
-    let away = trusting.channel(&address, Duration::from_secs(20)).unwrap();
+    let away = trusting.channel(Service::Promotion, &address, Duration::from_secs(20)).unwrap();
     let (code, stable, message) = told(&health(away).await.unwrap_err());
     assert_eq!((code, &*stable), (Code::Unavailable, "SERVICE_UNAVAILABLE"), "{message}");
 }
@@ -193,7 +194,7 @@ async fn a_server_that_hangs_meets_the_deadline_with_and_without_tls() {
     });
     let address = Address::Tcp { host: "127.0.0.1".to_owned(), port };
     for peers in [Peers::default(), peers(None, Some(&Authority::new()), None)] {
-        let channel = peers.channel(&address, Duration::from_millis(300)).unwrap();
+        let channel = peers.channel(Service::Promotion, &address, Duration::from_millis(300)).unwrap();
         let (code, stable, message) = told(&health(channel).await.unwrap_err());
         assert_eq!((code, &*stable), (Code::DeadlineExceeded, "SERVICE_UNAVAILABLE"), "{message}");
     }
@@ -222,7 +223,7 @@ async fn a_command_is_not_sent_twice_by_itself() {
         calls
     });
     let address = Address::Tcp { host: "127.0.0.1".to_owned(), port };
-    let channel = Peers::default().channel(&address, Duration::from_secs(20)).unwrap();
+    let channel = Peers::default().channel(Service::Promotion, &address, Duration::from_secs(20)).unwrap();
     let command = proto::DiscardRequest { id: "cost/1".to_owned(), reason: "promoted!".to_owned() };
     let status = DeadLetterServiceClient::new(channel).discard(command).await.unwrap_err();
     assert_eq!(told(&status).1, "SERVICE_UNAVAILABLE", "{status:?}");

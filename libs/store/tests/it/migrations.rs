@@ -94,6 +94,8 @@ async fn a_role_that_may_not_create_schemas_uses_the_one_it_has() {
     PostgresStore::open(&own).await.unwrap();
     let error = PostgresStore::open(&schema(&database, "catalog")).await.unwrap_err();
     assert_eq!(error.code(), "STORE_REFUSED", "{error}");
+    let said = error.to_string();
+    assert!(said.contains("schema catalog") && said.contains("GRANT CREATE ON DATABASE"), "{said}");
 }
 
 #[tokio::test]

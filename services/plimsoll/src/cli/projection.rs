@@ -45,10 +45,10 @@ pub(crate) struct Replay {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Installation options")]
 pub(crate) struct Installation {
-    /// The data directory of `plimsoll up`, if DATABASE_URL says no database [default: $XDG_DATA_HOME/plimsoll]
+    /// The data directory of `plimsoll up`, if neither postgres.url nor DATABASE_URL says a database [default: $XDG_DATA_HOME/plimsoll]
     #[arg(long, value_name = "DIR", env = "PLIMSOLL_DATA")]
     pub(crate) data: Option<PathBuf>,
-    /// Settings, as TOML; the section kafka says where the log is, if it is not in the database
+    /// Settings, as TOML: `kafka` says where the log is, if it is not in the database, `postgres.url` the database
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     /// One setting, above those of the file and the environment

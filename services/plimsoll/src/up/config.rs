@@ -2,11 +2,13 @@
 
 use std::path::PathBuf;
 
+use embedded_postgres::DatabaseUrl;
 use promotion::PriceSettings;
 use repositories::GitSettings;
 use serde::Deserialize;
 use service::{
-    Address, KafkaSettings, ProbeSettings, RedisSettings, Settings, Sources, TelemetrySettings, TlsSettings,
+    Address, KafkaSettings, PostgresSettings, ProbeSettings, RedisSettings, Settings, Sources,
+    TelemetrySettings, TlsSettings,
 };
 
 use crate::cli::Up;
@@ -97,7 +99,6 @@ impl Config {
             arguments.grpc_listen.map(|listen| ("gateway.grpc_listen".to_owned(), listen.to_string())),
         );
         let sources = Sources::of_process(arguments.config.clone(), flags);
-        let fail = |error: service::ConfigError| Failure::told(error.code(), error.to_string());
         let settings = Settings::read(&sources, &SECTIONS).map_err(fail)?;
         Ok(Self {
             gateway: settings.section("gateway").map_err(fail)?,
@@ -121,16 +122,39 @@ impl Config {
     }
 }
 
+/// Where the log of a configuration is, and the database: none if it does not say.
+pub(crate) struct Shared {
+    pub(crate) kafka: KafkaSettings,
+    pub(crate) database: Option<DatabaseUrl>,
+}
+
+impl Shared {
+    /// As `plimsoll up` or a separate program is told.
+    pub(crate) fn read(file: Option<PathBuf>, flags: Vec<(String, String)>) -> Result<Self, Failure> {
+        let settings = of_any_program(file, flags)?;
+        let database = settings.says("postgres").then(|| settings.section("postgres")).transpose();
+        let database =
+            database.map_err(fail)?.map(|settings: PostgresSettings| DatabaseUrl::new(settings.url.expose()));
+        Ok(Self { kafka: settings.section("kafka").map_err(fail)?, database })
+    }
+}
+
 /// The section `kafka` of a configuration, be it that of `plimsoll up` or of a separate program.
 pub(crate) fn kafka_settings(
     file: Option<PathBuf>,
     flags: Vec<(String, String)>,
 ) -> Result<KafkaSettings, Failure> {
+    of_any_program(file, flags)?.section("kafka").map_err(fail)
+}
+
+fn of_any_program(file: Option<PathBuf>, flags: Vec<(String, String)>) -> Result<Settings, Failure> {
     let programs = service::SECTIONS.into_iter().chain(events::Service::ALL.map(events::Service::name));
     let mut sections: Vec<&str> = SECTIONS.into_iter().chain(programs).collect();
     sections.sort_unstable();
     sections.dedup();
-    let fail = |error: service::ConfigError| Failure::told(error.code(), error.to_string());
-    let settings = Settings::read(&Sources::of_process(file, flags), &sections).map_err(fail)?;
-    settings.section("kafka").map_err(fail)
+    Settings::read(&Sources::of_process(file, flags), &sections).map_err(fail)
+}
+
+fn fail(error: service::ConfigError) -> Failure {
+    Failure::told(error.code(), error.to_string())
 }

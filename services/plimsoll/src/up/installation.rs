@@ -8,21 +8,25 @@ use service::{KafkaSettings, Parts, Platform, PostgresSettings, RedisSettings, S
 
 use crate::cli::Installation;
 use crate::failure::Failure;
-use crate::up::config::kafka_settings;
+use crate::up::config::Shared;
 use crate::up::directory::data_directory;
 
-/// Does something with the gateway's parts and the URL of its database: the operator's, that of the `plimsoll up` which runs
+/// Does something with the gateway's parts and the URL of its database: the operator's (`postgres.url`, else `DATABASE_URL`), that of the `plimsoll up` which runs
 /// in the data directory, or the one that lies there, which is started for as long as it takes.
 pub(crate) fn on_installation<T>(
     installation: &Installation,
     work: impl AsyncFnOnce(&str, &Parts) -> Result<T, service::Failure>,
 ) -> Result<T, Failure> {
-    let kafka = kafka_settings(installation.config.clone(), installation.set.clone())?;
+    let Shared { kafka, database } = Shared::read(installation.config.clone(), installation.set.clone())?;
     let data = data_directory(installation.data.clone())?;
-    let options = Options::new(&data);
+    let mut options = Options::new(&data);
+    options.lookup.database_url = database.or(options.lookup.database_url);
     if options.lookup.database_url.is_none() && !data.join("postgres").exists() {
-        let why = format!("{}: no installation has its data there", data.display());
-        return Err(Failure::new("DATA_DIRECTORY_UNUSABLE", why));
+        let why = format!(
+            "{}: no installation has its data there, and neither postgres.url nor DATABASE_URL says a database",
+            data.display()
+        );
+        return Err(Failure::new("INSTALLATION_NOT_FOUND", why));
     }
     let told = |error: std::io::Error| Failure::new("RUNTIME_FAILED", error.to_string());
     let runtime = tokio::runtime::Runtime::new().map_err(told)?;
@@ -40,9 +44,10 @@ async fn on<T>(
     kafka: &KafkaSettings,
     work: impl AsyncFnOnce(&str, &Parts) -> Result<T, service::Failure>,
 ) -> Result<T, service::Failure> {
+    let settings = PostgresSettings::at(url);
+    settings.check()?;
     // Who only looks does not bring an older release's tables to this one: a gateway of this release has done so.
     gateway::projection_is_ready(url).await?;
-    let settings = PostgresSettings::at(url);
     let platform = Platform::join(settings, kafka, &RedisSettings::default(), Arc::new(SystemClock)).await?;
     let (parts, _) = platform.parts(Service::Gateway).await?;
     work(url, &parts).await

@@ -58,7 +58,7 @@ impl Shipped {
             return Err(self.invalid(path, "one document is expected"));
         };
         let value = yaml::to_value(document, &document.root, &limits).map_err(syntax)?;
-        serde_json::from_value(value).map_err(|error| self.invalid(path, &error.to_string()))
+        serde_path_to_error::deserialize(value).map_err(|error| self.invalid(path, &error.to_string()))
     }
 
     pub(super) fn invalid(self, path: &str, why: &str) -> Failure {

@@ -6,6 +6,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::example::Example;
+use crate::sandbox::workspace;
 
 #[test]
 fn the_promotion_is_what_was_worked_out_by_hand() {
@@ -14,6 +15,21 @@ fn the_promotion_is_what_was_worked_out_by_hand() {
         let lowered =
             |finding: &Value| finding["rule"] == "memory-limit-lowered" && finding["level"] == "high";
         assert!(findings.iter().any(lowered), "the mistake does not surface");
+    }
+}
+
+/// What the README shows, where it leaves nothing out: lines follow one another, but at an `…` of their own.
+#[test]
+fn the_readme_shows_what_is_printed() {
+    let readme = fs::read_to_string(workspace().join("README.md")).unwrap();
+    let shown = readme.split("```console\n$ plimsoll preview --from staging").nth(1).unwrap();
+    let shown = shown.split_once('\n').unwrap().1.split("\n```").next().unwrap();
+    let printed = Example::with_history("shop").preview(&[]).out;
+    let mut rest = &*printed;
+    for part in shown.split("…\n") {
+        let part = part.trim_matches(['…', '\n', ' ']);
+        let found = rest.find(part).unwrap_or_else(|| panic!("not printed:\n{part}\nbut\n{rest}"));
+        rest = &rest[found + part.len()..];
     }
 }
 

@@ -77,4 +77,8 @@ fn the_log_is_read_from_its_start_and_from_a_time() {
     assert_eq!((names(&some).len(), &some["more"]), (3, &Value::Bool(true)));
     let wrong = plimsoll().args(["events", "--service", "promotions"]).output().unwrap();
     assert!(text(&wrong).contains("there are catalog, promotion, diff"), "{}", text(&wrong));
+    let between = ["--since", "2026-11-22T09:30:01Z", "--until", "2026-11-22T09:30:00Z"];
+    let wrong = plimsoll().arg("events").args(between).output().unwrap();
+    assert_eq!(wrong.status.code(), Some(1));
+    assert!(text(&wrong).contains("--since is after --until"), "{}", text(&wrong));
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use events::Service;
 use protos::call::code;
 use protos::promotion as proto;
 use protos::promotion::promotion_service_client::PromotionServiceClient;
@@ -54,7 +55,7 @@ fn a_promotion_is_asked_for_and_approved_over_grpc() {
     let channel = || {
         let address = shop.server.grpc().parse().unwrap();
         let _inside = runtime.enter();
-        Peers::default().channel(&address, Duration::from_secs(60)).unwrap()
+        Peers::default().channel(Service::Promotion, &address, Duration::from_secs(60)).unwrap()
     };
     let mut client = PromotionServiceClient::new(channel());
     let asked = |request| runtime.block_on(client.clone().request_preview(request));
@@ -83,7 +84,9 @@ fn a_promotion_is_asked_for_and_approved_over_grpc() {
     let other = shop.server.admin_by("admin-other.token");
     let mut client = PromotionServiceClient::new({
         let _inside = runtime.enter();
-        Peers::default().channel(&shop.server.grpc().parse().unwrap(), Duration::from_secs(60)).unwrap()
+        Peers::default()
+            .channel(Service::Promotion, &shop.server.grpc().parse().unwrap(), Duration::from_secs(60))
+            .unwrap()
     });
     let theirs = runtime.block_on(client.approve(by(Some(other.token()), approval(&promotion))));
     assert_eq!(refused(theirs), (Code::NotFound, "PROMOTION_NOT_FOUND".to_owned()));

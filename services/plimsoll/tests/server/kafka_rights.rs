@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
-use event_log::{EventLog as _, Group, KafkaLog, KafkaSettings, PartitionId};
+use event_log::{EventLog as _, Group, KafkaLog, KafkaSettings, PartitionId, SettingChange, TopicChange};
 use events::{Headers, Record, Service, Topic};
 use stack::{Brokers, Janitor, Layout, Schemas, Stack};
 use tempfile::TempDir;
@@ -49,7 +49,7 @@ impl Guarded {
         let settings = stack.layout().at("config/kafka-1.properties");
         let text = fs::read_to_string(&settings).unwrap() + &more(directory.path());
         fs::write(&settings, text).unwrap();
-        stack.servers().unwrap();
+        stack.servers(|_| ()).unwrap();
         Self { stack, _janitor: janitor, directory }
     }
 
@@ -118,6 +118,7 @@ async fn a_service_writes_its_topic_and_the_broker_refuses_it_every_other() {
         }
     }
     reading(&guarded).await;
+    changing(&guarded).await;
     let listed = guarded.stack.grants().unwrap();
     assert_eq!(guarded.check(&listed).0, Some(0), "{}", guarded.check(&listed).1);
     // In which order they are listed is Kafka's.
@@ -167,6 +168,16 @@ async fn reading(guarded: &Guarded) {
         };
         assert!(refused.contains(group) && refused.contains("plimsoll rights kafka"), "{refused}");
     }
+}
+
+/// What a topic keeps is not the service's to say, and nobody is told that it was said.
+async fn changing(guarded: &Guarded) {
+    let log = guarded.log(Service::Cost).await;
+    let settings = vec![SettingChange { name: "retention.ms", from: None, to: "1000".to_owned() }];
+    let refused = log.apply(&TopicChange::Set { topic: Service::Cost.topic(), settings }).await.unwrap_err();
+    let said = refused.to_string();
+    assert_eq!(refused.code(), "LOG_REFUSED", "{said}");
+    assert!(said.contains("retention.ms is still -1") && said.contains("AlterConfigs"), "{said}");
 }
 
 /// A certificate of its own for the broker, whose clients trust nobody else.

@@ -74,6 +74,7 @@ fn the_projection_is_rebuilt_while_promotions_go_on() {
     // The same without a control plane: the database is started for as long as it takes.
     assert_eq!(shop.server.stop("TERM").code(), Some(0));
     ended(&on(&shop.server, CHECK), 0);
+    where_it_is_said_in_several_ways(&shop.server);
     let unknown = plimsoll().args(["projection", "rebuild", "gatway"]).output().unwrap();
     assert!(text(&unknown).contains("error[PROJECTION_UNKNOWN]"), "{}", text(&unknown));
 }
@@ -87,4 +88,29 @@ fn listed(shop: &Shop) {
     assert!(gateway["position"].as_u64().unwrap() > 10, "{gateway}");
     let promotions = gateway["tables"].as_array().unwrap().iter().find(|table| table["table"] == "promotion");
     assert_eq!(promotions.unwrap()["rows"], 1);
+}
+
+/// The settings of a service's own program, `DATABASE_URL`, and the data directory, in this order.
+fn where_it_is_said_in_several_ways(server: &Server) {
+    let nowhere = tempfile::tempdir().unwrap();
+    let settings = nowhere.path().join("gateway.toml");
+    std::fs::write(nowhere.path().join("url"), "postgres://role:hunter2@127.0.0.1:1/plimsoll\n").unwrap();
+    std::fs::write(&settings, "[postgres]\nurl_file = 'url'\n").unwrap();
+    let ends = |command: &mut std::process::Command, code: &str, said: &str| {
+        let output = command.output().unwrap();
+        let text = text(&output);
+        assert_eq!(output.status.code(), Some(1), "{text}");
+        assert!(text.contains(&format!("error[{code}]")) && text.contains(said), "{text}");
+        assert!(!text.contains("hunter2"), "{text}");
+    };
+    let data = |directory: &std::path::Path| {
+        let mut command = plimsoll();
+        command.args(LIST).arg("--data").arg(directory);
+        command
+    };
+    ends(&mut data(nowhere.path()), "INSTALLATION_NOT_FOUND", "postgres.url");
+    ends(data(&server.data).env("DATABASE_URL", "hunter2"), "CONFIG_INVALID", "DATABASE_URL");
+    let mut said = data(&server.data);
+    ends(said.arg("--config").arg(&settings), "STORE_UNAVAILABLE", "127.0.0.1:1: ");
+    ends(said.env("DATABASE_URL", "hunter2"), "STORE_UNAVAILABLE", "127.0.0.1:1: ");
 }

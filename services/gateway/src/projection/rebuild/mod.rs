@@ -232,7 +232,10 @@ impl ProjectionOperations {
 /// # Errors
 /// They are not (`PROJECTION_NOT_READY`), or the database cannot be reached.
 pub async fn projection_is_ready(url: &str) -> Result<(), Failure> {
-    is_ready(&Database::new(url, CONSUMER, 1)?).await
+    let database = Database::new(url, CONSUMER, 1)?;
+    // Who cannot be reached is named by this, and not by the pool.
+    drop(database.connect().await?);
+    is_ready(&database).await
 }
 
 async fn is_ready(database: &Database) -> Result<(), Failure> {

@@ -13,6 +13,11 @@ use reading::{Wanted, read};
 
 pub(crate) fn run(arguments: &Events) -> Result<Outcome, Failure> {
     let Events { since, until, service, subject, limit, installation } = arguments;
+    if let (Some(since), Some(until)) = (since, until)
+        && since > until
+    {
+        return Err(Failure::new("USAGE", "--since is after --until, so nothing can be between them"));
+    }
     let services = if service.is_empty() { &Service::ALL[..] } else { service };
     let wanted = Wanted { time: (*since, *until), services, subject: subject.as_deref(), limit: *limit };
     let found = on_installation(installation, async |_, parts| Ok(read(&*parts.log, &wanted).await?))?;

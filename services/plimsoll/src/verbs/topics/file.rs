@@ -45,10 +45,20 @@ fn parse(bytes: &[u8], path: &str) -> Result<Vec<TopicSpec>, Failure> {
     let file: File = Shipped::Topics.parse(bytes, path)?;
     for service in Service::ALL {
         if !file.topics.contains_key(service.topic().as_str()) {
-            return Err(invalid(path, &format!("{} is not in it, which a service writes", service.topic())));
+            let why = format!("{} is not in it, which a service writes", service.topic());
+            let strangers = file.topics.keys().filter(|name| is_like_ours(name)).cloned().collect::<Vec<_>>();
+            return Err(match &*strangers {
+                [] => invalid(path, &why),
+                names => invalid(path, &format!("{why}; {} is, which none does", names.join(", "))),
+            });
         }
     }
     file.topics.iter().map(|(name, shape)| spec(name, shape, file.defaults, path)).collect()
+}
+
+/// Whether a topic is called as those of services are, and is none.
+fn is_like_ours(name: &str) -> bool {
+    name.starts_with("plimsoll.") && Service::ALL.iter().all(|service| service.topic().as_str() != name)
 }
 
 fn spec(name: &str, shape: &Shape, defaults: Shape, path: &str) -> Result<TopicSpec, Failure> {
@@ -131,7 +141,18 @@ mod tests {
             failure.message().to_owned()
         };
         assert!(refused("keep: everything", "keep: latest").contains("has to keep everything"));
-        assert!(refused("keep: everything", "retention: 7d").contains("unknown field `retention`"));
+        assert!(
+            refused("keep: everything", "retention: 7d")
+                .contains("defaults.retention: unknown field `retention`")
+        );
+        let misspelt = refused("  plimsoll.risk.v1: {}\n", "  plimsoll.riks.v1: {}\n");
+        assert!(misspelt.contains("plimsoll.risk.v1 is not in it"), "{misspelt}");
+        assert!(misspelt.contains("plimsoll.riks.v1 is, which none does"), "{misspelt}");
+        let in_a_topic = refused("  plimsoll.risk.v1: {}\n", "  plimsoll.risk.v1: {partitons: 3}\n");
+        assert!(
+            in_a_topic.contains("topics.plimsoll.risk.v1.partitons: unknown field `partitons`"),
+            "{in_a_topic}"
+        );
         assert!(refused("  plimsoll.risk.v1: {}\n", "").contains("plimsoll.risk.v1 is not in it"));
         assert!(refused("min_insync_replicas: 2", "min_insync_replicas: 4").contains("in sync"));
         assert!(refused("partitions: 8", "partitions: 0").contains("at least 1"));
