@@ -249,7 +249,8 @@ fn begin<'a>(parts: impl IntoIterator<Item = &'a Part>, tell: impl Fn(&str)) -> 
             (Err(error), false) => return Err(error),
             // What was mended since is in its settings, and it has not read them.
             (Err(error), true) => {
-                let why = "it has run since before, with the settings of then: bring the stack down, and up again";
+                let why =
+                    "it has run since before, with the settings of then: bring the stack down, and up again";
                 return Err(StackError::new(format!("{error}\n{}: {why}", part.name)));
             }
         }

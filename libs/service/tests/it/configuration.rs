@@ -37,7 +37,6 @@ impl Default for Gateway {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[expect(dead_code, reason = "only the keys are looked at")]
 struct Store {
     brokers: String,
     token: Token,
@@ -45,7 +44,6 @@ struct Store {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[expect(dead_code, reason = "only the keys are looked at")]
 struct Token {
     url: String,
 }
