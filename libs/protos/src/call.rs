@@ -58,6 +58,21 @@ pub fn refuse(status: Code, code: &'static str, message: impl Into<String>, deta
     Status::with_metadata(status, message, metadata)
 }
 
+/// What else is known of an error (an object), if anything is.
+#[must_use]
+pub fn details(status: &Status) -> Option<Value> {
+    let bytes = status.metadata().get_bin(DETAILS_KEY)?.to_bytes().ok()?;
+    serde_json::from_slice(&bytes).ok()
+}
+
+/// An error, with what else is known of it (an object) in place of what was said of that.
+#[must_use]
+pub fn with_details(mut status: Status, details: &Value) -> Status {
+    let details = MetadataValue::from_bytes(details.to_string().as_bytes());
+    status.metadata_mut().insert_bin(DETAILS_KEY, details);
+    status
+}
+
 /// The stable code of an error, if it has one.
 #[must_use]
 pub fn code(status: &Status) -> Option<&str> {

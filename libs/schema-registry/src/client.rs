@@ -23,6 +23,8 @@ struct Inner {
 
 /// An answer, as far as it was read.
 struct Answer {
+    /// Whose.
+    base: String,
     status: StatusCode,
     body: Vec<u8>,
 }
@@ -198,7 +200,7 @@ impl Inner {
         match status.as_u16() {
             401 | 403 => Err(RegistryError::Refused(status.as_u16())),
             408 | 429 | 500.. => Err(RegistryError::Unavailable(format!("it answers {status}"))),
-            _ => Ok(Answer { status, body }),
+            _ => Ok(Answer { base: self.base.clone(), status, body }),
         }
     }
 }
@@ -233,8 +235,8 @@ impl Answer {
         match serde_json::from_slice(&self.body) {
             Ok(Missing { error_code }) if MISSING.contains(&error_code) => Ok(None),
             _ => Err(RegistryError::Unavailable(format!(
-                "it answers {}, which is not what a registry says of something that it does not have",
-                self.status
+                "{}: it answers {}, which is not what a registry says of something that it does not have",
+                self.base, self.status
             ))),
         }
     }

@@ -85,11 +85,10 @@ impl Settings {
         }
     }
 
-    /// Whether anything is said in a section.
+    /// Whether anything is said of a key (`SECTION.KEY`).
     #[must_use]
-    pub fn says(&self, section: &str) -> bool {
-        let said = self.figment(&BTreeSet::new()).find_value(section);
-        said.is_ok_and(|value| value.as_dict().is_none_or(|settings| !settings.is_empty()))
+    pub fn says(&self, key: &str) -> bool {
+        self.figment(&BTreeSet::new()).find_value(key).is_ok()
     }
 
     /// The file that was read.

@@ -81,8 +81,7 @@ impl PostgresSettings {
     fn options(&self) -> Result<PgConnectOptions, Failure> {
         let options = self.url.expose().parse();
         options.map_err(|_| {
-            let why = "postgres.url, or DATABASE_URL: it is no URL of a Postgres database";
-            Failure::unhandled("CONFIG_INVALID", why)
+            Failure::unhandled("CONFIG_INVALID", "postgres.url: it is no URL of a Postgres database")
         })
     }
 }

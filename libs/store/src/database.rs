@@ -189,15 +189,21 @@ fn milliseconds(duration: Duration) -> String {
     duration.as_millis().to_string()
 }
 
+/// Where a server is: its port, or the directory of its socket.
+fn place(options: &PgConnectOptions) -> String {
+    match options.get_socket() {
+        Some(directory) => directory.display().to_string(),
+        None => format!("{}:{}", options.get_host(), options.get_port()),
+    }
+}
+
 async fn connect(options: &PgConnectOptions) -> Result<PgConnection, StoreError> {
     let connected = match timeout(PATIENCE, PgConnection::connect_with(options)).await {
         Ok(connection) => connection.map_err(StoreError::from),
         Err(_) => Err(StoreError::Unavailable("no connection in time".to_owned())),
     };
     connected.map_err(|error| match error {
-        StoreError::Unavailable(why) => {
-            StoreError::Unavailable(format!("{}:{}: {why}", options.get_host(), options.get_port()))
-        }
+        StoreError::Unavailable(why) => StoreError::Unavailable(format!("{}: {why}", place(options))),
         other => other,
     })
 }

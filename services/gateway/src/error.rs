@@ -108,26 +108,26 @@ pub(crate) fn internal(code: &'static str, error: &str) -> ApiError {
 }
 
 /// What is away. Of Git the message names the repository, with its credentials masked; what a database or a broker says is for the log.
-fn away(code: &str, message: &str) -> String {
+fn away<'a>(code: &str, message: &'a str) -> Option<&'a str> {
     let family = code.split('_').next().unwrap_or_default();
-    let text = match (family, code) {
+    Some(match (family, code) {
         ("GIT", _) => message,
         (_, "STORE_FULL") => "the disk of the database is full, or it takes no writes",
         ("STORE", _) => "the database cannot be reached",
         // On Kafka or in Postgres: whoever asked is not told where.
         (_, "LOG_FULL") => "the disk of the event log is full, or it takes no writes",
         ("LOG", _) => "the event log cannot be reached",
-        _ => "a service that is needed does not answer",
-    };
-    text.to_owned()
+        _ => return None,
+    })
 }
+
+/// What is said where it is not known what is away.
+const NOBODY: &str = "a service that is needed does not answer";
 
 impl From<Status> for ApiError {
     fn from(status: Status) -> Self {
         let code = call::code(&status).map(str::to_owned);
-        let details = (status.metadata().get_bin(call::DETAILS_KEY))
-            .and_then(|value| value.to_bytes().ok())
-            .and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let details = call::details(&status);
         let http = match status.code() {
             Code::NotFound => StatusCode::NOT_FOUND,
             Code::InvalidArgument => StatusCode::UNPROCESSABLE_ENTITY,
@@ -142,14 +142,15 @@ impl From<Status> for ApiError {
             // No server has said that: it ended, or the line did, before the answer was here.
             (None, _) if status.source().is_some() => {
                 tracing::warn!(error = status.message(), "a call was cut off");
-                Self::unavailable("SERVICE_UNAVAILABLE", away("SERVICE_UNAVAILABLE", status.message()))
+                Self::unavailable("SERVICE_UNAVAILABLE", NOBODY)
             }
             (code, StatusCode::SERVICE_UNAVAILABLE) => {
                 let code = code.unwrap_or_else(|| "SERVICE_UNAVAILABLE".to_owned());
-                let details: Value = details.unwrap_or_else(|| json!({}));
-                let why = match details["service"].as_str() {
-                    Some(service) => format!("the service {service} does not answer"),
-                    None => away(&code, status.message()),
+                let details = details.unwrap_or_else(|| json!({}));
+                let why = match (details["service"].as_str(), away(&code, status.message())) {
+                    (Some(service), Some(why)) => format!("{service}: {why}"),
+                    (Some(service), None) => format!("the service {service} does not answer"),
+                    (None, why) => why.unwrap_or(NOBODY).to_owned(),
                 };
                 Self::unavailable(code, why).with(details)
             }
@@ -185,14 +186,14 @@ mod tests {
     #[test]
     fn a_service_that_is_away_is_named_but_not_where_it_is() {
         let details = json!({"service": "risk"});
-        let status = protos::call::refuse(
-            Code::Unavailable,
-            "SERVICE_UNAVAILABLE",
-            "10.0.0.7:8443 cannot be reached: refused",
-            &details,
-        );
-        let away: ApiError = status.into();
-        assert_eq!((&*away.message, away.details), ("the service risk does not answer", details));
+        let told = |code| {
+            let why = "10.0.0.7:8443 cannot be reached: refused";
+            let away: ApiError = protos::call::refuse(Code::Unavailable, code, why, &details).into();
+            assert_eq!((&*away.code, &away.details), (code, &details));
+            away.message
+        };
+        assert_eq!(told("SERVICE_UNAVAILABLE"), "the service risk does not answer");
+        assert_eq!(told("STORE_UNAVAILABLE"), "risk: the database cannot be reached");
     }
 
     /// A service that is killed while it answers has said nothing of its own: whoever asked may ask again.

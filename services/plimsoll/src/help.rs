@@ -158,7 +158,7 @@ pub(crate) const CODES: &[(&str, &str)] = &[
     ("LOG_DAMAGED", "find out what changed the schema log, and restore the database from its backup"),
     (
         "LOG_ELSEWHERE",
-        "give the services' configuration: --config, DATABASE_URL and --data of one installation",
+        "give the services' configuration: --config, DATABASE_URL or --data of one installation",
     ),
     ("LOG_FENCED", "nothing, unless it happens often: another member went on"),
     ("LOG_FULL", "free space on the disk of Postgres or the brokers; on Postgres, connect to the primary"),
@@ -250,7 +250,10 @@ pub(crate) const CODES: &[(&str, &str)] = &[
     ("PRICE_IMPORT_UNREADABLE", "check the path, and that it may be read"),
     ("PRICE_UNKNOWN", "check the name; plimsoll prices show lists what the price book is made of"),
     ("PROJECTION_BUSY", "wait until the other rebuild, backup or query is done, and run it again"),
-    ("PROJECTION_NOT_READY", "check DATABASE_URL and --data, and start the gateway of this release first"),
+    (
+        "PROJECTION_NOT_READY",
+        "check postgres.url, DATABASE_URL and --data, and start the gateway of this release first",
+    ),
     ("PROJECTION_UNKNOWN", "list what there is: plimsoll projection list"),
     ("PROMOTION_CLOSED", "look where it stands, and request it again if it is still wanted"),
     ("PROMOTION_EXISTS", "nothing: it was requested before"),

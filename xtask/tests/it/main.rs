@@ -33,7 +33,7 @@ fn help_is_printed_and_wrong_usage_is_an_error() {
 /// A stack of one part, as it is written, of which nothing runs.
 fn written(directory: &Path) {
     let layout = json!({
-        "directory": directory, "programs": directory, "cache": directory, "brokers": "One", "schemas": "Registered",
+        "directory": directory, "programs": directory, "cache": directory, "brokers": "1", "schemas": "Registered",
         "port": 27_100, "lines": false
     });
     let part = json!({

@@ -146,7 +146,8 @@ impl Admin {
 fn unmoved(topic: &str, SettingChange { name, to, .. }: &SettingChange, told: &Settings) -> LogError {
     let is = told.get(*name).map_or("not set", String::as_str);
     LogError::Refused(format!(
-        "{topic}: {name} is still {is} after it was asked to be {to}: does this user have the right AlterConfigs of the topic?"
+        "{topic}: {name} is still {is} after it was asked to be {to}: this user has no right to it (AlterConfigs of the topic), a policy of the \
+         brokers refuses it, or a broker has not heard of it yet"
     ))
 }
 

@@ -41,7 +41,7 @@ pub(super) fn key(section: &str, error: &Error) -> String {
     let mut path = error.path.clone();
     path.insert(0, section.to_owned());
     match &error.kind {
-        // Of a table in the section the path has it already.
+        // The path has it already, but where serde takes a table whole before it looks at it.
         Kind::UnknownField(name, _) if path.last() == Some(name) => {}
         Kind::UnknownField(name, _) => path.push(name.clone()),
         Kind::MissingField(name) => path.push(name.to_string()),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use access::{Identity, Voucher};
 use events::Service;
 use futures::future::try_join_all;
-use protos::call::{refuse, vouched};
+use protos::call::{code, refuse, vouched, with_details};
 use protos::operations as proto;
 use protos::operations::dead_letter_service_client::DeadLetterServiceClient;
 use protos::operations::dead_letter_service_server::DeadLetterService as _;
@@ -50,7 +50,7 @@ impl AllDeadLetters {
     /// Those of one service or of all, oldest first. The list is whole: a service that is away is an error.
     ///
     /// # Errors
-    /// As the services answer; `SERVICE_UNAVAILABLE` names the one that does not.
+    /// As the services answer; of the one that does not, or not now, `details.service` is the name.
     pub async fn list(
         &self,
         caller: &Identity,
@@ -157,13 +157,15 @@ impl There {
         answer.map(Response::into_inner).map_err(|status| self.named(status))
     }
 
-    /// Which service is away.
+    /// Which service does not answer, or not now. Why not is its own to say, where it says anything.
     fn named(&self, status: Status) -> Status {
-        let service = self.service;
-        match status.code() {
-            Code::Unavailable | Code::DeadlineExceeded | Code::Cancelled => {
-                let why = format!("the dead letters of {service} cannot be asked for: {}", status.message());
-                refuse(Code::Unavailable, "SERVICE_UNAVAILABLE", why, &json!({"service": service.name()}))
+        let details = json!({"service": self.service.name()});
+        match (status.code(), code(&status)) {
+            (Code::Unavailable | Code::DeadlineExceeded | Code::Cancelled, None) => {
+                refuse(Code::Unavailable, "SERVICE_UNAVAILABLE", status.message(), &details)
+            }
+            (Code::Unavailable | Code::DeadlineExceeded | Code::Cancelled, Some(_)) => {
+                with_details(status, &details)
             }
             _ => status,
         }

@@ -171,12 +171,13 @@ fn a_section_that_knows_its_keys_says_which_there_are() {
 }
 
 #[test]
-fn a_section_says_something_or_nothing() {
-    let says = |config: Config| config.read().unwrap().says("store");
-    assert!(!says(Config::new("[gateway]\nworkers = 3\n[store]\n")));
-    assert!(says(Config::new("[store]\nbrokers = 'a'\n")));
-    assert!(says(Config::new("").env("PLIMSOLL_STORE__BROKERS", "a")));
-    assert!(says(Config::new("").flag("store.token.url", "a")));
+fn a_key_is_said_or_it_is_not() {
+    let says = |config: Config| config.read().unwrap().says("store.url");
+    assert!(!says(Config::new("[gateway]\nurl = 'a'\n[store]\nbrokers = 'a'\n[store.token]\nurl = 'a'\n")));
+    assert!(says(Config::new("[store]\nurl = 'a'\n")));
+    assert!(says(Config::new("[store]\nurl_file = 'url'\n").holds("url", "a")));
+    assert!(says(Config::new("").env("PLIMSOLL_STORE__URL", "a")));
+    assert!(says(Config::new("").flag("store.url", "a")));
 }
 
 #[test]

@@ -5,9 +5,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use events::Service;
+use protos::call::details;
 use protos::operations as proto;
 use protos::operations::dead_letter_service_client::DeadLetterServiceClient;
 use protos::operations::dead_letter_service_server::{DeadLetterService, DeadLetterServiceServer};
+use serde_json::json;
 use service::{Address, Channel, Failure, Health, Listener, MAX_MESSAGE_BYTES, Peers, Running};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -229,7 +231,8 @@ async fn a_channel_waits_for_its_server_to_come_back() {
     let mut client = DeadLetterServiceClient::new(
         Peers::default().channel(Service::Promotion, &address, Duration::from_secs(5)).unwrap(),
     );
-    assert_eq!(client.list(proto::ListRequest::default()).await.unwrap_err().code(), Code::Unavailable);
+    let away = client.list(proto::ListRequest::default()).await.unwrap_err();
+    assert_eq!((away.code(), details(&away)), (Code::Unavailable, Some(json!({"service": "promotion"}))));
     let server = Server::start(&address).await;
     client.list(proto::ListRequest::default()).await.unwrap();
     server.shutdown.cancel();

@@ -6,9 +6,10 @@ use std::time::Duration;
 use access::{Identity, Role, Voucher};
 use events::{Headers, Service};
 use ids::OrgId;
-use protos::call::{code, vouched};
+use protos::call::{code, details, vouched};
 use protos::operations as proto;
 use protos::operations::dead_letter_service_client::DeadLetterServiceClient;
+use serde_json::json;
 use service::{
     Address, AllDeadLetters, Channel, DeadLetterOperations, DeadLetters, Health, Listener, Peers, Running,
 };
@@ -270,7 +271,7 @@ async fn letters_of_services_elsewhere_are_in_one_list_with_those_of_here() {
     .await;
     let away = away.unwrap();
     assert_eq!((away.code(), code(&away)), (Code::Unavailable, Some("SERVICE_UNAVAILABLE")));
-    assert!(away.message().contains("the dead letters of diff"), "{away:?}");
+    assert_eq!(details(&away), Some(json!({"service": "diff"})));
     assert!(!ids(&list(Some(Service::Promotion), None, 0).await.unwrap()).is_empty());
     here.shutdown.cancel();
 }

@@ -231,7 +231,7 @@ fn a_wrong_configuration_ends_it_at_once_with_the_reason_and_no_secret() {
         ),
         (
             vec!["--set", "postgres.url=hunter2"],
-            "error[CONFIG_INVALID]: postgres.url, or DATABASE_URL: it is no URL of a Postgres database\n",
+            "error[CONFIG_INVALID]: postgres.url: it is no URL of a Postgres database\n",
         ),
         (
             vec!["--set", "probes.listen=hunter2"],

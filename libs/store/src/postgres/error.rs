@@ -10,7 +10,10 @@ impl From<sqlx::Error> for StoreError {
                 let state = database.code().unwrap_or_default();
                 of_state(&state, format!("{} ({state})", database.message()))
             }
-            E::PoolTimedOut => Self::Unavailable("no connection to the database was to be had in time: it cannot be reached, or all are in use".to_owned()),
+            E::PoolTimedOut => Self::Unavailable(
+                "no connection to the database was to be had in time: it cannot be reached, or all are in use"
+                    .to_owned(),
+            ),
             E::Io(_) | E::Protocol(_) | E::PoolClosed | E::WorkerCrashed | E::BeginFailed => {
                 Self::Unavailable(error.to_string())
             }

@@ -123,16 +123,16 @@ impl Config {
 }
 
 /// Where the log of a configuration is, and the database: none if it does not say.
-pub(crate) struct Shared {
+pub(crate) struct LogAndDatabase {
     pub(crate) kafka: KafkaSettings,
     pub(crate) database: Option<DatabaseUrl>,
 }
 
-impl Shared {
+impl LogAndDatabase {
     /// As `plimsoll up` or a separate program is told.
     pub(crate) fn read(file: Option<PathBuf>, flags: Vec<(String, String)>) -> Result<Self, Failure> {
         let settings = of_any_program(file, flags)?;
-        let database = settings.says("postgres").then(|| settings.section("postgres")).transpose();
+        let database = settings.says("postgres.url").then(|| settings.section("postgres")).transpose();
         let database =
             database.map_err(fail)?.map(|settings: PostgresSettings| DatabaseUrl::new(settings.url.expose()));
         Ok(Self { kafka: settings.section("kafka").map_err(fail)?, database })

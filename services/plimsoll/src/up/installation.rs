@@ -8,7 +8,7 @@ use service::{KafkaSettings, Parts, Platform, PostgresSettings, RedisSettings, S
 
 use crate::cli::Installation;
 use crate::failure::Failure;
-use crate::up::config::Shared;
+use crate::up::config::LogAndDatabase;
 use crate::up::directory::data_directory;
 
 /// Does something with the gateway's parts and the URL of its database: the operator's (`postgres.url`, else `DATABASE_URL`), that of the `plimsoll up` which runs
@@ -17,7 +17,8 @@ pub(crate) fn on_installation<T>(
     installation: &Installation,
     work: impl AsyncFnOnce(&str, &Parts) -> Result<T, service::Failure>,
 ) -> Result<T, Failure> {
-    let Shared { kafka, database } = Shared::read(installation.config.clone(), installation.set.clone())?;
+    let LogAndDatabase { kafka, database } =
+        LogAndDatabase::read(installation.config.clone(), installation.set.clone())?;
     let data = data_directory(installation.data.clone())?;
     let mut options = Options::new(&data);
     options.lookup.database_url = database.or(options.lookup.database_url);
@@ -45,7 +46,10 @@ async fn on<T>(
     work: impl AsyncFnOnce(&str, &Parts) -> Result<T, service::Failure>,
 ) -> Result<T, service::Failure> {
     let settings = PostgresSettings::at(url);
-    settings.check()?;
+    settings.check().map_err(|wrong| {
+        let why = "postgres.url, or DATABASE_URL: it is no URL of a Postgres database";
+        service::Failure::unhandled(wrong.code(), why)
+    })?;
     // Who only looks does not bring an older release's tables to this one: a gateway of this release has done so.
     gateway::projection_is_ready(url).await?;
     let platform = Platform::join(settings, kafka, &RedisSettings::default(), Arc::new(SystemClock)).await?;

@@ -182,8 +182,7 @@ fn programs_call_each_other_over_tls_and_what_they_could_not_handle_is_worked_on
 fn nobody_reads_along(programs: &Programs) {
     let address = Address::Tcp { host: "127.0.0.1".to_owned(), port: programs.ports[&Service::Catalog] };
     let refused = Runtime::new().unwrap().block_on(async {
-        let channel =
-            Peers::default().channel(Service::Promotion, &address, Duration::from_secs(20)).unwrap();
+        let channel = Peers::default().channel(Service::Catalog, &address, Duration::from_secs(20)).unwrap();
         HealthClient::new(channel).check(HealthCheckRequest::default()).await.unwrap_err()
     });
     assert_eq!(protos::call::code(&refused), Some("PEER_NOT_TLS"), "{refused:?}");
