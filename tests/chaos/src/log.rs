@@ -1,10 +1,12 @@
 //! The log as somebody sees it who is none of the services: read by Kafka's own client, from the first record on.
 
+use std::thread::sleep;
 use std::time::Duration;
 
 use chaos::{Ends, Event, Failed, Seen};
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{BorrowedMessage, Headers as _, Message as _};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer as _};
 use rdkafka::{Offset, TopicPartitionList};
@@ -26,8 +28,10 @@ const GROUPS: [(&str, &[&str]); 8] = [
 ];
 const PARTITIONS: i32 = 4;
 const PATIENCE: Duration = Duration::from_secs(5);
-/// So often, each time for so long, the first event of an act is waited for.
+/// So often it is looked again: for the first event of an act, each time for so long, and for the leader of a partition.
 const LOOKS: usize = 12;
+/// Before a partition that has another leader now is asked again.
+const PAUSE: Duration = Duration::from_secs(1);
 
 pub(crate) struct Log {
     config: ClientConfig,
@@ -37,6 +41,12 @@ pub(crate) struct Log {
 
 fn partitions() -> impl Iterator<Item = (String, i32)> {
     SERVICES.into_iter().flat_map(|service| (0..PARTITIONS).map(move |number| (topic(service), number)))
+}
+
+/// Whether a partition has another leader than the one that was asked, or none for a moment.
+fn is_moving(code: RDKafkaErrorCode) -> bool {
+    use RDKafkaErrorCode::{LeaderNotAvailable, NotLeaderForPartition};
+    matches!(code, NotLeaderForPartition | LeaderNotAvailable)
 }
 
 fn topic(service: &str) -> String {
@@ -61,7 +71,7 @@ impl Log {
         let groups = GROUPS
             .iter()
             .map(|(group, topics)| Ok((*topics, of(group)?)))
-            .collect::<Result<_, rdkafka::error::KafkaError>>()?;
+            .collect::<Result<_, KafkaError>>()?;
         let reader = of("chaos")?;
         Ok(Self { config: config.clone(), groups, reader })
     }
@@ -76,10 +86,25 @@ impl Log {
     fn ends(&self) -> Result<Ends, Failed> {
         let mut ends = Ends::new();
         for (topic, partition) in partitions() {
-            let (_, high) = self.reader.fetch_watermarks(&topic, partition, PATIENCE)?;
-            ends.insert((topic, partition), high);
+            let end = self.end(&topic, partition)?;
+            ends.insert((topic, partition), end);
         }
         Ok(ends)
+    }
+
+    /// A broker that is back is made the leader of what it led before: for a moment another is asked.
+    fn end(&self, topic: &str, partition: i32) -> Result<i64, KafkaError> {
+        let mut looks = 1;
+        loop {
+            match self.reader.fetch_watermarks(topic, partition, PATIENCE) {
+                Ok((_, end)) => return Ok(end),
+                Err(error) if looks < LOOKS && error.rdkafka_error_code().is_some_and(is_moving) => {
+                    sleep(PAUSE);
+                    looks += 1;
+                }
+                Err(error) => return Err(error),
+            }
+        }
     }
 
     /// How many records the groups have not committed, all together.
